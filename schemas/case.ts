@@ -1,0 +1,232 @@
+// A case as handlers meet it over the API: summaries, detail, and the body of each verb.
+import * as z from 'zod'
+import {
+  boundedBytes,
+  CaseId,
+  ClientId,
+  exactBytes,
+  Sha256,
+  SigningKey,
+  Slug,
+  Timestamp,
+} from './encoding.js'
+import { Channel, maxSealedBytes } from './sealed.js'
+
+export const CaseState = z
+  .enum(['received', 'routed', 'claimed', 'answered', 'closed', 'purged'])
+  .meta({ id: 'CaseState', description: 'Where the work stands' })
+export type CaseState = z.infer<typeof CaseState>
+
+export const Outcome = z
+  .enum(['supported', 'referred', 'out_of_scope', 'no_contact', 'duplicate', 'not_a_request'])
+  .meta({ id: 'Outcome', description: 'How a case ended' })
+export type Outcome = z.infer<typeof Outcome>
+
+export const Via = z.enum(['mail', 'messenger', 'phone', 'in_person', 'through_someone'])
+export type Via = z.infer<typeof Via>
+
+/** Why a case went where it went: codes only, nothing of the applicant's. */
+export const RouteReason = z.enum([
+  'routing_row',
+  'language_not_handled',
+  'country_unknown',
+  'country_not_covered',
+  'no_slip',
+  'slip_unreadable',
+  'program_unknown',
+  'nobody_in_team',
+])
+export type RouteReason = z.infer<typeof RouteReason>
+
+export const CaseSummary = z
+  .strictObject({
+    id: CaseId,
+    state: CaseState,
+    program: Slug.nullable(),
+    team: Slug.nullable(),
+    reason: RouteReason.nullable(),
+    channel: Channel,
+    received_at: Timestamp,
+    due_at: Timestamp.nullable(),
+    overdue: z.boolean(),
+    claimed_by: Slug.nullable(),
+    answered_at: Timestamp.nullable(),
+    unread_additions: z.int().min(0).describe('Additions since the last act of a handler'),
+    readable: z
+      .boolean()
+      .describe('The envelope was sealed or granted to this handler, as far as the server knows'),
+  })
+  .meta({ id: 'CaseSummary', description: 'A line of the inbox' })
+export type CaseSummary = z.infer<typeof CaseSummary>
+
+export const CaseScope = z.enum(['open', 'mine', 'all'])
+export type CaseScope = z.infer<typeof CaseScope>
+
+export const CaseQuery = z.strictObject({
+  scope: CaseScope.default('open'),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  after: z
+    .string()
+    .max(80)
+    .regex(/^[A-Za-z0-9_-]+$/)
+    .optional()
+    .describe('The cursor of the page before'),
+})
+export type CaseQuery = z.infer<typeof CaseQuery>
+
+export const CaseList = z
+  .strictObject({
+    now: Timestamp.describe("The server's clock"),
+    cases: z.array(CaseSummary).max(200),
+    next: z.string().max(80).nullable(),
+  })
+  .meta({ id: 'CaseList', description: 'A page of the inbox, by due time' })
+export type CaseList = z.infer<typeof CaseList>
+
+export const EventKind = z.enum([
+  'routed',
+  'claimed',
+  'released',
+  'replied',
+  'contacted',
+  'noted',
+  'reader_added',
+  'closed',
+  'reopened',
+  'reminder',
+  'escalation',
+  'breach',
+  'addition',
+])
+export type EventKind = z.infer<typeof EventKind>
+
+/** One entry of a case's history. Entries of handlers carry the request's signature; the chain is per case. */
+export const CaseEvent = z
+  .strictObject({
+    number: z.int().min(1).describe('Counts from 1 within the case'),
+    kind: EventKind,
+    at: Timestamp,
+    handler: Slug.nullable(),
+    detail: z.string().max(200).nullable().describe('A code: outcome, channel, rule, rung'),
+    request: z
+      .strictObject({
+        signature_base: z.string().max(4096),
+        signature: exactBytes(64),
+        key: SigningKey,
+      })
+      .nullable(),
+    previous: Sha256.nullable(),
+    hash: Sha256,
+  })
+  .meta({ id: 'CaseEvent', description: 'An entry of the history, hash-chained' })
+export type CaseEvent = z.infer<typeof CaseEvent>
+
+/** A new age header for the file key of the stored envelope, signed by who added the reader. */
+export const Grant = z
+  .strictObject({
+    id: ClientId,
+    reader: Slug,
+    header: boundedBytes(8192),
+    by: Slug,
+    signature: exactBytes(64).describe('Ed25519: docs/protocol.md, "Grant"'),
+    key: SigningKey,
+    at: Timestamp,
+  })
+  .meta({ id: 'Grant', description: 'Lets one more reader open the envelope' })
+export type Grant = z.infer<typeof Grant>
+
+export const CaseDetail = z
+  .strictObject({
+    case: CaseSummary,
+    intake: ClientId,
+    envelope_sha256: Sha256,
+    slip_sha256: Sha256.nullable(),
+    directory_version: z.int(),
+    routed_directory_version: z.int().nullable(),
+    rule: z.string().max(120).nullable().describe('The routing row that fired'),
+    outcome: Outcome.nullable(),
+    answer: z
+      .strictObject({ hour: Timestamp, signature: exactBytes(64), key: SigningKey })
+      .nullable()
+      .describe('The proof of the first answer'),
+    events: z.array(CaseEvent).max(2000),
+    replies: z
+      .array(
+        z.strictObject({
+          id: ClientId,
+          by: Slug,
+          at: Timestamp,
+          team_copy: boundedBytes(maxSealedBytes),
+        }),
+      )
+      .max(1000),
+    additions: z
+      .array(
+        z.strictObject({
+          id: ClientId,
+          at: Timestamp,
+          sealed: boundedBytes(maxSealedBytes),
+          signature: exactBytes(64),
+        }),
+      )
+      .max(200),
+    notes: z
+      .array(
+        z.strictObject({
+          id: ClientId,
+          by: Slug,
+          at: Timestamp,
+          sealed: boundedBytes(maxSealedBytes),
+        }),
+      )
+      .max(1000),
+    grants: z.array(Grant).max(200),
+  })
+  .meta({ id: 'CaseDetail', description: 'A case with its history and sealed parts' })
+export type CaseDetail = z.infer<typeof CaseDetail>
+
+/** Over (SHA-256 of the intake's envelope, hour): the operator alone cannot claim an answer. */
+export const AnswerProof = z
+  .strictObject({ hour: Timestamp, signature: exactBytes(64) })
+  .meta({ id: 'AnswerProof', description: 'A handler says: answered in this hour' })
+export type AnswerProof = z.infer<typeof AnswerProof>
+
+export const EmptyBody = z.strictObject({})
+
+export const ReplyRequest = z
+  .strictObject({
+    id: ClientId,
+    sealed: boundedBytes(maxSealedBytes).describe("To the applicant's reply recipient"),
+    team_copy: boundedBytes(maxSealedBytes).describe('The same words for the team'),
+    answer: AnswerProof,
+  })
+  .meta({ id: 'ReplyRequest', description: 'A sealed reply; stops the clock' })
+export type ReplyRequest = z.infer<typeof ReplyRequest>
+
+export const ContactedRequest = z
+  .strictObject({ id: ClientId, via: Via, answer: AnswerProof })
+  .meta({
+    id: 'ContactedRequest',
+    description: 'An answer given outside the system; stops the clock',
+  })
+export type ContactedRequest = z.infer<typeof ContactedRequest>
+
+export const NoteRequest = z
+  .strictObject({ id: ClientId, sealed: boundedBytes(maxSealedBytes) })
+  .meta({ id: 'NoteRequest', description: 'A sealed note to the team' })
+export type NoteRequest = z.infer<typeof NoteRequest>
+
+export const SealRequest = z
+  .strictObject({
+    id: ClientId,
+    reader: Slug,
+    header: boundedBytes(8192),
+    signature: exactBytes(64),
+  })
+  .meta({ id: 'SealRequest', description: 'A signed grant for one more reader' })
+export type SealRequest = z.infer<typeof SealRequest>
+
+export const CloseRequest = z
+  .strictObject({ outcome: Outcome })
+  .meta({ id: 'CloseRequest', description: 'The end of the work on a case' })
+export type CloseRequest = z.infer<typeof CloseRequest>

@@ -1,0 +1,89 @@
+// The organisation's directory: programs, teams, keyring, root. It travels as a C2SP signed note over exact
+// bytes; this is the JSON inside (docs/protocol.md, "Directory").
+import * as z from 'zod'
+import { AgeRecipient, Language, Origin, Sha256, SigningKey, Slug, Timestamp } from './encoding.js'
+import { Program } from './program.js'
+
+/** Bytes of a directory note at most. */
+export const maxDirectoryBytes = 1_048_576
+/** A directory is valid for at most this many days. */
+export const maxDirectoryDays = 90
+/** Recipients of one envelope at most (docs/protocol.md, "Envelope"). */
+export const maxReaders = 64
+
+/** The name of a key in a signed note: no space, no plus (C2SP signed-note). */
+export const NoteKeyName = z.string().regex(/^[a-z0-9][a-z0-9./-]{0,79}$/)
+
+export const NoteKey = z.strictObject({ name: NoteKeyName, key: SigningKey })
+export type NoteKey = z.infer<typeof NoteKey>
+
+/** The keys that sign the directory, and how many of them must. Its fingerprint is what clients pin. */
+export const Root = z
+  .strictObject({
+    threshold: z.int().min(1).max(10),
+    keys: z.array(NoteKey).min(1).max(10),
+  })
+  .refine(root => root.threshold <= root.keys.length, 'threshold above the number of keys')
+  .meta({ id: 'Root', description: 'The keys that sign the directory' })
+export type Root = z.infer<typeof Root>
+
+const validity = { valid_from: Timestamp, valid_until: Timestamp.nullable() }
+
+export const KeyringRecipient = z.strictObject({ recipient: AgeRecipient, ...validity })
+export type KeyringRecipient = z.infer<typeof KeyringRecipient>
+
+export const Role = z.enum(['handler', 'lead', 'director'])
+export type Role = z.infer<typeof Role>
+
+export const DirectoryHandler = z
+  .strictObject({
+    id: Slug.describe('A pseudonym: the directory is public'),
+    recipients: z.array(KeyringRecipient).min(1).max(8).describe('Generations side by side'),
+    signing_keys: z
+      .array(z.strictObject({ key: SigningKey, ...validity }))
+      .min(1)
+      .max(8),
+    roles: z.array(Role).min(1).max(3),
+    teams: z.array(Slug).min(1).max(20),
+    languages: z.array(Language).max(20),
+    ...validity,
+  })
+  .meta({ id: 'DirectoryHandler', description: 'A handler in the keyring' })
+export type DirectoryHandler = z.infer<typeof DirectoryHandler>
+
+export const Team = z
+  .strictObject({ id: Slug, names: z.record(Language, z.string().min(1).max(80)) })
+  .meta({ id: 'Team', description: 'Who may open a case' })
+export type Team = z.infer<typeof Team>
+
+export const Directory = z
+  .strictObject({
+    v: z.literal(1),
+    name: z.string().min(1).max(120).describe('The organisation'),
+    demo: z.boolean().describe('True: made for a try, never for real cases'),
+    origin: Origin.describe('The name of this deployment; salts receipt codes, never changes'),
+    addresses: z.array(Origin).min(1).max(8).describe('Where it is reached now'),
+    sequence: z.int().min(1).max(1_000_000_000),
+    previous: Sha256.nullable().describe('SHA-256 of the note before; null for the first'),
+    valid_from: Timestamp,
+    expires: Timestamp,
+    minimum_client: z.int().min(1).max(1000),
+    root: Root,
+    receipt_keys: z.array(NoteKey).min(1).max(4).describe('The first one signs, all verify'),
+    router: z.array(KeyringRecipient).min(1).max(4),
+    teams: z.array(Team).min(1).max(100),
+    handlers: z.array(DirectoryHandler).min(1).max(500),
+    programs: z.array(Program).min(1).max(20),
+  })
+  .meta({ id: 'Directory', description: 'Programs and keyring of an organisation' })
+export type Directory = z.infer<typeof Directory>
+
+/** What GET /deployment.json says to the page: which root it pins. */
+export const Deployment = z
+  .strictObject({
+    origin: Origin,
+    root: z.string().regex(/^[0-9a-f]{64}$/),
+    demo: z.boolean(),
+  })
+  .meta({ id: 'Deployment', description: 'The root that the page pins' })
+export type Deployment = z.infer<typeof Deployment>

@@ -1,0 +1,47 @@
+// POST /v1/mailbox and /v1/mailbox/additions: what an applicant sees with the receipt code, and adds.
+import * as z from 'zod'
+import { boundedBytes, ClientId, exactBytes, Timestamp } from './encoding.js'
+import { CaseState } from './case.js'
+import { maxSealedBytes } from './sealed.js'
+
+/** Additions to one case at most. */
+export const maxAdditions = 200
+
+export const MailboxRequest = z
+  .strictObject({
+    read: z.array(ClientId).max(200).default([]).describe('Replies that were opened'),
+  })
+  .meta({ id: 'MailboxRequest', description: 'A look into the mailbox' })
+export type MailboxRequest = z.infer<typeof MailboxRequest>
+
+export const MailboxView = z
+  .strictObject({
+    state: CaseState,
+    received_at: Timestamp.describe('The hour of arrival'),
+    due_at: Timestamp.nullable().describe('null once answered or closed'),
+    overdue: z.boolean(),
+    answered_at: Timestamp.nullable(),
+    coverage: z.enum(['undecided', 'eligible', 'not_covered', 'unknown']),
+    directory_version: z.int(),
+    replies: z
+      .array(z.strictObject({ id: ClientId, sealed: boundedBytes(maxSealedBytes), at: Timestamp }))
+      .max(1000),
+    additions: z.array(z.strictObject({ id: ClientId, at: Timestamp })).max(maxAdditions),
+  })
+  .meta({ id: 'MailboxView', description: 'The state of a case for its applicant' })
+export type MailboxView = z.infer<typeof MailboxView>
+
+export const AdditionRequest = z
+  .strictObject({
+    id: ClientId,
+    directory_version: z.int().min(1).max(1_000_000_000),
+    sealed: boundedBytes(maxSealedBytes),
+    signature: exactBytes(64).describe('Ed25519 by the addition key: docs/protocol.md, "Addition"'),
+  })
+  .meta({ id: 'AdditionRequest', description: 'Something added to a case' })
+export type AdditionRequest = z.infer<typeof AdditionRequest>
+
+export const AdditionReceipt = z
+  .strictObject({ id: ClientId, received_at: Timestamp })
+  .meta({ id: 'AdditionReceipt', description: 'The addition was taken in' })
+export type AdditionReceipt = z.infer<typeof AdditionReceipt>

@@ -1,0 +1,139 @@
+// A program as data: its form, languages, countries, tags, service levels, routing. Labels are not here: they
+// live in catalogue files (schemas/programs/<program>.<language>.json), addressed by question key and option code.
+import * as z from 'zod'
+import { Country, Language, Slug, Timestamp } from './encoding.js'
+
+export const QuestionKey = z.string().regex(/^[a-z][a-z_]{0,39}$/)
+export const OptionCode = z.string().regex(/^[a-z0-9][A-Za-z0-9_-]{0,39}$/)
+
+/** An answer that every question with it in `ways_out` takes instead of one of its own. */
+export const WayOut = z.enum(['unknown', 'prefer_not', 'later'])
+export type WayOut = z.infer<typeof WayOut>
+
+const shared = {
+  key: QuestionKey,
+  required: z.boolean().describe('Must be answered; a way out is an answer'),
+  ways_out: z.array(WayOut).max(3).default([]),
+  shown_if: z
+    .strictObject({ key: QuestionKey, any_of: z.array(OptionCode).min(1).max(20) })
+    .optional()
+    .describe('Shown only where another question of the same level has one of these codes'),
+}
+
+const single = [
+  z.strictObject({
+    ...shared,
+    type: z.literal('one'),
+    options: z.array(OptionCode).min(1).max(40),
+    default: OptionCode.optional(),
+  }),
+  z.strictObject({
+    ...shared,
+    type: z.literal('many'),
+    options: z.array(OptionCode).min(1).max(40),
+  }),
+  z.strictObject({
+    ...shared,
+    type: z.literal('text'),
+    max_chars: z.int().min(1).max(10_000),
+    lines: z.enum(['one', 'many']).default('many'),
+  }),
+  z.strictObject({ ...shared, type: z.literal('date') }),
+  z.strictObject({ ...shared, type: z.literal('year') }),
+  z.strictObject({ ...shared, type: z.literal('language') }),
+  z.strictObject({ ...shared, type: z.literal('country') }),
+  z.strictObject({ ...shared, type: z.literal('region') }),
+  z.strictObject({ ...shared, type: z.literal('files'), max_files: z.int().min(1).max(50) }),
+] as const
+
+export const Field = z.discriminatedUnion('type', [...single])
+export type Field = z.infer<typeof Field>
+
+export const Question = z
+  .discriminatedUnion('type', [
+    ...single,
+    z.strictObject({ ...shared, type: z.literal('group'), fields: z.array(Field).min(1).max(20) }),
+    z.strictObject({
+      ...shared,
+      type: z.literal('list'),
+      max_rows: z.int().min(1).max(50),
+      fields: z.array(Field).min(1).max(20),
+    }),
+  ])
+  .meta({ id: 'Question', description: 'One question of a form' })
+export type Question = z.infer<typeof Question>
+
+export const Form = z
+  .strictObject({
+    version: z.int().min(1).max(100_000),
+    questions: z.array(Question).min(1).max(60),
+  })
+  .meta({ id: 'Form', description: 'The questions of one stage, in order' })
+export type Form = z.infer<typeof Form>
+
+/** One rung of a ladder. `after_seconds` counts from arrival, on the database's clock. */
+export const Rung = z
+  .strictObject({
+    after_seconds: z.int().min(1).max(31_536_000),
+    kind: z.enum(['reminder', 'escalation', 'breach']),
+    to: z.enum(['team', 'lead', 'director']),
+    only: z.enum(['unclaimed', 'unanswered']),
+  })
+  .meta({ id: 'Rung', description: 'When whom to remind or alarm' })
+export type Rung = z.infer<typeof Rung>
+
+export const ServiceLevel = z
+  .strictObject({
+    first_response_seconds: z.int().min(1).max(31_536_000),
+    addition_response_seconds: z.int().min(1).max(31_536_000),
+    ladder: z.array(Rung).min(1).max(20).describe('In ascending order of after_seconds'),
+  })
+  .meta({ id: 'ServiceLevel', description: 'By when, and who is told on the way' })
+export type ServiceLevel = z.infer<typeof ServiceLevel>
+
+/** A row of routing: empty lists mean any. The first row that matches wins. */
+export const RoutingRow = z
+  .strictObject({
+    languages: z.array(z.union([Language, z.literal('other')])).max(30),
+    countries: z.array(z.union([Country, z.literal('unknown'), z.literal('not_covered')])).max(250),
+    team: Slug,
+    flag: z.enum(['language_not_handled', 'country_unknown', 'country_not_covered']).optional(),
+  })
+  .meta({ id: 'RoutingRow', description: 'Which team a language and country reach' })
+export type RoutingRow = z.infer<typeof RoutingRow>
+
+export const Tag = z
+  .strictObject({
+    text: z.string().min(1).max(80),
+    language: Language.nullable(),
+    literal: z.boolean().describe('True: the very words of the organisation; false: a proposal'),
+  })
+  .meta({ id: 'Tag', description: 'Words that stand in the subject of a mail' })
+export type Tag = z.infer<typeof Tag>
+
+export const Program = z
+  .strictObject({
+    id: Slug,
+    names: z.record(Language, z.string().min(1).max(120)),
+    valid_from: Timestamp,
+    valid_until: Timestamp.nullable(),
+    languages: z
+      .array(Language)
+      .min(1)
+      .max(30)
+      .describe('Languages that the program is handled in'),
+    countries: z.array(Country).max(250).describe('Countries that are covered'),
+    form: Form,
+    more: Form.nullable().describe('Asked only after a first answer, as an addition'),
+    tags: z.array(Tag).max(100),
+    service_level: ServiceLevel,
+    promise: z
+      .record(Language, z.string().min(1).max(400))
+      .describe('The sentence shown when the request is sent; the case keeps it'),
+    routing: z.array(RoutingRow).min(1).max(200),
+    fallback_team: Slug.describe('Reads what no row or nobody else can'),
+    slip: z.enum(['sealed', 'none']).describe("'none': the router learns nothing, handlers triage"),
+    retention_days: z.int().min(1).max(3650).describe('From the close of a case to its purge'),
+  })
+  .meta({ id: 'Program', description: 'A support scheme' })
+export type Program = z.infer<typeof Program>

@@ -1,0 +1,171 @@
+// What is inside a sealed file: context, envelope, slip, addition, reply, note. Only the applicant's and the
+// handlers' machines ever see these; of the slip, the router too.
+import * as z from 'zod'
+import {
+  AgeRecipient,
+  CaseId,
+  ClientId,
+  Country,
+  exactBytes,
+  Language,
+  Origin,
+  Region,
+  Sha256,
+  SigningKey,
+  Slug,
+  Timestamp,
+} from './encoding.js'
+import { WayOut } from './program.js'
+
+/** Bytes of one sealed envelope, addition, reply or note at most, header included. */
+export const maxSealedBytes = 262_144
+/** Bytes of a sealed slip at most: one recipient, one context stanza, 512 bytes of content. */
+export const maxSlipBytes = 4096
+
+export const Channel = z.enum(['web', 'mail', 'offline'])
+export type Channel = z.infer<typeof Channel>
+
+/** What kind of sealed file: a slip never passes for an envelope. */
+export const SealedKind = z.enum(['envelope', 'slip', 'addition', 'reply', 'note'])
+export type SealedKind = z.infer<typeof SealedKind>
+
+/** The context, once in the clear under the header's MAC and once inside; both must be equal. */
+export const Context = z
+  .strictObject({
+    kind: SealedKind,
+    channel: Channel,
+    origin: Origin,
+    directory_sequence: z.int().min(1).max(1_000_000_000),
+    directory_sha256: Sha256,
+  })
+  .meta({ id: 'Context', description: 'For which deployment and directory something was sealed' })
+export type Context = z.infer<typeof Context>
+
+const text = (max: number) => z.string().max(max)
+
+/** A date that may be partly known. `time` and `zone` only beside a full day. */
+export const PartialDate = z.strictObject({
+  date: z.string().regex(/^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$/),
+  time: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+    .optional(),
+  zone: z.string().max(60).optional().describe('IANA time zone'),
+})
+export type PartialDate = z.infer<typeof PartialDate>
+
+const leaf = z.union([
+  text(10_000),
+  z.array(text(40)).max(40),
+  z.strictObject({ way_out: WayOut }),
+  PartialDate,
+])
+const row = z.record(z.string().max(40), leaf)
+
+/** An answer: a code or text, codes, a way out, a partial date, a group, or rows. The form says which. */
+export const Answer = z.union([leaf, row, z.array(row).max(50)])
+export type Answer = z.infer<typeof Answer>
+export const Answers = z.record(z.string().max(40), Answer)
+export type Answers = z.infer<typeof Answers>
+
+export const Attachment = z
+  .strictObject({
+    id: ClientId,
+    identity: z.string().regex(/^AGE-SECRET-KEY-PQ-1[0-9A-Z]{50,80}$/),
+    bytes: z.int().min(0).max(104_857_600).describe('True size before padding'),
+    sha256: Sha256,
+    name: text(255),
+    type: text(120),
+  })
+  .meta({ id: 'Attachment', description: 'A sealed file and the identity that opens it' })
+export type Attachment = z.infer<typeof Attachment>
+
+export const EnvelopeContent = z
+  .strictObject({
+    v: z.literal(1),
+    kind: z.literal('envelope'),
+    program: Slug,
+    form_version: z.int().min(1).max(100_000),
+    language: Language.or(z.literal('other')).describe('Language to answer in'),
+    page_language: Language,
+    answers: Answers,
+    promise: text(400).describe('The sentence that was shown'),
+    reply: z.strictObject({
+      recipient: AgeRecipient.describe('Replies are sealed to it'),
+      key: exactBytes(32).describe('Authenticates replies (HMAC-SHA256)'),
+      addition_key: SigningKey.describe('Verifies additions'),
+    }),
+    attachments: z.array(Attachment).max(50),
+    context: Context,
+  })
+  .meta({ id: 'EnvelopeContent', description: 'The case, as the applicant wrote it' })
+export type EnvelopeContent = z.infer<typeof EnvelopeContent>
+
+export const Urgency = z.enum(['happening_now', 'within_48h', 'within_7d', 'ongoing', 'past'])
+export type Urgency = z.infer<typeof Urgency>
+
+export const SlipContent = z
+  .strictObject({
+    v: z.literal(1),
+    kind: z.literal('slip'),
+    envelope: Sha256.describe('SHA-256 of the sealed envelope that it goes with'),
+    program: Slug,
+    language: Language.or(z.literal('other')),
+    country: Country.or(z.literal('unknown')),
+    region: Region.nullable(),
+    urgency: Urgency.nullable(),
+    deadline: Timestamp.nullable().describe("The applicant's own date, where it is nearer"),
+    context: Context,
+  })
+  .meta({ id: 'SlipContent', description: 'The few facts that the router needs' })
+export type SlipContent = z.infer<typeof SlipContent>
+
+export const AdditionContent = z
+  .strictObject({
+    v: z.literal(1),
+    kind: z.literal('addition'),
+    text: text(10_000),
+    form_version: z.int().min(1).max(100_000).nullable(),
+    answers: Answers.nullable().describe('Answers to the second form, where there are any'),
+    attachments: z.array(Attachment).max(50),
+    context: Context,
+  })
+  .meta({ id: 'AdditionContent', description: 'What an applicant adds later' })
+export type AdditionContent = z.infer<typeof AdditionContent>
+
+/** The inner document of a reply, kept as text so that its MAC covers exact bytes. */
+export const ReplyMessage = z
+  .strictObject({
+    text: text(20_000).min(1),
+    language: Language,
+    hour: Timestamp.describe('The full hour in which it was written'),
+  })
+  .meta({ id: 'ReplyMessage', description: 'An answer to an applicant' })
+export type ReplyMessage = z.infer<typeof ReplyMessage>
+
+export const ReplyContent = z
+  .strictObject({
+    v: z.literal(1),
+    kind: z.literal('reply'),
+    message: text(65_536).describe('A ReplyMessage as JSON text'),
+    mac: exactBytes(32).describe('HMAC-SHA256 over the message with the key of the envelope'),
+    context: Context,
+  })
+  .meta({
+    id: 'ReplyContent',
+    description: 'A reply and the proof that its writer opened the case',
+  })
+export type ReplyContent = z.infer<typeof ReplyContent>
+
+export const NoteContent = z
+  .strictObject({
+    v: z.literal(1),
+    kind: z.literal('note'),
+    about: z.enum(['note', 'reply', 'contacted', 'close']),
+    case: CaseId,
+    text: text(20_000),
+    hour: Timestamp,
+    context: Context,
+  })
+  .meta({ id: 'NoteContent', description: 'What handlers write for their team' })
+export type NoteContent = z.infer<typeof NoteContent>

@@ -1,0 +1,152 @@
+// The store as handlers see it. Every act on a case is one transaction that locks the case, asks the use case what
+// to change, and writes the change together with its entry in the hash-chained history.
+import type { CaseId, ClientId, Instant } from '../../schemas/encoding.js'
+import type { CaseScope, CaseState, EventKind, Outcome, RouteReason } from '../../schemas/case.js'
+import type { Channel } from '../../schemas/sealed.js'
+
+export interface CaseRow {
+  readonly id: CaseId
+  readonly intake: ClientId
+  readonly state: CaseState
+  readonly channel: Channel
+  readonly program: string | null
+  readonly team: string | null
+  readonly reason: RouteReason | null
+  readonly rule: string | null
+  readonly coverage: 'undecided' | 'eligible' | 'not_covered' | 'unknown'
+  readonly envelopeSha256: Uint8Array
+  readonly slipSha256: Uint8Array | null
+  /** The directory that it was sealed with, and the one that it was routed by. */
+  readonly directorySequence: number
+  readonly routedDirectorySequence: number | null
+  readonly receivedAt: Instant
+  /** First-response deadline, or that of the oldest unanswered addition; null where nothing is owed. */
+  readonly dueAt: Instant | null
+  readonly claimedBy: string | null
+  readonly answeredAt: Instant | null
+  readonly answer: {
+    readonly hour: Instant
+    readonly signature: Uint8Array
+    readonly key: Uint8Array
+  } | null
+  readonly outcome: Outcome | null
+  readonly purgeAt: Instant | null
+  readonly unreadAdditions: number
+  /** The database's clock when the row was read. */
+  readonly now: Instant
+}
+
+export interface SealedPart {
+  readonly id: ClientId
+  readonly by: string
+  readonly at: Instant
+  readonly sealed: Uint8Array
+}
+
+export interface HistoryEntry {
+  readonly number: number
+  readonly kind: EventKind
+  readonly at: Instant
+  readonly handler: string | null
+  readonly detail: string | null
+  readonly request: SignedRequest | null
+  readonly previous: Uint8Array | null
+  readonly hash: Uint8Array
+}
+
+/** The RFC 9421 signature of an acting request, kept so that the history proves itself. */
+export interface SignedRequest {
+  readonly signatureBase: string
+  readonly signature: Uint8Array
+  readonly key: Uint8Array
+}
+
+export interface GrantRow {
+  readonly id: ClientId
+  readonly reader: string
+  readonly header: Uint8Array
+  readonly by: string
+  readonly signature: Uint8Array
+  readonly key: Uint8Array
+  readonly at: Instant
+}
+
+export interface CaseParts {
+  readonly events: readonly HistoryEntry[]
+  readonly replies: readonly { id: ClientId; by: string; at: Instant; teamCopy: Uint8Array }[]
+  readonly additions: readonly {
+    id: ClientId
+    at: Instant
+    sealed: Uint8Array
+    signature: Uint8Array
+  }[]
+  readonly notes: readonly SealedPart[]
+  readonly grants: readonly GrantRow[]
+}
+
+export interface CaseFilter {
+  /** Teams whose cases are seen; null for all teams (directors), unrouted cases included. */
+  readonly teams: readonly string[] | null
+  /** Cases granted to this handler are seen whatever their team. */
+  readonly handler: string
+  readonly scope: CaseScope
+  readonly limit: number
+  readonly after: string | null
+}
+
+/** What an act changes. Fields that are absent stay as they are. */
+export interface CaseChange {
+  readonly state?: CaseState
+  readonly claimedBy?: string | null
+  readonly dueAt?: Instant | null
+  readonly nextRungAt?: Instant | null
+  readonly outcome?: Outcome | null
+  readonly purgeAt?: Instant | null
+  readonly answer?: CaseRow['answer']
+  /** True: set answered_at to now where it was not set. */
+  readonly answered?: boolean
+  /** True: every addition so far counts as seen. */
+  readonly additionsSeen?: boolean
+  readonly reply?: {
+    readonly id: ClientId
+    readonly sealed: Uint8Array
+    readonly teamCopy: Uint8Array
+  }
+  readonly note?: { readonly id: ClientId; readonly sealed: Uint8Array }
+  readonly grant?: {
+    readonly id: ClientId
+    readonly reader: string
+    readonly header: Uint8Array
+    readonly signature: Uint8Array
+    readonly key: Uint8Array
+  }
+  readonly event: { readonly kind: EventKind; readonly detail: string | null }
+}
+
+export interface CaseStore {
+  /** A page of cases by due time (cases that owe nothing come last, newest first), and the next cursor. */
+  listCases(
+    filter: CaseFilter,
+  ): Promise<{ cases: readonly CaseRow[]; next: string | null; now: Instant }>
+  findCase(id: CaseId): Promise<CaseRow | null>
+  caseParts(id: CaseId): Promise<CaseParts>
+  caseEnvelope(id: CaseId): Promise<Uint8Array | null>
+  /**
+   * Locks the case, calls `decide` with it, and writes the change and its history entry in the same transaction.
+   * `decide` is pure; what it throws ends the transaction and is passed on. `decide` may return null: nothing to
+   * do, the act was done before. Where a reply, note or grant with that id exists for the case, nothing is written
+   * and the row is returned as it is (same bytes) or `reply_conflict` is thrown (other bytes).
+   * Durable when it returns. @returns the case afterwards
+   * @throws KhancapError `case_unknown`, `reply_conflict`, `store_unavailable`, whatever `decide` throws
+   */
+  actOnCase(
+    id: CaseId,
+    by: { readonly handler: string; readonly request: SignedRequest },
+    decide: (row: CaseRow) => CaseChange | null,
+  ): Promise<CaseRow>
+  /**
+   * Notes a nonce until `expiresAt`. Durable when it returns.
+   * @returns false where it was there already
+   */
+  useNonce(nonce: string, expiresAt: Instant): Promise<boolean>
+}

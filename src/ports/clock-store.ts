@@ -1,0 +1,65 @@
+// The store as the clock sees it: the index of next rungs, and what the sweep does with it. All comparisons are
+// with the database's clock.
+import type { CaseId, Instant } from '../../schemas/encoding.js'
+import type { CaseState } from '../../schemas/case.js'
+import type { Rung } from '../../schemas/program.js'
+
+/** A case whose next rung is due, locked for this transaction. */
+export interface DueCase {
+  readonly id: CaseId
+  readonly state: CaseState
+  readonly program: string | null
+  readonly team: string | null
+  /** The directory whose ladder runs. */
+  readonly directorySequence: number
+  readonly receivedAt: Instant
+  readonly dueAt: Instant
+  /** Rungs at or before this instant were dealt with already; null where none was. */
+  readonly climbedTo: Instant | null
+  /** The database's clock. */
+  readonly now: Instant
+}
+
+export interface RungFiring {
+  readonly kind: Rung['kind']
+  readonly to: Rung['to']
+  readonly at: Instant
+  /** Random ids of the notice and of its outbox row `send-notice`. */
+  readonly noticeId: string
+  readonly outboxId: string
+}
+
+export interface RungPlan {
+  readonly firings: readonly RungFiring[]
+  /** The next rung of the case, or null where the ladder has ended. */
+  readonly nextRungAt: Instant | null
+}
+
+export interface ClockStore {
+  /**
+   * Step 8. Locks up to `limit` cases whose next rung is due (skipping those that another sweep holds), asks
+   * `plan` for each, and records rungs, events, notices, outbox rows and the next rung in the same transaction.
+   * Each (case, kind, to, at) is recorded once for ever: a firing that is already on record is dropped.
+   * `plan` is pure and must not throw. Durable when it returns. May be called concurrently.
+   * @returns cases looked at; a full `limit` means that there may be more
+   * @throws KhancapError `store_unavailable`
+   */
+  climbDueRungs(
+    plan: (due: DueCase) => RungPlan,
+    limit: number,
+  ): Promise<{ cases: number; fired: number }>
+
+  /** Notes that a worker of this name is alive, by the database's clock. */
+  recordHeartbeat(name: string): Promise<void>
+  /** Seconds since the last heartbeat of this name, or null where there was none. */
+  heartbeatAge(name: string): Promise<number | null>
+
+  /**
+   * Step 12. Deletes the ciphertext, mailbox, replies, additions, notes and grants of up to `limit` closed cases
+   * whose purge is due; the tombstone (id, program, team, times, outcome) stays. Irreversible.
+   * @returns cases purged
+   */
+  purgeDue(limit: number): Promise<number>
+  /** Deletes used nonces that have expired. */
+  forgetNonces(): Promise<number>
+}

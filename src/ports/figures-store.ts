@@ -1,0 +1,18 @@
+// Figures for metrics and readiness, without anything about a single case.
+import type { CaseState } from '../../schemas/case.js'
+
+export interface Figures {
+  readonly casesByState: Readonly<Record<CaseState, number>>
+  readonly breached: number
+  readonly oldestUnansweredSeconds: number
+  readonly outboxRows: number
+  readonly outboxOldestSeconds: number
+  readonly noticesUndeliverable: number
+  readonly sweepAgeSeconds: number | null
+}
+
+export interface FiguresStore {
+  figures(): Promise<Figures>
+  /** Resolves when the store can commit. @throws KhancapError `store_unavailable` */
+  pingStore(): Promise<void>
+}

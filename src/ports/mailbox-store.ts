@@ -1,0 +1,35 @@
+// The store as a returning applicant sees it: only ever through the hash of a mailbox token.
+import type { ClientId, Instant } from '../../schemas/encoding.js'
+import type { CaseRow } from './case-store.js'
+
+export interface MailboxContent {
+  readonly case: CaseRow
+  readonly replies: readonly { id: ClientId; sealed: Uint8Array; at: Instant }[]
+  readonly additions: readonly { id: ClientId; at: Instant }[]
+}
+
+export interface NewAddition {
+  readonly id: ClientId
+  readonly sealed: Uint8Array
+  readonly signature: Uint8Array
+  readonly directorySequence: number
+  /** From arrival to the deadline for answering it. */
+  readonly responseSeconds: (program: string | null) => number
+  /** A notice "addition" to the team, with its outbox row. */
+  readonly noticeId: string
+  readonly outboxId: string
+  readonly maxAdditions: number
+}
+
+export interface MailboxStore {
+  /** @returns null where no case has this mailbox (or it was purged) */
+  findMailbox(tokenSha256: Uint8Array): Promise<MailboxContent | null>
+  /** Notes that replies were opened by the applicant. Unknown ids are ignored. Idempotent. */
+  markRepliesRead(tokenSha256: Uint8Array, replies: readonly ClientId[]): Promise<void>
+  /**
+   * Records an addition, its event, notice and outbox row, and where nothing else is owed the deadline for
+   * answering it, in one transaction. Durable when it returns. Idempotent by (id, bytes).
+   * @throws KhancapError `mailbox_unknown`, `addition_conflict`, `additions_full`, `store_unavailable`
+   */
+  recordAddition(tokenSha256: Uint8Array, addition: NewAddition): Promise<{ at: Instant }>
+}
