@@ -28,6 +28,7 @@ export type Via = z.infer<typeof Via>
 /** Why a case went where it went: codes only, nothing of the applicant's. */
 export const RouteReason = z.enum([
   'routing_row',
+  'no_row',
   'language_not_handled',
   'country_unknown',
   'country_not_covered',

@@ -13,8 +13,10 @@ export interface NewAddition {
   readonly sealed: Uint8Array
   readonly signature: Uint8Array
   readonly directorySequence: number
-  /** From arrival to the deadline for answering it. */
+  /** From arrival to the deadline for answering it (`additionClock` of core/sla). */
   readonly responseSeconds: (program: string | null) => number
+  /** From arrival to the first rung of the ladder that runs until it is answered. */
+  readonly firstRungSeconds: (program: string | null) => number
   /** A notice "addition" to the team, with its outbox row. */
   readonly noticeId: string
   readonly outboxId: string
