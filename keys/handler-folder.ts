@@ -1,0 +1,95 @@
+// The layout of a handler's config folder (KHANCAP_CONFIG_DIR). Pure: who writes it (cli/, the demo) brings the disk.
+// Folders are 0700, files 0600. Each identity is a generation of its own: a new one never touches an old one.
+//
+//   settings.json          HandlerSettings
+//   directory.note         the last verified directory, for work without a network
+//   identities/1.age       an age file sealed with the passphrase; inside, the text of keys/identity.ts
+//   identities/1.json      its PublicIdentity, readable while it is locked
+//   drafts/                sealed replies that the server has not confirmed
+import { KhancapError } from '../schemas/problem.js'
+import { HandlerSettings, PublicIdentity } from '../schemas/settings.js'
+
+export const settingsFile = 'settings.json'
+export const directoryFile = 'directory.note'
+export const identitiesFolder = 'identities'
+export const draftsFolder = 'drafts'
+
+/** The sealed identity of a generation, counted from 1. */
+export function identityFile(generation: number): string {
+  return `${identitiesFolder}/${generation}.age`
+}
+
+/** The public half of a generation. */
+export function publicIdentityFile(generation: number): string {
+  return `${identitiesFolder}/${generation}.json`
+}
+
+/** Settings of a folder that has just pinned an organisation. */
+export function newSettings(pin: {
+  url: string
+  root: string
+  handler?: string | null
+  passphraseFile?: string | null
+}): HandlerSettings {
+  return {
+    v: 1,
+    url: pin.url,
+    origin: null,
+    root: pin.root,
+    highest_sequence: 0,
+    highest_sha256: null,
+    handler: pin.handler ?? null,
+    language: null,
+    passphrase_file: pin.passphraseFile ?? null,
+    passphrase_command: null,
+    proxy: null,
+  }
+}
+
+export function printSettings(settings: HandlerSettings): string {
+  return print(HandlerSettings, settings)
+}
+
+/** @throws KhancapError `config_invalid`, with the faults by name and without values */
+export function parseSettings(text: string): HandlerSettings {
+  return parse(HandlerSettings, text, 'config_invalid')
+}
+
+export function printPublicIdentity(identity: PublicIdentity): string {
+  return print(PublicIdentity, identity)
+}
+
+/** @throws KhancapError `identity_malformed` */
+export function parsePublicIdentity(text: string): PublicIdentity {
+  return parse(PublicIdentity, text, 'identity_malformed')
+}
+
+/** The part of a zod schema that is used here. */
+interface Shape<T> {
+  parse(value: unknown): T
+  safeParse(value: unknown): {
+    data?: T | undefined
+    error?: { issues: readonly { path: readonly PropertyKey[]; code: string }[] } | undefined
+  }
+}
+
+function print<T>(shape: Shape<T>, value: T): string {
+  return `${JSON.stringify(shape.parse(value), null, 2)}\n`
+}
+
+function parse<T>(shape: Shape<T>, text: string, code: 'config_invalid' | 'identity_malformed'): T {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new KhancapError(code, { cause })
+  }
+  const { data, error } = shape.safeParse(value)
+  if (data !== undefined) return data
+  throw new KhancapError(code, {
+    faults: (error?.issues ?? []).slice(0, 50).map(issue => ({
+      pointer: issue.path.map(part => `/${String(part)}`).join(''),
+      code: issue.code,
+    })),
+  })
+}
