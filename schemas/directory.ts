@@ -74,6 +74,10 @@ export const Directory = z
     teams: z.array(Team).min(1).max(100),
     handlers: z.array(DirectoryHandler).min(1).max(500),
     programs: z.array(Program).min(1).max(20),
+    leave_to: z
+      .record(Language, z.string().max(200).regex(/^https:\/\/[\x21-\x7e]+$/))
+      .optional()
+      .describe('Per page language, the site that "leave this page now" opens'),
   })
   .meta({ id: 'Directory', description: 'Programs and keyring of an organisation' })
 export type Directory = z.infer<typeof Directory>

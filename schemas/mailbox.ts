@@ -1,6 +1,6 @@
 // POST /v1/mailbox and /v1/mailbox/additions: what an applicant sees with the receipt code, and adds.
 import * as z from 'zod'
-import { boundedBytes, ClientId, exactBytes, Timestamp } from './encoding.js'
+import { boundedBytes, ClientId, exactBytes, Slug, Timestamp } from './encoding.js'
 import { CaseState } from './case.js'
 import { maxSealedBytes } from './sealed.js'
 
@@ -17,6 +17,8 @@ export type MailboxRequest = z.infer<typeof MailboxRequest>
 export const MailboxView = z
   .strictObject({
     state: CaseState,
+    program: Slug.nullable().describe('null until the case is routed'),
+    team: Slug.nullable().describe('Whose handlers an addition is sealed to'),
     received_at: Timestamp.describe('The hour of arrival'),
     due_at: Timestamp.nullable().describe('null once answered or closed'),
     overdue: z.boolean(),

@@ -1,5 +1,5 @@
 // A program as data: its form, languages, countries, tags, service levels, routing. Labels are not here: they
-// live in catalogue files (schemas/programs/<program>.<language>.json), addressed by question key and option code.
+// live in catalogue files (schemas/programs/<program>.<language>.ts), addressed by question key and option code.
 import * as z from 'zod'
 import { Country, Language, Slug, Timestamp } from './encoding.js'
 
