@@ -75,7 +75,13 @@ export const Directory = z
     handlers: z.array(DirectoryHandler).min(1).max(500),
     programs: z.array(Program).min(1).max(20),
     leave_to: z
-      .record(Language, z.string().max(200).regex(/^https:\/\/[\x21-\x7e]+$/))
+      .record(
+        Language,
+        z
+          .string()
+          .max(200)
+          .regex(/^https:\/\/[\x21-\x7e]+$/),
+      )
       .optional()
       .describe('Per page language, the site that "leave this page now" opens'),
   })
