@@ -52,7 +52,7 @@ export const CaseSummary = z
     overdue: z.boolean(),
     claimed_by: Slug.nullable(),
     answered_at: Timestamp.nullable(),
-    unread_additions: z.int().min(0).describe('Additions since the last act of a handler'),
+    unread_additions: z.int().min(0).describe('Additions that no reply, contact or close followed'),
     readable: z
       .boolean()
       .describe('The envelope was sealed or granted to this handler, as far as the server knows'),

@@ -10,6 +10,12 @@ export const problems = {
   request_malformed: { status: 400, title: 'The request could not be read', retry: 'never' },
   request_invalid: { status: 400, title: 'The request has faults', retry: 'never' },
   request_too_large: { status: 413, title: 'The request is too large', retry: 'never' },
+  request_slow: { status: 408, title: 'The request took too long to arrive', retry: 'later' },
+  headers_too_large: {
+    status: 431,
+    title: 'The headers of the request are too large',
+    retry: 'never',
+  },
   media_type_unsupported: {
     status: 415,
     title: 'This content type is not taken here',

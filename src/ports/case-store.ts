@@ -36,6 +36,12 @@ export interface CaseRow {
   readonly now: Instant
 }
 
+/** A case as one handler meets it. */
+export interface CaseForHandler extends CaseRow {
+  /** A grant of this case names the handler who asks. */
+  readonly granted: boolean
+}
+
 export interface SealedPart {
   readonly id: ClientId
   readonly by: string
@@ -127,8 +133,8 @@ export interface CaseStore {
   /** A page of cases by due time (cases that owe nothing come last, newest first), and the next cursor. */
   listCases(
     filter: CaseFilter,
-  ): Promise<{ cases: readonly CaseRow[]; next: string | null; now: Instant }>
-  findCase(id: CaseId): Promise<CaseRow | null>
+  ): Promise<{ cases: readonly CaseForHandler[]; next: string | null; now: Instant }>
+  findCase(id: CaseId, handler: string): Promise<CaseForHandler | null>
   caseParts(id: CaseId): Promise<CaseParts>
   caseEnvelope(id: CaseId): Promise<Uint8Array | null>
   /**

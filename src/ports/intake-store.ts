@@ -28,6 +28,7 @@ export interface RecordedIntake {
   /** `repeated`: the same id with the same digest was recorded before; nothing was written. */
   readonly outcome: 'recorded' | 'repeated'
   readonly receivedAt: Instant
+  /** The deadline that was promised on arrival, whatever routing made of it since: receipts repeat it. */
   readonly dueAt: Instant
   readonly directorySequence: number
 }
