@@ -1,0 +1,80 @@
+// Bytes and text: joining, comparing, UTF-8, hexadecimal, big-endian integers. Everything here is total and pure.
+
+/** Joins byte strings. */
+export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let offset = 0
+  for (const part of parts) {
+    joined.set(part, offset)
+    offset += part.length
+  }
+  return joined
+}
+
+/** Compares without stopping at the first difference. Lengths are not secret. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  let difference = 0
+  for (const [index, byte] of a.entries()) difference |= byte ^ (b[index] ?? 0)
+  return difference === 0
+}
+
+/** UTF-8 of a text. A lone surrogate becomes U+FFFD. */
+export function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text)
+}
+
+/**
+ * Reads strict UTF-8. A byte order mark stays in the text.
+ * @throws TypeError where the bytes are not UTF-8
+ */
+export function fromUtf8(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+}
+
+/** Lower-case hexadecimal. */
+export function hex(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += byte.toString(16).padStart(2, '0')
+  return text
+}
+
+/**
+ * Reads lower-case hexadecimal.
+ * @throws RangeError on anything else
+ */
+export function fromHex(text: string): Uint8Array {
+  if (!/^([0-9a-f]{2})*$/.test(text)) throw new RangeError('"text" expected lower-case hexadecimal')
+  const bytes = new Uint8Array(text.length / 2)
+  for (let at = 0; at < bytes.length; at++)
+    bytes[at] = Number.parseInt(text.slice(2 * at, 2 * at + 2), 16)
+  return bytes
+}
+
+/**
+ * A big-endian unsigned integer of `width` bytes.
+ * @throws RangeError where the value is no safe integer from zero, or does not fit
+ */
+export function bigEndian(value: number, width: number): Uint8Array {
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new RangeError('"value" expected safe integer from 0')
+  const bytes = new Uint8Array(width)
+  let rest = value
+  for (let at = width - 1; at >= 0; at--) {
+    bytes[at] = rest % 256
+    rest = Math.floor(rest / 256)
+  }
+  if (rest > 0) throw new RangeError(`"value" expected ${width} bytes at most`)
+  return bytes
+}
+
+/**
+ * Reads a big-endian unsigned integer.
+ * @throws RangeError above 2^53 - 1
+ */
+export function fromBigEndian(bytes: Uint8Array): number {
+  let value = 0
+  for (const byte of bytes) value = value * 256 + byte
+  if (!Number.isSafeInteger(value)) throw new RangeError('"bytes" expected integer below 2^53')
+  return value
+}

@@ -1,0 +1,31 @@
+// Ids: 128 random bits each, never sequential (docs/protocol.md, "Ids").
+import type { CaseId, ClientId } from '../../../schemas/encoding.js'
+import type { Primitives } from '../crypto/primitives.js'
+import { encodeBase64url } from './base64url.js'
+import { hex } from './bytes.js'
+
+const crockford = '0123456789abcdefghjkmnpqrstvwxyz'
+
+/** A case id of the server's: 128 bits in 26 digits of Crockford's base32, most significant first. */
+export function newCaseId(p: Pick<Primitives, 'random'>): CaseId {
+  let value = BigInt(`0x${hex(p.random(16))}`)
+  let id = ''
+  for (let digit = 0; digit < 26; digit++) {
+    id = crockford.charAt(Number(value & 31n)) + id
+    value >>= 5n
+  }
+  return id
+}
+
+/** An id made by a client: intake, addition, reply, note, grant. */
+export function newClientId(p: Pick<Primitives, 'random'>): ClientId {
+  return encodeBase64url(p.random(16))
+}
+
+/** A random UUID (RFC 9562 §5.4) for outbox rows and notices. */
+export function newOutboxId(p: Pick<Primitives, 'random'>): string {
+  const bytes = p.random(16)
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
+  return hex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}

@@ -1,0 +1,100 @@
+// JSON without its ambiguities: no duplicate keys, no byte order mark, no lone surrogates, bounded depth
+// (docs/protocol.md, "Plaintext"). Two readers of the same bytes must never see different things.
+
+const loneSurrogate = /[\uD800-\uDFFF]/u
+const space = /[ \t\n\r]*/y
+const stringToken = /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
+const numberToken = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+const wordToken = /true|false|null/y
+
+/**
+ * Reads strict JSON. Errors never hold a part of the text.
+ * @param maxDepth arrays and objects inside each other at most; the outermost counts as one
+ * @throws SyntaxError
+ */
+export function parseStrictJson(text: string, maxDepth: number): unknown {
+  let at = 0
+
+  function token(pattern: RegExp): string | null {
+    pattern.lastIndex = at
+    const match = pattern.exec(text)
+    if (match === null) return null
+    at += match[0].length
+    return match[0]
+  }
+
+  function next(sign: string): boolean {
+    token(space)
+    if (text.charAt(at) !== sign) return false
+    at++
+    return true
+  }
+
+  function expect(sign: string): void {
+    if (!next(sign)) throw new SyntaxError(`expected ${sign}`)
+  }
+
+  function string(): string | null {
+    const quoted = token(stringToken)
+    if (quoted === null) return null
+    const read: unknown = JSON.parse(quoted)
+    if (typeof read !== 'string' || loneSurrogate.test(read))
+      throw new SyntaxError('lone surrogate')
+    return read
+  }
+
+  function object(depth: number): Record<string, unknown> {
+    const members = new Map<string, unknown>()
+    if (next('}')) return {}
+    do {
+      token(space)
+      const key = string()
+      if (key === null) throw new SyntaxError('expected key')
+      if (members.has(key)) throw new SyntaxError('duplicate key')
+      if (key === '__proto__') throw new SyntaxError('forbidden key')
+      expect(':')
+      members.set(key, value(depth))
+    } while (next(','))
+    expect('}')
+    return Object.fromEntries(members)
+  }
+
+  function array(depth: number): unknown[] {
+    const values: unknown[] = []
+    if (next(']')) return values
+    do values.push(value(depth))
+    while (next(','))
+    expect(']')
+    return values
+  }
+
+  function value(depth: number): unknown {
+    token(space)
+    const opening = text.charAt(at)
+    if (opening === '{' || opening === '[') {
+      if (depth === 0) throw new SyntaxError('too deep')
+      at++
+      return opening === '{' ? object(depth - 1) : array(depth - 1)
+    }
+    const quoted = string()
+    if (quoted !== null) return quoted
+    const scalar = token(wordToken) ?? token(numberToken)
+    if (scalar === null) throw new SyntaxError('expected value')
+    const parsed: unknown = JSON.parse(scalar)
+    if (typeof parsed === 'number' && !Number.isFinite(parsed))
+      throw new SyntaxError('number out of range')
+    return parsed
+  }
+
+  const whole = value(maxDepth)
+  token(space)
+  if (at !== text.length) throw new SyntaxError('expected end')
+  return whole
+}
+
+/** JSON text in which every lone surrogate has become U+FFFD, so that a strict reader takes it. */
+export function printStrictJson(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) =>
+    typeof member === 'string' ? member.replace(/[\uD800-\uDFFF]/gu, '\uFFFD') : member,
+  )
+}
