@@ -1,0 +1,177 @@
+// The table of settings: what each one takes, its default, who reads it, and what whoever can write it could do.
+// docs/configuration.md and .env.example are generated from it. Policy (forms, languages, service levels, teams)
+// is not here: it is in the signed directory.
+import * as z from 'zod'
+
+/** The processes that read settings; `npm start` is both halves in one. */
+export type Reader = 'start' | 'api' | 'workers'
+
+export interface SettingWords {
+  /** What a value must be, as the end of the sentence "must be …". */
+  readonly expects: string
+  /** The default in words. */
+  readonly otherwise: string
+  readonly example: string
+  readonly readers: readonly Reader[]
+  /** Ends with the trust line. */
+  readonly about: string
+}
+
+export interface Setting<T> extends SettingWords {
+  readonly schema: z.ZodType<T, string>
+}
+
+const everyone = ['start', 'api', 'workers'] as const
+
+const Path = z
+  .string()
+  .max(4096)
+  .regex(/^[^\0]+$/)
+const Port = z
+  .string()
+  .regex(/^\d{1,5}$/)
+  .transform(Number)
+  .refine(port => port <= 65_535)
+const Host = z
+  .string()
+  .max(253)
+  .regex(/^[A-Za-z0-9.-]+$|^[0-9A-Fa-f:.]+$/)
+const MailAddress = z.email().max(254)
+
+function urlOf(protocols: readonly string[]) {
+  return z
+    .string()
+    .max(2000)
+    .refine(text => URL.canParse(text) && protocols.includes(new URL(text).protocol))
+}
+
+function setting<T>(schema: z.ZodType<T, string>, words: SettingWords): Setting<T> {
+  return { schema, ...words }
+}
+
+/** Settings may be printed. */
+export const settings = {
+  KHANCAP_HOME: setting(Path, {
+    expects: 'a folder',
+    otherwise:
+      "the platform's data folder: ~/.local/share/khancap on Linux, /var/lib/khancap there as root",
+    example: '/var/lib/khancap',
+    readers: everyone,
+    about:
+      'The data folder: secrets, the signed directory, private contacts, and the embedded database and the demo of `npm start`. Trusted: whoever can write here can replace keys, send notices elsewhere and, in the demo, lose every case.',
+  }),
+  KHANCAP_HOST: setting(Host, {
+    expects: 'an address or a host name of this machine',
+    otherwise: '127.0.0.1',
+    example: '127.0.0.1',
+    readers: ['start', 'api'],
+    about:
+      'Where the API and the pages listen. The demo listens on loopback only. Trusted: another address than loopback shows the service, without TLS, to that network.',
+  }),
+  KHANCAP_PORT: setting(Port, {
+    expects: 'a port number from 0 to 65535',
+    otherwise: '8480',
+    example: '8480',
+    readers: ['start', 'api'],
+    about:
+      'The port of the API and the pages; 0 takes a free one. Trusted for availability only: the directory says where clients go.',
+  }),
+  KHANCAP_METRICS_PORT: setting(Port, {
+    expects: 'a port number from 0 to 65535',
+    otherwise: '8481',
+    example: '8481',
+    readers: ['start', 'api'],
+    about:
+      'The port of the metrics, on loopback always; 0 takes a free one. Trusted for availability only: the metrics hold counts and ages, nothing about a single case.',
+  }),
+  KHANCAP_ROOT: setting(z.string().regex(/^[0-9a-f]{64}$/), {
+    expects: "64 digits 0-9 and a-f: the root's fingerprint",
+    otherwise: 'none; `npm start` takes that of its demo organisation',
+    example: '',
+    readers: everyone,
+    about:
+      "The fingerprint of the organisation's root keys. A directory that it does not verify is refused. Trusted: whoever can change it can make the service publish their own keyring; pages and CLI that pinned the true root refuse it.",
+  }),
+  KHANCAP_DIRECTORY_FILE: setting(Path, {
+    expects: 'a file',
+    otherwise: 'directory.note in KHANCAP_HOME',
+    example: '',
+    readers: ['start', 'api'],
+    about:
+      'The signed directory that is published at start and whenever the file changes. Not trusted: it is verified against KHANCAP_ROOT, and an older or forked one is refused.',
+  }),
+  KHANCAP_RECEIPT_KEY_FILE: setting(Path, {
+    expects: 'a file',
+    otherwise: 'secrets/receipt.key in KHANCAP_HOME',
+    example: '',
+    readers: ['start', 'api'],
+    about:
+      'The key that signs receipts. Trusted: whoever can read it can make receipts for requests that never came; it opens nothing.',
+  }),
+  KHANCAP_ROUTER_IDENTITY_FILE: setting(Path, {
+    expects: 'a file',
+    otherwise: 'secrets/router.identity in KHANCAP_HOME',
+    example: '',
+    readers: ['start', 'workers'],
+    about:
+      'The identity that opens slips, never envelopes. Trusted: whoever can read it learns program, language, country and urgency of the slips that they can get.',
+  }),
+  KHANCAP_CONTACTS_FILE: setting(Path, {
+    expects: 'a file',
+    otherwise: 'contacts.json in KHANCAP_HOME',
+    example: '',
+    readers: ['start', 'workers'],
+    about:
+      'The private mail addresses of teams and handlers. Trusted: whoever can write it chooses who is told about new cases; whoever can read it learns who the handlers are.',
+  }),
+  KHANCAP_MAIL_FROM: setting(MailAddress, {
+    expects: 'a mail address',
+    otherwise: 'none',
+    example: 'notices@example.org',
+    readers: ['start', 'workers'],
+    about:
+      'The sender of notices to handlers; needed with KHANCAP_SMTP_URL. Not trusted: it is a name on a mail.',
+  }),
+  KHANCAP_SMTP_CA_FILE: setting(Path, {
+    expects: 'a file',
+    otherwise: "none: the system's authorities",
+    example: '',
+    readers: ['start', 'workers'],
+    about:
+      "A PEM file with the authority of the mail server's certificate, for a server that signed its own (Proton Mail Bridge). Trusted: whoever can change it can read the notices on their way.",
+  }),
+} as const
+
+/** Secrets are kept apart from settings and never printed. Each is also read from the file that NAME_FILE names. */
+export const secrets = {
+  DATABASE_URL: setting(urlOf(['postgres:', 'postgresql:']), {
+    expects: 'a URL that begins with postgres: or postgresql:',
+    otherwise: 'none; `npm start` runs the embedded PostgreSQL',
+    example: 'postgres://khancap:…@127.0.0.1:5432/khancap',
+    readers: everyone,
+    about:
+      'The database. Trusted for durability only: whoever can write there can lose or invent cases, but can read none.',
+  }),
+  REDIS_URL: setting(urlOf(['redis:', 'rediss:']), {
+    expects: 'a URL that begins with redis: or rediss:',
+    otherwise: 'none: the queue is in PostgreSQL',
+    example: '',
+    readers: ['start', 'workers'],
+    about:
+      'The queue, where it is not in PostgreSQL. Not trusted: it holds ids only and may lose everything; whoever can write there can delay routing and notices by seconds.',
+  }),
+  KHANCAP_SMTP_URL: setting(urlOf(['smtp:', 'smtps:']), {
+    expects: 'a URL that begins with smtp: (STARTTLS) or smtps: (TLS)',
+    otherwise: 'none: handlers look into their inbox, no mail is sent',
+    example: '',
+    readers: ['start', 'workers'],
+    about:
+      'The mail server for notices to handlers. Not trusted: it sees that somebody is told, and when, never about what.',
+  }),
+} as const
+
+export type SettingName = keyof typeof settings
+export type SecretName = keyof typeof secrets
+
+/** Variables with our prefix that other programs of the project read: the CLI and the tests. */
+export const otherPrograms = /^KHANCAP_(CONFIG_DIR$|PASSPHRASE|TEST_)/

@@ -1,0 +1,161 @@
+// The configuration reports every fault at once, by name and never by value.
+import t from 'tap'
+import {
+  configSentences,
+  isLoopback,
+  loadConfig,
+  loadConfiguration,
+  loadSecrets,
+} from '../../src/config.js'
+import { KhancapError } from '../../schemas/problem.js'
+import { secrets, settings } from '../../src/settings.js'
+
+const canary = 'canary-5c9d1f'
+
+function faultsOf(act: () => unknown): KhancapError {
+  try {
+    act()
+  } catch (error) {
+    if (error instanceof KhancapError && error.code === 'config_invalid') return error
+    throw error
+  }
+  throw new Error('the configuration was accepted')
+}
+
+await t.test('an empty environment gives the defaults', async t => {
+  const config = loadConfig({ KHANCAP_HOME: '/srv/k' })
+  t.strictSame(config, {
+    home: '/srv/k',
+    host: '127.0.0.1',
+    port: 8480,
+    metricsPort: 8481,
+    root: null,
+    directoryFile: '/srv/k/directory.note',
+    receiptKeyFile: '/srv/k/secrets/receipt.key',
+    routerIdentityFile: '/srv/k/secrets/router.identity',
+    contactsFile: '/srv/k/contacts.json',
+    mailFrom: null,
+    smtpCaFile: null,
+  })
+  t.ok(Object.isFrozen(config))
+  t.ok(loadConfig({}).home.endsWith('khancap'))
+})
+
+await t.test('an empty variable counts as absent', async t => {
+  t.equal(loadConfig({ KHANCAP_PORT: '' }).port, 8480)
+  t.equal(loadSecrets({ DATABASE_URL: '' }).databaseUrl, null)
+})
+
+await t.test(
+  'every fault of settings and secrets is reported together, by name and never by value',
+  async t => {
+    const error = faultsOf(() =>
+      loadConfiguration(
+        {
+          KHANCAP_PORT: canary,
+          KHANCAP_METRICS_PORT: '65536',
+          KHANCAP_HOST: `${canary} `,
+          KHANCAP_ROOT: canary,
+          KHANCAP_MAIL_FROM: canary,
+          KHANCAP_HOEM: canary,
+          REDIS_URL: `http://${canary}`,
+          KHANCAP_SMTP_URL_FILE: `/nowhere/${canary}`,
+        },
+        'api',
+      ),
+    )
+    const names = error.faults.map(fault => `${fault.pointer} ${fault.code}`)
+    t.strictSame(names.toSorted(), [
+      '/DATABASE_URL missing',
+      '/KHANCAP_HOEM unknown',
+      '/KHANCAP_HOST invalid',
+      '/KHANCAP_MAIL_FROM invalid',
+      '/KHANCAP_METRICS_PORT invalid',
+      '/KHANCAP_PORT invalid',
+      '/KHANCAP_ROOT invalid',
+      '/KHANCAP_SMTP_URL_FILE unreadable',
+      '/REDIS_URL invalid',
+    ])
+    const sentences = configSentences(error)
+    t.equal(sentences.length, error.faults.length)
+    t.notMatch(`${sentences.join()} ${JSON.stringify(error)} ${error.stack}`, canary)
+    t.match(sentences.join('\n'), 'KHANCAP_PORT must be a port number from 0 to 65535')
+  },
+)
+
+await t.test(
+  'mail intake is not a setting of this version: its variable is refused, not ignored',
+  async t => {
+    const error = faultsOf(() => loadConfig({ KHANCAP_IMAP_URL: 'imaps://127.0.0.1' }))
+    t.strictSame(configSentences(error), ['KHANCAP_IMAP_URL is not a setting of khancap'])
+  },
+)
+
+await t.test("the CLI's and the tests' own variables are left alone", async () => {
+  loadConfig({ KHANCAP_CONFIG_DIR: '/x', KHANCAP_TEST_LONG: '1', KHANCAP_PASSPHRASE_FILE: '/y' })
+})
+
+await t.test('a port is at most 65535', async t => {
+  t.equal(loadConfig({ KHANCAP_PORT: '65535' }).port, 65_535)
+  t.equal(loadConfig({ KHANCAP_PORT: '0' }).port, 0)
+  for (const port of ['65536', '-1', '1.5', '0x50', ' 80'])
+    faultsOf(() => loadConfig({ KHANCAP_PORT: port }))
+})
+
+await t.test(
+  'a secret is read from the file that NAME_FILE names, without its last line break',
+  async t => {
+    const files: Record<string, string> = { '/run/db': 'postgres://u:p@127.0.0.1/khancap\n' }
+    const loaded = loadSecrets({ DATABASE_URL_FILE: '/run/db' }, path => {
+      const text = files[path]
+      if (text === undefined) throw new Error('ENOENT')
+      return text
+    })
+    t.equal(loaded.databaseUrl, 'postgres://u:p@127.0.0.1/khancap')
+  },
+)
+
+await t.test('a secret is given once', async t => {
+  const error = faultsOf(() =>
+    loadSecrets({ DATABASE_URL: 'postgres://a/b', DATABASE_URL_FILE: '/run/db' }, () => ''),
+  )
+  t.strictSame(configSentences(error), [
+    'DATABASE_URL and DATABASE_URL_FILE are both set: keep one',
+  ])
+})
+
+await t.test('a file with something else in it is named, not quoted', async t => {
+  const error = faultsOf(() => loadSecrets({ REDIS_URL_FILE: '/run/redis' }, () => canary))
+  const [sentence] = configSentences(error)
+  t.match(sentence, /^REDIS_URL_FILE names a file whose content must be a URL/)
+  t.notMatch(sentence, canary)
+})
+
+await t.test('a mail server needs a sender', async t => {
+  const error = faultsOf(() =>
+    loadConfiguration({ KHANCAP_SMTP_URL: 'smtp://127.0.0.1:1025' }, 'start'),
+  )
+  t.strictSame(configSentences(error), ['KHANCAP_MAIL_FROM is missing: it must be a mail address'])
+})
+
+await t.test('npm start needs nothing; the two halves need the database and the root', async t => {
+  loadConfiguration({}, 'start')
+  for (const reader of ['api', 'workers'] as const) {
+    const error = faultsOf(() => loadConfiguration({}, reader))
+    t.strictSame(
+      error.faults.map(fault => fault.pointer),
+      ['/DATABASE_URL', '/KHANCAP_ROOT'],
+    )
+  }
+})
+
+await t.test('only this machine is loopback', async t => {
+  for (const host of ['127.0.0.1', '127.8.8.8', 'localhost', '::1']) t.ok(isLoopback(host))
+  for (const host of ['0.0.0.0', '::', '127.0.0.1.example.org', 'example.org', '10.0.0.1'])
+    t.notOk(isLoopback(host))
+})
+
+await t.test('each setting says what whoever can write it could do', async t => {
+  for (const [name, setting] of Object.entries({ ...settings, ...secrets }))
+    t.match(setting.about, /(Trusted|Not trusted)[^.]*[^]*\.$/, name)
+})
