@@ -29,6 +29,7 @@ export interface RungFiring {
   readonly outboxId: string
 }
 
+/** What becomes of a due case. Once it is recorded, every rung up to the `now` of the case counts as climbed. */
 export interface RungPlan {
   readonly firings: readonly RungFiring[]
   /** The next rung of the case, or null where the ladder has ended. */
@@ -40,12 +41,13 @@ export interface ClockStore {
    * Step 8. Locks up to `limit` cases whose next rung is due (skipping those that another sweep holds), asks
    * `plan` for each, and records rungs, events, notices, outbox rows and the next rung in the same transaction.
    * Each (case, kind, to, at) is recorded once for ever: a firing that is already on record is dropped.
-   * `plan` is pure and must not throw. Durable when it returns. May be called concurrently.
+   * `plan` is pure and must not throw; where it returns null, the case stays exactly as it is, still due.
+   * Durable when it returns. May be called concurrently.
    * @returns cases looked at; a full `limit` means that there may be more
    * @throws KhancapError `store_unavailable`
    */
   climbDueRungs(
-    plan: (due: DueCase) => RungPlan,
+    plan: (due: DueCase) => RungPlan | null,
     limit: number,
   ): Promise<{ cases: number; fired: number }>
 

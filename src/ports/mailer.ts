@@ -10,9 +10,11 @@ export interface Mail {
 
 export interface Mailer {
   /**
-   * Hands a mail to the mail server. When it resolves, the server has taken responsibility for every recipient.
-   * @throws KhancapError `mail_refused` (never try again), `mail_unavailable` (try later)
+   * Hands a mail to the mail server. When it resolves, the server has taken responsibility for at least one
+   * recipient. At least once: after a crash or a fault the same mail may be sent again.
+   * @returns how many recipients the server did not take
+   * @throws KhancapError where it took none: `mail_refused` (never try again), `mail_unavailable` (try later)
    */
-  sendMail(mail: Mail): Promise<void>
+  sendMail(mail: Mail): Promise<{ readonly refused: number }>
   close(): Promise<void>
 }

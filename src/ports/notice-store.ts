@@ -11,6 +11,8 @@ export interface Notice {
   readonly team: string | null
   readonly dueAt: Instant | null
   readonly directorySequence: number
+  /** The database's clock. */
+  readonly now: Instant
 }
 
 export interface NoticeStore {

@@ -10,6 +10,8 @@ export interface UnroutedCase {
   readonly directorySequence: number
   readonly receivedAt: Instant
   readonly dueAt: Instant
+  /** The database's clock. */
+  readonly now: Instant
 }
 
 export interface Route {
