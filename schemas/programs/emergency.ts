@@ -1,0 +1,103 @@
+// The shipped program `emergency` as data: forms, languages, countries, tags, service levels, routing. An example:
+// an organisation takes what it needs into its own signed directory. Countries and teams are those of the demo.
+import type { Program } from '../program.js'
+import { emergencyMore } from './emergency.more.js'
+import { emergencyForm } from './emergency.form.js'
+
+const hour = 3600
+
+export const emergency: Program = {
+  id: 'emergency',
+  names: {
+    en: 'Emergency support',
+    vi: 'Hỗ trợ khẩn cấp',
+    'zh-Hans': '紧急支援',
+    'zh-Hant': '緊急支援',
+    fr: 'Soutien d’urgence',
+  },
+  valid_from: '2020-01-01T00:00:00Z',
+  valid_until: null,
+  languages: ['vi', 'en', 'zh-Hans', 'zh-Hant'],
+  countries: ['CN', 'HK', 'MO', 'TW', 'VN', 'KH', 'LA', 'MM', 'TH', 'PH', 'MY', 'ID', 'SG'],
+  form: emergencyForm,
+  more: emergencyMore,
+  tags: [
+    { text: 'Hỗ trợ khẩn cấp', language: 'vi', literal: true },
+    { text: 'Khẩn cấp hỗ trợ', language: 'vi', literal: false },
+    { text: 'Cấp cứu pháp lý', language: 'vi', literal: false },
+    { text: 'emergency support', language: 'en', literal: false },
+    { text: 'emergency assistance', language: 'en', literal: false },
+    { text: 'emergency aid', language: 'en', literal: false },
+    { text: 'emergency help', language: 'en', literal: false },
+    { text: 'emergency action', language: 'en', literal: false },
+    { text: 'urgent support', language: 'en', literal: false },
+    { text: 'urgent assistance', language: 'en', literal: false },
+    { text: 'urgent aid', language: 'en', literal: false },
+    { text: 'urgent help', language: 'en', literal: false },
+    { text: 'urgent action', language: 'en', literal: false },
+    { text: 'soutien d’urgence', language: 'fr', literal: false },
+    { text: 'aide d’urgence', language: 'fr', literal: false },
+    { text: 'assistance d’urgence', language: 'fr', literal: false },
+    { text: 'appui d’urgence', language: 'fr', literal: false },
+    { text: 'action d’urgence', language: 'fr', literal: false },
+    { text: 'soutien urgent', language: 'fr', literal: false },
+    { text: 'aide urgente', language: 'fr', literal: false },
+    { text: 'assistance urgente', language: 'fr', literal: false },
+    { text: 'appui urgent', language: 'fr', literal: false },
+    { text: 'action urgente', language: 'fr', literal: false },
+    { text: '紧急支援', language: 'zh-Hans', literal: false },
+    { text: '紧急援助', language: 'zh-Hans', literal: false },
+    { text: '紧急救助', language: 'zh-Hans', literal: false },
+    { text: '紧急求助', language: 'zh-Hans', literal: false },
+    { text: '紧急协助', language: 'zh-Hans', literal: false },
+  ],
+  service_level: {
+    first_response_seconds: 48 * hour,
+    addition_response_seconds: 48 * hour,
+    ladder: [
+      { after_seconds: hour, kind: 'reminder', to: 'team', only: 'unclaimed' },
+      { after_seconds: 4 * hour, kind: 'reminder', to: 'team', only: 'unclaimed' },
+      { after_seconds: 24 * hour, kind: 'reminder', to: 'team', only: 'unanswered' },
+      { after_seconds: 40 * hour, kind: 'reminder', to: 'team', only: 'unanswered' },
+      { after_seconds: 44 * hour, kind: 'escalation', to: 'lead', only: 'unanswered' },
+      { after_seconds: 46 * hour, kind: 'escalation', to: 'director', only: 'unanswered' },
+      { after_seconds: 47 * hour, kind: 'reminder', to: 'team', only: 'unanswered' },
+      { after_seconds: 48 * hour, kind: 'breach', to: 'director', only: 'unanswered' },
+    ],
+  },
+  promise: {
+    en: 'A person answers within 48 hours after your request has arrived.',
+    vi: 'Sẽ có người trả lời bạn trong vòng 48 giờ kể từ khi yêu cầu của bạn đến nơi.',
+    'zh-Hans': '您的请求送达后48小时内会有人答复您。',
+    'zh-Hant': '您的請求送達後48小時內會有人答覆您。',
+    fr: 'Une personne vous répond dans les 48 heures après l’arrivée de votre demande.',
+  },
+  // Language says who can read the request, country says who knows the place: language comes first.
+  routing: [
+    { languages: ['vi'], countries: ['unknown'], team: 'vi', flag: 'country_unknown' },
+    { languages: ['vi'], countries: ['not_covered'], team: 'vi', flag: 'country_not_covered' },
+    { languages: ['vi'], countries: [], team: 'vi' },
+    {
+      languages: ['zh-Hans', 'zh-Hant'],
+      countries: ['unknown'],
+      team: 'zh',
+      flag: 'country_unknown',
+    },
+    {
+      languages: ['zh-Hans', 'zh-Hant'],
+      countries: ['not_covered'],
+      team: 'zh',
+      flag: 'country_not_covered',
+    },
+    { languages: ['zh-Hans', 'zh-Hant'], countries: [], team: 'zh' },
+    { languages: ['en'], countries: ['VN'], team: 'vi' },
+    { languages: ['en'], countries: ['CN', 'HK', 'MO', 'TW'], team: 'zh' },
+    { languages: ['en'], countries: ['unknown'], team: 'en', flag: 'country_unknown' },
+    { languages: ['en'], countries: ['not_covered'], team: 'en', flag: 'country_not_covered' },
+    { languages: ['en'], countries: [], team: 'en' },
+    { languages: [], countries: [], team: 'en', flag: 'language_not_handled' },
+  ],
+  fallback_team: 'en',
+  slip: 'sealed',
+  retention_days: 180,
+}

@@ -1,0 +1,168 @@
+// The words of program `emergency` in Vietnamese. A draft: before real use a native speaker with experience in
+// protection work must review it.
+import type { Catalogue } from './catalogue.js'
+
+export const emergencyVi: Catalogue = {
+  program: 'emergency',
+  language: 'vi',
+  labels: {
+    reply_language: 'Bạn muốn chúng tôi trả lời bằng ngôn ngữ nào?',
+    contact: 'Chúng tôi có thể liên lạc an toàn với bạn bằng cách nào?',
+    'contact.address': 'Địa chỉ hoặc số',
+    contact_caution:
+      'Khi liên lạc, chúng tôi cần tránh điều gì (giờ giấc, từ ngữ, thiết bị dùng chung)?',
+    on_behalf_of: 'Ai đang cần được hỗ trợ?',
+    person_agrees: 'Người này có biết và đồng ý việc bạn viết cho chúng tôi không?',
+    country: 'Người gặp nguy hiểm hiện đang ở quốc gia hoặc vùng lãnh thổ nào?',
+    time_pressure: 'Mức độ khẩn cấp như thế nào?',
+    deadline: 'Có mốc thời gian nào chúng tôi cần biết (phiên tòa, chuyển trại, trục xuất)?',
+    what_happened: 'Chuyện gì đã xảy ra? Một câu là đủ; không cần mô tả chi tiết bạo lực.',
+    situation: 'Những điều nào sau đây đúng?',
+    defender_link: 'Việc này liên quan đến hoạt động nhân quyền nào?',
+    help_needed: 'Trước mắt cần hỗ trợ gì?',
+    alias: 'Tên chúng tôi có thể gọi bạn (có thể là tên giả)',
+    referral: 'Nếu chúng tôi không thể giúp, chúng tôi có được hỏi tổ chức khác không?',
+    if_unreachable: 'Nếu mất liên lạc với bạn, chúng tôi nên làm gì?',
+    'if_unreachable.details': 'Chi tiết',
+    person: 'Tên người gặp nguy hiểm',
+    'person.native_name': 'Tên theo chữ viết gốc',
+    'person.latin_name': 'Tên bằng chữ La-tinh',
+    'person.also_known_as': 'Tên gọi hoặc cách viết khác',
+    'person.year_of_birth': 'Năm sinh',
+    'person.gender': 'Giới tính, theo cách gọi của bạn',
+    detention:
+      'Bắt giữ: khi nào, ở đâu, cơ quan nào, có giấy tờ không, tội danh, liên lạc gần nhất',
+    'detention.since': 'Từ khi nào',
+    'detention.place': 'Ở đâu',
+    'detention.authority': 'Cơ quan nào',
+    'detention.paper_shown': 'Có xuất trình giấy tờ không?',
+    'detention.charge': 'Tội danh hoặc lý do được nêu',
+    'detention.last_contact': 'Lần liên lạc gần nhất',
+    lawyer: 'Đã có luật sư chưa? Có được tự chọn không? Có được gặp không?',
+    'lawyer.exists': 'Đã có luật sư chưa?',
+    'lawyer.freely_chosen': 'Có được tự chọn không?',
+    'lawyer.allowed_to_visit': 'Có được gặp không?',
+    health: 'Nhu cầu y tế khẩn cấp',
+    dependants: 'Ai đang phụ thuộc vào người này?',
+    others_asked: 'Bạn đã nhờ tổ chức nào khác chưa?',
+    referees: 'Tối đa hai người có thể xác nhận, nếu an toàn và họ đã đồng ý',
+    'referees.alias': 'Tên hoặc tên giả',
+    'referees.organisation': 'Tổ chức',
+    'referees.channel': 'Cách liên lạc',
+    'referees.agreed': 'Họ đã đồng ý',
+    budget: 'Chi phí dự kiến (khoản mục, loại tiền)?',
+    'budget.purpose': 'Khoản mục',
+    'budget.amount': 'Số tiền',
+    'budget.currency': 'Loại tiền',
+    files: 'Tệp đính kèm (chúng tôi xóa dữ liệu ẩn; đừng gửi bản gốc)',
+    advocacy_consent: 'Chúng tôi có được nói về vụ việc này không?',
+    region: 'Tỉnh / thành phố',
+  },
+  why: {
+    reply_language: 'Để người đọc được ngôn ngữ của bạn là người đầu tiên đọc lời bạn viết.',
+    contact:
+      'Quay lại đây bằng mã biên nhận là cách an toàn nhất: không có gì được gửi đến điện thoại hay hộp thư của bạn.',
+    contact_caution:
+      'Để chúng tôi không bao giờ gây nguy hiểm cho bạn vì viết sai lúc hoặc dùng sai lời.',
+    on_behalf_of: 'Nhiều người viết thay cho người khác. Điều đó hoàn toàn được.',
+    person_agrees:
+      'Mỗi người tự quyết định về vụ việc của mình. Nếu người đó đang bị giữ và không thể hỏi được, đó cũng là một câu trả lời.',
+    country: 'Nhờ đó chúng tôi biết ai hiểu rõ nơi ấy. Dù bạn trả lời thế nào, bạn vẫn gửi được.',
+    time_pressure: 'Những yêu cầu khẩn cấp nhất được đọc trước.',
+    deadline:
+      'Có thể có việc xảy ra trước hạn trả lời của chúng tôi. Ngày áng chừng cũng được: chỉ cần tháng hoặc năm.',
+    what_happened:
+      'Viết theo thứ tự nào cũng được, nhớ đến đâu viết đến đó. Sau này bạn có thể sửa hoặc viết thêm.',
+    situation: 'Chọn tất cả những điều phù hợp. Nhờ đó đúng người sẽ đọc yêu cầu của bạn.',
+    defender_link:
+      'Sự hỗ trợ này dành cho người gặp nguy hiểm vì hoạt động nhân quyền. Một câu là đủ.',
+    help_needed: 'Chọn điều quan trọng nhất lúc này. Sau này có thể thay đổi.',
+    alias: 'Để chúng tôi biết cách xưng hô với bạn. Không cần là tên thật.',
+    referral:
+      'Không có sự đồng ý của bạn, chúng tôi không hỏi ai cả. Mỗi lần đồng ý chỉ áp dụng cho một tổ chức.',
+    if_unreachable:
+      'Điện thoại có thể mất, người có thể bị bắt. Ngay bây giờ bạn quyết định lúc đó nên làm gì.',
+    person:
+      'Một số cơ quan như Liên Hiệp Quốc cần họ tên đầy đủ. Chỉ ghi nếu bạn muốn chúng tôi liên hệ với họ.',
+    detention:
+      'Đây là những điều luật sư và Liên Hiệp Quốc hỏi đầu tiên. Điều gì không biết thì để trống.',
+    lawyer: 'Ai cũng có quyền có luật sư do chính mình lựa chọn.',
+    health: 'Chỉ ghi những gì cần thiết để tìm hỗ trợ y tế hoặc tâm lý.',
+    dependants: 'Con cái, cha mẹ hoặc người khác có thể cũng cần được hỗ trợ.',
+    others_asked: 'Để không ai phải làm trùng việc.',
+    referees: 'Chỉ ghi những người đã biết và đã đồng ý. Có thể dùng tên giả.',
+    budget: 'Ước tính sơ bộ là đủ.',
+    files: 'Chỉ gửi bản sao. Hãy giữ bản gốc.',
+    advocacy_consent:
+      'Không có gì được nói ra ngoài nếu bạn không đồng ý. Bạn có thể rút lại bất cứ lúc nào.',
+    region: 'Để người hiểu rõ nơi đó có thể giúp. Đừng ghi tên đường hay số nhà.',
+  },
+  options: {
+    reply_language: {
+      en: 'English',
+      vi: 'Tiếng Việt',
+      'zh-Hans': '简体中文',
+      'zh-Hant': '繁體中文',
+      fr: 'Français',
+    },
+    'contact.kind': {
+      portal: 'Tôi sẽ quay lại đây bằng mã biên nhận',
+      email: 'Qua email',
+      messenger: 'Qua ứng dụng nhắn tin',
+    },
+    on_behalf_of: {
+      self: 'Chính tôi',
+      family: 'Người thân trong gia đình',
+      colleague: 'Đồng nghiệp',
+      client: 'Thân chủ của tôi',
+      organisation: 'Một tổ chức',
+    },
+    person_agrees: {
+      cannot_be_asked: 'Không thể hỏi người này',
+    },
+    time_pressure: {
+      happening_now: 'Đang xảy ra',
+      within_48h: 'Trong vòng 48 giờ',
+      within_7d: 'Trong vòng 7 ngày',
+      ongoing: 'Đã kéo dài một thời gian',
+      past: 'Đã qua',
+    },
+    situation: {
+      detained: 'Bị giam giữ',
+      disappeared: 'Mất tích hoặc bị giam giữ bí mật',
+      summoned: 'Bị triệu tập',
+      charged: 'Bị khởi tố hoặc xét xử',
+      threats: 'Bị đe dọa',
+      surveillance: 'Bị theo dõi',
+      travel_ban: 'Bị cấm đi lại hoặc xuất cảnh',
+      family_targeted: 'Gia đình bị nhắm đến',
+      health: 'Sức khỏe gặp nguy hiểm',
+      digital_attack: 'Tài khoản hoặc thiết bị bị tấn công',
+    },
+    help_needed: {
+      lawyer: 'Luật sư',
+      detention_support: 'Hỗ trợ người đang bị giam',
+      family_visit: 'Gia đình được thăm gặp',
+      medical: 'Hỗ trợ y tế',
+      psychosocial: 'Hỗ trợ tâm lý',
+      digital_security: 'An toàn tài khoản và thiết bị',
+      advocacy: 'Lên tiếng cho vụ việc',
+      information: 'Thông tin và tư vấn',
+    },
+    referral: {
+      ask_me_each_time: 'Hãy hỏi tôi mỗi lần',
+    },
+    'if_unreachable.kind': {
+      nothing: 'Không làm gì',
+      tell_person: 'Báo cho người tôi chỉ định',
+      speak_out: 'Lên tiếng công khai',
+    },
+    advocacy_consent: {
+      no: 'Không',
+      confidential_un: 'Bảo mật, với Liên Hiệp Quốc',
+      diplomats: 'Với các nhà ngoại giao',
+      public_unnamed: 'Công khai, không nêu tên',
+      public_named: 'Công khai, có nêu tên',
+    },
+  },
+}

@@ -1,0 +1,140 @@
+// The words of program `pil` in Vietnamese. A draft: before real use a native speaker with experience in
+// protection work must review it.
+import type { Catalogue } from './catalogue.js'
+
+export const pilVi: Catalogue = {
+  program: 'pil',
+  language: 'vi',
+  labels: {
+    reply_language: 'Bạn muốn chúng tôi trả lời bằng ngôn ngữ nào?',
+    contact: 'Chúng tôi có thể liên lạc an toàn với bạn bằng cách nào?',
+    'contact.address': 'Địa chỉ hoặc số',
+    contact_caution:
+      'Khi liên lạc, chúng tôi cần tránh điều gì (giờ giấc, từ ngữ, thiết bị dùng chung)?',
+    role: 'Vai trò của bạn trong vụ việc?',
+    jurisdiction: 'Quốc gia và tòa án hoặc cơ quan',
+    'jurisdiction.country': 'Quốc gia hoặc vùng lãnh thổ',
+    'jurisdiction.court': 'Tòa án hoặc cơ quan',
+    stage: 'Vụ việc đang ở giai đoạn nào?',
+    next_deadline: 'Thời hạn hoặc phiên tòa tiếp theo',
+    issue: 'Vấn đề chính',
+    summary: 'Tóm tắt vụ việc trong vài câu',
+    public_interest: 'Ngoài thân chủ, ai sẽ được lợi?',
+    legal_basis: 'Cơ sở pháp lý, nếu biết',
+    opponent: 'Kiện ai (loại cơ quan)',
+    'opponent.details': 'Chi tiết',
+    client_informed: 'Thân chủ đã được giải thích rủi ro và đồng ý chưa?',
+    retaliation_risk: 'Nguy cơ trả đũa và biện pháp bảo vệ',
+    support_sought: 'Bạn cần hỗ trợ gì?',
+    budget: 'Các khoản chi và nguồn tài trợ khác',
+    'budget.purpose': 'Khoản mục',
+    'budget.amount': 'Số tiền',
+    'budget.currency': 'Loại tiền',
+    other_funding: 'Nguồn tài trợ khác',
+    documents: 'Tài liệu pháp lý chính',
+    referral: 'Nếu chúng tôi không thể giúp, chúng tôi có được hỏi tổ chức khác không?',
+    advocacy_consent: 'Chúng tôi có được nói về vụ việc này không?',
+  },
+  why: {
+    reply_language: 'Để người đọc được ngôn ngữ của bạn là người đầu tiên đọc lời bạn viết.',
+    contact:
+      'Quay lại đây bằng mã biên nhận là cách an toàn nhất: không có gì được gửi đến điện thoại hay hộp thư của bạn.',
+    contact_caution:
+      'Để chúng tôi không bao giờ gây nguy hiểm cho bạn vì viết sai lúc hoặc dùng sai lời.',
+    role: 'Luật sư, người làm luật không có giấy phép, nguyên đơn, gia đình và tổ chức đều có thể đề nghị.',
+    jurisdiction:
+      'Để người hiểu pháp luật và tòa án nơi đó đọc. Dù bạn trả lời thế nào, bạn vẫn gửi được.',
+    stage: 'Để chúng tôi biết còn có thể làm gì. Mới chỉ là ý tưởng cũng được.',
+    next_deadline: 'Để không lỡ thời hạn nào trong lúc chúng tôi đọc. Ngày áng chừng cũng được.',
+    issue: 'Chọn tất cả những điều phù hợp.',
+    summary: 'Vài câu là đủ. Không cần nêu tên ai.',
+    public_interest:
+      'Chương trình này hỗ trợ những vụ việc có ích cho nhiều người, không chỉ cho thân chủ.',
+    legal_basis: 'Chỉ ghi nếu bạn biết. Chúng ta có thể cùng tìm.',
+    opponent: 'Chỉ cần loại cơ quan. Không cần tên cán bộ.',
+    client_informed: 'Thân chủ tự quyết định về vụ việc của mình.',
+    retaliation_risk:
+      'Để nghĩ đến việc bảo vệ từ sớm. Nếu đang có nguy hiểm, hãy xin cả hỗ trợ khẩn cấp.',
+    support_sought: 'Chọn tất cả những gì có ích.',
+    budget: 'Ước tính sơ bộ là đủ.',
+    other_funding: 'Để chi phí không bị trả hai lần.',
+    documents: 'Chỉ gửi bản sao. Hãy giữ bản gốc.',
+    referral:
+      'Không có sự đồng ý của bạn, chúng tôi không hỏi ai cả. Mỗi lần đồng ý chỉ áp dụng cho một tổ chức.',
+    advocacy_consent:
+      'Không có gì được nói ra ngoài nếu bạn không đồng ý. Bạn có thể rút lại bất cứ lúc nào.',
+  },
+  options: {
+    reply_language: {
+      en: 'English',
+      vi: 'Tiếng Việt',
+      'zh-Hans': '简体中文',
+      'zh-Hant': '繁體中文',
+      fr: 'Français',
+    },
+    'contact.kind': {
+      portal: 'Tôi sẽ quay lại đây bằng mã biên nhận',
+      email: 'Qua email',
+      messenger: 'Qua ứng dụng nhắn tin',
+    },
+    role: {
+      lawyer: 'Luật sư',
+      unlicensed_legal_worker: 'Người làm luật không có giấy phép',
+      plaintiff: 'Nguyên đơn',
+      organisation: 'Tổ chức',
+      family: 'Gia đình',
+    },
+    stage: {
+      idea: 'Ý tưởng',
+      preparing: 'Đang chuẩn bị',
+      filed: 'Đã nộp đơn',
+      refused_registration: 'Tòa từ chối thụ lý',
+      first_instance: 'Sơ thẩm',
+      appeal: 'Phúc thẩm',
+      enforcement: 'Thi hành án',
+      closed: 'Đã kết thúc',
+    },
+    issue: {
+      information: 'Tự do thông tin',
+      expression: 'Tự do ngôn luận',
+      detention_conditions: 'Điều kiện giam giữ',
+      lawyer_access: 'Quyền gặp luật sư',
+      torture_evidence: 'Chứng cứ có được do tra tấn',
+      environment_land: 'Môi trường hoặc đất đai',
+      labour: 'Lao động',
+      discrimination: 'Phân biệt đối xử',
+      health: 'Y tế',
+    },
+    'opponent.kind': {
+      central_authority: 'Cơ quan trung ương',
+      local_authority: 'Chính quyền địa phương',
+      police: 'Công an, cảnh sát',
+      prison: 'Nơi giam giữ',
+      court_prosecution: 'Tòa án hoặc viện kiểm sát',
+      company: 'Doanh nghiệp',
+    },
+    client_informed: {
+      not_yet: 'Chưa',
+      i_am_the_client: 'Tôi là thân chủ',
+    },
+    support_sought: {
+      costs: 'Chi phí',
+      co_counsel: 'Luật sư phối hợp',
+      expert: 'Chuyên gia',
+      research: 'Nghiên cứu pháp lý',
+      amicus: 'Ý kiến của bên thứ ba (amicus)',
+      trial_observation: 'Quan sát phiên tòa',
+      media: 'Truyền thông',
+    },
+    referral: {
+      ask_me_each_time: 'Hãy hỏi tôi mỗi lần',
+    },
+    advocacy_consent: {
+      no: 'Không',
+      confidential_un: 'Bảo mật, với Liên Hiệp Quốc',
+      diplomats: 'Với các nhà ngoại giao',
+      public_unnamed: 'Công khai, không nêu tên',
+      public_named: 'Công khai, có nêu tên',
+    },
+  },
+}
