@@ -1,0 +1,275 @@
+// The clock of a case: deadlines, rungs, and that looking early, late or twice changes nothing.
+import fc from 'fast-check'
+import t from 'tap'
+import type { CaseState } from '../../schemas/case.js'
+import type { ServiceLevel } from '../../schemas/program.js'
+import {
+  additionClock,
+  climb,
+  clockOf,
+  firstDeadline,
+  nextRungAt,
+  routedDueAt,
+  rungsOf,
+  serviceLevelFor,
+  tightestProgram,
+} from '../../src/core/sla/ladder.js'
+import {
+  day,
+  exampleDirectory,
+  hour,
+  sevenDays,
+  start,
+  twoDays,
+} from '../helper/example-directory.js'
+
+const numRuns = process.env['KHANCAP_TEST_LONG'] === '1' ? 10_000 : 500
+const hours = (count: number) => count * hour * 1000
+const clock = { startedAt: start, dueAt: start + hours(48) }
+
+await t.test('step 5: until a case is routed, the tightest program keeps its clock', async t => {
+  const directory = exampleDirectory()
+  t.strictSame(firstDeadline(directory, start), {
+    firstResponseSeconds: 48 * hour,
+    firstRungSeconds: hour,
+  })
+  t.equal(serviceLevelFor(directory, null, start), directory.programs[0]?.service_level)
+  t.equal(serviceLevelFor(directory, 'gone', start), directory.programs[0]?.service_level)
+  t.equal(serviceLevelFor(directory, 'pil', start), directory.programs[1]?.service_level)
+})
+
+await t.test('a program that is no longer offered does not tighten the first clock', async t => {
+  const directory = exampleDirectory()
+  const [emergency] = directory.programs
+  if (emergency !== undefined) emergency.valid_until = '2026-01-02T00:00:00Z'
+  t.equal(tightestProgram(directory, start + day * 1000 - 1).id, 'emergency')
+  t.equal(tightestProgram(directory, start + day * 1000).id, 'pil')
+  for (const program of directory.programs) program.valid_until = '2026-01-02T00:00:00Z'
+  t.equal(
+    tightestProgram(directory, start + day * 1000).id,
+    'emergency',
+    'none is valid: all count',
+  )
+})
+
+await t.test('step 7: the program decides the deadline, an own date only shortens it', async t => {
+  const table: readonly (readonly [string, ServiceLevel, number | null, number])[] = [
+    ['no own date', twoDays, null, hours(48)],
+    ['another program', sevenDays, null, hours(168)],
+    ['an own date that is nearer', twoDays, hours(20), hours(20)],
+    ['an own date that is farther', twoDays, hours(60), hours(48)],
+    ['an own date in ten minutes', twoDays, hours(1 / 6), hours(1)],
+    ['an own date in the past', twoDays, -hours(100), hours(1)],
+    ['the same where seven days are promised', sevenDays, -hours(1), hours(3.5)],
+  ]
+  for (const [title, level, own, due] of table) {
+    const deadline = own === null ? null : start + own
+    t.equal(routedDueAt(level, { receivedAt: start, now: start, deadline }), start + due, title)
+  }
+})
+
+await t.test('a case that was routed late is given time, never more than was promised', async t => {
+  const own = { receivedAt: start, deadline: start + hours(2) }
+  t.equal(routedDueAt(twoDays, { ...own, now: start + hours(5) }), start + hours(6))
+  t.equal(routedDueAt(twoDays, { ...own, now: start + hours(100) }), start + hours(48))
+})
+
+await t.test('rungs stand at their seconds from arrival', async t => {
+  t.strictSame(
+    rungsOf(twoDays, clock).map(rung => (rung.at - start) / hours(1)),
+    [1, 4, 24, 40, 44, 47, 48],
+  )
+})
+
+await t.test(
+  'a shorter clock draws the ladder together, its breach stays at the deadline',
+  async t => {
+    const rungs = rungsOf(twoDays, { startedAt: start, dueAt: start + hours(12) })
+    t.strictSame(
+      rungs.map(rung => (rung.at - start) / hours(1)),
+      [0.25, 1, 6, 10, 11, 11.75, 12],
+    )
+    t.equal(rungs.at(-1)?.kind, 'breach')
+  },
+)
+
+await t.test('the next rung is the first after an instant, and none after the last', async t => {
+  t.equal(nextRungAt(twoDays, clock, null), start + hours(1))
+  t.equal(nextRungAt(twoDays, clock, start + hours(1) - 1), start + hours(1))
+  t.equal(nextRungAt(twoDays, clock, start + hours(1)), start + hours(4))
+  t.equal(nextRungAt(twoDays, clock, start + hours(48)), null)
+})
+
+const row = (state: CaseState, now: number, climbedTo: number | null = null) => ({
+  state,
+  receivedAt: start,
+  dueAt: start + hours(48),
+  climbedTo,
+  now: start + now,
+})
+
+await t.test('step 8: a rung fires at its second and not one millisecond before', async t => {
+  t.strictSame(climb(twoDays, row('routed', hours(1) - 1)), {
+    firings: [],
+    nextRungAt: start + hours(1),
+  })
+  t.strictSame(climb(twoDays, row('routed', hours(1))), {
+    firings: [{ kind: 'reminder', to: 'team', at: start + hours(1) }],
+    nextRungAt: start + hours(4),
+  })
+})
+
+await t.test('a claim silences the rungs for the unclaimed, and no others', async t => {
+  const claimed = climb(twoDays, row('claimed', hours(5)))
+  t.strictSame(claimed, { firings: [], nextRungAt: start + hours(24) })
+  t.equal(climb(twoDays, row('claimed', hours(24), start + hours(5))).firings.length, 1)
+})
+
+await t.test('a case that nobody could route climbs like one that nobody claimed', async t => {
+  t.equal(climb(twoDays, row('received', hours(48))).firings.length, 7)
+})
+
+await t.test('what was slept through is made up for at once, each rung once', async t => {
+  const late = climb(twoDays, row('routed', hours(45), start + hours(4)))
+  t.strictSame(
+    late.firings.map(({ kind, to }) => `${kind} ${to}`),
+    ['reminder team', 'reminder team', 'escalation lead'],
+  )
+  t.equal(late.nextRungAt, start + hours(47))
+  t.strictSame(climb(twoDays, row('routed', hours(45), start + hours(45))).firings, [])
+})
+
+await t.test('after the last rung there is none', async t => {
+  t.equal(climb(twoDays, row('claimed', hours(48), start + hours(47))).nextRungAt, null)
+})
+
+await t.test('a closed case has no rungs', async t => {
+  for (const state of ['closed', 'purged'] as const)
+    t.strictSame(climb(twoDays, row(state, hours(48))), { firings: [], nextRungAt: null }, state)
+})
+
+await t.test('an addition to an answered case runs a clock of its own', async t => {
+  t.strictSame(additionClock(twoDays), { responseSeconds: 72 * hour, firstRungSeconds: 1.5 * hour })
+  const added = start + hours(1000)
+  const answered = { ...row('answered', hours(1072)), dueAt: added + hours(72) }
+  t.strictSame(clockOf(twoDays, answered), { startedAt: added, dueAt: added + hours(72) })
+  const { firings } = climb(twoDays, { ...answered, climbedTo: start + hours(48) })
+  t.strictSame(
+    firings.map(({ at }) => (at - added) / hours(1)),
+    [36, 60, 66, 70.5, 72],
+  )
+})
+
+await t.test('a ladder in seconds climbs like one in hours', async t => {
+  const level: ServiceLevel = {
+    first_response_seconds: 10,
+    addition_response_seconds: 10,
+    ladder: [
+      { after_seconds: 5, kind: 'reminder', to: 'team', only: 'unanswered' },
+      { after_seconds: 10, kind: 'breach', to: 'director', only: 'unanswered' },
+    ],
+  }
+  const due = { ...row('routed', 5000), dueAt: start + 10_000 }
+  t.strictSame(climb(level, due), {
+    firings: [{ kind: 'reminder', to: 'team', at: start + 5000 }],
+    nextRungAt: start + 10_000,
+  })
+})
+
+const anyLevel: fc.Arbitrary<ServiceLevel> = fc
+  .record({
+    first: fc.integer({ min: 1, max: 31_536_000 }),
+    addition: fc.integer({ min: 1, max: 31_536_000 }),
+    rungs: fc.array(
+      fc.record({
+        after_seconds: fc.integer({ min: 1, max: 31_536_000 }),
+        kind: fc.constantFrom('reminder' as const, 'escalation' as const),
+        to: fc.constantFrom('team' as const, 'lead' as const, 'director' as const),
+        only: fc.constantFrom('unclaimed' as const, 'unanswered' as const),
+      }),
+      { maxLength: 19 },
+    ),
+  })
+  .map(({ first, addition, rungs }) => ({
+    first_response_seconds: first,
+    addition_response_seconds: addition,
+    ladder: [
+      ...rungs,
+      {
+        after_seconds: first,
+        kind: 'breach' as const,
+        to: 'director' as const,
+        only: 'unanswered' as const,
+      },
+    ].toSorted((one, other) => one.after_seconds - other.after_seconds),
+  }))
+
+await t.test('deadlines grow with arrival and never pass the promise', async () => {
+  const instant = fc.integer({ min: 0, max: 4_000_000_000_000 })
+  fc.assert(
+    fc.property(
+      anyLevel,
+      instant,
+      fc.nat(hours(1000)),
+      fc.nat(hours(1000)),
+      fc.option(instant),
+      (level, receivedAt, later, lag, deadline) => {
+        const promised = level.first_response_seconds * 1000
+        const due = routedDueAt(level, { receivedAt, now: receivedAt + lag, deadline })
+        const after = routedDueAt(level, {
+          receivedAt: receivedAt + later,
+          now: receivedAt + later + lag,
+          deadline,
+        })
+        return due > receivedAt && due <= receivedAt + promised && after >= due
+      },
+    ),
+    { numRuns },
+  )
+})
+
+await t.test(
+  'a sweep at whatever moments fires each rung once, and the breach at the deadline',
+  async () => {
+    fc.assert(
+      fc.property(
+        anyLevel,
+        fc.array(fc.integer({ min: 0, max: 40_000_000 }), { maxLength: 40 }),
+        fc.integer({ min: 1, max: 31_536_000 }),
+        (level, looks, length) => {
+          const whole = { startedAt: start, dueAt: start + length * 1000 }
+          const rungs = rungsOf(level, whole)
+          const end = Math.max(...rungs.map(rung => rung.at))
+          const fired: string[] = []
+          let climbedTo: number | null = null
+          let next: number | null = start
+          for (const seconds of [...looks.toSorted((a, b) => a - b), Infinity]) {
+            const now = Math.min(start + seconds * 1000, end)
+            // Only a case whose next rung is due is looked at.
+            if (next === null || next > now) continue
+            const found = climb(level, {
+              state: 'routed',
+              receivedAt: start,
+              dueAt: whole.dueAt,
+              climbedTo,
+              now,
+            })
+            for (const { kind, to, at } of found.firings) {
+              if (at > now) return false
+              fired.push(`${kind} ${to} ${at}`)
+            }
+            climbedTo = now
+            next = found.nextRungAt
+            if (next !== null && next <= now) return false
+          }
+          const wanted = rungs.map(({ kind, to, at }) => `${kind} ${to} ${at}`)
+          return (
+            JSON.stringify(fired) === JSON.stringify(wanted) &&
+            rungs.some(rung => rung.kind === 'breach' && rung.at === whole.dueAt)
+          )
+        },
+      ),
+      { numRuns },
+    )
+  },
+)
