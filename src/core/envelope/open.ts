@@ -1,0 +1,263 @@
+// Opening. Clients only: no server process may import this file, except workers/slip-opener.ts, which holds the
+// router's identity and nothing else. The header's MAC is verified before any payload work: that commits to the key.
+import {
+  type AdditionContent,
+  type Context,
+  type EnvelopeContent,
+  type NoteContent,
+  ReplyMessage,
+  type SealedKind,
+  type SlipContent,
+} from '../../../schemas/sealed.js'
+import { KhancapError } from '../../../schemas/problem.js'
+import { decodeBase64url, encodeBase64url } from '../encoding/base64url.js'
+import { concatBytes, equalBytes, utf8 } from '../encoding/bytes.js'
+import { parseStrictJson } from '../encoding/strict-json.js'
+import { hpkeSchedule } from '../crypto/hpke.js'
+import type { Primitives } from '../crypto/primitives.js'
+import { selfTest } from '../crypto/self-test.js'
+import { decodeIdentity } from './age-keys.js'
+import { type Content, type ContentKind, maxContentDepth, readContent } from './content.js'
+import { contextStanza, contextTag, decodeContext, encodeContext } from './context.js'
+import { type GrantClaim, grantBytes, inspectGrant } from './grant.js'
+import { type Header, parseHeader, sealHeader, verifyHeader } from './header.js'
+import { encapsulatedOf, readSealed, recipientTag, type SealedFile } from './inspect.js'
+import { replyLabel, watchedRandom, wrapFileKey, wrapInfo } from './seal.js'
+import { openPayload } from './stream.js'
+
+const fileKeyBytes = 16
+
+/** What an opener knows beforehand; the file must agree. */
+export interface ExpectedContext {
+  readonly origin: string
+  readonly kind: SealedKind
+  /** SHA-256 of directories that are known, by sequence. A file that names one of them must name its hash. */
+  readonly directories?: ReadonlyMap<number, Uint8Array>
+}
+
+/** One opaque code, whatever the cause; the cause stays on this machine. */
+async function opening<T>(open: () => Promise<T>): Promise<T> {
+  try {
+    return await open()
+  } catch (cause) {
+    throw new KhancapError('sealed_unreadable', { cause })
+  }
+}
+
+/** The file key that a header wraps for one of these identities. Its MAC is not yet verified. */
+async function unwrapFileKey(
+  p: Primitives,
+  identities: readonly string[],
+  header: Header,
+): Promise<Uint8Array | null> {
+  const schedule = await hpkeSchedule(p, wrapInfo)
+  const wrapped = header.stanzas
+    .filter(stanza => stanza.args[0] === recipientTag)
+    .map(stanza => ({ encapsulated: encapsulatedOf(stanza), body: stanza.body }))
+  for (const seed of identities.map(decodeIdentity)) {
+    for (const { encapsulated, body } of wrapped) {
+      const { key, nonce } = await schedule(p.xwingDecapsulate(seed, encapsulated))
+      const fileKey = p.aeadOpen(key, nonce, body)
+      if (fileKey?.length === fileKeyBytes) return fileKey
+    }
+  }
+  return null
+}
+
+/**
+ * The file key of a header, MAC verified.
+ * @returns null where the header is not for these identities
+ */
+async function fileKeyOf(
+  p: Primitives,
+  identities: readonly string[],
+  header: Header,
+): Promise<Uint8Array | null> {
+  const fileKey = await unwrapFileKey(p, identities, header)
+  if (fileKey !== null && !(await verifyHeader(p, fileKey, header)))
+    throw new RangeError('header with another MAC')
+  return fileKey
+}
+
+/** A grant's header must carry the envelope's context, and its file key must be the one that made the envelope. */
+async function fileKeyOfGrants(
+  p: Primitives,
+  identities: readonly string[],
+  sealed: SealedFile,
+  grants: readonly Uint8Array[],
+): Promise<Uint8Array | null> {
+  for (const grant of grants) {
+    // Whoever serves grants can serve rubbish among them: that must not hide the one that opens.
+    try {
+      const { context } = inspectGrant(grant)
+      const fileKey = await fileKeyOf(p, identities, parseHeader(grant))
+      const sameContext = equalBytes(encodeContext(context), encodeContext(sealed.context))
+      if (fileKey !== null && sameContext && (await verifyHeader(p, fileKey, sealed.header)))
+        return fileKey
+    } catch {}
+  }
+  return null
+}
+
+function expectContext(context: Context, expected: ExpectedContext): void {
+  const known = expected.directories?.get(context.directory_sequence)
+  if (
+    context.kind !== expected.kind ||
+    context.origin !== expected.origin ||
+    (known !== undefined && encodeBase64url(known) !== context.directory_sha256)
+  )
+    throw new RangeError('context of something else')
+}
+
+async function openSealed<K extends ContentKind>(
+  p: Primitives,
+  kind: K,
+  identities: readonly string[],
+  bytes: Uint8Array,
+  expected: ExpectedContext,
+  grants: readonly Uint8Array[] = [],
+): Promise<Content<K> | null> {
+  return opening(async () => {
+    const sealed = readSealed(bytes)
+    const fileKey =
+      (await fileKeyOf(p, identities, sealed.header)) ??
+      (await fileKeyOfGrants(p, identities, sealed, grants))
+    if (fileKey === null) return null
+    expectContext(sealed.context, { ...expected, kind })
+    const text = await openPayload(p, fileKey, sealed.payload)
+    if (text === null) throw new RangeError('payload does not verify')
+    return readContent(kind, text, sealed.context)
+  })
+}
+
+/**
+ * Opens a case (step 9).
+ * @param identities `AGE-SECRET-KEY-PQ-1…`, all generations
+ * @param grantHeaders headers that were granted later
+ * @returns null where it is not addressed to these identities
+ * @throws KhancapError `sealed_unreadable`
+ */
+export function openEnvelope(
+  p: Primitives,
+  identities: readonly string[],
+  bytes: Uint8Array,
+  expected: ExpectedContext,
+  grantHeaders: readonly Uint8Array[] = [],
+): Promise<EnvelopeContent | null> {
+  return openSealed(p, 'envelope', identities, bytes, expected, grantHeaders)
+}
+
+/** Opens a slip (step 7). Returns and throws as {@link openEnvelope}. */
+export function openSlip(
+  p: Primitives,
+  identities: readonly string[],
+  bytes: Uint8Array,
+  expected: ExpectedContext,
+): Promise<SlipContent | null> {
+  return openSealed(p, 'slip', identities, bytes, expected)
+}
+
+/** Opens an addition. Returns and throws as {@link openEnvelope}. */
+export function openAddition(
+  p: Primitives,
+  identities: readonly string[],
+  bytes: Uint8Array,
+  expected: ExpectedContext,
+): Promise<AdditionContent | null> {
+  return openSealed(p, 'addition', identities, bytes, expected)
+}
+
+/** Opens a note of the team. Returns and throws as {@link openEnvelope}. */
+export function openNote(
+  p: Primitives,
+  identities: readonly string[],
+  bytes: Uint8Array,
+  expected: ExpectedContext,
+): Promise<NoteContent | null> {
+  return openSealed(p, 'note', identities, bytes, expected)
+}
+
+/**
+ * Opens a reply (step 11), which must be from somebody who had opened the case.
+ * @param replyKey of the receipt code
+ * @returns null where it is not addressed to these identities
+ * @throws KhancapError `sealed_unreadable`
+ */
+export async function openReply(
+  p: Primitives,
+  identities: readonly string[],
+  bytes: Uint8Array,
+  replyKey: Uint8Array,
+  expected: ExpectedContext,
+): Promise<ReplyMessage | null> {
+  const content = await openSealed(p, 'reply', identities, bytes, expected)
+  if (content === null) return null
+  return opening(async () => {
+    const mac = await p.hmacSha256(replyKey, concatBytes(replyLabel, utf8(content.message)))
+    if (!equalBytes(mac, decodeBase64url(content.mac)))
+      throw new RangeError('reply with another MAC')
+    return ReplyMessage.parse(parseStrictJson(content.message, maxContentDepth))
+  })
+}
+
+/**
+ * Opens any age file with a hybrid recipient (mail, files on a stick). Where there is no context stanza, `context` is
+ * null: nothing says what the file was sealed for.
+ * @returns null where it is not addressed to these identities
+ * @throws KhancapError `sealed_unreadable`
+ */
+export function openAgeFile(
+  p: Primitives,
+  identities: readonly string[],
+  bytes: Uint8Array,
+): Promise<{ plaintext: Uint8Array; context: Context | null } | null> {
+  return opening(async () => {
+    const header = parseHeader(bytes)
+    const fileKey = await fileKeyOf(p, identities, header)
+    if (fileKey === null) return null
+    const plaintext = await openPayload(p, fileKey, bytes.subarray(header.length))
+    if (plaintext === null) throw new RangeError('payload does not verify')
+    const stanza = header.stanzas.find(({ args }) => args[0] === contextTag)
+    return { plaintext, context: stanza === undefined ? null : decodeContext(stanza.body) }
+  })
+}
+
+/** A new reader, and who lets them in. */
+export interface GrantOrder {
+  readonly caseId: string
+  readonly reader: string
+  readonly recipient: string
+  /** The granter's Ed25519 seed. */
+  readonly seed: Uint8Array
+}
+
+/**
+ * Makes the header and signature that let one more reader open an envelope.
+ * @returns null where the envelope is not addressed to these identities
+ * @throws KhancapError `sealed_unreadable`
+ */
+export function makeGrant(
+  p: Primitives,
+  identities: readonly string[],
+  bytes: Uint8Array,
+  order: GrantOrder,
+  grantHeaders: readonly Uint8Array[] = [],
+): Promise<{ header: Uint8Array; signature: Uint8Array } | null> {
+  return opening(async () => {
+    const sealed = readSealed(bytes)
+    const fileKey =
+      (await fileKeyOf(p, identities, sealed.header)) ??
+      (await fileKeyOfGrants(p, identities, sealed, grantHeaders))
+    if (fileKey === null) return null
+    await selfTest(p)
+    const stanzas = await wrapFileKey(p, watchedRandom(p), fileKey, [order.recipient])
+    const header = await sealHeader(p, fileKey, [...stanzas, contextStanza(sealed.context)])
+    const claim: GrantClaim = {
+      caseId: order.caseId,
+      envelopeSha256: await p.sha256(bytes),
+      header,
+      reader: order.reader,
+    }
+    return { header, signature: p.ed25519Sign(order.seed, await grantBytes(p, claim)) }
+  })
+}

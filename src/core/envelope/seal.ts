@@ -1,0 +1,162 @@
+// Sealing (step 3): an age v1 file for hybrid recipients with a context stanza and a padded text. Randomness comes
+// from the primitives; they are tested before and after, and nothing leaves here if they fail.
+import {
+  type AdditionContent,
+  type Context,
+  type EnvelopeContent,
+  maxSealedBytes,
+  type NoteContent,
+  ReplyMessage,
+  type SlipContent,
+} from '../../../schemas/sealed.js'
+import { maxReaders } from '../../../schemas/directory.js'
+import { KhancapError } from '../../../schemas/problem.js'
+import { decodeBase64url, encodeBase64Bare, encodeBase64url } from '../encoding/base64url.js'
+import { concatBytes, hex, utf8 } from '../encoding/bytes.js'
+import { printStrictJson } from '../encoding/strict-json.js'
+import { hpkeSchedule } from '../crypto/hpke.js'
+import type { Primitives } from '../crypto/primitives.js'
+import { selfTest } from '../crypto/self-test.js'
+import { decodeRecipient } from './age-keys.js'
+import { contextStanza } from './context.js'
+import { type Content, type ContentKind, printContent } from './content.js'
+import { sealHeader, type Stanza } from './header.js'
+import { recipientTag } from './inspect.js'
+import { payloadNonceBytes, sealPayload } from './stream.js'
+
+/** HPKE's info string of age's hybrid recipients. */
+export const wrapInfo = utf8('age-encryption.org/mlkem768x25519')
+/** Domain of the MAC of a reply. */
+export const replyLabel = utf8('khancap/v1/reply\0')
+
+export interface Sealed {
+  readonly bytes: Uint8Array
+  readonly sha256: Uint8Array
+}
+
+/** Draws that are constant or come twice are a broken source, not bad luck. */
+export function watchedRandom(p: Primitives): (bytes: number) => Uint8Array {
+  const seen = new Set<string>()
+  return bytes => {
+    const drawn = p.random(bytes)
+    const mark = hex(drawn.subarray(0, 16))
+    if (drawn.length !== bytes || seen.has(mark) || drawn.every(byte => byte === drawn[0]))
+      throw new KhancapError('primitives_faulty', { cause: new Error('random') })
+    seen.add(mark)
+    return drawn
+  }
+}
+
+/** Fisher and Yates, with bytes that are drawn again where they would favour a place. */
+function shuffle(p: Primitives, list: readonly string[]): string[] {
+  const shuffled = [...list]
+  for (let left = shuffled.length; left > 1; left--) {
+    let drawn: number
+    do drawn = p.random(1)[0] ?? 0
+    while (drawn >= 256 - (256 % left))
+    const picked = shuffled.splice(drawn % left, 1)
+    shuffled.push(...picked)
+  }
+  return shuffled
+}
+
+/** One stanza for each recipient: the file key, wrapped with HPKE to X-Wing. */
+export async function wrapFileKey(
+  p: Primitives,
+  random: (bytes: number) => Uint8Array,
+  fileKey: Uint8Array,
+  recipients: readonly string[],
+): Promise<Stanza[]> {
+  const schedule = await hpkeSchedule(p, wrapInfo)
+  const stanzas: Stanza[] = []
+  for (const recipient of recipients) {
+    const made = p.xwingEncapsulate(decodeRecipient(recipient), random(64))
+    const { key, nonce } = await schedule(made.sharedSecret)
+    const body = p.aeadSeal(key, nonce, fileKey)
+    stanzas.push({ args: [recipientTag, encodeBase64Bare(made.encapsulated)], body })
+  }
+  return stanzas
+}
+
+async function sealFile<K extends ContentKind>(
+  p: Primitives,
+  kind: K,
+  content: Content<K>,
+  recipients: readonly string[],
+): Promise<Sealed> {
+  const distinct = [...new Set(recipients)]
+  if (distinct.length < 1 || distinct.length > maxReaders)
+    throw new RangeError(`"recipients" expected 1 to ${maxReaders}, got ${distinct.length}`)
+  const text = printContent(kind, content)
+  await selfTest(p)
+  const random = watchedRandom(p)
+  const fileKey = random(16)
+  const wrapped = await wrapFileKey(p, random, fileKey, shuffle(p, distinct))
+  const header = await sealHeader(p, fileKey, [...wrapped, contextStanza(content.context)])
+  const payload = await sealPayload(p, fileKey, random(payloadNonceBytes), text)
+  const bytes = concatBytes(header, payload)
+  await selfTest(p)
+  if (bytes.length > maxSealedBytes) throw new KhancapError('request_too_large')
+  return { bytes, sha256: await p.sha256(bytes) }
+}
+
+/**
+ * Seals a case for those who may read it.
+ * @param recipients 1 to 64, without order
+ * @throws KhancapError `primitives_faulty`, `request_too_large`; RangeError and ZodError are a caller's bug
+ */
+export function sealEnvelope(
+  p: Primitives,
+  content: EnvelopeContent,
+  recipients: readonly string[],
+): Promise<Sealed> {
+  return sealFile(p, 'envelope', content, recipients)
+}
+
+/** Seals what the router must know, to the router alone. @throws as {@link sealEnvelope} */
+export function sealSlip(p: Primitives, content: SlipContent, recipient: string): Promise<Sealed> {
+  return sealFile(p, 'slip', content, [recipient])
+}
+
+/** Seals what an applicant adds later. @throws as {@link sealEnvelope} */
+export function sealAddition(
+  p: Primitives,
+  content: AdditionContent,
+  recipients: readonly string[],
+): Promise<Sealed> {
+  return sealFile(p, 'addition', content, recipients)
+}
+
+/** Seals a note for the team. @throws as {@link sealEnvelope} */
+export function sealNote(
+  p: Primitives,
+  content: NoteContent,
+  recipients: readonly string[],
+): Promise<Sealed> {
+  return sealFile(p, 'note', content, recipients)
+}
+
+/**
+ * Seals a reply to the applicant, with the proof that its writer had opened the case (step 10).
+ * @param reply the part of the envelope that says where replies go
+ * @param context of kind `reply`
+ * @throws as {@link sealEnvelope}
+ */
+export async function sealReply(
+  p: Primitives,
+  message: ReplyMessage,
+  reply: EnvelopeContent['reply'],
+  context: Context,
+): Promise<Sealed> {
+  const text = printStrictJson(ReplyMessage.parse(message))
+  const key = decodeBase64url(reply.key)
+  const mac = await p.hmacSha256(key, concatBytes(replyLabel, utf8(text)))
+  const content = {
+    v: 1,
+    kind: 'reply',
+    message: text,
+    mac: encodeBase64url(mac),
+    context,
+  } as const
+  return sealFile(p, 'reply', content, [reply.recipient])
+}

@@ -1,0 +1,67 @@
+// The payload of an age file (C2SP age, "Payload"): a nonce, then STREAM in chunks of 64 KiB. A payload opens whole or
+// not at all.
+import { concatBytes, utf8 } from '../encoding/bytes.js'
+import { maxAeadBytes, type Primitives } from '../crypto/primitives.js'
+
+export const payloadNonceBytes = 16
+const tagBytes = 16
+const sealedChunkBytes = maxAeadBytes + tagBytes
+
+/** Eleven bytes of counter, big-endian, and one that marks the last chunk. */
+function chunkNonce(index: number, isLast: boolean): Uint8Array {
+  const nonce = new Uint8Array(12)
+  new DataView(nonce.buffer).setUint32(7, index)
+  nonce[11] = isLast ? 1 : 0
+  return nonce
+}
+
+function payloadKey(p: Primitives, fileKey: Uint8Array, nonce: Uint8Array): Promise<Uint8Array> {
+  return p.hkdfSha256(fileKey, nonce, utf8('payload'), 32)
+}
+
+/**
+ * Bytes of the text inside a payload (its nonce not counted), or `null` where no text has a payload of that size: a
+ * last chunk may be empty only if it is the only one.
+ */
+export function textBytes(payloadBytes: number): number | null {
+  const chunks = Math.max(1, Math.ceil(payloadBytes / sealedChunkBytes))
+  const last = payloadBytes - (chunks - 1) * sealedChunkBytes
+  if (last < tagBytes || (last === tagBytes && chunks > 1)) return null
+  return payloadBytes - chunks * tagBytes
+}
+
+/** Nonce and chunks. */
+export async function sealPayload(
+  p: Primitives,
+  fileKey: Uint8Array,
+  nonce: Uint8Array,
+  text: Uint8Array,
+): Promise<Uint8Array> {
+  const key = await payloadKey(p, fileKey, nonce)
+  const count = Math.max(1, Math.ceil(text.length / maxAeadBytes))
+  const chunks = Array.from({ length: count }, (_, index) => {
+    const chunk = text.subarray(index * maxAeadBytes, (index + 1) * maxAeadBytes)
+    return p.aeadSeal(key, chunkNonce(index, index === count - 1), chunk)
+  })
+  return concatBytes(nonce, ...chunks)
+}
+
+/** Opens nonce and chunks. @returns null where any chunk is missing, moved, added or changed */
+export async function openPayload(
+  p: Primitives,
+  fileKey: Uint8Array,
+  payload: Uint8Array,
+): Promise<Uint8Array | null> {
+  const sealed = payload.subarray(payloadNonceBytes)
+  if (payload.length < payloadNonceBytes || textBytes(sealed.length) === null) return null
+  const key = await payloadKey(p, fileKey, payload.subarray(0, payloadNonceBytes))
+  const count = Math.ceil(sealed.length / sealedChunkBytes)
+  const chunks: Uint8Array[] = []
+  for (let index = 0; index < count; index++) {
+    const chunk = sealed.subarray(index * sealedChunkBytes, (index + 1) * sealedChunkBytes)
+    const text = p.aeadOpen(key, chunkNonce(index, index === count - 1), chunk)
+    if (text === null) return null
+    chunks.push(text)
+  }
+  return concatBytes(...chunks)
+}
