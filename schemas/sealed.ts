@@ -60,7 +60,10 @@ const leaf = z.union([
   z.strictObject({ way_out: WayOut }),
   PartialDate,
 ])
+export type AnswerLeaf = z.infer<typeof leaf>
 const row = z.record(z.string().max(40), leaf)
+/** The fields of a group, or one row of a list. */
+export type AnswerRow = z.infer<typeof row>
 
 /** An answer: a code or text, codes, a way out, a partial date, a group, or rows. The form says which. */
 export const Answer = z.union([leaf, row, z.array(row).max(50)])

@@ -1,0 +1,41 @@
+// What an answer is: the shapes of schemas/sealed.ts told apart. The form decides which of them is right where.
+import type { Answer, AnswerLeaf, PartialDate } from '../../../schemas/sealed.js'
+
+export type Row = Readonly<Record<string, AnswerLeaf | undefined>>
+
+/** The fields of a group (also those of a partial date or a way out); null where the answer is no object. */
+export function rowOf(answer: Answer | undefined): Row | null {
+  return typeof answer === 'object' && !Array.isArray(answer) ? answer : null
+}
+
+export function wayOutOf(answer: Answer | undefined): string | null {
+  const way = rowOf(answer)?.['way_out']
+  return typeof way === 'string' ? way : null
+}
+
+export function isPartialDate(answer: Answer | undefined): answer is PartialDate {
+  return typeof rowOf(answer)?.['date'] === 'string'
+}
+
+/** The rows of a list; null where the answer is none, or a list of codes. */
+export function rowsOf(answer: Answer | undefined): Row[] | null {
+  if (!Array.isArray(answer)) return null
+  const rows: Row[] = []
+  for (const entry of answer) {
+    if (typeof entry === 'string') return null
+    rows.push(entry)
+  }
+  return rows
+}
+
+export function isMissing(answer: Answer | undefined): answer is undefined {
+  if (answer === undefined) return true
+  if (typeof answer === 'string') return answer.trim() === ''
+  return Array.isArray(answer) ? answer.length === 0 : Object.keys(answer).length === 0
+}
+
+/** The codes that an answer holds: one, several, or none. */
+export function codesOf(answer: Answer | undefined): readonly unknown[] {
+  if (typeof answer === 'string') return [answer]
+  return Array.isArray(answer) ? answer : []
+}
