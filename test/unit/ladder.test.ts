@@ -160,6 +160,16 @@ await t.test('an addition to an answered case runs a clock of its own', async t 
   )
 })
 
+await t.test(
+  'an addition to a case that was closed unanswered runs that clock, not the old one',
+  async t => {
+    const added = start + hours(1000)
+    const routed = { ...row('routed', hours(1000)), dueAt: added + hours(72) }
+    t.strictSame(clockOf(twoDays, routed), { startedAt: added, dueAt: added + hours(72) })
+    t.equal(clockOf(twoDays, row('routed', 0)).startedAt, start)
+  },
+)
+
 await t.test('a ladder in seconds climbs like one in hours', async t => {
   const level: ServiceLevel = {
     first_response_seconds: 10,

@@ -149,17 +149,21 @@ export function nextRungAt(
 
 /**
  * The clock that runs for a case: from its arrival until it was answered, after that from the oldest addition
- * that has no answer.
+ * that has no answer. A deadline beyond the first one is that of an addition, too: it put a case that was closed
+ * without an answer back to work.
  */
 export function clockOf(
   level: ServiceLevel,
   row: Pick<Climbing, 'state' | 'receivedAt' | 'dueAt'>,
 ): Clock {
-  const startedAt =
-    row.state === 'answered'
-      ? Math.max(row.receivedAt, row.dueAt - level.addition_response_seconds * 1000)
-      : row.receivedAt
-  return { startedAt, dueAt: row.dueAt }
+  const { state, receivedAt, dueAt } = row
+  const first = state !== 'answered' && dueAt <= receivedAt + level.first_response_seconds * 1000
+  return {
+    startedAt: first
+      ? receivedAt
+      : Math.max(receivedAt, dueAt - level.addition_response_seconds * 1000),
+    dueAt,
+  }
 }
 
 /**
