@@ -1,0 +1,158 @@
+// How a command ends badly: one sentence in lower case, hints that say what to do, and an exit code
+// (1 refused, 2 usage, 3 unavailable).
+import { KhancapError, problems, type ProblemCode } from '../schemas/problem.js'
+import { type Safe, safe } from './terminal/safe.js'
+
+export type ExitCode = 1 | 2 | 3
+
+export class Failure extends Error {
+  readonly exit: ExitCode
+  readonly sentence: Safe
+  readonly hints: readonly Safe[]
+
+  constructor(
+    exit: ExitCode,
+    sentence: Safe,
+    hints: readonly Safe[] = [],
+    options: { cause?: unknown } = {},
+  ) {
+    super(sentence.text, options)
+    this.name = 'Failure'
+    this.exit = exit
+    this.sentence = sentence
+    this.hints = hints
+  }
+}
+
+export function refused(sentence: Safe, ...hints: readonly Safe[]): Failure {
+  return new Failure(1, sentence, hints)
+}
+
+export function misused(sentence: Safe, ...hints: readonly Safe[]): Failure {
+  return new Failure(2, sentence, hints)
+}
+
+export function unavailable(sentence: Safe, ...hints: readonly Safe[]): Failure {
+  return new Failure(3, sentence, hints)
+}
+
+/** What was thrown, as sentence, hints and exit code. */
+export function asFailure(thrown: unknown): Failure {
+  if (thrown instanceof Failure) return thrown
+  if (thrown instanceof KhancapError) return fromProblem(thrown.code, thrown)
+  const system = systemSentence(thrown)
+  if (system !== null) return new Failure(1, system, [], { cause: thrown })
+  return new Failure(
+    1,
+    safe`something went wrong in khancap itself`,
+    [safe`run it again with KHANCAP_DEBUG=1 to see where, and report it`],
+    { cause: thrown },
+  )
+}
+
+/** The failure that a code of the table of problems stands for. */
+export function fromProblem(code: ProblemCode, cause?: unknown): Failure {
+  const known = sentences[code]
+  const { title, retry } = problems[code]
+  return new Failure(
+    retry === 'later' ? 3 : 1,
+    known?.sentence ?? safe`${title.charAt(0).toLowerCase() + title.slice(1)}`,
+    known?.hints ?? [],
+    { cause },
+  )
+}
+
+const sentences: Partial<Record<ProblemCode, { sentence: Safe; hints: readonly Safe[] }>> = {
+  sealed_unreadable: {
+    sentence: safe`the sealed file is damaged, or not what it claims to be`,
+    hints: [safe`nothing of it was shown; ask for it again, and tell the organisation`],
+  },
+  directory_invalid: {
+    sentence: safe`the directory is not signed by the root that is pinned here`,
+    hints: [
+      safe`nothing was sent; do not work with this server until the organisation has told you why`,
+      safe`if the organisation has changed its root key, pin it with khancap init --replace`,
+    ],
+  },
+  directory_expired: {
+    sentence: safe`the organisation's directory has expired`,
+    hints: [
+      safe`the organisation must publish a new one (khancap org publish)`,
+      safe`check the clock of this machine with khancap doctor`,
+    ],
+  },
+  directory_missing: {
+    sentence: safe`the organisation has not published a directory yet`,
+    hints: [safe`khancap org publish makes one`],
+  },
+  identity_locked: {
+    sentence: safe`the passphrase does not open the identity`,
+    hints: [],
+  },
+  identity_malformed: {
+    sentence: safe`the identity file could not be read`,
+    hints: [safe`khancap keys recover makes it again from the printed sheet`],
+  },
+  signature_stale: {
+    sentence: safe`the server finds the signature too old or too new`,
+    hints: [safe`check the clock of this machine with khancap doctor`],
+  },
+  key_unknown: {
+    sentence: safe`the server does not know this key`,
+    hints: [
+      safe`give the output of khancap keys export to the organisation`,
+      safe`khancap keys list says which identities are in the directory`,
+    ],
+  },
+  role_missing: {
+    sentence: safe`this handler may not do that`,
+    hints: [safe`roles and teams stand in the directory; ask the organisation`],
+  },
+  case_unknown: {
+    sentence: safe`there is no such case for this handler`,
+    hints: [safe`khancap inbox --all lists the cases that you can see`],
+  },
+  case_state: {
+    sentence: safe`the case is not in a state that allows this`,
+    hints: [safe`khancap open shows its state and history; khancap reopen takes up a closed case`],
+  },
+  case_claimed: {
+    sentence: safe`another handler has claimed the case`,
+    hints: [safe`khancap inbox says who; ask them to release it`],
+  },
+  case_purged: {
+    sentence: safe`the case was deleted when its retention ended`,
+    hints: [],
+  },
+  receipt_invalid: {
+    sentence: safe`the receipt does not verify`,
+    hints: [safe`it was changed, or it is not from this organisation`],
+  },
+  primitives_faulty: {
+    sentence: safe`the cryptography of this machine gave a wrong answer; nothing was sealed or opened`,
+    hints: [safe`use another machine, and tell the organisation`],
+  },
+}
+
+function systemSentence(thrown: unknown): Safe | null {
+  if (!(thrown instanceof Error) || !('code' in thrown)) return null
+  const where =
+    'path' in thrown && typeof thrown.path === 'string' ? safe`${thrown.path}` : safe`it`
+  switch (thrown.code) {
+    case 'ENOENT':
+      return safe`there is no file ${where}`
+    case 'EACCES':
+    case 'EPERM':
+      return safe`this user may not use ${where}`
+    case 'EISDIR':
+      return safe`${where} is a folder, not a file`
+    case 'EEXIST':
+      return safe`${where} exists already; it was left as it is`
+    case 'ENOSPC':
+      return safe`the disk is full`
+    case 'EROFS':
+      return safe`the disk is read-only`
+    default:
+      return null
+  }
+}

@@ -1,0 +1,75 @@
+// Files of the tool on disk: folders 0700, files 0600, and a file is replaced as a whole or not at all.
+import { randomBytes } from 'node:crypto'
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+/** Writes a file as a whole: a crash leaves the old one or the new one. Its folder is made where it is missing. */
+export async function writePrivately(file: string, content: string | Uint8Array): Promise<void> {
+  const folder = dirname(file)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const fresh = join(folder, `.${randomBytes(8).toString('hex')}.new`)
+  try {
+    await writeNew(fresh, content)
+    await rename(fresh, file)
+  } catch (error) {
+    await rm(fresh, { force: true })
+    throw error
+  }
+  await syncFolder(folder)
+}
+
+/** Writes a file that must not exist yet. @throws EEXIST */
+export async function writeNew(file: string, content: string | Uint8Array): Promise<void> {
+  const handle = await open(file, 'wx', 0o600)
+  try {
+    await handle.writeFile(content)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** The file's bytes, or null where there is none. @throws RangeError above `maxBytes` */
+export async function readBounded(file: string, maxBytes: number): Promise<Uint8Array | null> {
+  let handle: FileHandle
+  try {
+    handle = await open(file, 'r')
+  } catch (error) {
+    if (isMissing(error)) return null
+    throw error
+  }
+  try {
+    // One byte more than allowed tells a file at the bound from one that is over it, also where it has no size.
+    const bytes = new Uint8Array(Math.min(maxBytes, (await handle.stat()).size || maxBytes) + 1)
+    let filled = 0
+    while (filled < bytes.length) {
+      const { bytesRead } = await handle.read(bytes, filled)
+      if (bytesRead === 0) return bytes.subarray(0, filled)
+      filled += bytesRead
+    }
+    throw new RangeError(`file: at most ${maxBytes} bytes`)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** True where others than the owner may read or write. Windows keeps no such bits. */
+export async function isOpenToOthers(file: string): Promise<boolean> {
+  if (process.platform === 'win32') return false
+  return ((await stat(file)).mode & 0o077) !== 0
+}
+
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  // Windows opens no folders; its rename is journalled.
+  if (process.platform === 'win32') return
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

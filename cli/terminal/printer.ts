@@ -1,0 +1,55 @@
+// The terminal as the verbs see it: results on stdout, words and progress on stderr. It prints Safe text only.
+import type { Writable } from 'node:stream'
+import { type Safe, safe, styled } from './safe.js'
+import { visibleJson } from './visible.js'
+
+export interface Screen {
+  readonly stream: Writable
+  readonly terminal: boolean
+  readonly columns: number
+}
+
+export interface Printer {
+  /** A line of the result. */
+  out(line: Safe): void
+  /** A line of words, on stderr. */
+  say(line: Safe): void
+  /** The result as JSON, with a newline at the end. */
+  json(value: unknown): void
+  /** Columns of stdout; 80 where it is no terminal. */
+  readonly columns: number
+  readonly style: Style
+}
+
+/** Colour says nothing that the words do not say. */
+export interface Style {
+  bold(words: Safe): Safe
+  dim(words: Safe): Safe
+  red(words: Safe): Safe
+  yellow(words: Safe): Safe
+  green(words: Safe): Safe
+}
+
+export function printer(screens: { out: Screen; words: Screen; colour: boolean }): Printer {
+  const { out, words, colour } = screens
+  return {
+    out: line => void out.stream.write(`${line.text}\n`),
+    say: line => void words.stream.write(`${line.text}\n`),
+    json: value => void out.stream.write(`${visibleJson(value, out.terminal ? 2 : undefined)}\n`),
+    columns: out.terminal ? out.columns : 80,
+    style: style(colour && out.terminal),
+  }
+}
+
+/** Plain where there is no colour. */
+export function style(colour: boolean): Style {
+  const paint = (open: number, close: number) => (words: Safe) =>
+    colour ? styled(open, close, words) : safe`${words}`
+  return {
+    bold: paint(1, 22),
+    dim: paint(2, 22),
+    red: paint(31, 39),
+    yellow: paint(33, 39),
+    green: paint(32, 39),
+  }
+}

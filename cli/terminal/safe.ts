@@ -1,0 +1,53 @@
+// Text that may be printed. The printer takes nothing else, so that the compiler finds each place where something of
+// an applicant's or a server's would reach the terminal as it came.
+import { visible } from './visible.js'
+
+const checked = Symbol('checked')
+
+/** Text that cannot act on a terminal: made by `safe`, `lines` and the styles only. */
+export interface Safe {
+  readonly text: string
+  readonly [checked]: true
+}
+
+/** Words of ours around values of anybody's: a string passes the allow-list on one line, Safe text stays as it is. */
+export function safe(
+  words: TemplateStringsArray,
+  ...values: readonly (Safe | string | number)[]
+): Safe {
+  let line = words[0] ?? ''
+  for (const [at, value] of values.entries()) {
+    line += typeof value === 'object' ? value.text : visible(String(value))
+    line += words[at + 1] ?? ''
+  }
+  return passed(line)
+}
+
+/** Text of anybody's over several lines. Each line begins with `margin`, so that none passes for one of ours. */
+export function safeLines(text: string, margin: string, max?: number): Safe {
+  const shown = visible(text, max === undefined ? { lines: true } : { lines: true, max })
+  return passed(
+    shown
+      .split('\n')
+      .map(line => `${margin}${line}`.trimEnd())
+      .join('\n'),
+  )
+}
+
+export function joined(parts: readonly Safe[], separator: string): Safe {
+  return passed(parts.map(part => part.text).join(separator))
+}
+
+/** Sets words off with an SGR sequence, or leaves them as they are. */
+export function styled(open: number, close: number, words: Safe): Safe {
+  return passed(`\u001b[${open}m${words.text}\u001b[${close}m`)
+}
+
+/** Hands the texts to something that only moves them about (a table, a wrapper) and takes what it made of them. */
+export function laidOut<T>(parts: T, lay: (parts: T) => string): Safe {
+  return passed(lay(parts))
+}
+
+function passed(text: string): Safe {
+  return { text, [checked]: true }
+}
