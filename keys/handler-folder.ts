@@ -1,28 +1,19 @@
 // The layout of a handler's config folder (KHANCAP_CONFIG_DIR). Pure: who writes it (cli/, the demo) brings the disk.
-// Folders are 0700, files 0600. Each identity is a generation of its own: a new one never touches an old one.
+// Folders are 0700, files 0600.
 //
-//   settings.json          HandlerSettings
-//   directory.note         the last verified directory, for work without a network
-//   identities/1.age       an age file sealed with the passphrase; inside, the text of keys/identity.ts
-//   identities/1.json      its PublicIdentity, readable while it is locked
-//   drafts/                sealed replies that the server has not confirmed
+//   settings.json     HandlerSettings
+//   directory.note    the last verified directory, for work without a network
+//   identity.age      an age file sealed with the passphrase; inside, the text of keys/identity.ts
+//   identity.json     its PublicIdentity, readable while it is locked
+//   drafts/           sealed replies that the server has not confirmed
 import { KhancapError } from '../schemas/problem.js'
 import { HandlerSettings, PublicIdentity } from '../schemas/settings.js'
 
 export const settingsFile = 'settings.json'
 export const directoryFile = 'directory.note'
-export const identitiesFolder = 'identities'
+export const identityFile = 'identity.age'
+export const publicIdentityFile = 'identity.json'
 export const draftsFolder = 'drafts'
-
-/** The sealed identity of a generation, counted from 1. */
-export function identityFile(generation: number): string {
-  return `${identitiesFolder}/${generation}.age`
-}
-
-/** The public half of a generation. */
-export function publicIdentityFile(generation: number): string {
-  return `${identitiesFolder}/${generation}.json`
-}
 
 /** Settings of a folder that has just pinned an organisation. */
 export function newSettings(pin: {

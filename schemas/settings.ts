@@ -1,7 +1,7 @@
 // What a handler's tool keeps on disk beside the sealed identities: which organisation it has pinned, and the
 // public half of each identity. Nothing here is secret; whoever can write here decides whom the handler trusts.
 import * as z from 'zod'
-import { AgeRecipient, Language, Origin, Sha256, SigningKey, Slug, Timestamp } from './encoding.js'
+import { AgeRecipient, Language, Origin, Sha256, SigningKey, Slug } from './encoding.js'
 
 /** Where a SOCKS5 proxy listens; names are resolved by the proxy, so that onion addresses work. */
 export const Proxy = z
@@ -45,14 +45,13 @@ export const HandlerSettings = z
   .meta({ id: 'HandlerSettings', description: 'settings.json of a handler' })
 export type HandlerSettings = z.infer<typeof HandlerSettings>
 
-/** What a handler gives to the organisation, and what the tool knows of an identity while it is locked. */
+/** What a handler gives to the organisation, and what the tool knows of the identity while it is locked. */
 export const PublicIdentity = z
   .strictObject({
     v: z.literal(1),
     handler: Slug,
-    recipient: AgeRecipient,
-    signing_key: SigningKey,
-    made: Timestamp.describe('The day on which it was made'),
+    recipients: z.array(AgeRecipient).min(1).max(8).describe('Newest first'),
+    signing_keys: z.array(SigningKey).min(1).max(8).describe('Newest first'),
   })
   .meta({ id: 'PublicIdentity', description: "The public half of a handler's identity" })
 export type PublicIdentity = z.infer<typeof PublicIdentity>
