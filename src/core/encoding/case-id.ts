@@ -8,11 +8,17 @@ const crockford = '0123456789abcdefghjkmnpqrstvwxyz'
 
 /** A case id of the server's: 128 bits in 26 digits of Crockford's base32, most significant first. */
 export function newCaseId(p: Pick<Primitives, 'random'>): CaseId {
-  let value = BigInt(`0x${hex(p.random(16))}`)
+  // 26 digits are 130 bits: two zeros stand in front.
+  let bits = 0
+  let count = 2
   let id = ''
-  for (let digit = 0; digit < 26; digit++) {
-    id = crockford.charAt(Number(value & 31n)) + id
-    value >>= 5n
+  for (const byte of p.random(16)) {
+    bits = ((bits << 8) | byte) & 0xfff
+    count += 8
+    while (count >= 5) {
+      count -= 5
+      id += crockford.charAt((bits >> count) & 31)
+    }
   }
   return id
 }

@@ -48,7 +48,7 @@ export function encapsulatedOf(stanza: Stanza): Uint8Array {
  */
 export function readSealedHeader(bytes: Uint8Array): SealedHeader {
   const header = parseHeader(bytes)
-  const last = header.stanzas.at(-1)
+  const last = header.stanzas[header.stanzas.length - 1]
   const recipients = header.stanzas.slice(0, -1)
   if (last?.args.length !== 1 || last.args[0] !== contextTag)
     throw new SyntaxError('header without context at its end')
