@@ -11,6 +11,7 @@ export interface DirectoryStore {
   directoryBySequence(sequence: number): Promise<StoredDirectory | null>
   /**
    * Adds a directory that the caller has verified. Durable when it returns. Idempotent for the same bytes.
+   * @param previous SHA-256 of the directory that the caller saw as the latest and that this one follows
    * @throws KhancapError `directory_older` (sequence not above the latest), `directory_forked` (`previous` is not
    *   the hash of the latest, or the same sequence with other bytes), `store_unavailable`
    */
