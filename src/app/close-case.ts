@@ -1,0 +1,39 @@
+// Ends the work on a case and starts its retention. Silence is no outcome: without an answer a case ends only where
+// nobody could be answered (core/case/states.ts).
+import type { Outcome } from '../../schemas/case.js'
+import type { CaseId } from '../../schemas/encoding.js'
+import { KhancapError } from '../../schemas/problem.js'
+import { mayClose } from '../core/case/states.js'
+import { purgeAt } from '../core/retention/retention.js'
+import type { CaseRow } from '../ports/case-store.js'
+import { actOnCase, type CaseDeps } from './act-on-case.js'
+import type { Actor } from './admit-handler.js'
+import type { CurrentDirectory } from './current-directory.js'
+
+/** Idempotent for the same outcome. @throws KhancapError what `actOnCase` throws */
+export async function closeCase(
+  deps: CaseDeps & { readonly directories: CurrentDirectory },
+  id: CaseId,
+  actor: Actor,
+  outcome: Outcome,
+): Promise<CaseRow> {
+  const { directory } = await deps.directories.latest()
+  return actOnCase(deps, id, actor, {
+    name: 'close',
+    needsHold: true,
+    isDone: row => row.state === 'closed' && row.outcome === outcome,
+    change: (row, state) => {
+      if (!mayClose(row.state, outcome, row.answeredAt !== null))
+        throw new KhancapError('case_state')
+      return {
+        state,
+        outcome,
+        dueAt: null,
+        nextRungAt: null,
+        purgeAt: purgeAt(directory, row.program, row.now),
+        additionsSeen: true,
+        event: { kind: 'closed', detail: outcome },
+      }
+    },
+  })
+}

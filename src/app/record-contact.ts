@@ -1,0 +1,30 @@
+// Step 10. Records that the applicant was answered outside the system, and stops the clock.
+import type { Via } from '../../schemas/case.js'
+import type { CaseId } from '../../schemas/encoding.js'
+import type { Primitives } from '../core/crypto/primitives.js'
+import type { CaseRow } from '../ports/case-store.js'
+import { actOnCase, type CaseDeps } from './act-on-case.js'
+import type { Actor } from './admit-handler.js'
+import { answerChange } from './answer-change.js'
+import { type AnswerClaim, checkAnswer } from './check-answer.js'
+
+/** @throws KhancapError `request_invalid` (the proof), what `actOnCase` throws */
+export function recordContact(
+  deps: CaseDeps & { readonly primitives: Primitives },
+  id: CaseId,
+  actor: Actor,
+  contact: { readonly via: Via; readonly answer: AnswerClaim },
+): Promise<CaseRow> {
+  return actOnCase(deps, id, actor, {
+    name: 'contacted',
+    needsHold: true,
+    change: (row, state) => ({
+      ...answerChange(
+        row,
+        state,
+        checkAnswer(deps.primitives, row, contact.answer, actor.request.key),
+      ),
+      event: { kind: 'contacted', detail: contact.via },
+    }),
+  })
+}

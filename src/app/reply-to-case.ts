@@ -1,0 +1,52 @@
+// Step 10. Records a sealed reply to the applicant and its copy for the team, and stops the clock.
+import type { CaseId, ClientId, Instant } from '../../schemas/encoding.js'
+import type { Primitives } from '../core/crypto/primitives.js'
+import type { CaseRow } from '../ports/case-store.js'
+import { actOnCase, type CaseDeps } from './act-on-case.js'
+import type { Actor } from './admit-handler.js'
+import { answerChange } from './answer-change.js'
+import { type AnswerClaim, checkAnswer } from './check-answer.js'
+import { checkContext } from './check-context.js'
+import type { CurrentDirectory } from './current-directory.js'
+
+export interface SealedReply {
+  readonly id: ClientId
+  readonly sealed: Uint8Array
+  readonly teamCopy: Uint8Array
+  readonly answer: AnswerClaim
+}
+
+/**
+ * Durable when it returns. Idempotent by id and bytes.
+ * @throws KhancapError `envelope_malformed`, `directory_stale`, `request_invalid` (the proof), what `actOnCase` throws
+ */
+export async function replyToCase(
+  deps: CaseDeps & {
+    readonly primitives: Primitives
+    readonly directories: CurrentDirectory
+    readonly now: () => Instant
+  },
+  id: CaseId,
+  actor: Actor,
+  reply: SealedReply,
+): Promise<CaseRow> {
+  const { directories, primitives } = deps
+  const now = deps.now()
+  const problem = 'envelope_malformed'
+  await checkContext(directories, reply.sealed, { kind: 'reply', problem, pointer: '/sealed' }, now)
+  await checkContext(
+    directories,
+    reply.teamCopy,
+    { kind: 'note', problem, pointer: '/team_copy' },
+    now,
+  )
+  return actOnCase(deps, id, actor, {
+    name: 'reply',
+    needsHold: true,
+    change: (row, state) => ({
+      ...answerChange(row, state, checkAnswer(primitives, row, reply.answer, actor.request.key)),
+      reply: { id: reply.id, sealed: reply.sealed, teamCopy: reply.teamCopy },
+      event: { kind: 'replied', detail: null },
+    }),
+  })
+}

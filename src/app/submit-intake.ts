@@ -1,0 +1,151 @@
+// Steps 4 and 5. Takes in one sealed request: checks its shape without opening it, commits it, and signs the
+// receipt. The same id with the same bytes gives the same receipt, however often and whatever happened since.
+import type { ClientId, Instant } from '../../schemas/encoding.js'
+import { KhancapError } from '../../schemas/problem.js'
+import type { Channel } from '../../schemas/sealed.js'
+import type { Primitives } from '../core/crypto/primitives.js'
+import { newCaseId, newOutboxId } from '../core/encoding/case-id.js'
+import { encodeBase64url } from '../core/encoding/base64url.js'
+import { bigEndian, concatBytes, utf8 } from '../core/encoding/bytes.js'
+import { floorToHour, formatTimestamp } from '../core/encoding/timestamp.js'
+import { signReceipt } from '../core/receipt/receipt.js'
+import { firstDeadline } from '../core/sla/ladder.js'
+import type { IntakeStore } from '../ports/intake-store.js'
+import { checkContext, type Inspected } from './check-context.js'
+import type { CurrentDirectory } from './current-directory.js'
+
+export interface Submission {
+  readonly id: ClientId
+  readonly directorySequence: number
+  readonly slip: Uint8Array | null
+  readonly envelope: Uint8Array
+  /** SHA-256 of the mailbox token; null where the applicant has none (mail). */
+  readonly mailbox: Uint8Array | null
+}
+
+export interface IntakeDeps {
+  readonly store: Pick<IntakeStore, 'recordIntake'>
+  readonly primitives: Primitives
+  readonly directories: CurrentDirectory
+  readonly receiptKey: { readonly name: string; readonly seed: Uint8Array }
+  readonly now: () => Instant
+}
+
+export interface TakenIn {
+  readonly outcome: 'recorded' | 'repeated'
+  /** The signed note. */
+  readonly receipt: string
+  readonly dueAt: Instant
+}
+
+/**
+ * @param channels ways that this submission may have come by, as its context says
+ * @throws KhancapError `envelope_malformed`, `slip_malformed`, `directory_stale`, `intake_conflict`,
+ *   `directory_missing`, `directory_expired`, `store_unavailable`
+ */
+export async function submitIntake(
+  deps: IntakeDeps,
+  submission: Submission,
+  channels: readonly Channel[],
+): Promise<TakenIn> {
+  const { primitives, directories } = deps
+  const { id, envelope, slip, mailbox } = submission
+  const now = deps.now()
+  const inspected = await checkContext(
+    directories,
+    envelope,
+    { kind: 'envelope', problem: 'envelope_malformed', pointer: '/envelope' },
+    now,
+  )
+  const { directory } = inspected.directory
+  if (directory.sequence !== submission.directorySequence || !channels.includes(inspected.channel))
+    throw new KhancapError('envelope_malformed', {
+      faults: [{ pointer: '/envelope', code: 'wrong_context' }],
+    })
+  await checkSlip(directories, submission, inspected, now)
+
+  const envelopeSha256 = await primitives.sha256(envelope)
+  const slipSha256 = slip === null ? null : await primitives.sha256(slip)
+  const recorded = await deps.store.recordIntake({
+    id,
+    digest: await digestOf(primitives, submission),
+    caseId: newCaseId(primitives),
+    channel: inspected.channel,
+    directorySequence: directory.sequence,
+    envelope,
+    envelopeSha256,
+    slip,
+    slipSha256,
+    mailbox,
+    ...firstDeadline(directory, now),
+    outboxId: newOutboxId(primitives),
+  })
+  // Here the intake, its case, its deadline and the row that makes the router look at it are committed together.
+  // A crash from now on loses the receipt only: the client asks again with the same id and bytes, and the same
+  // receipt is made from the row, because Ed25519 signs the same text the same way.
+  const receipt = await signReceipt(
+    primitives,
+    {
+      origin: directory.origin,
+      intake: id,
+      envelope: encodeBase64url(envelopeSha256),
+      slip: slipSha256 === null ? null : encodeBase64url(slipSha256),
+      received: formatTimestamp(floorToHour(recorded.receivedAt)),
+      due: formatTimestamp(recorded.dueAt),
+      directory: recorded.directorySequence,
+    },
+    deps.receiptKey,
+  )
+  return { outcome: recorded.outcome, receipt, dueAt: recorded.dueAt }
+}
+
+/**
+ * A slip is sealed to the router alone, with the context of its envelope. It may be missing where some program of
+ * that directory has none, and always in a mail: handlers triage.
+ */
+async function checkSlip(
+  directories: CurrentDirectory,
+  { slip }: Submission,
+  envelope: Inspected,
+  now: Instant,
+): Promise<void> {
+  const { directory } = envelope.directory
+  if (slip === null) {
+    const needed = directory.programs.every(program => program.slip === 'sealed')
+    if (needed && envelope.channel !== 'mail') throw refusedSlip('missing')
+    return
+  }
+  const inspected = await checkContext(
+    directories,
+    slip,
+    { kind: 'slip', problem: 'slip_malformed', pointer: '/slip' },
+    now,
+  )
+  if (inspected.recipients !== 1) throw refusedSlip('recipients')
+  if (
+    inspected.directory.directory.sequence !== directory.sequence ||
+    inspected.channel !== envelope.channel
+  )
+    throw refusedSlip('wrong_context')
+}
+
+function refusedSlip(code: string): KhancapError {
+  return new KhancapError('slip_malformed', { faults: [{ pointer: '/slip', code }] })
+}
+
+/** Over every part that the client sent, each with its length: no two submissions share the bytes. */
+function digestOf(primitives: Primitives, submission: Submission): Promise<Uint8Array> {
+  const parts = [submission.slip, submission.envelope, submission.mailbox].map(part =>
+    part === null
+      ? Uint8Array.of(0)
+      : concatBytes(Uint8Array.of(1), bigEndian(part.length, 4), part),
+  )
+  return primitives.sha256(
+    concatBytes(
+      utf8('khancap/v1/intake\0'),
+      utf8(submission.id),
+      bigEndian(submission.directorySequence, 8),
+      ...parts,
+    ),
+  )
+}
