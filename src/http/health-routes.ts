@@ -1,0 +1,55 @@
+// Liveness and readiness, without details for strangers: why it is not ready is in the log.
+import { Health } from '../../schemas/health.js'
+import { KhancapError } from '../../schemas/problem.js'
+import { logFault } from '../app/log-fault.js'
+import type { HttpDeps } from './deps.js'
+import type { Api } from './routes.js'
+
+/** The sweep runs every 10 s; two periods without one, and deadlines are not watched. */
+export const maxSweepAgeSeconds = 20
+
+/** The heartbeat of the sweep. */
+export const sweepHeartbeat = 'sweep'
+
+type ReadyDeps = Pick<HttpDeps, 'store' | 'directories' | 'log'>
+
+/** @throws whatever keeps the service from taking requests */
+async function expectReady({ store, directories }: ReadyDeps): Promise<void> {
+  await store.pingStore()
+  await directories.latest()
+  const age = await store.heartbeatAge(sweepHeartbeat)
+  if (age === null || age > maxSweepAgeSeconds)
+    throw new KhancapError('queue_unavailable', { cause: new Error('the sweep is not running') })
+}
+
+export function healthRoutes(app: Api, deps: ReadyDeps): void {
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: '/healthz',
+    schema: {
+      operationId: 'healthz',
+      summary: 'Whether the process is alive',
+      response: { 200: Health },
+    },
+    handler: async () => ({ status: 'ok' as const }),
+  })
+
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: '/readyz',
+    schema: {
+      operationId: 'readyz',
+      summary: 'Whether requests are taken and deadlines watched',
+      response: { 200: Health, 503: Health },
+    },
+    handler: async (_request, reply) => {
+      try {
+        await expectReady(deps)
+        return { status: 'ok' as const }
+      } catch (error) {
+        logFault(deps.log, 'not ready', error)
+        return reply.code(503).send({ status: 'unavailable' as const })
+      }
+    },
+  })
+}

@@ -1,0 +1,109 @@
+// HTTP <-> use case. The application without its process: no port, no signal, no environment.
+import { randomBytes } from 'node:crypto'
+import rateLimit from '@fastify/rate-limit'
+import underPressure from '@fastify/under-pressure'
+import { fastify, type FastifyInstance, LogController } from 'fastify'
+import {
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod'
+import { KhancapError } from '../../schemas/problem.js'
+import { caseRoutes } from './case-routes.js'
+import type { HttpDeps } from './deps.js'
+import { directoryRoutes } from './directory-routes.js'
+import { answerFailures, clientErrorHandler, frameworkErrors } from './failures.js'
+import { secureHeaders } from './headers.js'
+import { healthRoutes } from './health-routes.js'
+import { intakeRoutes } from './intake-routes.js'
+import { keepBytes } from './json-body.js'
+import { knownAddresses } from './known-addresses.js'
+import { bodyLimits } from './limits.js'
+import { mailboxRoutes } from './mailbox-routes.js'
+import { deploymentRoute, pageRoutes } from './page-routes.js'
+import { carryActor } from './signed-request.js'
+
+/** Every route of the API, on an instance of its own: its compilers are not those of the plugins around it. */
+export async function apiRoutes(parent: FastifyInstance, deps: HttpDeps): Promise<void> {
+  parent.setValidatorCompiler(validatorCompiler)
+  parent.setSerializerCompiler(serializerCompiler)
+  const app = parent.withTypeProvider<ZodTypeProvider>()
+  healthRoutes(app, deps)
+  deploymentRoute(app, deps)
+  directoryRoutes(app, deps)
+  intakeRoutes(app, deps)
+  mailboxRoutes(app, deps)
+  carryActor(parent)
+  caseRoutes(app, deps)
+}
+
+/** Sheds load before the process drowns in it. Health is asked outside of it. */
+async function shedLoad(app: FastifyInstance, { settings }: HttpDeps): Promise<void> {
+  await app.register(underPressure, {
+    maxEventLoopDelay: settings.maxEventLoopDelayMs,
+    pressureHandler: async request => {
+      if (request.routeOptions.url?.endsWith('z') !== true) throw new KhancapError('overloaded')
+    },
+  })
+  await app.register(rateLimit, {
+    global: false,
+    addHeaders: {
+      'x-ratelimit-limit': false,
+      'x-ratelimit-remaining': false,
+      'x-ratelimit-reset': false,
+      'retry-after': true,
+    },
+    addHeadersOnExceeding: {
+      'x-ratelimit-limit': false,
+      'x-ratelimit-remaining': false,
+      'x-ratelimit-reset': false,
+    },
+    errorResponseBuilder: () => new KhancapError('too_many_requests'),
+  })
+}
+
+/** Route pattern, method, status and milliseconds: no address, no URL, no header. */
+function logRequests(app: FastifyInstance, { log }: HttpDeps): void {
+  app.addHook('onResponse', async (request, reply) => {
+    log.info('request answered', {
+      route: request.routeOptions.url ?? '-',
+      method: request.method,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+      request: request.id,
+    })
+  })
+}
+
+export async function httpApp(deps: HttpDeps): Promise<FastifyInstance> {
+  const { settings } = deps
+  const app = fastify({
+    // The framework's own logger knows URLs and addresses. Requests are logged by the hook above.
+    logger: false,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomBytes(16).toString('hex'),
+    requestIdHeader: false,
+    trustProxy: false,
+    exposeHeadRoutes: false,
+    // Requests that are under way when the process stops are answered: they may already be committed.
+    return503OnClosing: false,
+    bodyLimit: bodyLimits.small,
+    requestTimeout: settings.requestTimeoutMs,
+    keepAliveTimeout: settings.keepAliveTimeoutMs,
+    http: { connectionsCheckingInterval: Math.min(5000, settings.requestTimeoutMs) },
+    frameworkErrors,
+    clientErrorHandler,
+  })
+  const addresses = knownAddresses(app)
+  keepBytes(app)
+  await secureHeaders(app)
+  logRequests(app, deps)
+  answerFailures(app, deps.log, addresses)
+  await app.register(async api => {
+    await shedLoad(api, deps)
+    await apiRoutes(api, deps)
+  })
+  const { pages } = deps
+  if (pages !== null) await app.register(async site => pageRoutes(site, pages))
+  return app
+}

@@ -1,0 +1,39 @@
+// How much is taken in, and how fast. Numbers that an operator need not know: each is beside its reason.
+import { maxSealedBytes, maxSlipBytes } from '../../schemas/sealed.js'
+
+const asText = (bytes: number) => Math.ceil((bytes * 4) / 3)
+
+/** Names, ids, hashes and signatures around the sealed parts of a body. */
+const frame = 2048
+
+/** Bytes of a body at most, per kind of route. */
+export const bodyLimits = {
+  intake: asText(maxSealedBytes) + asText(maxSlipBytes) + frame,
+  oneSealed: asText(maxSealedBytes) + frame,
+  reply: 2 * asText(maxSealedBytes) + frame,
+  grant: asText(8192) + frame,
+  /** 200 ids of replies that were read, and small forms. */
+  small: 16_384,
+} as const
+
+export interface HttpSettings {
+  /** A whole request must have arrived by then. Tor is slow: half a megabyte at 5 KB/s. */
+  readonly requestTimeoutMs: number
+  /** Above the 60 s that proxies in front of us keep idle connections. */
+  readonly keepAliveTimeoutMs: number
+  /**
+   * Requests per second and route, for everybody together: an onion service shows one address for all, and no
+   * address is looked at. What is above is told to come back in a second, so a flood never shuts the door for
+   * longer than it lasts.
+   */
+  readonly perSecond: { readonly applicants: number; readonly handlers: number }
+  /** Mean delay of the event loop over a second, above which requests are told to come back. */
+  readonly maxEventLoopDelayMs: number
+}
+
+export const httpSettings: HttpSettings = {
+  requestTimeoutMs: 120_000,
+  keepAliveTimeoutMs: 72_000,
+  perSecond: { applicants: 300, handlers: 300 },
+  maxEventLoopDelayMs: 1000,
+}

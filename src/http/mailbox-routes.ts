@@ -1,0 +1,96 @@
+// Step 11. What an applicant who returns with the receipt code sees, and adds.
+import type { FastifyRequest } from 'fastify'
+import {
+  AdditionReceipt,
+  AdditionRequest,
+  MailboxRequest,
+  MailboxView,
+} from '../../schemas/mailbox.js'
+import { KhancapError } from '../../schemas/problem.js'
+import { addToCase } from '../app/add-to-case.js'
+import { readMailbox } from '../app/read-mailbox.js'
+import { floorToHour, formatTimestamp } from '../core/encoding/timestamp.js'
+import type { MailboxContent } from '../ports/mailbox-store.js'
+import { printBytes, readBytes } from './bytes.js'
+import type { HttpDeps } from './deps.js'
+import { readJson } from './json-body.js'
+import { bodyLimits } from './limits.js'
+import { type Api, atMostPerSecond, problemResponses } from './routes.js'
+
+/** 32 bytes in canonical base64url: the last letter carries four bits. */
+const bearer = /^Bearer ([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])$/
+
+/** @throws KhancapError `mailbox_unknown`: a token of another form is the token of no mailbox */
+function tokenOf(request: FastifyRequest): Uint8Array {
+  const token = bearer.exec(request.headers.authorization ?? '')?.[1]
+  if (token === undefined) throw new KhancapError('mailbox_unknown')
+  return Buffer.from(token, 'base64url')
+}
+
+function printMailbox({ case: row, replies, additions }: MailboxContent): MailboxView {
+  return {
+    state: row.state,
+    program: row.program,
+    team: row.team,
+    received_at: formatTimestamp(floorToHour(row.receivedAt)),
+    due_at: row.dueAt === null ? null : formatTimestamp(row.dueAt),
+    overdue: row.dueAt !== null && row.dueAt < row.now,
+    answered_at: row.answeredAt === null ? null : formatTimestamp(row.answeredAt),
+    coverage: row.coverage,
+    directory_version: row.directorySequence,
+    replies: replies.map(({ id, sealed, at }) => ({
+      id,
+      sealed: printBytes(sealed),
+      at: formatTimestamp(at),
+    })),
+    additions: additions.map(({ id, at }) => ({ id, at: formatTimestamp(at) })),
+  }
+}
+
+export function mailboxRoutes(app: Api, deps: HttpDeps): void {
+  const security = [{ mailboxToken: [] }]
+  const config = atMostPerSecond(deps.settings.perSecond.applicants)
+
+  app.route({
+    method: 'POST',
+    url: '/v1/mailbox',
+    bodyLimit: bodyLimits.small,
+    preValidation: readJson,
+    config,
+    schema: {
+      operationId: 'readMailbox',
+      summary: 'State, deadline and sealed replies of the case of this mailbox',
+      security,
+      body: MailboxRequest,
+      response: { 200: MailboxView, ...problemResponses },
+    },
+    handler: async request =>
+      printMailbox(await readMailbox(deps, tokenOf(request), request.body.read)),
+  })
+
+  app.route({
+    method: 'POST',
+    url: '/v1/mailbox/additions',
+    bodyLimit: bodyLimits.oneSealed,
+    preValidation: readJson,
+    config,
+    schema: {
+      operationId: 'addToCase',
+      summary: 'Adds something sealed to the case of this mailbox',
+      security,
+      body: AdditionRequest,
+      response: { 201: AdditionReceipt, ...problemResponses },
+    },
+    handler: async (request, reply) => {
+      const { id, directory_version, sealed, signature } = request.body
+      const { at } = await addToCase(deps, tokenOf(request), {
+        id,
+        directorySequence: directory_version,
+        sealed: readBytes(sealed, '/sealed'),
+        signature: readBytes(signature, '/signature'),
+      })
+      deps.onCommitted()
+      return reply.code(201).send({ id, received_at: formatTimestamp(at) })
+    },
+  })
+}

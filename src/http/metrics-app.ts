@@ -1,0 +1,95 @@
+// Prometheus text for the operator, on a port of its own. Counts and ages: nothing with a language, a country, a
+// program or a team, because a small count is a person.
+import { fastify, type FastifyInstance } from 'fastify'
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import type { Instant } from '../../schemas/encoding.js'
+import { KhancapError } from '../../schemas/problem.js'
+import type { CurrentDirectory } from '../app/current-directory.js'
+import { logFault } from '../app/log-fault.js'
+import { parseTimestamp } from '../core/encoding/timestamp.js'
+import type { Figures, FiguresStore } from '../ports/figures-store.js'
+import type { Log } from '../ports/log.js'
+
+export interface MetricsDeps {
+  readonly store: Pick<FiguresStore, 'figures'>
+  readonly directories: CurrentDirectory
+  readonly log: Log
+  readonly now: () => Instant
+}
+
+const dayMs = 86_400_000
+
+/** Name, help, and the figure. */
+const figures: readonly (readonly [string, string, (figures: Figures) => number])[] = [
+  ['khancap_cases_breached', 'Cases whose deadline passed without an answer', f => f.breached],
+  [
+    'khancap_oldest_unanswered_seconds',
+    'Age of the oldest case without an answer',
+    f => f.oldestUnansweredSeconds,
+  ],
+  ['khancap_outbox_rows', 'Committed rows that have not taken effect', f => f.outboxRows],
+  ['khancap_outbox_oldest_seconds', 'Age of the oldest such row', f => f.outboxOldestSeconds],
+  [
+    'khancap_notices_undeliverable',
+    'Notices that nobody could be sent',
+    f => f.noticesUndeliverable,
+  ],
+  [
+    'khancap_sweep_age_seconds',
+    'Seconds since the last sweep; -1 before the first',
+    f => f.sweepAgeSeconds ?? -1,
+  ],
+]
+
+function gauge(registry: Registry, name: string, help: string): Gauge {
+  return new Gauge({ name, help, registers: [registry] })
+}
+
+/** Days until the directory expires; negative once it has, or where there is none. */
+async function directoryDays({ directories, now }: MetricsDeps): Promise<number> {
+  try {
+    const { directory } = await directories.latest()
+    return (parseTimestamp(directory.expires) - now()) / dayMs
+  } catch (error) {
+    if (error instanceof KhancapError && error.code !== 'store_unavailable') return -1
+    throw error
+  }
+}
+
+export async function metricsApp(deps: MetricsDeps): Promise<FastifyInstance> {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const byState = new Gauge({
+    name: 'khancap_cases',
+    help: 'Cases by state',
+    labelNames: ['state'],
+    registers: [registry],
+  })
+  const gauges = figures.map(
+    ([name, help, figure]) => [gauge(registry, name, help), figure] as const,
+  )
+  const expiry = gauge(
+    registry,
+    'khancap_directory_expires_days',
+    'Days until the directory expires; -1 where none is valid',
+  )
+
+  const app = fastify({ logger: false, exposeHeadRoutes: false })
+  app.removeAllContentTypeParsers()
+  app.get('/metrics', async (_request, reply) => {
+    try {
+      const now = await deps.store.figures()
+      for (const [state, count] of Object.entries(now.casesByState)) byState.set({ state }, count)
+      for (const [each, figure] of gauges) each.set(figure(now))
+      expiry.set(await directoryDays(deps))
+      return await reply.type(registry.contentType).send(await registry.metrics())
+    } catch (error) {
+      logFault(deps.log, 'metrics failed', error)
+      return reply.code(503).type('text/plain').send('unavailable\n')
+    }
+  })
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).type('text/plain').send('not found\n'),
+  )
+  return app
+}
