@@ -88,6 +88,11 @@ export const problems = {
     retry: 'never',
   },
   identity_malformed: { status: 400, title: 'The identity file could not be read', retry: 'never' },
+  router_identity_unknown: {
+    status: 503,
+    title: 'The routing identity is not the one that the directory names',
+    retry: 'later',
+  },
   notice_undeliverable: {
     status: 500,
     title: 'Nobody can be told about this case',

@@ -4,7 +4,7 @@ import type { CaseState } from '../../../schemas/case.js'
 import type { Directory } from '../../../schemas/directory.js'
 import type { Instant } from '../../../schemas/encoding.js'
 import type { Program, Rung, ServiceLevel } from '../../../schemas/program.js'
-import { isValidAt } from '../eligibility/validity.js'
+import { isActive } from '../../../keys/keyring.js'
 
 /** One running clock: it started with what the applicant sent, and ends when the answer is due. */
 export interface Clock {
@@ -48,7 +48,7 @@ const shortestPart = 48
  * earliest answer, so that even a case that can never be routed alarms in time.
  */
 export function tightestProgram(directory: Directory, at: Instant): Program {
-  const valid = directory.programs.filter(program => isValidAt(program, at))
+  const valid = directory.programs.filter(program => isActive(program, at))
   const [first, ...rest] = valid.length > 0 ? valid : directory.programs
   if (first === undefined) throw new RangeError('a directory has at least one program')
   return rest.reduce(
