@@ -1,0 +1,35 @@
+// Brings the schema up to date. Migrations are code, run in order of their names, each in one transaction with the
+// note that it ran; an advisory lock makes concurrent starters wait for each other.
+import { Kysely, Migrator, PostgresDialect } from 'kysely'
+import { Pool } from 'pg'
+import { storeFault } from './faults.js'
+import { up as thePath } from './migrations/0001-the-path.js'
+
+const migrations = {
+  '0001-the-path': { up: thePath },
+}
+
+/**
+ * Idempotent; may be called by several processes at once.
+ * @throws KhancapError `store_unavailable`
+ */
+export async function migrate(url: string): Promise<void> {
+  // Not the store's pool: a migration may take longer than any statement of the store is allowed to.
+  const pool = new Pool({ connectionString: url, max: 2, connectionTimeoutMillis: 5_000 })
+  pool.on('error', () => {})
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
+  try {
+    const migrator = new Migrator({
+      db,
+      provider: { getMigrations: async () => migrations },
+      migrationTableName: 'migrations',
+      migrationLockTableName: 'migrations_lock',
+    })
+    const { error } = await migrator.migrateToLatest()
+    if (error !== undefined) throw error
+  } catch (error) {
+    throw storeFault(error)
+  } finally {
+    await db.destroy()
+  }
+}

@@ -1,0 +1,129 @@
+// The rows of the store, one interface per table; what they mean stands in migrations/.
+import type { ColumnType, Generated } from 'kysely'
+import type { CaseId, ClientId, Instant } from '../../../schemas/encoding.js'
+import type { CaseState, EventKind, Outcome, RouteReason } from '../../../schemas/case.js'
+import type { JobName } from '../../../schemas/job.js'
+import type { Channel } from '../../../schemas/sealed.js'
+import type { CaseRow } from '../../ports/case-store.js'
+import type { Notice } from '../../ports/notice-store.js'
+
+/** Read as a number of milliseconds; written as an SQL expression or an ISO text, never as a Date. */
+type Time = ColumnType<Instant, Instant | string, Instant | string>
+type NullableTime = ColumnType<
+  Instant | null,
+  Instant | string | null | undefined,
+  Instant | string | null
+>
+type Bytes = ColumnType<Buffer, Uint8Array, Uint8Array>
+type NullableBytes = ColumnType<
+  Buffer | null,
+  Uint8Array | null | undefined,
+  Uint8Array | null
+>
+
+export interface Tables {
+  directories: { sequence: number; sha256: Bytes; note: Bytes }
+  intakes: {
+    id: ClientId
+    digest: Bytes
+    case_id: CaseId
+    mailbox_sha256: NullableBytes
+    directory_sequence: number
+    received_at: Time
+    due_at: Time
+  }
+  cases: CaseTable
+  envelopes: { case_id: CaseId; sealed: Bytes }
+  slips: { case_id: CaseId; sealed: Bytes }
+  replies: {
+    case_id: CaseId
+    id: ClientId
+    handler: string
+    at: Time
+    sealed: Bytes
+    team_copy: Bytes
+    read_at: NullableTime
+  }
+  additions: {
+    case_id: CaseId
+    id: ClientId
+    at: Time
+    sealed: Bytes
+    signature: Bytes
+    directory_sequence: number
+  }
+  notes: { case_id: CaseId; id: ClientId; handler: string; at: Time; sealed: Bytes }
+  grants: {
+    case_id: CaseId
+    id: ClientId
+    reader: string
+    header: Bytes
+    handler: string
+    signature: Bytes
+    key: Bytes
+    at: Time
+  }
+  events: {
+    case_id: CaseId
+    number: number
+    kind: EventKind
+    at: Time
+    handler: string | null
+    detail: string | null
+    signature_base: string | null
+    signature: NullableBytes
+    key: NullableBytes
+    previous: NullableBytes
+    hash: Bytes
+  }
+  notices: {
+    id: string
+    case_id: CaseId
+    kind: Notice['kind']
+    recipient: Notice['to']
+    created_at: Time
+    settled_at: NullableTime
+    outcome: 'sent' | 'undeliverable' | null
+  }
+  outbox: {
+    id: string
+    name: Exclude<JobName, 'sweep'>
+    subject: string
+    created_at: Generated<Instant>
+    sent_at: Generated<Instant>
+  }
+  nonces: { nonce: string; expires_at: Time }
+  heartbeats: { name: string; at: Time }
+}
+
+export interface CaseTable {
+  id: CaseId
+  intake: ClientId
+  state: CaseState
+  channel: Channel
+  program: string | null
+  team: string | null
+  reason: RouteReason | null
+  rule: string | null
+  coverage: Generated<CaseRow['coverage']>
+  envelope_sha256: Bytes
+  slip_sha256: NullableBytes
+  directory_sequence: number
+  routed_directory_sequence: number | null
+  received_at: Time
+  due_at: NullableTime
+  next_rung_at: NullableTime
+  climbed_to: NullableTime
+  claimed_by: string | null
+  answered_at: NullableTime
+  answer_hour: NullableTime
+  answer_signature: NullableBytes
+  answer_key: NullableBytes
+  outcome: Outcome | null
+  closed_at: NullableTime
+  purge_at: NullableTime
+  unread_additions: Generated<number>
+  event_count: Generated<number>
+  last_event_hash: NullableBytes
+  inbox_order: ColumnType<number, never, never>
+}
