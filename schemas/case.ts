@@ -17,6 +17,13 @@ export const CaseState = z
   .meta({ id: 'CaseState', description: 'Where the work stands' })
 export type CaseState = z.infer<typeof CaseState>
 
+/** What one case holds at most. Acts of handlers stop before rungs and additions run out of room. */
+export const maxReplies = 1000
+export const maxNotes = 1000
+export const maxGrants = 200
+export const maxEvents = 10_000
+export const maxEventsByActs = 5000
+
 export const Outcome = z
   .enum(['supported', 'referred', 'out_of_scope', 'no_contact', 'duplicate', 'not_a_request'])
   .meta({ id: 'Outcome', description: 'How a case ended' })
@@ -150,7 +157,7 @@ export const CaseDetail = z
       .strictObject({ hour: Timestamp, signature: exactBytes(64), key: SigningKey })
       .nullable()
       .describe('The proof of the first answer'),
-    events: z.array(CaseEvent).max(2000),
+    events: z.array(CaseEvent).max(maxEvents),
     replies: z
       .array(
         z.strictObject({
@@ -160,7 +167,7 @@ export const CaseDetail = z
           team_copy: boundedBytes(maxSealedBytes),
         }),
       )
-      .max(1000),
+      .max(maxReplies),
     additions: z
       .array(
         z.strictObject({
@@ -180,8 +187,8 @@ export const CaseDetail = z
           sealed: boundedBytes(maxSealedBytes),
         }),
       )
-      .max(1000),
-    grants: z.array(Grant).max(200),
+      .max(maxNotes),
+    grants: z.array(Grant).max(maxGrants),
   })
   .meta({ id: 'CaseDetail', description: 'A case with its history and sealed parts' })
 export type CaseDetail = z.infer<typeof CaseDetail>

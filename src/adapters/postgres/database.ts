@@ -1,6 +1,14 @@
 // Typed SQL over the pool. Every error passes through `storeFault` here, once, so that the files of the store
 // never see one of the driver's.
-import { Kysely, PostgresDialect, sql, type RawBuilder } from 'kysely'
+import {
+  Kysely,
+  PostgresDialect,
+  sql,
+  type PostgresCursor,
+  type PostgresPoolClient,
+  type PostgresQueryResult,
+  type RawBuilder,
+} from 'kysely'
 import type { Pool, PoolClient } from 'pg'
 import type { Instant } from '../../../schemas/encoding.js'
 import { breaksConnection, storeFault } from './faults.js'
@@ -8,20 +16,46 @@ import type { Tables } from './tables.js'
 
 export type Database = Kysely<Tables>
 
+function commandOf(command: string): PostgresQueryResult<unknown>['command'] {
+  switch (command) {
+    case 'INSERT':
+    case 'UPDATE':
+    case 'DELETE':
+    case 'MERGE':
+      return command
+    default:
+      return 'SELECT'
+  }
+}
+
 /** The driver's client as the query builder needs it, with errors translated and broken connections dropped. */
-function guardedClient(client: PoolClient) {
+function guardedClient(client: PoolClient): PostgresPoolClient {
   let broken: Error | null = null
+
+  async function run<R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>> {
+    // A rollback after the connection broke would wait for an answer that never comes.
+    if (broken !== null) throw storeFault(broken)
+    try {
+      const { command, rowCount, rows } = await client.query(text, [...values])
+      return { command: commandOf(command), rowCount: rowCount ?? 0, rows }
+    } catch (error) {
+      if (error instanceof Error && breaksConnection(error)) broken = error
+      throw storeFault(error)
+    }
+  }
+
+  function query<R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>>
+  function query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>
+  function query<R>(
+    text: string | PostgresCursor<R>,
+    values: readonly unknown[] = [],
+  ): Promise<PostgresQueryResult<R>> | PostgresCursor<R> {
+    if (typeof text !== 'string') throw new TypeError('the store uses no cursors')
+    return run<R>(text, values)
+  }
+
   return {
-    async query(text: string, values: readonly unknown[]) {
-      // A rollback after the connection broke would wait for an answer that never comes.
-      if (broken !== null) throw storeFault(broken)
-      try {
-        return await client.query(text, [...values])
-      } catch (error) {
-        if (error instanceof Error && breaksConnection(error)) broken = error
-        throw storeFault(error)
-      }
-    },
+    query,
     release() {
       client.release(broken ?? undefined)
     },
@@ -40,11 +74,8 @@ export function openDatabase(pool: Pool): Database {
     },
     async end() {},
   }
-  // The builder asks for the driver's overloads but calls query(text, values) only.
   return new Kysely<Tables>({
-    dialect: new PostgresDialect({
-      pool: guarded as unknown as ConstructorParameters<typeof PostgresDialect>[0]['pool'] & object,
-    }),
+    dialect: new PostgresDialect({ pool: guarded }),
   })
 }
 

@@ -31,8 +31,9 @@ function codeOf(error: unknown): string {
 }
 
 /** @returns the error to throw instead: `store_unavailable` with its cause, or the error itself */
-export function storeFault(error: unknown): unknown {
-  if (error instanceof KhancapError || !(error instanceof Error)) return error
+export function storeFault(error: unknown): Error {
+  if (error instanceof KhancapError) return error
+  if (!(error instanceof Error)) return new KhancapError('internal', { cause: error })
   // Node tries each address of a host and reports them together.
   const causes = error instanceof AggregateError ? error.errors : [error]
   const passes = causes.some(cause => {
@@ -51,5 +52,5 @@ export function breaksConnection(error: unknown): boolean {
 
 /** A deadlock or a serialization failure: the same write may succeed at once when it is tried alone. */
 export function isContention(error: unknown): boolean {
-  return error instanceof KhancapError && /^40/.test(codeOf(error.cause))
+  return error instanceof KhancapError && codeOf(error.cause).startsWith('40')
 }

@@ -26,7 +26,7 @@ export async function migrate(url: string): Promise<void> {
       migrationLockTableName: 'migrations_lock',
     })
     const { error } = await migrator.migrateToLatest()
-    if (error !== undefined) throw error
+    if (error !== undefined) throw storeFault(error)
   } catch (error) {
     throw storeFault(error)
   } finally {

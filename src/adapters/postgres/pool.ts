@@ -12,7 +12,7 @@ const int8 = 20
 function getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
   if (oid === int8) return Number
   if (oid === timestamptz) {
-    const toDate = types.getTypeParser(timestamptz) as (text: string) => Date
+    const toDate: (text: string) => Date = types.getTypeParser(timestamptz)
     return text => toDate(text).getTime()
   }
   return format === 'binary' ? types.getTypeParser(oid, 'binary') : types.getTypeParser(oid, 'text')
@@ -31,7 +31,7 @@ export function openPool(url: string, options: { readonly connections?: number }
     statement_timeout: 20_000,
     query_timeout: 25_000,
     idle_in_transaction_session_timeout: 60_000,
-    types: { getTypeParser: getTypeParser as typeof types.getTypeParser },
+    types: { getTypeParser },
   })
   // An idle connection that breaks is replaced at the next query; whoever was using one hears of it there.
   pool.on('error', () => {})

@@ -3,23 +3,16 @@ import type { ColumnType, Generated } from 'kysely'
 import type { CaseId, ClientId, Instant } from '../../../schemas/encoding.js'
 import type { CaseState, EventKind, Outcome, RouteReason } from '../../../schemas/case.js'
 import type { JobName } from '../../../schemas/job.js'
+import type { Rung } from '../../../schemas/program.js'
 import type { Channel } from '../../../schemas/sealed.js'
 import type { CaseRow } from '../../ports/case-store.js'
 import type { Notice } from '../../ports/notice-store.js'
 
 /** Read as a number of milliseconds; written as an SQL expression or an ISO text, never as a Date. */
 type Time = ColumnType<Instant, Instant | string, Instant | string>
-type NullableTime = ColumnType<
-  Instant | null,
-  Instant | string | null | undefined,
-  Instant | string | null
->
-type Bytes = ColumnType<Buffer, Uint8Array, Uint8Array>
-type NullableBytes = ColumnType<
-  Buffer | null,
-  Uint8Array | null | undefined,
-  Uint8Array | null
->
+type NullableTime = ColumnType<Instant | null, Instant | string | null, Instant | string | null>
+type Bytes = Uint8Array
+type NullableBytes = Uint8Array | null
 
 export interface Tables {
   directories: { sequence: number; sha256: Bytes; note: Bytes }
@@ -76,6 +69,7 @@ export interface Tables {
     previous: NullableBytes
     hash: Bytes
   }
+  rungs: { case_id: CaseId; kind: Rung['kind']; recipient: Rung['to']; at: Time }
   notices: {
     id: string
     case_id: CaseId

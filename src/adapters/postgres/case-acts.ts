@@ -1,0 +1,158 @@
+// Step 9 and 10: an act of a handler on a case, in one transaction under the case's row lock.
+import { sql, type UpdateObject } from 'kysely'
+import type { Instant } from '../../../schemas/encoding.js'
+import { maxEventsByActs, maxGrants, maxNotes, maxReplies } from '../../../schemas/case.js'
+import { KhancapError } from '../../../schemas/problem.js'
+import type { CaseChange, CaseStore } from '../../ports/case-store.js'
+import { selectCases, toCaseRow, type ReadCase } from './case-rows.js'
+import { endOf, insertEvent, nextEvent } from './chain.js'
+import { at, atOrNull, type Database } from './database.js'
+import type { Tables } from './tables.js'
+
+const equal = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0
+
+/** @throws KhancapError `case_state` where the case holds as many as may be shown */
+async function refuseFull(
+  db: Database,
+  table: 'replies' | 'notes' | 'grants',
+  caseId: string,
+  most: number,
+): Promise<void> {
+  const { count } = await db
+    .selectFrom(table)
+    .select(sql<number>`count(*)`.as('count'))
+    .where('case_id', '=', caseId)
+    .executeTakeFirstOrThrow()
+  if (count >= most) throw new KhancapError('case_state')
+}
+
+/**
+ * @returns true where the reply, note or grant of this change is on record already with the same bytes
+ * @throws KhancapError `reply_conflict` where its id is taken by other bytes, of whatever kind
+ */
+async function isRepeated(db: Database, caseId: string, change: CaseChange): Promise<boolean> {
+  const { reply, note, grant } = change
+  if (reply !== undefined) {
+    const before = await db
+      .selectFrom('replies')
+      .select(['sealed', 'team_copy'])
+      .where('case_id', '=', caseId)
+      .where('id', '=', reply.id)
+      .executeTakeFirst()
+    if (before !== undefined) {
+      if (equal(before.sealed, reply.sealed) && equal(before.team_copy, reply.teamCopy)) return true
+      throw new KhancapError('reply_conflict')
+    }
+    await refuseFull(db, 'replies', caseId, maxReplies)
+  }
+  if (note !== undefined) {
+    const before = await db
+      .selectFrom('notes')
+      .select('sealed')
+      .where('case_id', '=', caseId)
+      .where('id', '=', note.id)
+      .executeTakeFirst()
+    if (before !== undefined) {
+      if (equal(before.sealed, note.sealed)) return true
+      throw new KhancapError('reply_conflict')
+    }
+    await refuseFull(db, 'notes', caseId, maxNotes)
+  }
+  if (grant !== undefined) {
+    const before = await db
+      .selectFrom('grants')
+      .select(['reader', 'header'])
+      .where('case_id', '=', caseId)
+      .where('id', '=', grant.id)
+      .executeTakeFirst()
+    if (before !== undefined) {
+      if (before.reader === grant.reader && equal(before.header, grant.header)) return true
+      throw new KhancapError('reply_conflict')
+    }
+    await refuseFull(db, 'grants', caseId, maxGrants)
+  }
+  return false
+}
+
+async function insertParts(
+  db: Database,
+  caseId: string,
+  handler: string,
+  now: Instant,
+  { reply, note, grant }: CaseChange,
+): Promise<void> {
+  const shared = { case_id: caseId, handler, at: at(now) }
+  if (reply !== undefined)
+    await db
+      .insertInto('replies')
+      .values({ ...shared, id: reply.id, sealed: reply.sealed, team_copy: reply.teamCopy })
+      .execute()
+  if (note !== undefined)
+    await db
+      .insertInto('notes')
+      .values({ ...shared, id: note.id, sealed: note.sealed })
+      .execute()
+  if (grant !== undefined)
+    await db
+      .insertInto('grants')
+      .values({ ...shared, ...grant })
+      .execute()
+}
+
+/** The columns that a change names; what it does not name is not written. */
+function columnsOf(row: ReadCase, change: CaseChange): UpdateObject<Tables, 'cases'> {
+  const dueAt = change.dueAt === undefined ? row.due_at : change.dueAt
+  const closed = change.state === 'closed'
+  return {
+    ...(change.state === undefined
+      ? {}
+      : { state: change.state, closed_at: closed ? at(row.now) : null }),
+    ...(change.claimedBy === undefined ? {} : { claimed_by: change.claimedBy }),
+    ...(change.dueAt === undefined ? {} : { due_at: atOrNull(change.dueAt) }),
+    // A rung belongs to a deadline: what owes nothing climbs nothing.
+    ...(dueAt === null
+      ? { next_rung_at: null }
+      : change.nextRungAt === undefined
+        ? {}
+        : { next_rung_at: atOrNull(change.nextRungAt) }),
+    ...(change.outcome === undefined ? {} : { outcome: change.outcome }),
+    ...(change.purgeAt === undefined ? {} : { purge_at: atOrNull(change.purgeAt) }),
+    ...(change.answer === undefined
+      ? {}
+      : {
+          answer_hour: atOrNull(change.answer?.hour ?? null),
+          answer_signature: change.answer?.signature ?? null,
+          answer_key: change.answer?.key ?? null,
+        }),
+    ...(change.answered === true && row.answered_at === null ? { answered_at: at(row.now) } : {}),
+    ...(change.additionsSeen === true ? { unread_additions: 0 } : {}),
+  }
+}
+
+export function actOnCase(db: Database): CaseStore['actOnCase'] {
+  return async (id, by, decide) =>
+    await db.transaction().execute(async trx => {
+      const row = await selectCases(trx).where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
+      if (row === undefined) throw new KhancapError('case_unknown')
+      const change = decide(toCaseRow(row))
+      if (change === null || (await isRepeated(trx, id, change))) return toCaseRow(row)
+      if (row.event_count >= maxEventsByActs) throw new KhancapError('case_state')
+      const event = nextEvent(id, row, {
+        kind: change.event.kind,
+        at: row.now,
+        handler: by.handler,
+        detail: change.event.detail,
+        request: by.request,
+      })
+      await insertEvent(trx, event)
+      await insertParts(trx, id, by.handler, row.now, change)
+      await trx
+        .updateTable('cases')
+        .set({ ...columnsOf(row, change), ...endOf(event) })
+        .where('id', '=', id)
+        .execute()
+      return toCaseRow(await selectCases(trx).where('id', '=', id).executeTakeFirstOrThrow())
+    })
+  // COMMITTED: the act and its entry in the history are one. A crash after this line loses the answer to the
+  // handler, who asks again: `decide` sees the act done, or the id of the reply, note or grant is found on record.
+}

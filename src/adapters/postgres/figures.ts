@@ -1,0 +1,65 @@
+// Figures for metrics and readiness.
+import { sql } from 'kysely'
+import type { CaseState } from '../../../schemas/case.js'
+import type { FiguresStore } from '../../ports/figures-store.js'
+import type { Database } from './database.js'
+
+interface FiguresRow {
+  readonly breached: number
+  readonly oldest_unanswered: number
+  readonly outbox_rows: number
+  readonly outbox_oldest: number
+  readonly undeliverable: number
+  readonly sweep_age: number | null
+}
+
+export function figuresStore(db: Database): FiguresStore {
+  return {
+    async figures() {
+      const states = await db
+        .selectFrom('cases')
+        .select(['state', sql<number>`count(*)`.as('cases')])
+        .groupBy('state')
+        .execute()
+      // What is owed stands at the start of the inbox: those figures read its index, not the table.
+      const { rows } = await sql<FiguresRow>`
+        select
+          (select count(*) from cases where inbox_order <
+            (extract(epoch from clock_timestamp()) * 1000)::bigint) as breached,
+          coalesce((select extract(epoch from clock_timestamp() - min(received_at))::float8
+            from cases where inbox_order < 100000000000000), 0) as oldest_unanswered,
+          (select count(*) from outbox) as outbox_rows,
+          coalesce((select extract(epoch from clock_timestamp() - min(created_at))::float8
+            from outbox), 0) as outbox_oldest,
+          (select count(*) from notices where outcome = 'undeliverable') as undeliverable,
+          (select extract(epoch from clock_timestamp() - at)::float8
+            from heartbeats where name = 'sweep') as sweep_age`.execute(db)
+      const [row] = rows
+      if (row === undefined) throw new Error('no figures')
+      const count = (state: CaseState) => states.find(each => each.state === state)?.cases ?? 0
+      return {
+        casesByState: {
+          received: count('received'),
+          routed: count('routed'),
+          claimed: count('claimed'),
+          answered: count('answered'),
+          closed: count('closed'),
+          purged: count('purged'),
+        },
+        breached: row.breached,
+        oldestUnansweredSeconds: Math.max(0, row.oldest_unanswered),
+        outboxRows: row.outbox_rows,
+        outboxOldestSeconds: Math.max(0, row.outbox_oldest),
+        noticesUndeliverable: row.undeliverable,
+        sweepAgeSeconds: row.sweep_age,
+      }
+    },
+
+    async pingStore() {
+      // A commit, not a question: a disk that is full or a server that only reads says so here.
+      await sql`
+        insert into heartbeats (name, at) values ('ping', clock_timestamp())
+        on conflict (name) do update set at = excluded.at`.execute(db)
+    },
+  }
+}

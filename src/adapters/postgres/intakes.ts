@@ -1,0 +1,140 @@
+// Step 5, the commit point of the service: an intake becomes durable together with everything that must follow
+// from it.
+import { sql } from 'kysely'
+import type { CaseId, Instant } from '../../../schemas/encoding.js'
+import { KhancapError } from '../../../schemas/problem.js'
+import type { IntakeStore, NewIntake, RecordedIntake } from '../../ports/intake-store.js'
+import type { Database } from './database.js'
+import { isContention } from './faults.js'
+import { groupCommit } from './group-commit.js'
+
+type Result = PromiseSettledResult<RecordedIntake>
+
+interface FreshRow {
+  readonly case_id: CaseId
+  readonly received_at: Instant
+  readonly due_at: Instant
+}
+
+/** One statement, so one transaction and one round trip. @returns the rows that were not there before, by case */
+async function insertIntakes(
+  db: Database,
+  group: readonly NewIntake[],
+): Promise<ReadonlyMap<CaseId, FreshRow>> {
+  const values = group.map(
+    intake => sql`(${intake.id}::text, ${intake.digest}::bytea, ${intake.caseId}::text,
+      ${intake.channel}::text, ${intake.directorySequence}::int, ${intake.envelope}::bytea,
+      ${intake.envelopeSha256}::bytea, ${intake.slip}::bytea, ${intake.slipSha256}::bytea,
+      ${intake.mailbox}::bytea, ${intake.firstResponseSeconds}::int,
+      ${intake.firstRungSeconds}::int, ${intake.outboxId}::uuid)`,
+  )
+  // Rows go in by id: two groups that share ids wait for each other instead of locking each other out.
+  const { rows } = await sql<FreshRow>`
+    with incoming (id, digest, case_id, channel, directory_sequence, envelope, envelope_sha256,
+      slip, slip_sha256, mailbox, response_seconds, rung_seconds, outbox_id)
+      as (values ${sql.join(values)}),
+    fresh as (
+      insert into intakes
+        (id, digest, case_id, mailbox_sha256, directory_sequence, received_at, due_at)
+      select id, digest, case_id, mailbox, directory_sequence, now(),
+        now() + response_seconds * interval '1 second'
+      from incoming order by id
+      on conflict do nothing
+      returning case_id, received_at, due_at),
+    new_cases as (
+      insert into cases (id, intake, state, channel, envelope_sha256, slip_sha256,
+        directory_sequence, received_at, due_at, next_rung_at)
+      select case_id, id, 'received', channel, envelope_sha256, slip_sha256,
+        directory_sequence, received_at, due_at, received_at + rung_seconds * interval '1 second'
+      from fresh join incoming using (case_id)),
+    new_envelopes as (
+      insert into envelopes (case_id, sealed)
+      select case_id, envelope from fresh join incoming using (case_id)),
+    new_slips as (
+      insert into slips (case_id, sealed)
+      select case_id, slip from fresh join incoming using (case_id) where slip is not null),
+    new_jobs as (
+      insert into outbox (id, name, subject)
+      select outbox_id, 'route-case', case_id from fresh join incoming using (case_id))
+    select case_id, received_at, due_at from fresh`.execute(db)
+  // COMMITTED: each row returned has its intake, its case with a deadline and a first rung, its envelope, its slip
+  // and its outbox row, on disk. A crash after this line loses the answer to the client and nothing else: the
+  // client asks again with the same id and is told the same. A crash before it leaves no trace, and no client
+  // holds a receipt.
+  return new Map(rows.map(row => [row.case_id, row]))
+}
+
+/** What became of ids that were there before. A statement of its own: it sees what others have committed since. */
+async function findIntakes(db: Database, ids: readonly string[]) {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('intakes')
+    .select(['id', 'digest', 'received_at', 'due_at', 'directory_sequence'])
+    .where('id', 'in', ids)
+    .execute()
+  return new Map(rows.map(row => [row.id, row]))
+}
+
+async function recordGroup(db: Database, group: readonly NewIntake[]): Promise<readonly Result[]> {
+  const fresh = await insertIntakes(db, group)
+  const known = await findIntakes(
+    db,
+    group.filter(intake => !fresh.has(intake.caseId)).map(intake => intake.id),
+  )
+  return group.map((intake): Result => {
+    const recorded = fresh.get(intake.caseId)
+    if (recorded !== undefined)
+      return {
+        status: 'fulfilled',
+        value: {
+          outcome: 'recorded',
+          receivedAt: recorded.received_at,
+          dueAt: recorded.due_at,
+          directorySequence: intake.directorySequence,
+        },
+      }
+    const before = known.get(intake.id)
+    // No row of that id: what stood in the way was the mailbox of another intake.
+    if (before === undefined || Buffer.compare(before.digest, intake.digest) !== 0)
+      return { status: 'rejected', reason: new KhancapError('intake_conflict') }
+    return {
+      status: 'fulfilled',
+      value: {
+        outcome: 'repeated',
+        receivedAt: before.received_at,
+        dueAt: before.due_at,
+        directorySequence: before.directory_sequence,
+      },
+    }
+  })
+}
+
+/** Whatever is wrong with one member of a group is no trouble of the others: they are tried again one by one. */
+async function recordEach(db: Database, group: readonly NewIntake[]): Promise<readonly Result[]> {
+  try {
+    return await recordGroup(db, group)
+  } catch (error) {
+    const passes = error instanceof KhancapError && error.code === 'store_unavailable'
+    if (passes && !isContention(error)) throw error
+    if (group.length === 1 && !isContention(error)) throw error
+    const alone = await Promise.allSettled(group.map(intake => recordGroup(db, [intake])))
+    return alone.map(
+      (result): Result =>
+        result.status === 'rejected'
+          ? result
+          : (result.value[0] ?? { status: 'rejected', reason: new Error('no result') }),
+    )
+  }
+}
+
+export function intakeStore(db: Database): IntakeStore {
+  return {
+    recordIntake: groupCommit(group => recordEach(db, group), {
+      maxMembers: 32,
+      // Above it a group gains nothing: the disk is busy with the bytes.
+      maxBytes: 2_097_152,
+      groupsInFlight: 4,
+      bytesOf: intake => intake.envelope.length + (intake.slip?.length ?? 0),
+    }),
+  }
+}

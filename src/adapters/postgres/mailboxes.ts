@@ -1,0 +1,141 @@
+// Step 11: the store as a returning applicant sees it.
+import { sql } from 'kysely'
+import type { ClientId } from '../../../schemas/encoding.js'
+import { KhancapError } from '../../../schemas/problem.js'
+import { afterAct } from '../../core/case/states.js'
+import type { MailboxStore, NewAddition } from '../../ports/mailbox-store.js'
+import { selectCases, toCaseRow, type ReadCase } from './case-rows.js'
+import { endOf, insertEvent, nextEvent } from './chain.js'
+import { at, type Database } from './database.js'
+import { insertNotice } from './notices.js'
+
+function selectByMailbox(db: Database, tokenSha256: Uint8Array) {
+  return selectCases(db).where('id', '=', eb =>
+    eb.selectFrom('intakes').select('case_id').where('mailbox_sha256', '=', tokenSha256),
+  )
+}
+
+/** @returns when it was recorded, or null where it was not */
+async function findAddition(
+  db: Database,
+  caseId: string,
+  addition: Pick<NewAddition, 'id' | 'sealed'>,
+): Promise<{ at: number } | null> {
+  const before = await db
+    .selectFrom('additions')
+    .select(['at', 'sealed'])
+    .where('case_id', '=', caseId)
+    .where('id', '=', addition.id)
+    .executeTakeFirst()
+  if (before === undefined) return null
+  if (Buffer.compare(before.sealed, addition.sealed) !== 0)
+    throw new KhancapError('addition_conflict')
+  return { at: before.at }
+}
+
+/** What an addition does to its case: whoever owes nothing owes an answer from now on, and the ladder starts. */
+function changesOf(row: ReadCase, addition: NewAddition) {
+  const state = afterAct('addition', row.state, row.answered_at !== null)
+  if (state === null) throw new KhancapError('mailbox_unknown')
+  const reopened = row.state === 'closed'
+  const owesNothing = row.due_at === null
+  const later = (seconds: number) => at(row.now + seconds * 1000)
+  return {
+    state,
+    unread_additions: row.unread_additions + 1,
+    ...(reopened ? { outcome: null, closed_at: null, purge_at: null, claimed_by: null } : {}),
+    ...(owesNothing
+      ? {
+          due_at: later(addition.responseSeconds(row.program)),
+          next_rung_at: later(addition.firstRungSeconds(row.program)),
+          climbed_to: at(row.now),
+        }
+      : {}),
+  }
+}
+
+export function mailboxStore(db: Database): MailboxStore {
+  return {
+    async findMailbox(tokenSha256) {
+      return await db
+        .transaction()
+        .setIsolationLevel('repeatable read')
+        .setAccessMode('read only')
+        .execute(async trx => {
+          const row = await selectByMailbox(trx, tokenSha256).executeTakeFirst()
+          if (row === undefined) return null
+          const replies = await trx
+            .selectFrom('replies')
+            .select(['id', 'sealed', 'at'])
+            .where('case_id', '=', row.id)
+            .orderBy('at')
+            .orderBy('id')
+            .execute()
+          const additions = await trx
+            .selectFrom('additions')
+            .select(['id', 'at'])
+            .where('case_id', '=', row.id)
+            .orderBy('at')
+            .orderBy('id')
+            .execute()
+          return { case: toCaseRow(row), replies, additions }
+        })
+    },
+
+    async markRepliesRead(tokenSha256, replies: readonly ClientId[]) {
+      if (replies.length === 0) return
+      await sql`
+        update replies set read_at = clock_timestamp()
+        from intakes
+        where intakes.mailbox_sha256 = ${tokenSha256} and replies.case_id = intakes.case_id
+          and replies.id = any(${replies}::text[]) and read_at is null`.execute(db)
+    },
+
+    async recordAddition(tokenSha256, addition) {
+      return await db.transaction().execute(async trx => {
+        const row = await selectByMailbox(trx, tokenSha256).forNoKeyUpdate().executeTakeFirst()
+        if (row === undefined) throw new KhancapError('mailbox_unknown')
+        const before = await findAddition(trx, row.id, addition)
+        if (before !== null) return before
+        const { count } = await trx
+          .selectFrom('additions')
+          .select(sql<number>`count(*)`.as('count'))
+          .where('case_id', '=', row.id)
+          .executeTakeFirstOrThrow()
+        if (count >= addition.maxAdditions) throw new KhancapError('additions_full')
+        const event = nextEvent(row.id, row, {
+          kind: 'addition',
+          at: row.now,
+          detail: addition.id,
+        })
+        await insertEvent(trx, event)
+        await trx
+          .insertInto('additions')
+          .values({
+            case_id: row.id,
+            id: addition.id,
+            at: at(row.now),
+            sealed: addition.sealed,
+            signature: addition.signature,
+            directory_sequence: addition.directorySequence,
+          })
+          .execute()
+        await trx
+          .updateTable('cases')
+          .set({ ...changesOf(row, addition), ...endOf(event) })
+          .where('id', '=', row.id)
+          .execute()
+        await insertNotice(trx, {
+          id: addition.noticeId,
+          outboxId: addition.outboxId,
+          caseId: row.id,
+          kind: 'addition',
+          to: 'team',
+        })
+        return { at: row.now }
+      })
+      // COMMITTED: the addition waits for the handlers, who will be told, and a deadline runs. A crash after this
+      // line loses the answer to the applicant's page, which sends the same id again and is told the same.
+    },
+  }
+}

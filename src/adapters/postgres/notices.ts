@@ -1,0 +1,76 @@
+// Notices: made by whatever happens to a case, settled once somebody was told or nobody can be.
+import { sql } from 'kysely'
+import type { CaseId } from '../../../schemas/encoding.js'
+import type { Notice, NoticeStore } from '../../ports/notice-store.js'
+import { clock, type Database } from './database.js'
+
+/** Adds a notice and the outbox row that makes it happen, within the caller's transaction. */
+export async function insertNotice(
+  db: Database,
+  notice: {
+    readonly id: string
+    readonly outboxId: string
+    readonly caseId: CaseId
+    readonly kind: Notice['kind']
+    readonly to: Notice['to']
+  },
+): Promise<void> {
+  await db
+    .insertInto('notices')
+    .values({
+      id: notice.id,
+      case_id: notice.caseId,
+      kind: notice.kind,
+      recipient: notice.to,
+      created_at: clock,
+    })
+    .execute()
+  await db
+    .insertInto('outbox')
+    .values({ id: notice.outboxId, name: 'send-notice', subject: notice.id })
+    .execute()
+}
+
+export function noticeStore(db: Database): NoticeStore {
+  return {
+    async pendingNotice(id) {
+      const row = await db
+        .selectFrom('notices')
+        .innerJoin('cases', 'cases.id', 'notices.case_id')
+        .select([
+          'notices.id',
+          'case_id',
+          'kind',
+          'recipient',
+          'program',
+          'team',
+          'due_at',
+          sql<number>`coalesce(routed_directory_sequence, directory_sequence)`.as('sequence'),
+        ])
+        .where('notices.id', '=', id)
+        .where('settled_at', 'is', null)
+        .executeTakeFirst()
+      if (row === undefined) return null
+      return {
+        id: row.id,
+        caseId: row.case_id,
+        kind: row.kind,
+        to: row.recipient,
+        program: row.program,
+        team: row.team,
+        dueAt: row.due_at,
+        directorySequence: row.sequence,
+      }
+    },
+
+    async settleNotice(id, outcome) {
+      await sql`
+        with settled as (
+          update notices set settled_at = clock_timestamp(), outcome = ${outcome}
+          where id = ${id} and settled_at is null)
+        delete from outbox where subject = ${id} and name = 'send-notice'`.execute(db)
+      // COMMITTED: this notice is never sent again. A crash after the mail server took the mail and before this
+      // line sends it a second time, under the same Message-ID.
+    },
+  }
+}

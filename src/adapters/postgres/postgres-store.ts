@@ -1,0 +1,29 @@
+// The store on PostgreSQL: every port of it, one file per port.
+import type { Pool } from 'pg'
+import type { Store } from '../../ports/store.js'
+import { caseStore } from './cases.js'
+import { clockStore } from './clock.js'
+import { openDatabase } from './database.js'
+import { directoryStore } from './directories.js'
+import { figuresStore } from './figures.js'
+import { intakeStore } from './intakes.js'
+import { mailboxStore } from './mailboxes.js'
+import { noticeStore } from './notices.js'
+import { outboxStore } from './outbox.js'
+import { routingStore } from './routing.js'
+
+/** The schema must be up to date (`migrate`). Closing the pool is its owner's business. */
+export function postgresStore(pool: Pool): Store {
+  const db = openDatabase(pool)
+  return {
+    ...intakeStore(db),
+    ...outboxStore(db),
+    ...clockStore(db),
+    ...routingStore(db),
+    ...noticeStore(db),
+    ...caseStore(db),
+    ...mailboxStore(db),
+    ...directoryStore(db),
+    ...figuresStore(db),
+  }
+}
