@@ -43,7 +43,7 @@ export interface ClockStore {
    * Each (case, kind, to, at) is recorded once for ever: a firing that is already on record is dropped.
    * `plan` is pure and must not throw; where it returns null, the case stays exactly as it is, still due.
    * Durable when it returns. May be called concurrently.
-   * @returns cases looked at; a full `limit` means that there may be more
+   * @returns cases for which there was a plan; a full `limit` means that there may be more
    * @throws KhancapError `store_unavailable`
    */
   climbDueRungs(
@@ -51,7 +51,7 @@ export interface ClockStore {
     limit: number,
   ): Promise<{ cases: number; fired: number }>
 
-  /** Notes that a worker of this name is alive, by the database's clock. */
+  /** Notes that a worker of this name is alive, by the database's clock. `sweep` is the one in the figures. */
   recordHeartbeat(name: string): Promise<void>
   /** Seconds since the last heartbeat of this name, or null where there was none. */
   heartbeatAge(name: string): Promise<number | null>

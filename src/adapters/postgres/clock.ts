@@ -50,8 +50,11 @@ async function lockDue(db: Database, limit: number): Promise<readonly DueRow[]> 
   return rows
 }
 
-function climb(row: DueRow, plan: Parameters<ClockStore['climbDueRungs']>[0]): Climb {
-  const { firings, nextRungAt } = plan({
+type Plan = Parameters<ClockStore['climbDueRungs']>[0]
+
+/** @returns null where nobody can say what becomes of the case: it stays due */
+function climb(row: DueRow, plan: Plan): Climb | null {
+  const planned = plan({
     id: row.id,
     state: row.state,
     program: row.program,
@@ -62,6 +65,8 @@ function climb(row: DueRow, plan: Parameters<ClockStore['climbDueRungs']>[0]): C
     climbedTo: row.climbed_to,
     now: row.now,
   })
+  if (planned === null) return null
+  const { firings, nextRungAt } = planned
   const fired = new Set(row.fired)
   const fresh = firings.filter(firing => {
     const key = rungKey(firing)
@@ -128,11 +133,10 @@ export function clockStore(db: Database): ClockStore {
     async climbDueRungs(plan, limit) {
       return await db.transaction().execute(async trx => {
         const due = await lockDue(trx, limit)
-        if (due.length === 0) return { cases: 0, fired: 0 }
-        const climbs = due.map(row => climb(row, plan))
-        await writeClimbs(trx, climbs)
+        const climbs = due.map(row => climb(row, plan)).filter(each => each !== null)
+        if (climbs.length > 0) await writeClimbs(trx, climbs)
         return {
-          cases: due.length,
+          cases: climbs.length,
           fired: climbs.reduce((count, each) => count + each.firings.length, 0),
         }
       })

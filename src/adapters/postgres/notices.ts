@@ -45,6 +45,7 @@ export function noticeStore(db: Database): NoticeStore {
           'program',
           'team',
           'due_at',
+          clock.as('now'),
           sql<number>`coalesce(routed_directory_sequence, directory_sequence)`.as('sequence'),
         ])
         .where('notices.id', '=', id)
@@ -60,6 +61,7 @@ export function noticeStore(db: Database): NoticeStore {
         team: row.team,
         dueAt: row.due_at,
         directorySequence: row.sequence,
+        now: row.now,
       }
     },
 

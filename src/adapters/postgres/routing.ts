@@ -25,6 +25,7 @@ export function routingStore(db: Database): RoutingStore {
           'cases.directory_sequence',
           'cases.received_at',
           'cases.due_at',
+          clock.as('now'),
         ])
         .where('cases.id', '=', id)
         .where('cases.state', '=', 'received')
@@ -37,6 +38,7 @@ export function routingStore(db: Database): RoutingStore {
         directorySequence: row.directory_sequence,
         receivedAt: row.received_at,
         dueAt: row.due_at,
+        now: row.now,
       }
     },
 
