@@ -107,8 +107,6 @@ await t.test(
   'two stores that record the same intakes in opposite order lock nobody out',
   async t => {
     const { url, store, rows } = await testStore(t)
-    const { openPool } = await import('../../src/adapters/postgres/pool.js')
-    const { postgresStore } = await import('../../src/adapters/postgres/postgres-store.js')
     const pool = openPool(url)
     t.teardown(() => pool.end())
     const other = postgresStore(pool)

@@ -9,12 +9,14 @@ import { testDatabase, type Teardown } from './postgres.js'
 
 export const hour = 3_600_000
 
+export type Row = Record<string, unknown>
+
 export interface TestStore {
   readonly url: string
   readonly pool: Pool
   readonly store: Store
   /** Rows of a statement, as the store's own connections read them. */
-  rows(statement: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>
+  readonly rows: (statement: string, values?: readonly unknown[]) => Promise<Row[]>
 }
 
 export async function testStore(t: Teardown, connections = 10): Promise<TestStore> {
@@ -25,9 +27,7 @@ export async function testStore(t: Teardown, connections = 10): Promise<TestStor
     url,
     pool,
     store: postgresStore(pool),
-    async rows(statement, values = []) {
-      return (await pool.query<Record<string, unknown>>(statement, [...values])).rows
-    },
+    rows: async (statement, values = []) => (await pool.query<Row>(statement, [...values])).rows,
   }
 }
 
