@@ -73,8 +73,7 @@ await t.test('step 5: a mailbox that is taken is a conflict and leaves no trace'
 
 await t.test('step 5: intakes without mailbox or slip do not get in each other’s way', async t => {
   const { store, rows } = await testStore(t)
-  const mail = () => newIntake({ mailbox: null, slip: null, channel: 'mail' })
-  const intakes = [mail(), mail(), mail()]
+  const intakes = [1, 2, 3].map(() => newIntake({ mailbox: null, slip: null, channel: 'mail' }))
   const results = await Promise.all(intakes.map(each => store.recordIntake(each)))
   t.ok(results.every(each => each.outcome === 'recorded'))
   t.strictSame(await rows('select count(*) as slips from slips'), [{ slips: 0 }])
