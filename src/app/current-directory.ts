@@ -10,6 +10,11 @@ import type { DirectoryStore, StoredDirectory } from '../ports/directory-store.j
 
 export interface CurrentDirectory {
   /**
+   * The newest directory, expired or not: what was promised under it is still owed.
+   * @throws KhancapError `directory_missing`, `directory_invalid`, `store_unavailable`
+   */
+  newest(): Promise<VerifiedDirectory>
+  /**
    * The newest directory, while it is valid.
    * @throws KhancapError `directory_missing`, `directory_expired`, `directory_invalid`, `store_unavailable`
    */
@@ -80,6 +85,7 @@ export function currentDirectory(deps: {
   }
 
   return {
+    newest: freshest,
     async latest() {
       const directory = await freshest()
       if (!isInForce(directory, now())) throw new KhancapError('directory_expired')

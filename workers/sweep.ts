@@ -1,0 +1,35 @@
+// Steps 8 and 12 as a loop: the clock, then what retention says. It needs the store and nothing else; on the way it
+// puts the queue's own schedule back, in case the queue has lost it.
+import { faultFields } from '../src/app/log-fault.js'
+import { purgeCases } from '../src/app/purge-cases.js'
+import { sweepClock, type SweepDeps } from '../src/app/sweep-clock.js'
+import type { ClockStore } from '../src/ports/clock-store.js'
+import type { Queue } from '../src/ports/queue.js'
+import { within } from './loop.js'
+
+/** The period of the sweep: an alarm is this late at most. */
+export const sweepSeconds = 10
+const longestHealMs = 5000
+
+export interface SweepLoopDeps extends SweepDeps {
+  readonly store: Pick<
+    ClockStore,
+    'climbDueRungs' | 'recordHeartbeat' | 'purgeDue' | 'forgetNonces'
+  >
+  readonly queue: () => Pick<Queue, 'everySeconds'> | null
+  /** Notices are in the outbox. */
+  readonly onFired: () => void
+}
+
+/** @throws KhancapError `store_unavailable`, `directory_missing`, `directory_invalid` */
+export async function sweep(deps: SweepLoopDeps, signal: AbortSignal): Promise<void> {
+  if ((await sweepClock(deps, signal)) > 0) deps.onFired()
+  await purgeCases(deps, signal)
+  const queue = deps.queue()
+  if (queue === null) return
+  try {
+    await within(longestHealMs, queue.everySeconds(sweepSeconds), 'queue_unavailable')
+  } catch (error) {
+    deps.log.warn('schedule not renewed', faultFields(error))
+  }
+}
