@@ -2,12 +2,13 @@
 // root. Whoever serves it can withhold it, and nothing else.
 import { Directory, maxDirectoryBytes } from '../schemas/directory.js'
 import type { Instant } from '../schemas/encoding.js'
-import { KhancapError } from '../schemas/problem.js'
+import { type Fault, KhancapError } from '../schemas/problem.js'
 import { encodeBase64url } from '../src/core/encoding/base64url.js'
 import { equalBytes, fromUtf8, utf8 } from '../src/core/encoding/bytes.js'
 import { parseStrictJson, printStrictJson } from '../src/core/encoding/strict-json.js'
 import { parseTimestamp } from '../src/core/encoding/timestamp.js'
 import type { Primitives } from '../src/core/crypto/primitives.js'
+import { decodeRecipient } from '../src/core/envelope/age-keys.js'
 import { directoryFaults } from './directory-rules.js'
 import { appendNoteSignature, type NoteSigner, readNote, signNote, verifyNote } from './note.js'
 import { rootFingerprint } from './root.js'
@@ -26,6 +27,24 @@ export interface VerifiedDirectory {
   readonly note: Uint8Array
 }
 
+/** Recipients that cannot be sealed to. One of them would keep every applicant from sending. */
+function unusableRecipients(p: Primitives, directory: Directory): Fault[] {
+  const places = [
+    ...directory.router.map(({ recipient }, at) => ({ recipient, pointer: `/router/${at}` })),
+    ...directory.handlers.flatMap(({ recipients }, at) =>
+      recipients.map(({ recipient }) => ({ recipient, pointer: `/handlers/${at}/recipients` })),
+    ),
+  ]
+  return places.flatMap(({ recipient, pointer }) => {
+    try {
+      p.xwingEncapsulate(decodeRecipient(recipient), p.random(64))
+      return []
+    } catch {
+      return [{ pointer, code: 'recipient_unusable' }]
+    }
+  })
+}
+
 /**
  * Signs a directory. With fewer signers than the root's threshold the note is not yet valid:
  * {@link appendSignature} adds the others.
@@ -37,7 +56,7 @@ export async function signDirectory(
   signers: readonly NoteSigner[],
 ): Promise<Uint8Array> {
   const json = printStrictJson(Directory.parse(directory))
-  const faults = directoryFaults(directory)
+  const faults = [...directoryFaults(directory), ...unusableRecipients(p, directory)]
   if (faults.length > 0) throw new KhancapError('directory_invalid', { faults })
   const note = utf8(await signNote(p, `${title}\n${directory.origin}\n${json}\n`, signers))
   if (note.length > maxDirectoryBytes) throw new KhancapError('directory_invalid')

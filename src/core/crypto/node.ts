@@ -1,18 +1,14 @@
-// Primitives on Node: node:crypto for the bulk cipher, hashes and Ed25519, libsodium for X-Wing. The only file of
-// core with a Node built-in; cli/, the main.ts files and tests hand it in.
+// Primitives on Node: node:crypto for the bulk cipher and hashes, libsodium for X-Wing and for Ed25519 (OpenSSL takes
+// keys of small order, libsodium refuses them). The only file of core with a Node built-in; cli/, the main.ts files and
+// tests hand it in.
 import {
   createCipheriv,
   createDecipheriv,
   createHash,
   createHmac,
-  createPrivateKey,
-  createPublicKey,
   hkdfSync,
   randomBytes,
-  sign,
-  verify,
 } from 'node:crypto'
-import { encodeBase64url } from '../encoding/base64url.js'
 import { concatBytes } from '../encoding/bytes.js'
 import { libsodiumPrimitives } from './libsodium.js'
 import { expectBytes, maxAeadBytes, type Primitives } from './primitives.js'
@@ -22,9 +18,8 @@ const tagBytes = 16
 const authTagLength = tagBytes
 
 export async function nodePrimitives(): Promise<Primitives> {
-  const libsodium = await libsodiumPrimitives()
   return {
-    ...libsodium,
+    ...(await libsodiumPrimitives()),
     name: 'node',
     random: bytes => new Uint8Array(randomBytes(bytes)),
     sha256: async bytes => new Uint8Array(createHash('sha256').update(bytes).digest()),
@@ -56,17 +51,6 @@ export async function nodePrimitives(): Promise<Primitives> {
       } catch {
         return null
       }
-    },
-    ed25519Sign(seed, bytes) {
-      const x = encodeBase64url(libsodium.ed25519PublicKey(seed))
-      const key = { kty: 'OKP', crv: 'Ed25519', d: encodeBase64url(seed), x }
-      return new Uint8Array(sign(null, bytes, createPrivateKey({ key, format: 'jwk' })))
-    },
-    ed25519Verify(publicKey, bytes, signature) {
-      expectBytes('publicKey', publicKey, 32)
-      if (signature.length !== 64) return false
-      const key = { kty: 'OKP', crv: 'Ed25519', x: encodeBase64url(publicKey) }
-      return verify(null, bytes, createPublicKey({ key, format: 'jwk' }), signature)
     },
   }
 }

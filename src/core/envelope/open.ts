@@ -17,6 +17,7 @@ import { hpkeSchedule } from '../crypto/hpke.js'
 import type { Primitives } from '../crypto/primitives.js'
 import { selfTest } from '../crypto/self-test.js'
 import { decodeIdentity } from './age-keys.js'
+import { decodeArmor } from './armor.js'
 import { type Content, type ContentKind, maxContentDepth, readContent } from './content.js'
 import { contextStanza, contextTag, decodeContext, encodeContext } from './context.js'
 import { type GrantClaim, grantBytes, inspectGrant } from './grant.js'
@@ -201,7 +202,7 @@ export async function openReply(
 }
 
 /**
- * Opens any age file with a hybrid recipient (mail, files on a stick). Where there is no context stanza, `context` is
+ * Opens any age file with a hybrid recipient, armored or not (mail, files on a stick). Where there is no context stanza, `context` is
  * null: nothing says what the file was sealed for.
  * @returns null where it is not addressed to these identities
  * @throws KhancapError `sealed_unreadable`
@@ -212,10 +213,11 @@ export function openAgeFile(
   bytes: Uint8Array,
 ): Promise<{ plaintext: Uint8Array; context: Context | null } | null> {
   return opening(async () => {
-    const header = parseHeader(bytes)
+    const file = decodeArmor(bytes) ?? bytes
+    const header = parseHeader(file)
     const fileKey = await fileKeyOf(p, identities, header)
     if (fileKey === null) return null
-    const plaintext = await openPayload(p, fileKey, bytes.subarray(header.length))
+    const plaintext = await openPayload(p, fileKey, file.subarray(header.length))
     if (plaintext === null) throw new RangeError('payload does not verify')
     const stanza = header.stanzas.find(({ args }) => args[0] === contextTag)
     return { plaintext, context: stanza === undefined ? null : decodeContext(stanza.body) }

@@ -6,6 +6,8 @@ const smallestBucket = 4096
 const slipBytes = 512
 const space = 0x20
 const lineFeed = 0x0a
+const openBrace = 0x7b
+const closeBrace = 0x7d
 
 /**
  * Padmé (Nikitin et al., "Reducing Metadata Leakage from Encrypted Files and Communication with PURBs", §4.4): at most
@@ -43,13 +45,15 @@ export function pad(kind: SealedKind, json: Uint8Array): Uint8Array {
 
 /**
  * Takes spaces and line feed off again.
- * @throws RangeError where they are not exactly what `pad` adds
+ * @throws RangeError where they are not exactly what `pad` adds to an object
  */
 export function unpad(kind: SealedKind, padded: Uint8Array): Uint8Array {
   let end = padded.length - 1
   while (end > 0 && padded[end - 1] === space) end--
   const json = padded.subarray(0, Math.max(0, end))
-  if (json.length === 0 || !equalBytes(pad(kind, json), padded))
+  if (json[0] !== openBrace || json[json.length - 1] !== closeBrace)
+    throw new RangeError('"padded" expected one object')
+  if (!equalBytes(pad(kind, json), padded))
     throw new RangeError('"padded" expected its exact bucket')
   return json
 }
