@@ -1,0 +1,372 @@
+// The API on a real store with a real organisation, and the clients that meet it: an applicant who seals, handlers
+// who sign.
+import { randomBytes } from 'node:crypto'
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
+import type { CaseId } from '../../schemas/encoding.js'
+import type { IntakeRequest } from '../../schemas/intake.js'
+import type {
+  AdditionContent,
+  Context,
+  EnvelopeContent,
+  NoteContent,
+} from '../../schemas/sealed.js'
+import type { VerifiedDirectory } from '../../keys/directory.js'
+import { activeHandlers } from '../../keys/keyring.js'
+import { identityRecipient, identitySigningKey } from '../../keys/identity.js'
+import { currentDirectory } from '../../src/app/current-directory.js'
+import { publishDirectory } from '../../src/app/publish-directory.js'
+import { encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { utf8 } from '../../src/core/encoding/bytes.js'
+import { floorToHour, formatTimestamp } from '../../src/core/encoding/timestamp.js'
+import {
+  sealAddition,
+  sealEnvelope,
+  sealNote,
+  sealReply,
+  sealSlip,
+} from '../../src/core/envelope/seal.js'
+import { signRequest } from '../../src/core/http-signature/sign.js'
+import { deriveReceiptKeys, newReceiptCode } from '../../src/core/receipt/code.js'
+import { signAddition, signAnswer } from '../../src/core/receipt/proofs.js'
+import type { HttpDeps } from '../../src/http/deps.js'
+import { httpApp } from '../../src/http/http-app.js'
+import { httpSettings } from '../../src/http/limits.js'
+import type { Log, LogFields } from '../../src/ports/log.js'
+import { type Organisation, testOrganisation } from './organisation.js'
+import type { Teardown } from './postgres.js'
+import { clientId, hour, sha256, testStore, type TestStore } from './store.js'
+
+export interface TestLog extends Log {
+  readonly lines: { readonly level: string; readonly event: string; readonly fields: LogFields }[]
+}
+
+export function testLog(): TestLog {
+  const lines: { level: string; event: string; fields: LogFields }[] = []
+  const write =
+    (level: string) =>
+    (event: string, fields: LogFields = {}) => {
+      lines.push({ level, event, fields })
+    }
+  return { lines, info: write('info'), warn: write('warn'), error: write('error') }
+}
+
+export interface TestApi {
+  readonly app: FastifyInstance
+  readonly organisation: Organisation
+  readonly db: TestStore
+  readonly deps: HttpDeps
+  readonly log: TestLog
+  /** How often a relay was woken. */
+  readonly woken: () => number
+}
+
+export async function testApi(
+  t: Teardown,
+  changes: Partial<HttpDeps> = {},
+  organisation?: Organisation,
+): Promise<TestApi> {
+  const db = await testStore(t)
+  const org = organisation ?? (await testOrganisation())
+  const { primitives, root } = org
+  const { now } = Date
+  await publishDirectory({ store: db.store, primitives, root, now }, org.note)
+  const log = testLog()
+  let woken = 0
+  const deps: HttpDeps = {
+    store: db.store,
+    primitives,
+    log,
+    receiptKey: org.receiptKey,
+    directories: currentDirectory({ store: db.store, primitives, root, now }),
+    settings: httpSettings,
+    pages: null,
+    deployment: { origin: org.directory.origin, root, demo: org.directory.demo },
+    now,
+    onCommitted() {
+      woken += 1
+    },
+    ...changes,
+  }
+  const app = await httpApp(deps)
+  t.teardown(() => app.close())
+  return { app, organisation: org, db, deps, log, woken: () => woken }
+}
+
+/** A request that an applicant's page made, with what the applicant keeps. */
+export interface Sealed {
+  readonly request: IntakeRequest
+  readonly content: EnvelopeContent
+  readonly envelope: Uint8Array
+  readonly token: string
+  readonly keys: Awaited<ReturnType<typeof deriveReceiptKeys>>
+}
+
+export interface SealChanges {
+  readonly envelope?: Partial<Context>
+  readonly slip?: Partial<Context> | null
+  readonly team?: string
+  readonly canary?: string
+  readonly answers?: EnvelopeContent['answers']
+}
+
+export function contextFor(directory: VerifiedDirectory, kind: Context['kind']): Context {
+  return {
+    kind,
+    channel: 'web',
+    origin: directory.directory.origin,
+    directory_sequence: directory.directory.sequence,
+    directory_sha256: encodeBase64url(directory.sha256),
+  }
+}
+
+export async function sealRequest(
+  organisation: Organisation,
+  changes: SealChanges = {},
+  verified?: VerifiedDirectory,
+): Promise<Sealed> {
+  const { primitives, root } = organisation
+  const directory = verified ?? (await organisation.verify(organisation.note))
+  const { origin, sequence } = directory.directory
+  const keys = await deriveReceiptKeys(primitives, newReceiptCode(primitives), { root, origin })
+  const context = { ...contextFor(directory, 'envelope'), ...changes.envelope }
+  const content: EnvelopeContent = {
+    v: 1,
+    kind: 'envelope',
+    program: 'emergency',
+    form_version: 1,
+    language: 'vi',
+    page_language: 'vi',
+    answers: changes.answers ?? { what: changes.canary ?? 'Tôi cần giúp đỡ' },
+    promise: 'Somebody answers within 48 hours.',
+    reply: {
+      recipient: keys.replyRecipient,
+      key: encodeBase64url(keys.replyKey),
+      addition_key: encodeBase64url(keys.additionKey),
+    },
+    attachments: [],
+    context,
+  }
+  const recipients = activeHandlers(directory.directory, Date.now(), changes.team ?? 'vietnam')
+    .concat(activeHandlers(directory.directory, Date.now(), 'intake'))
+    .flatMap(handler => handler.recipients.map(each => each.recipient))
+  const envelope = await sealEnvelope(primitives, content, recipients)
+  const slip =
+    changes.slip === null
+      ? null
+      : await sealSlip(
+          primitives,
+          {
+            v: 1,
+            kind: 'slip',
+            envelope: encodeBase64url(envelope.sha256),
+            program: 'emergency',
+            language: 'vi',
+            country: 'VN',
+            region: null,
+            urgency: null,
+            deadline: null,
+            context: { ...context, kind: 'slip', ...changes.slip },
+          },
+          directory.directory.router[0]?.recipient ?? '',
+        )
+  return {
+    request: {
+      id: clientId(),
+      directory_version: sequence,
+      slip: slip === null ? null : encodeBase64url(slip.bytes),
+      envelope: encodeBase64url(envelope.bytes),
+      mailbox: encodeBase64url(keys.mailboxHash),
+    },
+    content,
+    envelope: envelope.bytes,
+    token: encodeBase64url(keys.mailboxToken),
+    keys,
+  }
+}
+
+export function submit(api: TestApi, request: object): Promise<LightMyRequestResponse> {
+  return api.app.inject({ method: 'POST', url: '/v1/intakes', payload: request })
+}
+
+export function withToken(
+  api: TestApi,
+  token: string,
+  url: string,
+  payload: object,
+): Promise<LightMyRequestResponse> {
+  const headers = { authorization: `Bearer ${token}` }
+  return api.app.inject({ method: 'POST', url, payload, headers })
+}
+
+export async function sealedAddition(
+  organisation: Organisation,
+  sealed: Sealed,
+  text: string,
+  context: Partial<Context> = {},
+) {
+  const { primitives } = organisation
+  const directory = await organisation.verify(organisation.note)
+  const content: AdditionContent = {
+    v: 1,
+    kind: 'addition',
+    text,
+    form_version: null,
+    answers: null,
+    attachments: [],
+    context: { ...contextFor(directory, 'addition'), ...context },
+  }
+  const recipients = activeHandlers(directory.directory, Date.now(), 'vietnam').flatMap(handler =>
+    handler.recipients.map(each => each.recipient),
+  )
+  const file = await sealAddition(primitives, content, recipients)
+  return {
+    id: clientId(),
+    directory_version: directory.directory.sequence,
+    sealed: encodeBase64url(file.bytes),
+    signature: encodeBase64url(signAddition(primitives, sealed.keys.additionSeed, file.sha256)),
+  }
+}
+
+/** Takes in a request and routes it to a team, as the worker would. @returns the case */
+export async function caseInTeam(
+  api: TestApi,
+  team: string | null = 'vietnam',
+  changes: SealChanges = {},
+): Promise<Sealed & { readonly caseId: CaseId }> {
+  const sealed = await sealRequest(api.organisation, {
+    ...changes,
+    ...(team === null ? {} : { team }),
+  })
+  const answer = await submit(api, sealed.request)
+  if (answer.statusCode !== 201) throw new Error(`intake refused: ${answer.body}`)
+  const [row] = await api.db.rows('select id from cases where intake = $1', [sealed.request.id])
+  const caseId = String(row?.['id'])
+  if (team !== null)
+    await api.db.store.recordRoute(caseId, {
+      program: 'emergency',
+      team,
+      reason: 'routing_row',
+      coverage: 'eligible',
+      rule: 'test',
+      directorySequence: 1,
+      dueAt: Date.now() + 48 * hour,
+      nextRungAt: Date.now() + hour,
+      noticeId: crypto.randomUUID(),
+      outboxId: crypto.randomUUID(),
+    })
+  return { ...sealed, caseId }
+}
+
+export interface SigningChanges {
+  readonly seed?: Uint8Array
+  readonly created?: number
+  readonly nonce?: string
+  readonly url?: string
+  readonly signedBody?: Uint8Array
+  readonly method?: string
+  readonly headers?: Record<string, string | undefined>
+}
+
+/** A request as a handler's tool makes it. */
+export async function signed(
+  api: TestApi,
+  handler: string,
+  method: 'GET' | 'POST',
+  url: string,
+  body?: unknown,
+  changes: SigningChanges = {},
+): Promise<InjectOptions> {
+  const { organisation } = api
+  const identity = organisation.identities[handler]
+  const seed =
+    changes.seed ??
+    (identity === undefined
+      ? undefined
+      : identitySigningKey(organisation.primitives, identity).seed)
+  if (seed === undefined) throw new Error(`no handler ${handler}`)
+  const bytes = body === undefined ? new Uint8Array(0) : utf8(JSON.stringify(body))
+  const headers = await signRequest(organisation.primitives, {
+    method: changes.method ?? method,
+    url: `${organisation.directory.addresses[0]}${changes.url ?? url}`,
+    body: changes.signedBody ?? bytes,
+    seed,
+    created: changes.created ?? Date.now(),
+    nonce: changes.nonce ?? encodeBase64url(randomBytes(16)),
+  })
+  const sent = Object.entries({ ...headers, ...changes.headers }).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  )
+  return {
+    method,
+    url,
+    headers: Object.fromEntries(sent),
+    ...(body === undefined ? {} : { payload: Buffer.from(bytes) }),
+  }
+}
+
+export async function act(
+  api: TestApi,
+  handler: string,
+  method: 'GET' | 'POST',
+  url: string,
+  body?: unknown,
+  changes: SigningChanges = {},
+): Promise<LightMyRequestResponse> {
+  return api.app.inject(await signed(api, handler, method, url, body, changes))
+}
+
+/** The proof of an answer by this handler. */
+export function answerProof(
+  { organisation }: TestApi,
+  handler: string,
+  envelope: Uint8Array,
+  at: number = Date.now(),
+) {
+  const { primitives, identities } = organisation
+  const identity = identities[handler]
+  if (identity === undefined) throw new Error(`no handler ${handler}`)
+  const written = formatTimestamp(floorToHour(at))
+  const { seed } = identitySigningKey(primitives, identity)
+  const signature = signAnswer(primitives, seed, sha256(envelope), written)
+  return { hour: written, signature: encodeBase64url(signature) }
+}
+
+export async function sealedNote(api: TestApi, caseId: CaseId, text = 'a note') {
+  const { primitives, verify, note } = api.organisation
+  const directory = await verify(note)
+  const content: NoteContent = {
+    v: 1,
+    kind: 'note',
+    about: 'note',
+    case: caseId,
+    text,
+    hour: formatTimestamp(floorToHour(Date.now())),
+    context: contextFor(directory, 'note'),
+  }
+  const identity = api.organisation.identities['vietnam-1']
+  if (identity === undefined) throw new Error('no handler')
+  return sealNote(primitives, content, [identityRecipient(primitives, identity)])
+}
+
+export async function replyBody(
+  api: TestApi,
+  handler: string,
+  sealed: Sealed & { readonly caseId: CaseId },
+  text = 'Chúng tôi sẽ giúp bạn.',
+) {
+  const { primitives, verify, note } = api.organisation
+  const directory = await verify(note)
+  const message = { text, language: 'vi', hour: formatTimestamp(floorToHour(Date.now())) }
+  const reply = await sealReply(
+    primitives,
+    message,
+    sealed.content.reply,
+    contextFor(directory, 'reply'),
+  )
+  return {
+    id: clientId(),
+    sealed: encodeBase64url(reply.bytes),
+    team_copy: encodeBase64url((await sealedNote(api, sealed.caseId, text)).bytes),
+    answer: answerProof(api, handler, sealed.envelope),
+  }
+}

@@ -1,0 +1,440 @@
+// Steps 9 and 10 over HTTP: the verbs of a case, what stops the clock and what does not.
+import t from 'tap'
+import { CaseDetail, CaseList, CaseSummary } from '../../schemas/case.js'
+import { identityRecipient } from '../../keys/identity.js'
+import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { makeGrant, openEnvelope } from '../../src/core/envelope/open.js'
+import { verifyAnswer } from '../../src/core/receipt/proofs.js'
+import {
+  act,
+  answerProof,
+  caseInTeam,
+  replyBody,
+  sealedNote,
+  signed,
+  type TestApi,
+  testApi,
+} from '../helper/api.js'
+import { clientId, hour, sha256 } from '../helper/store.js'
+
+type Handler = 'vietnam-1' | 'vietnam-2' | 'vietnam-lead' | 'director-1'
+
+async function verb(api: TestApi, handler: Handler, id: string, name: string, body: unknown = {}) {
+  return act(api, handler, 'POST', `/v1/cases/${id}/${name}`, body)
+}
+
+async function grantFor(
+  api: TestApi,
+  sealed: { caseId: string; envelope: Uint8Array },
+  reader: string,
+) {
+  const { primitives, identities } = api.organisation
+  const granter = identities['vietnam-1']
+  const identity = identities[reader]
+  if (granter === undefined || identity === undefined) throw new Error('no handler')
+  const [seed] = granter.signing
+  if (seed === undefined) throw new Error('no seed')
+  const grant = await makeGrant(primitives, granter.opening, sealed.envelope, {
+    caseId: sealed.caseId,
+    reader,
+    recipient: identityRecipient(primitives, identity),
+    seed,
+  })
+  if (grant === null) throw new Error('not addressed')
+  return {
+    id: clientId(),
+    reader,
+    header: encodeBase64url(grant.header),
+    signature: encodeBase64url(grant.signature),
+  }
+}
+
+await t.test(
+  'step 9: a handler sees the inbox of the team, claims, and opens the envelope',
+  async t => {
+    const api = await testApi(t)
+    const sealed = await caseInTeam(api)
+    const other = await caseInTeam(api, 'china')
+    const list = CaseList.parse((await act(api, 'vietnam-1', 'GET', '/v1/cases')).json())
+    t.strictSame(
+      list.cases.map(each => [each.id, each.state, each.team, each.readable]),
+      [[sealed.caseId, 'routed', 'vietnam', true]],
+    )
+    t.notOk(list.cases.some(each => each.id === other.caseId))
+    const claimed = CaseSummary.parse((await verb(api, 'vietnam-1', sealed.caseId, 'claim')).json())
+    t.match(claimed, { state: 'claimed', claimed_by: 'vietnam-1', overdue: false })
+    t.equal(claimed.due_at, list.cases[0]?.due_at, 'a claim does not stop the clock')
+    const file = await act(api, 'vietnam-1', 'GET', `/v1/cases/${sealed.caseId}/envelope`)
+    t.equal(file.headers['content-type'], 'application/octet-stream')
+    t.strictSame(file.rawPayload, Buffer.from(sealed.envelope))
+    const content = await openEnvelope(
+      api.organisation.primitives,
+      api.organisation.identities['vietnam-1']?.opening ?? [],
+      file.rawPayload,
+      { origin: api.organisation.directory.origin, kind: 'envelope' },
+    )
+    t.strictSame(content?.answers, { what: 'Tôi cần giúp đỡ' })
+  },
+)
+
+await t.test(
+  'step 10: a reply stops the clock and leaves the proof of the first answer',
+  async t => {
+    const api = await testApi(t)
+    const sealed = await caseInTeam(api)
+    await verb(api, 'vietnam-1', sealed.caseId, 'claim')
+    const body = await replyBody(api, 'vietnam-1', sealed)
+    const first = await verb(api, 'vietnam-1', sealed.caseId, 'replies', body)
+    t.match(first.json(), { state: 'answered', due_at: null, overdue: false })
+    const again = await verb(api, 'vietnam-1', sealed.caseId, 'replies', body)
+    t.equal(again.statusCode, 200)
+    const second = await verb(api, 'vietnam-1', sealed.caseId, 'replies', {
+      ...(await replyBody(api, 'vietnam-1', sealed, 'second')),
+      id: body.id,
+    })
+    t.equal(second.json().code, 'reply_conflict')
+    const shown = await act(api, 'vietnam-1', 'GET', `/v1/cases/${sealed.caseId}`)
+    const detail = CaseDetail.parse(shown.json())
+    t.equal(detail.replies.length, 1)
+    t.strictSame(
+      detail.events.map(event => event.kind),
+      ['routed', 'claimed', 'replied'],
+    )
+    const { answer } = detail
+    t.ok(
+      answer !== null &&
+        verifyAnswer(
+          api.organisation.primitives,
+          decodeBase64url(answer.key),
+          sha256(sealed.envelope),
+          answer.hour,
+          decodeBase64url(answer.signature),
+        ),
+    )
+    t.ok(
+      detail.events
+        .slice(1)
+        .every(event => event.request !== null && event.handler === 'vietnam-1'),
+      'each act keeps its signature',
+    )
+  },
+)
+
+await t.test('step 10: an answer given elsewhere stops the clock too', async t => {
+  const api = await testApi(t)
+  const sealed = await caseInTeam(api)
+  await verb(api, 'vietnam-1', sealed.caseId, 'claim')
+  const contact = {
+    id: clientId(),
+    via: 'phone',
+    answer: answerProof(api, 'vietnam-1', sealed.envelope),
+  }
+  const answer = await verb(api, 'vietnam-1', sealed.caseId, 'contacted', contact)
+  t.match(answer.json(), { state: 'answered', due_at: null })
+})
+
+await t.test('a note does not stop the clock', async t => {
+  const api = await testApi(t)
+  const sealed = await caseInTeam(api)
+  const note = await sealedNote(api, sealed.caseId)
+  const body = { id: clientId(), sealed: encodeBase64url(note.bytes) }
+  const noted = await verb(api, 'vietnam-2', sealed.caseId, 'notes', body)
+  t.equal(noted.statusCode, 200, noted.body)
+  t.ok(noted.json().due_at)
+  t.equal(noted.json().state, 'routed')
+  await verb(api, 'vietnam-2', sealed.caseId, 'notes', body)
+  const shown = CaseDetail.parse(
+    (await act(api, 'vietnam-1', 'GET', `/v1/cases/${sealed.caseId}`)).json(),
+  )
+  t.equal(shown.notes.length, 1)
+})
+
+await t.test('a release gives the case back to the team with the clock running', async t => {
+  const api = await testApi(t)
+  const sealed = await caseInTeam(api)
+  const claimed = (await verb(api, 'vietnam-1', sealed.caseId, 'claim')).json()
+  const released = (await verb(api, 'vietnam-1', sealed.caseId, 'release')).json()
+  t.match(released, { state: 'routed', claimed_by: null, due_at: claimed.due_at })
+  t.equal((await verb(api, 'vietnam-1', sealed.caseId, 'release')).statusCode, 200, 'twice is once')
+  t.equal((await verb(api, 'vietnam-2', sealed.caseId, 'claim')).statusCode, 200)
+})
+
+await t.test('a claim keeps colleagues away, not the lead and not the director', async t => {
+  const api = await testApi(t)
+  const sealed = await caseInTeam(api)
+  await verb(api, 'vietnam-1', sealed.caseId, 'claim')
+  for (const name of ['claim', 'release', 'close'])
+    t.equal(
+      (
+        await verb(
+          api,
+          'vietnam-2',
+          sealed.caseId,
+          name,
+          name === 'close' ? { outcome: 'duplicate' } : {},
+        )
+      ).json().code,
+      'case_claimed',
+      name,
+    )
+  const reply = await replyBody(api, 'vietnam-2', sealed)
+  t.equal(
+    (await verb(api, 'vietnam-2', sealed.caseId, 'replies', reply)).json().code,
+    'case_claimed',
+  )
+  const lead = await verb(api, 'vietnam-lead', sealed.caseId, 'claim')
+  t.equal(lead.json().claimed_by, 'vietnam-lead')
+  const director = await verb(api, 'director-1', sealed.caseId, 'release')
+  t.equal(director.json().claimed_by, null)
+})
+
+await t.test('32 claims at once by two handlers: one of them has it', async t => {
+  const api = await testApi(t)
+  const sealed = await caseInTeam(api)
+  const answers = await Promise.all(
+    Array.from({ length: 32 }, (_, index) =>
+      verb(api, index % 2 === 0 ? 'vietnam-1' : 'vietnam-2', sealed.caseId, 'claim'),
+    ),
+  )
+  const holders = new Set(
+    answers.filter(each => each.statusCode === 200).map(each => each.json().claimed_by),
+  )
+  t.equal(holders.size, 1)
+  t.ok(answers.every(each => each.statusCode === 200 || each.json().code === 'case_claimed'))
+  const rows = await api.db.rows("select id from cases where state = 'claimed'")
+  t.equal(rows.length, 1)
+})
+
+await t.test('a case is answered by who has claimed it, not before', async t => {
+  const api = await testApi(t)
+  const sealed = await caseInTeam(api)
+  const reply = await replyBody(api, 'vietnam-1', sealed)
+  t.equal((await verb(api, 'vietnam-1', sealed.caseId, 'replies', reply)).json().code, 'case_state')
+})
+
+await t.test(
+  'the proof of an answer is of this hour, of this envelope, by this handler',
+  async t => {
+    const api = await testApi(t)
+    const sealed = await caseInTeam(api)
+    await verb(api, 'vietnam-1', sealed.caseId, 'claim')
+    const send = (answer: unknown) =>
+      verb(api, 'vietnam-1', sealed.caseId, 'contacted', { id: clientId(), via: 'mail', answer })
+    const at = (shift: number) => answerProof(api, 'vietnam-1', sealed.envelope, Date.now() + shift)
+    for (const shift of [-2 * hour, 2 * hour]) {
+      const wrong = await send(at(shift))
+      t.match(wrong.json(), {
+        code: 'request_invalid',
+        errors: [{ pointer: '/answer/hour', code: 'not_now' }],
+      })
+    }
+    const minute = { ...at(0), hour: at(0).hour.replace(':00:00Z', ':30:00Z') }
+    t.match((await send(minute)).json(), { errors: [{ pointer: '/answer/hour' }] })
+    const others = [
+      answerProof(api, 'vietnam-2', sealed.envelope),
+      answerProof(api, 'vietnam-1', Uint8Array.of(1)),
+    ]
+    for (const other of others)
+      t.match((await send(other)).json(), {
+        code: 'request_invalid',
+        errors: [{ pointer: '/answer/signature', code: 'does_not_verify' }],
+      })
+    t.equal((await send(at(-hour))).statusCode, 200, 'the hour before is near enough')
+  },
+)
+
+await t.test('a close needs an answer, or an outcome of nobody to answer', async t => {
+  const api = await testApi(t)
+  const sealed = await caseInTeam(api)
+  await verb(api, 'vietnam-1', sealed.caseId, 'claim')
+  for (const outcome of ['supported', 'referred', 'out_of_scope'])
+    t.equal(
+      (await verb(api, 'vietnam-1', sealed.caseId, 'close', { outcome })).json().code,
+      'case_state',
+      outcome,
+    )
+  const closed = await verb(api, 'vietnam-1', sealed.caseId, 'close', { outcome: 'no_contact' })
+  t.match(closed.json(), { state: 'closed', due_at: null })
+  const again = await verb(api, 'vietnam-1', sealed.caseId, 'close', { outcome: 'no_contact' })
+  t.equal(again.statusCode, 200, 'twice is once')
+  const other = await verb(api, 'vietnam-1', sealed.caseId, 'close', { outcome: 'duplicate' })
+  t.equal(other.json().code, 'case_state')
+  const [row] = await api.db.rows('select purge_at, closed_at from cases')
+  const days = (Number(Object(row).purge_at) - Number(Object(row).closed_at)) / (24 * hour)
+  t.ok(Math.abs(days - 90) < 0.01, 'retention of the program')
+})
+
+await t.test('a reopened case is owed its answer by the deadline that it always had', async t => {
+  const api = await testApi(t)
+  const sealed = await caseInTeam(api)
+  const [received] = await api.db.rows('select received_at from cases')
+  await verb(api, 'vietnam-1', sealed.caseId, 'claim')
+  await verb(api, 'vietnam-1', sealed.caseId, 'close', { outcome: 'not_a_request' })
+  const reopened = await verb(api, 'vietnam-2', sealed.caseId, 'reopen')
+  t.match(reopened.json(), { state: 'routed', claimed_by: null })
+  t.equal(
+    Date.parse(reopened.json().due_at),
+    Math.floor((Number(Object(received).received_at) + 48 * hour) / 1000) * 1000,
+  )
+  const [row] = await api.db.rows('select purge_at, outcome, next_rung_at from cases')
+  t.match(row, { purge_at: null, outcome: null })
+  t.ok(Object(row).next_rung_at)
+  t.equal((await verb(api, 'vietnam-2', sealed.caseId, 'reopen')).json().code, 'case_state')
+})
+
+await t.test('a reopened case that was answered owes nothing', async t => {
+  const api = await testApi(t)
+  const sealed = await caseInTeam(api)
+  await verb(api, 'vietnam-1', sealed.caseId, 'claim')
+  await verb(api, 'vietnam-1', sealed.caseId, 'replies', await replyBody(api, 'vietnam-1', sealed))
+  await verb(api, 'vietnam-1', sealed.caseId, 'close', { outcome: 'supported' })
+  const reopened = await verb(api, 'vietnam-1', sealed.caseId, 'reopen')
+  t.match(reopened.json(), { state: 'answered', due_at: null })
+})
+
+await t.test('a grant lets one more handler read, open, and do nothing else', async t => {
+  const api = await testApi(t)
+  const sealed = await caseInTeam(api)
+  const url = `/v1/cases/${sealed.caseId}`
+  t.equal((await act(api, 'china-1', 'GET', url)).json().code, 'case_unknown')
+  const grant = await grantFor(api, sealed, 'china-1')
+  const added = await verb(api, 'vietnam-1', sealed.caseId, 'seals', grant)
+  t.equal(added.statusCode, 200, added.body)
+  t.equal((await verb(api, 'vietnam-1', sealed.caseId, 'seals', grant)).statusCode, 200)
+  const shown = CaseDetail.parse((await act(api, 'china-1', 'GET', url)).json())
+  t.equal(shown.case.readable, true)
+  t.equal(shown.grants.length, 1)
+  const list = CaseList.parse((await act(api, 'china-1', 'GET', '/v1/cases')).json())
+  t.strictSame(
+    list.cases.map(each => each.id),
+    [sealed.caseId],
+  )
+  const file = await act(api, 'china-1', 'GET', `${url}/envelope`)
+  const content = await openEnvelope(
+    api.organisation.primitives,
+    api.organisation.identities['china-1']?.opening ?? [],
+    file.rawPayload,
+    { origin: api.organisation.directory.origin, kind: 'envelope' },
+    shown.grants.map(each => decodeBase64url(each.header)),
+  )
+  t.strictSame(content?.answers, { what: 'Tôi cần giúp đỡ' })
+  const claim = await act(api, 'china-1', 'POST', `${url}/claim`, {})
+  t.equal(claim.statusCode, 403)
+  t.equal(claim.json().code, 'role_missing')
+})
+
+await t.test('a grant is for a known reader, of this envelope, signed by who gives it', async t => {
+  const api = await testApi(t)
+  const sealed = await caseInTeam(api)
+  const other = await caseInTeam(api)
+  const grant = await grantFor(api, sealed, 'china-1')
+  const send = (body: object, handler: Handler = 'vietnam-1') =>
+    verb(api, handler, sealed.caseId, 'seals', body)
+  t.match((await send({ ...grant, reader: 'nobody' })).json(), { errors: [{ pointer: '/reader' }] })
+  t.match((await send({ ...grant, reader: 'left-1' })).json(), { errors: [{ pointer: '/reader' }] })
+  t.match((await send({ ...grant, reader: 'china-lead' })).json(), {
+    errors: [{ pointer: '/signature', code: 'does_not_verify' }],
+  })
+  t.match((await send(grant, 'vietnam-2')).json(), { errors: [{ pointer: '/signature' }] })
+  const elsewhere = await grantFor(api, other, 'china-1')
+  t.match((await send(elsewhere)).json(), { errors: [{ pointer: '/signature' }] })
+  const header = encodeBase64url(sealed.envelope.subarray(0, 5000))
+  t.match((await send({ ...grant, header })).json(), { errors: [{ pointer: '/header' }] })
+  t.equal((await send(grant)).statusCode, 200)
+})
+
+await t.test('what is no reply and no note is refused', async t => {
+  const api = await testApi(t)
+  const sealed = await caseInTeam(api)
+  await verb(api, 'vietnam-1', sealed.caseId, 'claim')
+  const body = await replyBody(api, 'vietnam-1', sealed)
+  const swapped = { ...body, sealed: body.team_copy, team_copy: body.sealed }
+  t.match((await verb(api, 'vietnam-1', sealed.caseId, 'replies', swapped)).json(), {
+    code: 'envelope_malformed',
+    errors: [{ pointer: '/sealed', code: 'wrong_kind' }],
+  })
+  t.match(
+    (
+      await verb(api, 'vietnam-1', sealed.caseId, 'replies', { ...body, team_copy: body.sealed })
+    ).json(),
+    { code: 'envelope_malformed', errors: [{ pointer: '/team_copy' }] },
+  )
+  t.match(
+    (
+      await verb(api, 'vietnam-1', sealed.caseId, 'notes', { id: clientId(), sealed: body.sealed })
+    ).json(),
+    { code: 'envelope_malformed' },
+  )
+})
+
+await t.test('the inbox comes in pages, each case once', async t => {
+  const api = await testApi(t)
+  const ids: string[] = []
+  for (let count = 0; count < 5; count++) ids.push((await caseInTeam(api)).caseId)
+  const seen: string[] = []
+  let url = '/v1/cases?limit=2'
+  for (let page = 0; page < 5; page++) {
+    const list = CaseList.parse((await act(api, 'vietnam-1', 'GET', url)).json())
+    seen.push(...list.cases.map(each => each.id))
+    if (list.next === null) break
+    url = `/v1/cases?limit=2&after=${list.next}`
+  }
+  t.strictSame(seen.toSorted(), ids.toSorted())
+  await verb(api, 'vietnam-1', ids[0] ?? '', 'claim')
+  const mine = CaseList.parse((await act(api, 'vietnam-1', 'GET', '/v1/cases?scope=mine')).json())
+  t.equal(mine.cases.length, 1)
+  for (const query of [
+    'limit=0',
+    'limit=201',
+    'scope=none',
+    'after=!',
+    'other=1',
+    'scope=mine&scope=all',
+  ])
+    t.equal(
+      (await act(api, 'vietnam-1', 'GET', `/v1/cases?${query}`)).json().code,
+      'request_invalid',
+      query,
+    )
+  t.equal((await act(api, 'vietnam-1', 'GET', '/v1/cases?limit=200')).statusCode, 200)
+})
+
+await t.test('a purged case has no envelope and takes no act', async t => {
+  const api = await testApi(t)
+  const sealed = await caseInTeam(api)
+  await verb(api, 'vietnam-1', sealed.caseId, 'claim')
+  await verb(api, 'vietnam-1', sealed.caseId, 'close', { outcome: 'duplicate' })
+  await api.db.rows("update cases set purge_at = now() - interval '1 second'")
+  await api.db.store.purgeDue(10)
+  const file = await act(api, 'vietnam-1', 'GET', `/v1/cases/${sealed.caseId}/envelope`)
+  t.equal(file.statusCode, 410)
+  t.equal(file.json().code, 'case_purged')
+  t.equal((await verb(api, 'vietnam-1', sealed.caseId, 'reopen')).json().code, 'case_purged')
+  const shown = await act(api, 'vietnam-1', 'GET', `/v1/cases/${sealed.caseId}`)
+  t.equal(shown.json().case.state, 'purged')
+})
+
+await t.test('32 notes at once: 32 entries in one unbroken chain', async t => {
+  const api = await testApi(t)
+  const sealed = await caseInTeam(api)
+  const note = await sealedNote(api, sealed.caseId)
+  const requests = await Promise.all(
+    Array.from({ length: 32 }, () =>
+      signed(api, 'vietnam-1', 'POST', `/v1/cases/${sealed.caseId}/notes`, {
+        id: clientId(),
+        sealed: encodeBase64url(note.bytes),
+      }),
+    ),
+  )
+  const answers = await Promise.all(requests.map(request => api.app.inject(request)))
+  t.ok(answers.every(answer => answer.statusCode === 200))
+  const { events } = CaseDetail.parse(
+    (await act(api, 'vietnam-1', 'GET', `/v1/cases/${sealed.caseId}`)).json(),
+  )
+  t.strictSame(
+    events.map(event => event.number),
+    Array.from({ length: 33 }, (_, index) => index + 1),
+  )
+  for (const [index, event] of events.entries())
+    t.equal(event.previous, index === 0 ? null : events[index - 1]?.hash)
+})
