@@ -10,27 +10,24 @@ export interface SlipOpener {
   /** The public halves of the routing identity, all generations. */
   readonly recipients: readonly string[]
   /**
-   * Opens one slip of this deployment.
+   * Opens one slip.
+   * @param origin the name of this deployment: slips of another one do not open
    * @param directory sequence and hash of the directory that the slip must name, where that one is known
    * @returns null where it is not addressed to the routing identity
    * @throws KhancapError `sealed_unreadable`
    */
   open(
     slip: Uint8Array,
+    origin: string,
     directory: { readonly sequence: number; readonly sha256: Uint8Array } | null,
   ): Promise<SlipContent | null>
 }
 
 /**
  * @param identityFile the text of an age identity file: one `AGE-SECRET-KEY-PQ-1…` a line, newest first
- * @param origin the name of the deployment: slips of another one do not open
  * @throws KhancapError `identity_malformed`
  */
-export function slipOpener(
-  primitives: Primitives,
-  identityFile: string,
-  origin: string,
-): SlipOpener {
+export function slipOpener(primitives: Primitives, identityFile: string): SlipOpener {
   const identities = identityFile
     .split('\n')
     .map(line => line.trim())
@@ -38,7 +35,7 @@ export function slipOpener(
   if (identities.length === 0) throw new KhancapError('identity_malformed')
   return {
     recipients: identities.map(identity => publicHalf(primitives, identity)),
-    open(slip, directory) {
+    open(slip, origin, directory) {
       const directories = new Map(
         directory === null ? [] : [[directory.sequence, directory.sha256]],
       )

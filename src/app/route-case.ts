@@ -1,5 +1,6 @@
 // Step 7: opens the slip, never the envelope, and decides program, team and deadline. Whatever is wrong with a slip,
 // the case goes to a person: it is never refused and never lost.
+import type { Directory } from '../../schemas/directory.js'
 import type { CaseId, Instant, Timestamp } from '../../schemas/encoding.js'
 import { KhancapError } from '../../schemas/problem.js'
 import type { SlipContent } from '../../schemas/sealed.js'
@@ -15,12 +16,14 @@ import type { CurrentDirectory } from './current-directory.js'
 
 /**
  * Opens one slip with the routing identity.
+ * @param origin the name of this deployment
  * @param directory sequence and hash of the directory that it names, where that one is known
  * @returns null where it is not addressed to that identity
  * @throws KhancapError `sealed_unreadable`
  */
 export type OpenSlip = (
   slip: Uint8Array,
+  origin: string,
   directory: { readonly sequence: number; readonly sha256: Uint8Array } | null,
 ) => Promise<SlipContent | null>
 
@@ -45,7 +48,7 @@ export async function routeCase(deps: RouterDeps, id: CaseId): Promise<boolean> 
   // who are there. An expired one still routes: nobody's request waits for a signature.
   const { directory } = await deps.directories.newest()
   const { now, receivedAt } = unrouted
-  const slip = await readSlip(deps, unrouted)
+  const slip = await readSlip(deps, unrouted, directory)
   const routing =
     typeof slip === 'string' ? routeUnread(directory, slip, now) : routeFor(directory, slip, now)
   const level = serviceLevelFor(directory, routing.program, now)
@@ -67,6 +70,7 @@ export async function routeCase(deps: RouterDeps, id: CaseId): Promise<boolean> 
 async function readSlip(
   deps: RouterDeps,
   unrouted: UnroutedCase,
+  newest: Directory,
 ): Promise<SlipContent | 'no_slip' | 'slip_unreadable'> {
   if (unrouted.slip === null) return 'no_slip'
   const unreadable = (cause: string) => {
@@ -78,6 +82,7 @@ async function readSlip(
   try {
     slip = await deps.openSlip(
       unrouted.slip,
+      newest.origin,
       sealedWith && { sequence: sealedWith.directory.sequence, sha256: sealedWith.sha256 },
     )
   } catch (error) {
@@ -85,7 +90,10 @@ async function readSlip(
     return unreadable('sealed_unreadable')
   }
   if (slip === null) {
-    await expectOurKey(deps)
+    // The workers were given the wrong file. Nothing is decided then, because routing deletes the slip: the case
+    // waits for the right one, and its ladder alarms meanwhile.
+    if (!newest.router.some(({ recipient }) => deps.recipients.includes(recipient)))
+      throw new KhancapError('router_identity_unknown')
     return unreadable('not_addressed_to_router')
   }
   if (slip.envelope !== encodeBase64url(unrouted.envelopeSha256))
@@ -100,14 +108,4 @@ function instantOf(timestamp: Timestamp | null): Instant | null {
   } catch {
     return null
   }
-}
-
-/**
- * A slip that is not for us, while the directory does not name our key either, says that the workers were given the
- * wrong file. Then nothing is decided: routing deletes the slip. The case waits, and its ladder alarms meanwhile.
- */
-async function expectOurKey(deps: RouterDeps): Promise<void> {
-  const { directory } = await deps.directories.newest()
-  if (!directory.router.some(({ recipient }) => deps.recipients.includes(recipient)))
-    throw new KhancapError('router_identity_unknown')
 }

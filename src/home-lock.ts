@@ -1,0 +1,61 @@
+// One `npm start` for each data folder: a file with the process id. A lock whose process is gone, or whose id now
+// belongs to a later process, is stale: it is what a kill -9 leaves.
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { StartFailure } from './start-failure.js'
+
+const tries = 3
+
+/** When a process was started, in the kernel's ticks; null where the system does not say. */
+async function startOf(pid: number): Promise<string | null> {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
+    // The name in parentheses may hold anything; field 22 is the 20th after it (proc(5)).
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
+  } catch {
+    return null
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+async function holder(file: string): Promise<number | null> {
+  const [pid = '', start] = (await readFile(file, 'utf8').catch(() => '')).trim().split(' ')
+  const number = Number(pid)
+  if (!Number.isInteger(number) || number <= 0 || number === process.pid || !isAlive(number))
+    return null
+  const started = await startOf(number)
+  return started === null || start === undefined || started === start ? number : null
+}
+
+/**
+ * Takes the lock of a data folder.
+ * @returns what lets it go again
+ * @throws StartFailure where another process holds it
+ */
+export async function lockHome(home: string): Promise<() => Promise<void>> {
+  const file = join(home, 'khancap.pid')
+  const mine = `${process.pid} ${(await startOf(process.pid)) ?? ''}`.trim()
+  for (let attempt = 1; attempt <= tries; attempt++) {
+    try {
+      await writeFile(file, `${mine}\n`, { flag: 'wx', mode: 0o600 })
+      return () => rm(file, { force: true })
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    }
+    const pid = await holder(file)
+    if (pid !== null)
+      throw new StartFailure(
+        `khancap already runs on this data folder (process ${pid}): stop it, or set KHANCAP_HOME to another folder`,
+      )
+    await rm(file, { force: true })
+  }
+  throw new StartFailure('another khancap is starting on this data folder: wait for it')
+}

@@ -1,0 +1,17 @@
+// `npm start`: builds what is missing or older than its sources, then becomes the service. One process from here on,
+// so that a signal to it reaches the service itself.
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('.', import.meta.url))
+const build = spawnSync(process.execPath, ['build.mjs', '--if-stale'], {
+  cwd: root,
+  // stdout belongs to the ready line.
+  stdio: ['ignore', 2, 2],
+})
+if (build.signal !== null) process.exit(0)
+if (build.status !== 0) {
+  process.stderr.write('khancap: the build failed: run npm ci, then npm start again\n')
+  process.exit(1)
+}
+await import('./build/src/all-in-one.js')
