@@ -2,7 +2,7 @@
 // that has not taken effect. Jobs run at least once, perhaps twice at once, in any order.
 import type { Job, JobName } from '../../schemas/job.js'
 
-/** What a processor is given besides the job: aborted when the worker must stop. */
+/** What a processor is given besides the job: aborted as soon as its worker is told to close. */
 export interface JobContext {
   readonly signal: AbortSignal
 }

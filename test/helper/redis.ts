@@ -1,0 +1,107 @@
+// A private redis-server on a free port of this machine, set up as the service demands: password, AOF, no eviction.
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import type { Teardown } from './postgres.js'
+
+export interface TestRedis {
+  readonly url: string
+  readonly port: number
+  /** Kills the server as a crash would, and starts it again on the same port and files. */
+  readonly crash: () => Promise<void>
+  readonly start: () => Promise<void>
+  /** A connection of the test's own. */
+  readonly client: () => Redis
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  if (address === null || typeof address === 'string') throw new Error('no free port')
+  return address.port
+}
+
+/** @param settings replace or add settings, as redis.conf names them */
+export async function testRedis(
+  t: Teardown,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<TestRedis> {
+  const folder = await mkdtemp(join(tmpdir(), 'khancap-redis-'))
+  const port = await freePort()
+  const password = settings['requirepass'] ?? randomBytes(16).toString('hex')
+  const all = {
+    port: String(port),
+    bind: '127.0.0.1',
+    dir: folder,
+    requirepass: password,
+    appendonly: 'yes',
+    appendfsync: 'everysec',
+    'maxmemory-policy': 'noeviction',
+    save: '',
+    ...settings,
+  }
+  const url = `redis://${password === '' ? '' : `:${password}@`}127.0.0.1:${port}`
+  const clients: Redis[] = []
+  let server: ReturnType<typeof spawn> | null = null
+
+  async function start(): Promise<void> {
+    const args = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value])
+    const child = spawn('redis-server', args, { stdio: 'ignore' })
+    server = child
+    const failed = once(child, 'error').then(([error]) => Promise.reject(error))
+    await Promise.race([failed, ready()])
+  }
+
+  async function ready(): Promise<void> {
+    for (let tries = 0; tries < 200; tries++) {
+      const probe = new Redis(url, { lazyConnect: true, retryStrategy: () => null })
+      probe.on('error', () => {})
+      try {
+        await probe.connect()
+        await probe.ping()
+        return
+      } catch {
+        await sleep(25)
+      } finally {
+        probe.disconnect()
+      }
+    }
+    throw new Error('redis-server did not answer within 5 s')
+  }
+
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    const child = server
+    server = null
+    if (child === null || child.exitCode !== null) return
+    const exited = once(child, 'exit')
+    child.kill(signal)
+    await exited
+  }
+
+  t.teardown(async () => {
+    for (const client of clients) client.disconnect()
+    await end('SIGTERM')
+    await rm(folder, { recursive: true, force: true })
+  })
+  await start()
+  return {
+    url,
+    port,
+    crash: () => end('SIGKILL'),
+    start,
+    client() {
+      const client = new Redis(url)
+      client.on('error', () => {})
+      clients.push(client)
+      return client
+    },
+  }
+}
