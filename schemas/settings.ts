@@ -1,7 +1,8 @@
 // What a handler's tool keeps on disk beside the sealed identities: which organisation it has pinned, and the
 // public half of each identity. Nothing here is secret; whoever can write here decides whom the handler trusts.
 import * as z from 'zod'
-import { AgeRecipient, Language, Origin, Sha256, SigningKey, Slug } from './encoding.js'
+import { ReplyRequest } from './case.js'
+import { AgeRecipient, CaseId, Language, Origin, Sha256, SigningKey, Slug } from './encoding.js'
 
 /** Where a SOCKS5 proxy listens; names are resolved by the proxy, so that onion addresses work. */
 export const Proxy = z
@@ -55,3 +56,9 @@ export const PublicIdentity = z
   })
   .meta({ id: 'PublicIdentity', description: "The public half of a handler's identity" })
 export type PublicIdentity = z.infer<typeof PublicIdentity>
+
+/** A reply as it was sent and not confirmed: the request itself, sealed to the applicant and the team. */
+export const ReplyDraft = z
+  .strictObject({ v: z.literal(1), origin: Origin, case: CaseId, request: ReplyRequest })
+  .meta({ id: 'ReplyDraft', description: 'A reply that the server has not confirmed' })
+export type ReplyDraft = z.infer<typeof ReplyDraft>
