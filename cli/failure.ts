@@ -9,14 +9,17 @@ export class Failure extends Error {
   readonly exit: ExitCode
   readonly sentence: Safe
   readonly hints: readonly Safe[]
+  /** Where it stands for a code of the table of problems. */
+  readonly code: ProblemCode | null
 
   constructor(
     exit: ExitCode,
     sentence: Safe,
     hints: readonly Safe[] = [],
-    options: { cause?: unknown } = {},
+    options: { code?: ProblemCode; cause?: unknown } = {},
   ) {
-    super(sentence.text, options)
+    super(sentence.text, options.cause === undefined ? {} : { cause: options.cause })
+    this.code = options.code ?? null
     this.name = 'Failure'
     this.exit = exit
     this.sentence = sentence
@@ -58,7 +61,7 @@ export function fromProblem(code: ProblemCode, cause?: unknown): Failure {
     retry === 'later' ? 3 : 1,
     known?.sentence ?? safe`${title.charAt(0).toLowerCase() + title.slice(1)}`,
     known?.hints ?? [],
-    { cause },
+    { code, cause },
   )
 }
 

@@ -23,11 +23,11 @@ export interface Printer {
 
 /** Colour says nothing that the words do not say. */
 export interface Style {
-  bold(words: Safe): Safe
-  dim(words: Safe): Safe
-  red(words: Safe): Safe
-  yellow(words: Safe): Safe
-  green(words: Safe): Safe
+  readonly bold: (words: Safe) => Safe
+  readonly dim: (words: Safe) => Safe
+  readonly red: (words: Safe) => Safe
+  readonly yellow: (words: Safe) => Safe
+  readonly green: (words: Safe) => Safe
 }
 
 export function printer(screens: { out: Screen; words: Screen; colour: boolean }): Printer {

@@ -1,6 +1,7 @@
 // Text that may be printed. The printer takes nothing else, so that the compiler finds each place where something of
 // an applicant's or a server's would reach the terminal as it came.
 import { visible } from './visible.js'
+import { widthOf, wrapLine } from './width.js'
 
 const checked = Symbol('checked')
 
@@ -23,15 +24,16 @@ export function safe(
   return passed(line)
 }
 
-/** Text of anybody's over several lines. Each line begins with `margin`, so that none passes for one of ours. */
-export function safeLines(text: string, margin: string, max?: number): Safe {
-  const shown = visible(text, max === undefined ? { lines: true } : { lines: true, max })
-  return passed(
-    shown
-      .split('\n')
-      .map(line => `${margin}${line}`.trimEnd())
-      .join('\n'),
-  )
+/**
+ * Text of anybody's over several lines, broken to fit. Each line begins with `margin`, so that none of them passes for
+ * one of ours, also where a terminal would have broken it.
+ */
+export function safeLines(text: string, margin: string, columns: number): Safe {
+  const room = Math.max(10, columns - widthOf(margin))
+  const lines = visible(text, { lines: true })
+    .split('\n')
+    .flatMap(line => wrapLine(line, room))
+  return passed(lines.map(line => `${margin}${line}`.trimEnd()).join('\n'))
 }
 
 export function joined(parts: readonly Safe[], separator: string): Safe {

@@ -1,0 +1,84 @@
+// The handler's identity: opened with the passphrase for one command, never kept open, never shown.
+import { type Identity, printIdentity, readIdentity } from '../../keys/identity.js'
+import type { HandlerSettings, PublicIdentity } from '../../schemas/settings.js'
+import { openWithPassphrase, sealWithPassphrase } from '../../src/core/crypto/passphrase.js'
+import type { Primitives } from '../../src/core/crypto/primitives.js'
+import { encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { recipientOf } from '../../src/core/envelope/age-keys.js'
+import { refused } from '../failure.js'
+import { safe } from '../terminal/safe.js'
+import { withPassphrase } from './passphrase.js'
+import type { PassphraseOptions, Station } from './station.js'
+
+export interface Unlocked {
+  readonly identity: Identity
+  /** For sealing it again. */
+  readonly passphrase: string
+}
+
+/** @throws Failure, KhancapError `identity_locked`, `identity_malformed` */
+export async function unlockIdentity(
+  station: Station,
+  options: PassphraseOptions,
+  settings: HandlerSettings | null,
+): Promise<Unlocked> {
+  const { folder, printer } = station
+  const sealed = await folder.sealedIdentity()
+  if (sealed === null) throw noIdentity(station)
+  for (const path of await folder.openToOthers())
+    printer.say(safe`warning: other users of this machine may read ${path} (chmod go= it)`)
+  const question = safe`passphrase for ${folder.identityFile}:`
+  return withPassphrase(station, options, settings, question, async passphrase => ({
+    identity: readIdentity(await openWithPassphrase(sealed, passphrase)),
+    passphrase,
+  }))
+}
+
+export function noIdentity(station: Station) {
+  return refused(
+    safe`there is no identity in ${station.folder.path}`,
+    safe`khancap keys new makes one; khancap keys recover takes it from a printed sheet`,
+  )
+}
+
+/** Seals the identity with a passphrase and puts it in the place of what was there. */
+export async function storeIdentity(
+  station: Station,
+  identity: Identity,
+  passphrase: string,
+): Promise<PublicIdentity> {
+  const p = await station.primitives()
+  const sealed = await sealWithPassphrase(
+    printIdentity(p, identity),
+    passphrase,
+    station.environment.workFactor,
+  )
+  const shown = publicIdentity(p, identity)
+  await station.folder.saveIdentity(sealed, shown)
+  return shown
+}
+
+export function publicIdentity(p: Primitives, identity: Identity): PublicIdentity {
+  return {
+    v: 1,
+    handler: identity.handler,
+    recipients: identity.opening.map(opening => recipientOf(p, opening)),
+    signing_keys: identity.signing.map(seed => encodeBase64url(p.ed25519PublicKey(seed))),
+  }
+}
+
+/** A short form of a public identity, to be read aloud: half of its SHA-256 in fours. */
+export async function identityFingerprint(
+  p: Primitives,
+  identity: PublicIdentity,
+): Promise<string> {
+  const [recipient, key] = [identity.recipients[0] ?? '', identity.signing_keys[0] ?? '']
+  const digest = await p.sha256(
+    new TextEncoder().encode(`khancap/v1/identity\0${identity.handler}\n${recipient}\n${key}\n`),
+  )
+  return inFours(digest.subarray(0, 16))
+}
+
+export function inFours(bytes: Uint8Array): string {
+  return (Buffer.from(bytes).toString('hex').match(/.{4}/g) ?? []).join(' ')
+}

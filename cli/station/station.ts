@@ -1,0 +1,41 @@
+// The handler's machine as a command sees it. cli/main.ts makes the real one; a test makes its own.
+import type { Readable } from 'node:stream'
+import type { Instant } from '../../schemas/encoding.js'
+import type { Primitives } from '../../src/core/crypto/primitives.js'
+import type { Asker } from '../terminal/asker.js'
+import type { Printer } from '../terminal/printer.js'
+import type { ConfigFolder } from './config-folder.js'
+
+/** What the environment says, read once. */
+export interface Environment {
+  readonly passphraseFile: string | null
+  readonly editor: string | null
+  /** A folder in memory for a text that is being edited; null where the system has none. */
+  readonly memoryFolder: string | null
+  /** As the system names it: vi_VN.UTF-8. */
+  readonly locale: string
+  /** Base-2 logarithm of scrypt's N for what is sealed with a passphrase. */
+  readonly workFactor: number
+}
+
+export interface Station {
+  readonly environment: Environment
+  readonly printer: Printer
+  readonly asker: Asker
+  readonly stdin: Readable & { readonly isTTY?: boolean }
+  readonly folder: ConfigFolder
+  now(): Instant
+  /** Loaded on first use. What seals tests them before and after. */
+  primitives(): Promise<Primitives>
+}
+
+/** Where the passphrase comes from, as the line says. */
+export interface PassphraseOptions {
+  readonly passphraseFile?: string
+  readonly passphraseCommand?: string
+}
+
+/** What each command with a result takes. */
+export interface VerbOptions extends PassphraseOptions {
+  readonly json?: true
+}

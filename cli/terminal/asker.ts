@@ -1,0 +1,133 @@
+// Questions to the person at the terminal. Where there is none, nothing is asked: the caller says which option is
+// missing. Questions are never part of the result: they go to the terminal itself.
+import { openSync } from 'node:fs'
+import { ReadStream, WriteStream } from 'node:tty'
+import { refused } from '../failure.js'
+import { safe, type Safe } from './safe.js'
+
+export interface Asker {
+  /** True where a person can be asked. */
+  readonly available: boolean
+  /** Reads a line without showing it, not even its length. @throws Failure when cancelled */
+  secret(question: Safe): Promise<string>
+  /** @throws Failure when cancelled */
+  confirm(question: Safe): Promise<boolean>
+  /** @throws Failure when cancelled */
+  choose<T extends string>(question: Safe, choices: readonly Choice<T>[]): Promise<T>
+}
+
+export interface Choice<T extends string> {
+  readonly value: T
+  readonly label: Safe
+}
+
+const maxSecretCharacters = 1024
+const cancelled = () => refused(safe`cancelled; nothing was done`)
+
+/** Asks at the terminal that the command was started from, also where stdin or stdout are files. */
+export function terminalAsker(): Asker {
+  const terminal = openTerminal()
+  return {
+    available: terminal !== null,
+    async secret(question) {
+      if (terminal === null) throw new Error('secret: there is no terminal')
+      await using lines = terminal()
+      return readSecret(lines.input, lines.output, question)
+    },
+    async confirm(question) {
+      if (terminal === null) throw new Error('confirm: there is no terminal')
+      const { confirm, isCancel } = await import('@clack/prompts')
+      await using lines = terminal()
+      const answer = await confirm({
+        message: question.text,
+        initialValue: false,
+        input: lines.input,
+        output: lines.output,
+      })
+      if (isCancel(answer)) throw cancelled()
+      return answer
+    },
+    async choose(question, choices) {
+      if (terminal === null) throw new Error('choose: there is no terminal')
+      const { select, isCancel } = await import('@clack/prompts')
+      await using lines = terminal()
+      const answer = await select<string>({
+        message: question.text,
+        options: choices.map(({ value, label }) => ({ value, label: label.text })),
+        input: lines.input,
+        output: lines.output,
+      })
+      const chosen = choices.find(({ value }) => value === answer)
+      if (isCancel(answer) || chosen === undefined) throw cancelled()
+      return chosen.value
+    },
+  }
+}
+
+interface Lines {
+  readonly input: ReadStream
+  readonly output: WriteStream
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** How to open the controlling terminal; null where there is none. */
+function openTerminal(): (() => Lines) | null {
+  if (process.stdin.isTTY && process.stderr.isTTY)
+    return () => ({
+      input: process.stdin,
+      output: process.stderr,
+      [Symbol.asyncDispose]: () => {
+        process.stdin.pause()
+        return Promise.resolve()
+      },
+    })
+  if (process.platform === 'win32') return null
+  let descriptors: { input: number; output: number }
+  try {
+    descriptors = { input: openSync('/dev/tty', 'r'), output: openSync('/dev/tty', 'w') }
+  } catch {
+    return null
+  }
+  return () => {
+    const input = new ReadStream(descriptors.input)
+    const output = new WriteStream(descriptors.output)
+    return {
+      input,
+      output,
+      [Symbol.asyncDispose]: () => {
+        input.pause()
+        return Promise.resolve()
+      },
+    }
+  }
+}
+
+/** Ctrl-C and Ctrl-D cancel, Ctrl-U begins anew, backspace takes back one character. */
+function readSecret(input: ReadStream, output: WriteStream, question: Safe): Promise<string> {
+  output.write(`${question.text} `)
+  input.setRawMode(true)
+  input.setEncoding('utf8')
+  input.resume()
+  let typed: string[] = []
+  return new Promise((resolve, reject) => {
+    const settle = (end: () => void) => {
+      input.off('data', take)
+      input.setRawMode(false)
+      input.pause()
+      output.write('\n')
+      end()
+    }
+    const take = (keys: string) => {
+      // An escape begins what an arrow or function key sends: none of it belongs to a passphrase.
+      if (keys.startsWith('\u001b')) return
+      for (const key of keys) {
+        if (key === '\r' || key === '\n') return settle(() => resolve(typed.join('')))
+        if (key === '\u0003' || key === '\u0004') return settle(() => reject(cancelled()))
+        if (key === '\u0015') typed = []
+        else if (key === '\u007f' || key === '\b') typed = typed.slice(0, -1)
+        else if (key >= ' ' && typed.length < maxSecretCharacters) typed.push(key)
+      }
+    }
+    input.on('data', take)
+  })
+}

@@ -1,0 +1,55 @@
+// A text written in the person's own editor. The file stands in memory where the system offers a folder there, only
+// its owner can read it, and it is deleted whatever happens.
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { refused } from '../failure.js'
+import type { Station } from '../station/station.js'
+import { safe } from './safe.js'
+
+/** Lines that begin with it are instructions and are taken out. */
+const instruction = '#%'
+
+/** @returns the text without instructions; empty where nothing was written */
+export async function editText(
+  station: Station,
+  begin: { text: string; instructions: readonly string[] },
+): Promise<string> {
+  const { environment, folder, printer } = station
+  if (environment.memoryFolder === null)
+    printer.say(
+      safe`warning: this system has no folder in memory; what you write touches the disk while the editor is open`,
+    )
+  const place = await mkdtemp(join(environment.memoryFolder ?? folder.path, 'khancap-'))
+  const file = join(place, 'text.txt')
+  try {
+    const head = begin.instructions.map(line => `${instruction} ${line}\n`).join('')
+    await writeFile(file, `${begin.text}\n${head}`, { mode: 0o600, flag: 'wx' })
+    await runEditor(environment.editor ?? 'vi', file)
+    const written = await readFile(file, 'utf8')
+    return written
+      .split('\n')
+      .filter(line => !line.startsWith(instruction))
+      .join('\n')
+      .trim()
+  } finally {
+    await rm(place, { recursive: true, force: true })
+  }
+}
+
+async function runEditor(editor: string, file: string): Promise<void> {
+  // The editor may come with arguments ("code --wait"); the file is passed apart, never through the shell's words.
+  const child =
+    process.platform === 'win32'
+      ? spawn(`${editor} "${file}"`, { shell: true, stdio: 'inherit' })
+      : spawn('/bin/sh', ['-c', `${editor} "$1"`, 'khancap', file], { stdio: 'inherit' })
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', resolve)
+  })
+  if (code !== 0)
+    throw refused(
+      safe`the editor ended with code ${String(code)}; nothing was sent`,
+      safe`set EDITOR to an editor of this machine, or use --file`,
+    )
+}

@@ -1,0 +1,30 @@
+// Times for people: how long until, how long ago, in words that sort in one's head.
+import type { Instant, Timestamp } from '../../schemas/encoding.js'
+
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+
+/** 47 h 12 min; 3 d 4 h; 25 min. Never zero: what is left is at least one minute. */
+export function spanWords(ms: number): string {
+  const span = Math.max(minute, ms)
+  if (span >= 3 * day) {
+    const hours = Math.floor((span % day) / hour)
+    return hours === 0 ? `${Math.floor(span / day)} d` : `${Math.floor(span / day)} d ${hours} h`
+  }
+  const minutes = Math.floor((span % hour) / minute)
+  if (span < hour) return `${minutes} min`
+  const hours = Math.floor(span / hour)
+  return minutes === 0 ? `${hours} h` : `${hours} h ${minutes} min`
+}
+
+/** `2026-11-21 21:03 UTC`. */
+export function timeWords(at: Timestamp): string {
+  return `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`
+}
+
+/** What is owed and when, against the server's clock. */
+export function dueWords(due: Instant | null, now: Instant): string {
+  if (due === null) return '-'
+  return due > now ? spanWords(due - now) : `overdue ${spanWords(now - due)}`
+}

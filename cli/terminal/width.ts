@@ -1,0 +1,40 @@
+// Display width: how many columns a text takes, and lines that fit. Chinese takes two columns a character, a combining
+// mark none.
+const none = /^\p{M}/u
+const two =
+  /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\u3000-\u303e\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6\p{Emoji_Presentation}]/u
+
+export function widthOf(text: string): number {
+  let columns = 0
+  for (const character of text) columns += columnsOf(character)
+  return columns
+}
+
+function columnsOf(character: string): number {
+  if (none.test(character)) return 0
+  return two.test(character) ? 2 : 1
+}
+
+/** Breaks one line at spaces, or inside a word that is longer than the line. */
+export function wrapLine(line: string, columns: number): string[] {
+  const lines: string[] = []
+  let current = ''
+  let used = 0
+  // Where the line could break: after the last space, and how wide it is up to there.
+  let space = { at: 0, used: 0 }
+  for (const character of line) {
+    const wide = columnsOf(character)
+    if (used + wide > columns && current !== '') {
+      const cut = space.at > 0 && character !== ' ' ? space : { at: current.length, used }
+      lines.push(current.slice(0, cut.at).trimEnd())
+      current = current.slice(cut.at)
+      used -= cut.used
+      space = { at: 0, used: 0 }
+      if (character === ' ') continue
+    }
+    current += character
+    used += wide
+    if (character === ' ') space = { at: current.length, used }
+  }
+  return [...lines, current]
+}
