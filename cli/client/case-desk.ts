@@ -1,0 +1,107 @@
+// The handlers' calls of the API (step 9 and 10), each signed (RFC 9421), each answer read through its schema: what
+// does not fit is never looked at.
+import { CaseDetail, CaseList, type CaseQuery, CaseSummary } from '../../schemas/case.js'
+import type { CaseId } from '../../schemas/encoding.js'
+import { maxSealedBytes } from '../../schemas/sealed.js'
+import { encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { fromUtf8, utf8 } from '../../src/core/encoding/bytes.js'
+import { parseStrictJson } from '../../src/core/encoding/strict-json.js'
+import { signRequest } from '../../src/core/http-signature/sign.js'
+import { refused } from '../failure.js'
+import type { Station } from '../station/station.js'
+import { safe } from '../terminal/safe.js'
+import { type Answer, exchange } from './exchange.js'
+import { failureOf } from './problem.js'
+
+/** A page of the inbox, and a case with all its sealed parts, at most. */
+const maxPageBytes = 1_048_576
+const maxDetailBytes = 67_108_864
+/** Arrays and objects inside each other in any answer at most. */
+const maxDepth = 8
+
+export type CaseVerb =
+  | 'claim'
+  | 'release'
+  | 'replies'
+  | 'contacted'
+  | 'notes'
+  | 'seals'
+  | 'close'
+  | 'reopen'
+
+export interface CaseDesk {
+  list(query: CaseQuery): Promise<CaseList>
+  detail(id: CaseId): Promise<CaseDetail>
+  envelope(id: CaseId): Promise<Uint8Array>
+  /** @returns the case afterwards */
+  act(id: CaseId, verb: CaseVerb, body: object): Promise<CaseSummary>
+}
+
+export function caseDesk(
+  station: Station,
+  line: { readonly url: string; readonly proxy: string | null },
+  seed: Uint8Array,
+): CaseDesk {
+  async function call(
+    method: 'GET' | 'POST',
+    path: string,
+    body: object | null,
+    maxBytes: number,
+  ): Promise<Answer> {
+    const p = await station.primitives()
+    const url = `${line.url}/v1/cases${path}`
+    const bytes = body === null ? new Uint8Array() : utf8(JSON.stringify(body))
+    const headers = await signRequest(p, {
+      method,
+      url,
+      body: bytes,
+      seed,
+      created: station.now(),
+      nonce: encodeBase64url(p.random(16)),
+    })
+    const request = { method, url, headers, body: body === null ? null : bytes, maxBytes }
+    const answer = await exchange(request, { proxy: line.proxy })
+    if (answer.status !== 200 && answer.status !== 201) throw failureOf(answer)
+    return answer
+  }
+
+  return {
+    async list(query) {
+      const search = new URLSearchParams({ scope: query.scope, limit: String(query.limit) })
+      if (query.after !== undefined) search.set('after', query.after)
+      return read(CaseList, await call('GET', `?${search.toString()}`, null, maxPageBytes))
+    },
+    async detail(id) {
+      const detail = read(CaseDetail, await call('GET', `/${id}`, null, maxDetailBytes))
+      if (detail.case.id !== id) throw untrusted(safe`the server sent another case than ${id}`)
+      return detail
+    },
+    async envelope(id) {
+      return (await call('GET', `/${id}/envelope`, null, maxSealedBytes)).body
+    },
+    async act(id, verb, body) {
+      const summary = read(CaseSummary, await call('POST', `/${id}/${verb}`, body, maxPageBytes))
+      if (summary.id !== id)
+        throw untrusted(safe`the server answered about another case than ${id}`)
+      return summary
+    },
+  }
+}
+
+/** @throws Failure where the answer is not what this service sends */
+function read<T>(shape: { parse(value: unknown): T }, answer: Answer): T {
+  try {
+    if (answer.contentType !== 'application/json') throw new TypeError('another content type')
+    return shape.parse(parseStrictJson(fromUtf8(answer.body), maxDepth))
+  } catch {
+    throw untrusted(safe`the server's answer is not in the form of this service`)
+  }
+}
+
+/** @returns a refusal: the server sent something that cannot be right */
+export function untrusted(sentence: ReturnType<typeof safe>) {
+  return refused(
+    sentence,
+    safe`nothing of it was used; tell the organisation, and wait until it has told you why`,
+  )
+}

@@ -1,0 +1,41 @@
+// What a command about cases works with: the pinned organisation, its current directory, the unlocked identity, and
+// the signed line to the server.
+import type { VerifiedDirectory } from '../../keys/directory.js'
+import type { Identity } from '../../keys/identity.js'
+import type { DirectoryHandler } from '../../schemas/directory.js'
+import type { HandlerSettings } from '../../schemas/settings.js'
+import { unlockIdentity } from '../station/identity.js'
+import type { PassphraseOptions, Station } from '../station/station.js'
+import { actingKey } from './acting-key.js'
+import { type CaseDesk, caseDesk } from './case-desk.js'
+import { fetchDirectory, pinnedSettings } from './pinned.js'
+
+export interface Desk {
+  readonly station: Station
+  readonly settings: HandlerSettings
+  readonly directory: VerifiedDirectory
+  readonly identity: Identity
+  /** Who acts, as the directory has them. */
+  readonly handler: DirectoryHandler
+  /** Ed25519 seed of the key that acts. */
+  readonly seed: Uint8Array
+  readonly cases: CaseDesk
+}
+
+/** @throws Failure, KhancapError */
+export async function openDesk(station: Station, options: PassphraseOptions): Promise<Desk> {
+  const pinned = await pinnedSettings(station)
+  // Before the passphrase is asked for: whoever has no identity yet shall hear that first.
+  const { settings, directory } = await fetchDirectory(station, pinned)
+  const { identity } = await unlockIdentity(station, options, settings)
+  const { handler, seed } = await actingKey(station, directory, identity)
+  return {
+    station,
+    settings,
+    directory,
+    identity,
+    handler,
+    seed,
+    cases: caseDesk(station, settings, seed),
+  }
+}

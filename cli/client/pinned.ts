@@ -1,0 +1,138 @@
+// The organisation that is pinned here: its directory, fetched or remembered, verified against the pinned root, and
+// never older than one that was seen before.
+import { encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { type VerifiedDirectory, verifyDirectory } from '../../keys/directory.js'
+import { maxDirectoryBytes } from '../../schemas/directory.js'
+import type { HandlerSettings } from '../../schemas/settings.js'
+import { type Failure, refused } from '../failure.js'
+import type { Station } from '../station/station.js'
+import { type Safe, safe } from '../terminal/safe.js'
+import { exchange } from './exchange.js'
+import { failureOf } from './problem.js'
+
+/** What this tool understands; a directory may ask for more. */
+const clientVersion = 1
+
+export interface Pinned {
+  readonly settings: HandlerSettings
+  readonly directory: VerifiedDirectory
+}
+
+/** @throws Failure where no organisation is pinned */
+export async function pinnedSettings(station: Station): Promise<HandlerSettings> {
+  const settings = await station.folder.settings()
+  if (settings === null)
+    throw refused(
+      safe`no organisation is pinned in ${station.folder.path}`,
+      safe`khancap init --url URL --root FINGERPRINT pins one; both stand on paper from the organisation`,
+      safe`set KHANCAP_CONFIG_DIR where your settings are kept elsewhere`,
+    )
+  return settings
+}
+
+/** Fetches the directory, verifies it, and remembers it. @throws Failure, KhancapError of the directory */
+export async function fetchDirectory(station: Station, settings: HandlerSettings): Promise<Pinned> {
+  const answer = await exchange(
+    {
+      method: 'GET',
+      url: `${settings.url}/v1/directory`,
+      headers: {},
+      body: null,
+      maxBytes: maxDirectoryBytes,
+    },
+    { proxy: settings.proxy },
+  )
+  if (answer.status !== 200) throw failureOf(answer)
+  return rememberDirectory(station, settings, answer.body)
+}
+
+/**
+ * Verifies a directory that came from anywhere, and remembers it.
+ * @throws Failure, KhancapError `directory_invalid`, `directory_expired`
+ */
+export async function rememberDirectory(
+  station: Station,
+  settings: HandlerSettings,
+  note: Uint8Array,
+): Promise<Pinned> {
+  const p = await station.primitives()
+  const directory = await verifyDirectory(p, note, { root: settings.root, now: station.now() })
+  expectSuccessor(settings, directory)
+  const { origin, sequence, minimum_client } = directory.directory
+  if (minimum_client > clientVersion)
+    throw refused(
+      safe`the organisation asks for a newer khancap (client version ${minimum_client}, this is ${clientVersion})`,
+      safe`update khancap, then try again`,
+    )
+  const remembered = {
+    ...settings,
+    origin,
+    highest_sequence: sequence,
+    highest_sha256: encodeBase64url(directory.sha256),
+  }
+  if (settings.highest_sequence !== sequence || settings.origin !== origin) {
+    // The note first: settings that remember a directory which is not there would only be slower, never looser.
+    await station.folder.saveDirectoryNote(note)
+    await station.folder.saveSettings(remembered)
+  }
+  return { settings: remembered, directory }
+}
+
+/**
+ * The directory that was remembered last, for work without a network. It may have expired since: what was signed
+ * while it was valid is still checked against it.
+ * @returns null where none was ever verified here
+ */
+export async function rememberedDirectory(
+  station: Station,
+  settings: HandlerSettings,
+): Promise<VerifiedDirectory | null> {
+  const note = await station.folder.directoryNote()
+  if (note === null) return null
+  return verifyPastDirectory(station, settings.root, note)
+}
+
+/** Verifies a directory as of the time when it was signed. @throws KhancapError `directory_invalid` */
+export async function verifyPastDirectory(
+  station: Station,
+  root: string,
+  note: Uint8Array,
+): Promise<VerifiedDirectory> {
+  const p = await station.primitives()
+  return verifyDirectory(p, note, { root, now: null })
+}
+
+/** No rollback, no fork, no other deployment. */
+function expectSuccessor(settings: HandlerSettings, next: VerifiedDirectory): void {
+  const { sequence, previous, origin } = next.directory
+  if (settings.origin !== null && settings.origin !== origin)
+    throw untrusted(
+      safe`the directory is for another deployment (${origin}) than the one that is pinned here (${settings.origin})`,
+    )
+  if (sequence < settings.highest_sequence)
+    throw untrusted(
+      safe`the server sent an old directory: number ${sequence}, although number ${settings.highest_sequence} was seen before`,
+    )
+  const isFork =
+    settings.highest_sha256 !== null &&
+    ((sequence === settings.highest_sequence &&
+      settings.highest_sha256 !== encodeBase64url(next.sha256)) ||
+      (sequence === settings.highest_sequence + 1 && settings.highest_sha256 !== previous))
+  if (isFork)
+    throw untrusted(
+      safe`the server sent a directory (number ${sequence}) that does not follow the one that was seen before`,
+    )
+}
+
+/** The remembered directory where an organisation is pinned; null where none was seen yet. */
+export async function seenDirectory(station: Station): Promise<VerifiedDirectory | null> {
+  const settings = await station.folder.settings()
+  return settings === null ? null : rememberedDirectory(station, settings)
+}
+
+function untrusted(sentence: Safe): Failure {
+  return refused(
+    sentence,
+    safe`nothing was sent; do not work with this server until the organisation has told you why`,
+  )
+}
