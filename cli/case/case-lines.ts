@@ -1,0 +1,125 @@
+// An opened case as lines for a terminal: where it stands, what does not fit, what was asked, what came since.
+import type { CaseDetail } from '../../schemas/case.js'
+import type { EnvelopeContent } from '../../schemas/sealed.js'
+import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
+import type { Desk } from '../client/desk.js'
+import type { Printer } from '../terminal/printer.js'
+import { joined, type Safe, safe } from '../terminal/safe.js'
+import { dueWords, timeWords } from '../terminal/time-words.js'
+import { block, formLines, type Words } from './form-lines.js'
+import type { CheckedEvent } from './history.js'
+import type { OpenedCase } from './opened-case.js'
+import type { OpenedAddition, OpenedNote } from './opened-parts.js'
+
+export function caseLines(desk: Desk, opened: OpenedCase, words: Words): Safe[] {
+  const { printer } = desk.station
+  const { sealed, parts, history, warnings } = opened
+  const { content, detail } = sealed
+  const program = desk.directory.directory.programs.find(({ id }) => id === content.program)
+  return [
+    printer.style.bold(safe`case ${detail.case.id}`),
+    ...standing(desk, detail, content.language),
+    ...warnings.map(({ words: said }) => printer.style.yellow(safe`warning: ${said}`)),
+    ...headed(printer, 'REQUEST', [
+      ...formLines(printer, program?.form ?? null, content.answers, words),
+      ...attachmentLines(content),
+    ]),
+    ...headed(
+      printer,
+      'ADDITIONS',
+      parts.additions.flatMap(addition =>
+        additionLines(printer, addition, program?.more ?? null, words),
+      ),
+    ),
+    ...headed(
+      printer,
+      'REPLIES',
+      parts.replies.flatMap(reply => noteLines(printer, reply)),
+    ),
+    ...headed(
+      printer,
+      'NOTES',
+      parts.notes.flatMap(note => noteLines(printer, note)),
+    ),
+    ...headed(
+      printer,
+      'HISTORY',
+      history.events.map(event => eventLine(printer, event)),
+    ),
+  ]
+}
+
+export function attachmentLines({ attachments }: Pick<EnvelopeContent, 'attachments'>): Safe[] {
+  return attachments.map(
+    ({ bytes, name }) => safe`  attachment of ${bytes} bytes, not fetched: ${name}`,
+  )
+}
+
+function standing(desk: Desk, detail: CaseDetail, language: string): Safe[] {
+  const { case: summary, outcome } = detail
+  const due = summary.due_at === null ? null : parseTimestamp(summary.due_at)
+  return [
+    row(
+      'state',
+      joined(
+        [
+          safe`${summary.state}`,
+          ...(summary.claimed_by === null ? [] : [safe` by ${summary.claimed_by}`]),
+          ...(outcome === null ? [] : [safe` (${outcome.replaceAll('_', ' ')})`]),
+        ],
+        '',
+      ),
+    ),
+    row('program', safe`${summary.program ?? '-'}, team ${summary.team ?? '-'}`),
+    row('received', safe`${timeWords(summary.received_at)} by ${summary.channel}`),
+    row(
+      'answer due',
+      summary.due_at === null
+        ? safe`nothing is owed`
+        : safe`${timeWords(summary.due_at)} (${dueWords(due, desk.station.now())})`,
+    ),
+    row('answer in', safe`${language}`),
+  ]
+}
+
+function row(name: string, value: Safe): Safe {
+  return safe`  ${name.padEnd(12)}${value}`
+}
+
+function headed(printer: Printer, head: string, lines: readonly Safe[]): Safe[] {
+  return lines.length === 0 ? [] : [safe``, printer.style.dim(safe`${head}`), ...lines]
+}
+
+function additionLines(
+  printer: Printer,
+  { at, content }: OpenedAddition,
+  form: Parameters<typeof formLines>[1],
+  words: Words,
+): Safe[] {
+  const head = printer.style.bold(safe`${timeWords(at)}`)
+  if (typeof content === 'string') return [head, safe`  not shown: ${content.replaceAll('_', ' ')}`]
+  return [
+    head,
+    ...(content.text === '' ? [] : [block(printer, content.text)]),
+    ...(content.answers === null ? [] : formLines(printer, form, content.answers, words)),
+  ]
+}
+
+function noteLines(printer: Printer, { at, by, content }: OpenedNote): Safe[] {
+  const head = printer.style.bold(safe`${timeWords(at)}, ${by}`)
+  if (typeof content === 'string') return [head, safe`  not shown: ${content.replaceAll('_', ' ')}`]
+  return [head, block(printer, content.text)]
+}
+
+function eventLine(printer: Printer, { event, signature }: CheckedEvent): Safe {
+  const detail = event.detail === null ? safe`` : safe` ${event.detail}`
+  const who = event.handler === null ? safe`` : safe` by ${event.handler}`
+  const line = safe`  ${timeWords(event.at)}  ${event.kind.replaceAll('_', ' ')}${detail}${who}`
+  const standings: Readonly<Record<CheckedEvent['signature'], Safe>> = {
+    none: line,
+    verified: safe`${line}, signed`,
+    false: printer.style.yellow(safe`${line}, NOT SIGNED BY THEM`),
+    unknown: safe`${line}, cannot be checked: no longer in the directory`,
+  }
+  return standings[signature]
+}

@@ -1,0 +1,42 @@
+// A reply that was sealed and sent, and not yet confirmed. It lies on disk as the very request: sealed to the applicant
+// and to the team, readable to nobody else. Sending it again is the same request, so that no answer comes twice.
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { CaseId } from '../../schemas/encoding.js'
+import { ReplyDraft } from '../../schemas/settings.js'
+import { isMissing, readBounded, writePrivately } from '../station/disk.js'
+
+const maxDraftBytes = 1_048_576
+
+const fileOf = (folder: string, id: CaseId) => join(folder, `${id}.json`)
+
+export async function saveDraft(folder: string, draft: ReplyDraft): Promise<void> {
+  await writePrivately(fileOf(folder, draft.case), `${JSON.stringify(draft)}\n`)
+}
+
+/** @returns null where every reply to this case was confirmed */
+export async function findDraft(
+  folder: string,
+  id: CaseId,
+  origin: string,
+): Promise<ReplyDraft | null> {
+  const bytes = await readBounded(fileOf(folder, id), maxDraftBytes)
+  if (bytes === null) return null
+  const draft = ReplyDraft.parse(JSON.parse(new TextDecoder().decode(bytes)))
+  return draft.case === id && draft.origin === origin ? draft : null
+}
+
+export async function dropDraft(folder: string, id: CaseId): Promise<void> {
+  await rm(fileOf(folder, id), { force: true })
+}
+
+/** Cases with a reply that was not confirmed. */
+export async function draftedCases(folder: string): Promise<string[]> {
+  try {
+    const names = await readdir(folder)
+    return names.filter(name => name.endsWith('.json')).map(name => name.slice(0, -5))
+  } catch (error) {
+    if (isMissing(error)) return []
+    throw error
+  }
+}

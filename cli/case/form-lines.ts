@@ -1,0 +1,128 @@
+// The form as the handler reads it: labels in the handler's language, answers as given. A question without an answer
+// is left out; an answer without a question is shown by its key.
+import type { Field, Form, Question } from '../../schemas/program.js'
+import {
+  type Catalogue,
+  labelAt,
+  optionAt,
+  type SharedWords,
+} from '../../schemas/programs/catalogue.js'
+import { shippedCatalogues, shippedWords } from '../../schemas/programs/shipped.js'
+import type { Answer, Answers } from '../../schemas/sealed.js'
+import { isMissing, isPartialDate, rowOf, rowsOf, wayOutOf } from '../../src/core/form/answer.js'
+import type { Printer } from '../terminal/printer.js'
+import { joined, type Safe, safe, safeLines } from '../terminal/safe.js'
+
+/** Stands before each line of an applicant's words. */
+export const margin = '  │ '
+
+export interface Words {
+  readonly catalogue: Catalogue
+  readonly shared: SharedWords
+}
+
+/** The words for a program in a language, or else in English; keys where there are none. */
+export function wordsFor(program: string, language: string): Words {
+  const catalogues = shippedCatalogues.filter(catalogue => catalogue.program === program)
+  const among = <T extends { readonly language: string }>(list: readonly T[]) =>
+    list.find(one => one.language === language) ?? list.find(one => one.language === 'en')
+  const none = { language: 'en', answers: {}, countries: {} }
+  return {
+    catalogue: among(catalogues) ?? { program, language, labels: {}, why: {}, options: {} },
+    shared: among(shippedWords) ?? none,
+  }
+}
+
+/** The answers as lines, question by question. */
+export function formLines(
+  printer: Printer,
+  form: Form | null,
+  answers: Answers,
+  words: Words,
+): Safe[] {
+  const questions = form?.questions ?? []
+  const asked = questions.flatMap(question => {
+    const answer = answers[question.key]
+    return isMissing(answer) ? [] : linesOf(printer, question, question.key, answer, words)
+  })
+  const strangers = Object.entries(answers)
+    .filter(([key]) => !questions.some(question => question.key === key))
+    .flatMap(([key, answer]) => [
+      printer.style.bold(safe`${key}`),
+      block(printer, typeof answer === 'string' ? answer : JSON.stringify(answer)),
+    ])
+  return [...asked, ...strangers]
+}
+
+function linesOf(
+  printer: Printer,
+  question: Question | Field,
+  path: string,
+  answer: Answer,
+  words: Words,
+): Safe[] {
+  const label = printer.style.bold(safe`${labelAt(words.catalogue, path)}`)
+  if (question.type === 'group')
+    return [label, ...fieldLines(printer, question.fields, path, rowOf(answer) ?? {}, words)]
+  if (question.type === 'list')
+    return [
+      label,
+      ...(rowsOf(answer) ?? []).flatMap((row, index) => [
+        safe`  ${index + 1}.`,
+        ...fieldLines(printer, question.fields, path, row, words),
+      ]),
+    ]
+  return [label, valueLine(printer, question, path, answer, words)]
+}
+
+function fieldLines(
+  printer: Printer,
+  fields: readonly Field[],
+  path: string,
+  row: Readonly<Record<string, Answer | undefined>>,
+  words: Words,
+): Safe[] {
+  const known = fields.flatMap(field => {
+    const answer = row[field.key]
+    if (isMissing(answer)) return []
+    const at = `${path}.${field.key}`
+    return [
+      printer.style.dim(safe`  ${labelAt(words.catalogue, at)}`),
+      valueLine(printer, field, at, answer, words),
+    ]
+  })
+  const strangers = Object.keys(row)
+    .filter(key => !fields.some(field => field.key === key))
+    .flatMap(key => [printer.style.dim(safe`  ${key}`), block(printer, JSON.stringify(row[key]))])
+  return [...known, ...strangers]
+}
+
+function valueLine(
+  printer: Printer,
+  field: Question | Field,
+  path: string,
+  answer: Answer,
+  { catalogue, shared }: Words,
+): Safe {
+  const wayOut = wayOutOf(answer)
+  if (wayOut !== null) return safe`    ${shared.answers[wayOut] ?? wayOut}`
+  if (isPartialDate(answer))
+    return safe`    ${[answer.date, answer.time ?? '', answer.zone ?? ''].join(' ').trim()}`
+  const option = (code: string) => optionAt(catalogue, shared, path, code)
+  if (typeof answer === 'string') {
+    if (field.type === 'country') return safe`    ${shared.countries[answer] ?? option(answer)}`
+    const isCode = field.type === 'one' || field.type === 'language'
+    return isCode ? safe`    ${option(answer)}` : block(printer, answer)
+  }
+  if (Array.isArray(answer) && answer.every(code => typeof code === 'string'))
+    return joined(
+      answer.map(code => safe`    - ${option(code)}`),
+      '\n',
+    )
+  return block(printer, JSON.stringify(answer))
+}
+
+/** An applicant's own words. */
+export function block(printer: Printer, text: string): Safe {
+  return safeLines(text, margin, printer.columns)
+}

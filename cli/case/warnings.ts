@@ -1,0 +1,194 @@
+// What does not fit together in a case: between what is sealed, what the directory says, and what the server says.
+// None of it hides the case: a person decides.
+import type { Program } from '../../schemas/program.js'
+import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
+import { checkAnswers } from '../../src/core/form/check.js'
+import { routeFor } from '../../src/core/routing/route.js'
+import { verifyAnswer } from '../../src/core/receipt/proofs.js'
+import { decodeBase64url } from '../../src/core/encoding/base64url.js'
+import type { Desk } from '../client/desk.js'
+import { type Safe, safe } from '../terminal/safe.js'
+import type { CheckedHistory } from './history.js'
+import type { OpenedParts } from './opened-parts.js'
+import { factsOf } from './readers.js'
+import { isKeyOf, type SealedCase } from './sealed-case.js'
+
+export type WarningCode =
+  | 'program_unknown'
+  | 'form_version_other'
+  | 'answers_do_not_fit'
+  | 'promise_differs'
+  | 'context_differs'
+  | 'routing_differs'
+  | 'slip_unreadable'
+  | 'history_broken'
+  | 'signature_false'
+  | 'answer_proof_false'
+  | 'part_not_shown'
+  | 'addition_missing'
+
+export interface Warning {
+  readonly code: WarningCode
+  readonly words: Safe
+}
+
+export async function warningsOf(
+  desk: Desk,
+  sealed: SealedCase,
+  parts: OpenedParts,
+  history: CheckedHistory,
+): Promise<readonly Warning[]> {
+  const { content } = sealed
+  const program = desk.directory.directory.programs.find(({ id }) => id === content.program)
+  return [
+    ...(program === undefined
+      ? [warning('program_unknown', safe`the directory has no program ${content.program}`)]
+      : formWarnings(program, sealed)),
+    ...contextWarnings(sealed),
+    ...routingWarnings(desk, sealed),
+    ...historyWarnings(history, sealed, parts),
+    ...(await proofWarnings(desk, sealed)),
+  ]
+}
+
+function warning(code: WarningCode, words: Safe): Warning {
+  return { code, words }
+}
+
+function formWarnings(program: Program, { content }: SealedCase): Warning[] {
+  const warnings: Warning[] = []
+  const promised = program.promise[content.page_language]
+  if (promised !== undefined && promised !== content.promise)
+    warnings.push(
+      warning(
+        'promise_differs',
+        safe`the applicant was shown another promise than the directory has now: "${content.promise}"`,
+      ),
+    )
+  if (content.form_version !== program.form.version)
+    return [
+      ...warnings,
+      warning(
+        'form_version_other',
+        safe`filled in with version ${content.form_version} of the form; the directory has ${program.form.version}`,
+      ),
+    ]
+  const faults = checkAnswers(program.form, content.answers)
+  if (faults.length > 0)
+    warnings.push(
+      warning(
+        'answers_do_not_fit',
+        safe`the answers do not fit the form: ${faults.map(({ pointer }) => pointer).join(', ')}`,
+      ),
+    )
+  return warnings
+}
+
+function contextWarnings({ content, detail }: SealedCase): Warning[] {
+  const { context } = content
+  if (
+    context.directory_sequence === detail.directory_version &&
+    context.channel === detail.case.channel
+  )
+    return []
+  return [
+    warning(
+      'context_differs',
+      safe`sealed with directory ${context.directory_sequence} by ${context.channel}, but the server says directory ${detail.directory_version} by ${detail.case.channel}`,
+    ),
+  ]
+}
+
+/** The server routed by the slip; the sealed answers say where it should have gone, by the same directory. */
+function routingWarnings(desk: Desk, sealed: SealedCase): Warning[] {
+  const { case: summary, routed_directory_version } = sealed.detail
+  const { directory } = desk.directory
+  if (summary.state === 'received') return []
+  if (summary.reason === 'slip_unreadable' || summary.reason === 'no_slip')
+    return [
+      warning(
+        'slip_unreadable',
+        safe`the router could not read the facts for routing; check that this is the right team`,
+      ),
+    ]
+  if (routed_directory_version !== directory.sequence) return []
+  const route = routeFor(directory, factsOf(sealed), parseTimestamp(summary.received_at))
+  if (
+    route.program === summary.program &&
+    route.team === summary.team &&
+    route.reason === summary.reason
+  )
+    return []
+  return [
+    warning(
+      'routing_differs',
+      safe`the sealed answers lead to ${route.program}, team ${route.team} (${route.reason}); the server says ${summary.program ?? '-'}, team ${summary.team ?? '-'} (${summary.reason ?? '-'})`,
+    ),
+  ]
+}
+
+function historyWarnings(
+  history: CheckedHistory,
+  { detail }: SealedCase,
+  parts: OpenedParts,
+): Warning[] {
+  const warnings: Warning[] = []
+  if (history.brokenAt !== null)
+    warnings.push(
+      warning(
+        'history_broken',
+        safe`the history is broken at entry ${history.brokenAt}: it was changed after it was written`,
+      ),
+    )
+  for (const { event, signature } of history.events)
+    if (signature === 'false')
+      warnings.push(
+        warning(
+          'signature_false',
+          safe`entry ${event.number} (${event.kind}, ${event.handler ?? '-'}) is not signed by that handler`,
+        ),
+      )
+  const unshown = [...parts.additions, ...parts.replies, ...parts.notes].flatMap(
+    ({ content, at }) =>
+      typeof content === 'string' ? [safe`${at}: ${content.replaceAll('_', ' ')}`] : [],
+  )
+  for (const words of unshown)
+    warnings.push(warning('part_not_shown', safe`something was not shown, ${words}`))
+  const said = detail.events.filter(({ kind }) => kind === 'addition').length
+  if (said !== detail.additions.length)
+    warnings.push(
+      warning(
+        'addition_missing',
+        safe`the history speaks of ${said} additions, the server sent ${detail.additions.length}`,
+      ),
+    )
+  return warnings
+}
+
+async function proofWarnings(
+  desk: Desk,
+  { detail, envelopeSha256 }: SealedCase,
+): Promise<Warning[]> {
+  const { answer } = detail
+  if (answer === null) return []
+  const p = await desk.station.primitives()
+  const isSigned =
+    desk.directory.directory.handlers.some(({ id }) =>
+      isKeyOf(desk.directory.directory, id, answer.key),
+    ) &&
+    verifyAnswer(
+      p,
+      decodeBase64url(answer.key),
+      envelopeSha256,
+      answer.hour,
+      decodeBase64url(answer.signature),
+    )
+  return isSigned
+    ? []
+    : [
+        warning(
+          'answer_proof_false',
+          safe`the server says that this case was answered, but no handler of the directory has signed that`,
+        ),
+      ]
+}

@@ -1,0 +1,54 @@
+// `khancap note`: a note to the team, sealed to those who can open the case.
+import type { NoteRequest } from '../../schemas/case.js'
+import { newClientId } from '../../src/core/encoding/case-id.js'
+import { encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { floorToHour, formatTimestamp } from '../../src/core/encoding/timestamp.js'
+import { sealNote } from '../../src/core/envelope/seal.js'
+import { reportAct } from '../case/act.js'
+import { findCase } from '../case/case-id.js'
+import { contextOf, recipientsOf } from '../case/readers.js'
+import { fetchCase } from '../case/sealed-case.js'
+import { expectLength, maxWords } from '../case/words.js'
+import { openDesk } from '../client/desk.js'
+import type { Station, VerbOptions } from '../station/station.js'
+import { writtenText } from '../station/words-in.js'
+import { safe } from '../terminal/safe.js'
+
+export interface NoteOptions extends VerbOptions {
+  readonly file?: string
+}
+
+export async function addNote(
+  station: Station,
+  options: NoteOptions,
+  given: string,
+): Promise<void> {
+  const desk = await openDesk(station, options)
+  const id = await findCase(desk.cases, given)
+  const sealedCase = await fetchCase(desk, id)
+  const text = await writtenText(station, options.file, {
+    text: '',
+    instructions: [
+      `A note about case ${id}, for your team only; the applicant does not see it.`,
+      `At most ${maxWords} characters. Lines that begin with #% are left out; an empty note is not sent.`,
+    ],
+  })
+  expectLength(text)
+  const p = await station.primitives()
+  const sealed = await sealNote(
+    p,
+    {
+      v: 1,
+      kind: 'note',
+      about: 'note',
+      case: id,
+      text,
+      hour: formatTimestamp(floorToHour(station.now())),
+      context: contextOf(desk, 'note'),
+    },
+    recipientsOf(desk, sealedCase),
+  )
+  const body: NoteRequest = { id: newClientId(p), sealed: encodeBase64url(sealed.bytes) }
+  const after = await desk.cases.act(id, 'notes', body)
+  reportAct(station, options, safe`noted on case ${id}`, after)
+}

@@ -1,0 +1,211 @@
+// `khancap open --file`: opens any age file that is addressed to the identity, with nothing but this machine. What was
+// sealed for this service is checked and shown as such; everything else is shown as text, or saved.
+import { createHash } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { VerifiedDirectory } from '../../keys/directory.js'
+import type { Identity } from '../../keys/identity.js'
+import type { Context } from '../../schemas/sealed.js'
+import { encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { fromUtf8 } from '../../src/core/encoding/bytes.js'
+import { decodeArmor } from '../../src/core/envelope/armor.js'
+import { openAddition, openAgeFile, openEnvelope, openNote } from '../../src/core/envelope/open.js'
+import { attachmentLines } from '../case/case-lines.js'
+import { block, formLines, wordsFor } from '../case/form-lines.js'
+import { envelopeJson } from '../case/opened-case.js'
+import { expectedOf } from '../case/sealed-case.js'
+import { seenDirectory } from '../client/pinned.js'
+import { refused } from '../failure.js'
+import { readBounded, writeNew } from '../station/disk.js'
+import { unlockIdentity } from '../station/identity.js'
+import { languageOf } from '../station/language.js'
+import type { Station, VerbOptions } from '../station/station.js'
+import { type Safe, safe } from '../terminal/safe.js'
+
+export interface OpenFileOptions extends VerbOptions {
+  readonly out?: string
+}
+
+/** Bytes of a file at most: it is held in memory, sealed and opened. */
+const maxFileBytes = 268_435_456
+/** Characters of a text that go to the terminal; more are saved with --out. */
+const maxShownCharacters = 65_536
+
+interface Opened {
+  readonly kind: string
+  readonly context: Context | null
+  readonly json: object
+  readonly lines: readonly Safe[]
+  readonly plaintext: Uint8Array
+}
+
+export async function openFile(
+  station: Station,
+  options: OpenFileOptions,
+  file: string,
+): Promise<void> {
+  const bytes = await sealedBytes(file)
+  const settings = await station.folder.settings()
+  const { identity } = await unlockIdentity(station, options, settings)
+  const p = await station.primitives()
+  const opened = await openAgeFile(p, identity.opening, bytes)
+  if (opened === null) throw refused(safe`${file} is not sealed to this identity`)
+  const directory = await seenDirectory(station)
+  if (opened.context === null)
+    station.printer.say(
+      safe`context absent: nothing in this file says for whom or when it was sealed`,
+    )
+  const shown =
+    opened.context === null
+      ? asText(station, opened.plaintext)
+      : await asOurs(station, identity, directory, bytes, { ...opened, context: opened.context })
+
+  const { printer } = station
+  const saved = options.out === undefined ? null : await save(options.out, shown)
+  if (saved !== null)
+    printer.say(safe`saved in ${saved}, in the clear: delete it when you are done`)
+  if (options.json === true)
+    return printer.json({ kind: shown.kind, context: shown.context, ...shown.json, saved })
+  for (const line of shown.lines) printer.out(line)
+}
+
+async function sealedBytes(file: string): Promise<Uint8Array> {
+  try {
+    const bytes = await readBounded(file, maxFileBytes)
+    if (bytes === null) throw refused(safe`there is no file ${file}`)
+    return unarmored(file, bytes)
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw refused(safe`${file} is larger than ${maxFileBytes} bytes; stock age can open it`)
+    throw error
+  }
+}
+
+function unarmored(file: string, bytes: Uint8Array): Uint8Array {
+  try {
+    return decodeArmor(bytes) ?? bytes
+  } catch {
+    throw refused(
+      safe`${file} has damaged armor`,
+      safe`copy it again, whole, with its first and last line`,
+    )
+  }
+}
+
+/** A file that says that it was sealed for this service: for which deployment, and for what. */
+async function asOurs(
+  station: Station,
+  identity: Identity,
+  directory: VerifiedDirectory | null,
+  bytes: Uint8Array,
+  opened: { readonly plaintext: Uint8Array; readonly context: Context },
+): Promise<Opened> {
+  const { context, plaintext } = opened
+  const { printer } = station
+  const p = await station.primitives()
+  expectPinned(station, directory, context)
+  const expected =
+    directory === null
+      ? { origin: context.origin, kind: context.kind }
+      : expectedOf(directory, context.kind)
+  const shown = { kind: context.kind, context, plaintext }
+  const head = safe`${context.kind}, sealed for ${context.origin} with directory ${context.directory_sequence} (${context.channel})`
+  switch (context.kind) {
+    case 'envelope': {
+      const content = await openEnvelope(p, identity.opening, bytes, expected)
+      if (content === null) break
+      const program = directory?.directory.programs.find(({ id }) => id === content.program)
+      const words = wordsFor(content.program, languageOf(station, await station.folder.settings()))
+      const lines = [
+        printer.style.bold(head),
+        safe`  program ${content.program}, to be answered in ${content.language}`,
+        ...formLines(printer, program?.form ?? null, content.answers, words),
+        ...attachmentLines(content),
+      ]
+      return { ...shown, json: { content: envelopeJson(content) }, lines }
+    }
+    case 'addition': {
+      const content = await openAddition(p, identity.opening, bytes, expected)
+      if (content === null) break
+      printer.say(
+        safe`warning: nothing in this file says to which case it belongs, or from whom it is`,
+      )
+      const { answers, text } = content
+      return { ...shown, json: { content: { text, answers } }, lines: [head, block(printer, text)] }
+    }
+    case 'note': {
+      const content = await openNote(p, identity.opening, bytes, expected)
+      if (content === null) break
+      const { about, case: id, hour, text } = content
+      return {
+        ...shown,
+        json: { content: { case: id, about, hour, text } },
+        lines: [head, safe`  about case ${id}`, block(printer, text)],
+      }
+    }
+    case 'reply':
+    case 'slip':
+      break
+  }
+  return { ...asText(station, plaintext), kind: context.kind, context }
+}
+
+function expectPinned(
+  station: Station,
+  directory: VerifiedDirectory | null,
+  context: Context,
+): void {
+  if (directory === null)
+    return station.printer.say(
+      safe`warning: no directory was seen on this machine, so that for whom this was sealed is not checked`,
+    )
+  const { origin, sequence } = directory.directory
+  const isOther =
+    context.origin !== origin ||
+    (context.directory_sequence === sequence &&
+      context.directory_sha256 !== encodeBase64url(directory.sha256))
+  if (isOther)
+    throw refused(
+      safe`this was sealed for ${context.origin}, directory ${context.directory_sequence}, and not for the organisation that is pinned here`,
+      safe`nothing of it was shown; ask the sender which page they used, and tell the organisation`,
+    )
+}
+
+/** Any other file of the age format: words, or bytes that are only saved. */
+function asText(station: Station, plaintext: Uint8Array): Opened {
+  const { printer } = station
+  const text = textOf(plaintext)
+  const lines =
+    text === null
+      ? [safe`${plaintext.length} bytes that are not text; --out DIR saves them`]
+      : [block(printer, text.slice(0, maxShownCharacters))]
+  if (text !== null && text.length > maxShownCharacters)
+    printer.say(
+      safe`shown: ${maxShownCharacters} of ${text.length} characters; --out DIR saves all`,
+    )
+  return {
+    kind: 'file',
+    context: null,
+    json: { bytes: plaintext.length, text: text?.slice(0, maxShownCharacters) ?? null },
+    lines,
+    plaintext,
+  }
+}
+
+function textOf(plaintext: Uint8Array): string | null {
+  try {
+    return fromUtf8(plaintext)
+  } catch {
+    return null
+  }
+}
+
+/** Under a name of ours: what is inside has no say in it. @returns the file */
+async function save(folder: string, { context, kind, json, plaintext }: Opened): Promise<string> {
+  const digest = createHash('sha256').update(plaintext).digest('hex').slice(0, 8)
+  const isText = context !== null
+  const file = join(folder, `${kind}-${digest}.${isText ? 'json' : 'bin'}`)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await writeNew(file, isText ? `${JSON.stringify(json, null, 2)}\n` : plaintext)
+  return file
+}

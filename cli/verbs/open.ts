@@ -1,0 +1,52 @@
+// `khancap open` (step 9): fetch, verify and open a case; or a sealed file from a stick, without any network.
+import { join } from 'node:path'
+import { mkdir } from 'node:fs/promises'
+import { caseJson, openedCase } from '../case/opened-case.js'
+import { findCase } from '../case/case-id.js'
+import { caseLines } from '../case/case-lines.js'
+import { wordsFor } from '../case/form-lines.js'
+import { type Desk, openDesk } from '../client/desk.js'
+import { misused } from '../failure.js'
+import { writeNew } from '../station/disk.js'
+import { languageOf } from '../station/language.js'
+import type { Station, VerbOptions } from '../station/station.js'
+import { safe } from '../terminal/safe.js'
+import { openFile } from './open-file.js'
+
+export interface OpenOptions extends VerbOptions {
+  readonly file?: string
+  readonly out?: string
+}
+
+export async function openCase(
+  station: Station,
+  options: OpenOptions,
+  given?: string,
+): Promise<void> {
+  if (options.file !== undefined) {
+    if (given !== undefined) throw misused(safe`give the id of a case, or --file, not both`)
+    return openFile(station, options, options.file)
+  }
+  if (given === undefined)
+    throw misused(safe`which case? give its id, or --file`, safe`khancap inbox lists the cases`)
+  const desk = await openDesk(station, options)
+  await show(desk, options, await openedCase(desk, await findCase(desk.cases, given)))
+}
+
+async function show(
+  desk: Desk,
+  options: OpenOptions,
+  opened: Awaited<ReturnType<typeof openedCase>>,
+): Promise<void> {
+  const { printer } = desk.station
+  const { case: summary } = opened.sealed.detail
+  if (options.out !== undefined) {
+    const file = join(options.out, `${summary.id}.json`)
+    await mkdir(options.out, { recursive: true, mode: 0o700 })
+    await writeNew(file, `${JSON.stringify(caseJson(opened), null, 2)}\n`)
+    printer.say(safe`saved in ${file}, in the clear: delete it when you are done`)
+  }
+  if (options.json === true) return printer.json(caseJson(opened))
+  const words = wordsFor(opened.sealed.content.program, languageOf(desk.station, desk.settings))
+  for (const line of caseLines(desk, opened, words)) printer.out(line)
+}

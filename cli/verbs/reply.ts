@@ -1,0 +1,159 @@
+// `khancap reply` (step 10): seals an answer to the applicant and its copy for the team, signs that the case was
+// answered, and sends all three in one request. Until the server confirms, the request stays on disk as it was sealed.
+import type { CaseSummary, ReplyRequest } from '../../schemas/case.js'
+import { Language } from '../../schemas/encoding.js'
+import type { ReplyDraft } from '../../schemas/settings.js'
+import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { newClientId } from '../../src/core/encoding/case-id.js'
+import { floorToHour, formatTimestamp } from '../../src/core/encoding/timestamp.js'
+import { openNote } from '../../src/core/envelope/open.js'
+import { sealNote, sealReply } from '../../src/core/envelope/seal.js'
+import { reportAct } from '../case/act.js'
+import { proveAnswer } from '../case/answer-proof.js'
+import { findCase } from '../case/case-id.js'
+import { dropDraft, findDraft, saveDraft } from '../case/draft.js'
+import { contextOf, recipientsOf } from '../case/readers.js'
+import { expectedOf, fetchCase, type SealedCase } from '../case/sealed-case.js'
+import { expectLength, maxWords } from '../case/words.js'
+import { type Desk, openDesk } from '../client/desk.js'
+import { misused, refused } from '../failure.js'
+import type { Station, VerbOptions } from '../station/station.js'
+import { writtenText } from '../station/words-in.js'
+import { safe } from '../terminal/safe.js'
+
+export interface ReplyOptions extends VerbOptions {
+  readonly file?: string
+  readonly language?: string
+  readonly again?: true
+  readonly discard?: true
+}
+
+export async function replyToCase(
+  station: Station,
+  options: ReplyOptions,
+  given: string,
+): Promise<void> {
+  const desk = await openDesk(station, options)
+  const id = await findCase(desk.cases, given)
+  const sealed = await fetchCase(desk, id)
+  const draft = await unconfirmed(desk, sealed)
+  if (options.discard === true) return discard(desk, sealed, draft)
+  if (options.again === true) {
+    if (draft === null) throw refused(safe`every answer to case ${id} was confirmed`)
+    return send(desk, options, sealed, draft.request)
+  }
+  const text = await writtenText(station, options.file, {
+    text: '',
+    instructions: [
+      `Your answer to case ${id}, in ${sealed.content.language}. The applicant reads it with the receipt code.`,
+      `At most ${maxWords} characters. Lines that begin with #% are left out; an empty answer is not sent.`,
+    ],
+  })
+  expectLength(text)
+  if (draft !== null) {
+    // The same words again, after a lost connection: the same request, which the server may have already.
+    if ((await wordsOf(desk, draft)) === text) return send(desk, options, sealed, draft.request)
+    throw refused(
+      safe`an earlier answer to case ${id} was sent but not confirmed, and this is another one`,
+      safe`khancap reply ${id.slice(0, 8)} --again sends the earlier one once more; it arrives once, however often it is sent`,
+      safe`khancap reply ${id.slice(0, 8)} --discard forgets it; it may have arrived all the same`,
+    )
+  }
+  const request = await sealRequest(desk, sealed, text, languageOf(options, sealed))
+  await saveDraft(station.folder.drafts, {
+    v: 1,
+    origin: desk.directory.directory.origin,
+    case: id,
+    request,
+  })
+  await send(desk, options, sealed, request)
+}
+
+async function sealRequest(
+  desk: Desk,
+  sealed: SealedCase,
+  text: string,
+  language: string,
+): Promise<ReplyRequest> {
+  const p = await desk.station.primitives()
+  const hour = formatTimestamp(floorToHour(desk.station.now()))
+  const reply = await sealReply(
+    p,
+    { text, language, hour },
+    sealed.content.reply,
+    contextOf(desk, 'reply'),
+  )
+  const copy = await sealNote(
+    p,
+    {
+      v: 1,
+      kind: 'note',
+      about: 'reply',
+      case: sealed.detail.case.id,
+      text,
+      hour,
+      context: contextOf(desk, 'note'),
+    },
+    recipientsOf(desk, sealed),
+  )
+  return {
+    id: newClientId(p),
+    sealed: encodeBase64url(reply.bytes),
+    team_copy: encodeBase64url(copy.bytes),
+    answer: await proveAnswer(desk, sealed),
+  }
+}
+
+async function send(
+  desk: Desk,
+  options: ReplyOptions,
+  sealed: SealedCase,
+  request: ReplyRequest,
+): Promise<void> {
+  const { id } = sealed.detail.case
+  // What was not recorded may carry the hour in which it is recorded; the sealed parts stay the same bytes.
+  const body: ReplyRequest = { ...request, answer: await proveAnswer(desk, sealed) }
+  const after: CaseSummary = await desk.cases.act(id, 'replies', body)
+  await dropDraft(desk.station.folder.drafts, id)
+  reportAct(desk.station, options, safe`sealed and sent the answer to case ${id}`, after)
+}
+
+/** The draft of this case, unless the server has it: then it is confirmed, and dropped. */
+async function unconfirmed(desk: Desk, { detail }: SealedCase): Promise<ReplyDraft | null> {
+  const { drafts } = desk.station.folder
+  const draft = await findDraft(drafts, detail.case.id, desk.directory.directory.origin)
+  if (draft === null || !detail.replies.some(({ id }) => id === draft.request.id)) return draft
+  await dropDraft(drafts, detail.case.id)
+  desk.station.printer.say(safe`the earlier answer to case ${detail.case.id} had arrived`)
+  return null
+}
+
+async function discard(
+  desk: Desk,
+  { detail }: SealedCase,
+  draft: ReplyDraft | null,
+): Promise<void> {
+  if (draft === null) throw refused(safe`every answer to case ${detail.case.id} was confirmed`)
+  await dropDraft(desk.station.folder.drafts, detail.case.id)
+  desk.station.printer.say(safe`forgot the answer to case ${detail.case.id} that was not confirmed`)
+}
+
+/** The words of a draft, from the team's copy; null where it cannot be opened any more. */
+async function wordsOf(desk: Desk, draft: ReplyDraft): Promise<string | null> {
+  const note = await openNote(
+    await desk.station.primitives(),
+    desk.identity.opening,
+    decodeBase64url(draft.request.team_copy),
+    expectedOf(desk.directory, 'note'),
+  )
+  return note?.text ?? null
+}
+
+/** The language that was asked for; where that is one of ours no more, the page's. */
+function languageOf(options: ReplyOptions, { content }: SealedCase): string {
+  const language =
+    options.language ?? (content.language === 'other' ? content.page_language : content.language)
+  if (!Language.safeParse(language).success)
+    throw misused(safe`"${language}" is not a language tag such as vi, en or zh-Hans`)
+  return language
+}
