@@ -1,0 +1,85 @@
+// What a new directory changes, in sentences, for whoever is about to sign it.
+import type { Directory } from '../../schemas/directory.js'
+import { type Safe, safe } from '../terminal/safe.js'
+
+type Listed = 'handlers' | 'teams' | 'programs'
+
+const singular: Readonly<Record<Listed, string>> = {
+  handlers: 'handler',
+  teams: 'team',
+  programs: 'program',
+}
+
+/** @returns one sentence for each difference; none where only the dates are new */
+export function differences(before: Directory | null, next: Directory): Safe[] {
+  if (before === null) return firstWords(next)
+  const plain = ['name', 'demo', 'origin', 'minimum_client'] as const
+  const lists = ['handlers', 'teams', 'programs'] as const
+  return [
+    ...plain
+      .filter(key => before[key] !== next[key])
+      .map(
+        key => safe`${key.replace('_', ' ')}: ${String(before[key])} becomes ${String(next[key])}`,
+      ),
+    ...(same(before.root, next.root)
+      ? []
+      : [safe`THE ROOT CHANGES: every handler and every page must pin the new fingerprint`]),
+    ...setWords('address', before.addresses, next.addresses),
+    ...setWords('receipt key', names(before.receipt_keys), names(next.receipt_keys)),
+    ...(same(before.router, next.router) ? [] : [safe`the router's recipients change`]),
+    ...lists.flatMap(list => listWords(list, before[list], next[list])),
+  ]
+}
+
+function firstWords(next: Directory): Safe[] {
+  return [
+    safe`the first directory of ${next.name}`,
+    safe`handlers: ${next.handlers.map(({ id }) => id).join(', ')}`,
+    safe`teams: ${next.teams.map(({ id }) => id).join(', ')}`,
+    safe`programs: ${next.programs.map(({ id }) => id).join(', ')}`,
+    safe`addresses: ${next.addresses.join(', ')}`,
+  ]
+}
+
+function listWords(
+  list: Listed,
+  before: readonly { readonly id: string }[],
+  next: readonly { readonly id: string }[],
+): Safe[] {
+  const kind = singular[list]
+  const known = new Map(before.map(one => [one.id, one]))
+  return [
+    ...setWords(
+      kind,
+      before.map(({ id }) => id),
+      next.map(({ id }) => id),
+    ),
+    ...next
+      .filter(one => known.has(one.id) && !same(known.get(one.id), one))
+      .map(one => safe`${kind} ${one.id} changes: ${changedKeys(known.get(one.id) ?? {}, one)}`),
+  ]
+}
+
+function setWords(kind: string, before: readonly string[], next: readonly string[]): Safe[] {
+  return [
+    ...next.filter(one => !before.includes(one)).map(one => safe`${kind} ${one} is new`),
+    ...before.filter(one => !next.includes(one)).map(one => safe`${kind} ${one} is gone`),
+  ]
+}
+
+function changedKeys(before: object, next: object): string {
+  const old: Readonly<Record<string, unknown>> = { ...before }
+  return Object.entries(next)
+    .filter(([key, value]) => !same(old[key], value))
+    .map(([key]) => key.replaceAll('_', ' '))
+    .join(', ')
+}
+
+function names(keys: readonly { readonly name: string }[]): string[] {
+  return keys.map(({ name }) => name)
+}
+
+/** Both come out of the same schema, whose order of keys is fixed. */
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}

@@ -1,0 +1,149 @@
+// `khancap org init`: makes an organisation's folder, with its root keys, and the two secrets that its server needs.
+import { join, resolve } from 'node:path'
+import { newSigningKey, printSigningKey } from '../../keys/signing-key.js'
+import type { NoteSigner } from '../../keys/note.js'
+import { rootFingerprint } from '../../keys/root.js'
+import { NoteKey, Root } from '../../schemas/directory.js'
+import { Origin } from '../../schemas/encoding.js'
+import { shippedPrograms } from '../../schemas/programs/shipped.js'
+import type { Primitives } from '../../src/core/crypto/primitives.js'
+import { encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { floorToHour, formatTimestamp } from '../../src/core/encoding/timestamp.js'
+import { newAgeIdentity, recipientOf } from '../../src/core/envelope/age-keys.js'
+import { misused, refused } from '../failure.js'
+import {
+  receiptKeyFile,
+  rootKeyFile,
+  routerIdentityFile,
+  sealRootKey,
+  sourceFile,
+  writeServerSecret,
+  writeSource,
+} from '../organisation/folder.js'
+import { readBounded } from '../station/disk.js'
+import { inFours } from '../station/identity.js'
+import type { Station, VerbOptions } from '../station/station.js'
+import { safe } from '../terminal/safe.js'
+
+export interface OrgInitOptions extends VerbOptions {
+  readonly dir: string
+  readonly name: string
+  readonly origin: string
+  readonly address?: readonly string[]
+  readonly program?: readonly string[]
+  readonly root?: readonly string[]
+  readonly rootKey?: readonly string[]
+  readonly threshold: string
+}
+
+export async function makeOrganisation(station: Station, options: OrgInitOptions): Promise<void> {
+  const folder = resolve(options.dir)
+  if ((await readBounded(join(folder, sourceFile), 16_777_216)) !== null)
+    throw refused(safe`there is an organisation in ${folder} already`)
+  const p = await station.primitives()
+  const made = (options.root ?? (options.rootKey === undefined ? ['root-1'] : [])).map(name =>
+    newSigningKey(p, name),
+  )
+  const root = rootOf(p, made, options)
+  const programs = shippedPrograms.filter(({ id }) => options.program?.includes(id) ?? true)
+  const unknown = options.program?.find(id => !programs.some(program => program.id === id))
+  if (unknown !== undefined)
+    throw misused(
+      safe`there is no shipped program ${unknown}`,
+      safe`there are ${shippedPrograms.map(({ id }) => id).join(', ')}; khancap org add program takes one of your own`,
+    )
+  const receipt = newSigningKey(p, 'receipt-1')
+  const router = newAgeIdentity(p)
+  const addresses = [...new Set([options.origin, ...(options.address ?? [])].map(originOf))]
+  const from = formatTimestamp(floorToHour(station.now()))
+
+  // Secrets first: a source without its keys would only look like an organisation.
+  // Each asks for a passphrase of its own.
+  // oxlint-disable-next-line no-await-in-loop
+  for (const key of made)
+    await sealRootKey(station, options, join(folder, rootKeyFile(key.name)), key)
+  await writeServerSecret(folder, receiptKeyFile, printSigningKey(p, receipt, 'receipt key'))
+  await writeServerSecret(folder, routerIdentityFile, routerText(p, router))
+  await writeSource(folder, {
+    name: options.name,
+    demo: false,
+    origin: originOf(options.origin),
+    addresses,
+    minimum_client: 1,
+    root,
+    receipt_keys: [{ name: receipt.name, key: encodeBase64url(p.ed25519PublicKey(receipt.seed)) }],
+    router: [{ recipient: recipientOf(p, router), valid_from: from, valid_until: null }],
+    teams: teamsOf(programs).map(id => ({ id, names: {} })),
+    handlers: [],
+    programs: [...programs],
+  })
+  await report(station, options, folder, root)
+}
+
+/** As the workers read it: an age identity file. */
+export function routerText(p: Primitives, identity: string): string {
+  return `# khancap routing identity\n# recipient: ${recipientOf(p, identity)}\n${identity}\n`
+}
+
+async function report(
+  station: Station,
+  options: OrgInitOptions,
+  folder: string,
+  root: Root,
+): Promise<void> {
+  const { printer } = station
+  const fingerprint = await rootFingerprint(await station.primitives(), root)
+  if (options.json === true)
+    printer.json({ folder, root: fingerprint, threshold: root.threshold, keys: root.keys })
+  else {
+    printer.out(safe`made ${options.name} in ${folder}`)
+    printer.out(safe`  root fingerprint  ${inFours(Buffer.from(fingerprint, 'hex'))}`)
+    printer.out(
+      safe`  signatures        ${root.threshold} of ${root.keys.map(({ name }) => name).join(', ')}`,
+    )
+  }
+  printer.say(
+    safe`next: print the fingerprint; it goes to every handler on paper, and to the server as KHANCAP_ROOT`,
+  )
+  printer.say(
+    safe`next: carry ${join(folder, 'server')} to the server's secrets, then delete it here`,
+  )
+  printer.say(
+    safe`next: khancap org add handler FILE --team TEAM, for each handler; then khancap org publish`,
+  )
+}
+
+function rootOf(p: Primitives, made: readonly NoteSigner[], options: OrgInitOptions): Root {
+  const keys = [
+    ...made.map(({ name, seed }) => ({ name, key: encodeBase64url(p.ed25519PublicKey(seed)) })),
+    ...(options.rootKey ?? []).map(publicKeyOf),
+  ]
+  const root = Root.safeParse({ threshold: Number(options.threshold), keys })
+  const isDistinct = new Set(keys.map(({ name }) => name)).size === keys.length
+  if (root.success && isDistinct) return root.data
+  throw misused(
+    safe`--threshold takes a number from 1 to the number of root keys, which have names of their own`,
+  )
+}
+
+function publicKeyOf(given: string): NoteKey {
+  const [name, key] = given.split('=', 2)
+  const parsed = NoteKey.safeParse({ name, key })
+  if (parsed.success) return parsed.data
+  throw misused(safe`--root-key takes NAME=KEY, as khancap org root prints it on the other machine`)
+}
+
+function originOf(given: string): string {
+  const origin = given.toLowerCase().replace(/\/+$/, '')
+  if (!Origin.safeParse(origin).success)
+    throw misused(safe`"${given}" is not an address: scheme, host and port, without a path`)
+  return origin
+}
+
+function teamsOf(programs: typeof shippedPrograms): string[] {
+  const used = programs.flatMap(({ fallback_team, routing }) => [
+    fallback_team,
+    ...routing.map(({ team }) => team),
+  ])
+  return [...new Set(used)].toSorted()
+}

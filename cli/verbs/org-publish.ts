@@ -1,0 +1,206 @@
+// `khancap org publish` (step 1): makes the next directory out of the source, or takes the one that waits for more
+// signatures, shows what it changes, signs it with one key of the root, and writes it once enough have signed.
+import { readdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import {
+  appendSignature,
+  followsDirectory,
+  readDirectory,
+  signDirectory,
+  type VerifiedDirectory,
+  verifyDirectory,
+} from '../../keys/directory.js'
+import { type NoteSigner, verifyNote } from '../../keys/note.js'
+import { rootFingerprint } from '../../keys/root.js'
+import { type Directory, maxDirectoryDays } from '../../schemas/directory.js'
+import { encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { fromUtf8 } from '../../src/core/encoding/bytes.js'
+import { misused, refused } from '../failure.js'
+import { differences } from '../organisation/differences.js'
+import {
+  directoryFile,
+  draftFile,
+  dropDraftNote,
+  faulty,
+  openRootKey,
+  readNoteFile,
+  readSource,
+  writeNoteFile,
+} from '../organisation/folder.js'
+import { holeWords } from '../organisation/hole-words.js'
+import { nextDirectory, sourceOf, whatIsWrong } from '../organisation/next-directory.js'
+import { isMissing } from '../station/disk.js'
+import { inFours } from '../station/identity.js'
+import type { Station, VerbOptions } from '../station/station.js'
+import { safe } from '../terminal/safe.js'
+
+export interface OrgPublishOptions extends VerbOptions {
+  readonly dir: string
+  readonly key?: string
+  readonly days: string
+  readonly new?: true
+  readonly yes?: true
+  readonly dryRun?: true
+}
+
+export async function publishDirectory(
+  station: Station,
+  options: OrgPublishOptions,
+): Promise<void> {
+  const folder = resolve(options.dir)
+  const last = await lastDirectory(station, folder)
+  const { directory, draft } = await toSign(station, options, folder, last)
+  show(station, last, directory)
+  if (options.dryRun === true) {
+    station.printer.say(safe`nothing was signed`)
+    if (options.json === true) station.printer.json(summary(directory, [], false))
+    return
+  }
+  const file = options.key === undefined ? await onlyKey(folder) : resolve(options.key)
+  const key = await openRootKey(station, options, file)
+  await expectRootKey(station, directory, key)
+  await agree(station, options)
+  const p = await station.primitives()
+  const note =
+    draft === null ? await signDirectory(p, directory, [key]) : await appendSignature(p, draft, key)
+  await conclude(station, options, folder, { last, directory, note })
+}
+
+/** The directory that was published last, as its own root signed it. */
+async function lastDirectory(station: Station, folder: string): Promise<VerifiedDirectory | null> {
+  const note = await readNoteFile(folder, directoryFile)
+  if (note === null) return null
+  const p = await station.primitives()
+  const root = await rootFingerprint(p, readDirectory(note).root)
+  return verifyDirectory(p, note, { root, now: null })
+}
+
+/** What waits for signatures, if it is still what the source says; else the next directory. */
+async function toSign(
+  station: Station,
+  options: OrgPublishOptions,
+  folder: string,
+  last: VerifiedDirectory | null,
+): Promise<{ directory: Directory; draft: Uint8Array | null }> {
+  const source = await readSource(folder)
+  const draft = options.new === true ? null : await readNoteFile(folder, draftFile)
+  if (draft === null) {
+    const days = Number(options.days)
+    if (!Number.isInteger(days) || days < 1 || days > maxDirectoryDays)
+      throw misused(safe`--days takes a number from 1 to ${maxDirectoryDays}`)
+    const directory = nextDirectory(source, last, { from: station.now(), days })
+    const { faults, holes } = whatIsWrong(directory)
+    if (faults.length > 0) throw faulty(safe`the directory has faults; nothing was signed`, faults)
+    if (holes.length > 0)
+      throw refused(
+        safe`the directory would leave requests to nobody; nothing was signed`,
+        ...holes.slice(0, 10).map(holeWords),
+        safe`khancap org check shows all of it`,
+      )
+    return { directory, draft: null }
+  }
+  const directory = readDirectory(draft)
+  const isNext =
+    directory.previous === (last === null ? null : encodeBase64url(last.sha256)) &&
+    JSON.stringify(sourceOf(directory)) === JSON.stringify(source)
+  if (!isNext)
+    throw refused(
+      safe`the directory that waits for signatures is not what organisation.json says now`,
+      safe`--new begins again; the signatures so far are lost`,
+    )
+  return { directory, draft }
+}
+
+function show(station: Station, last: VerifiedDirectory | null, next: Directory): void {
+  const { printer } = station
+  printer.say(
+    safe`directory ${next.sequence} of ${next.name}, valid from ${next.valid_from} until ${next.expires}`,
+  )
+  const changes = differences(last?.directory ?? null, next)
+  for (const words of changes) printer.say(safe`  ${words}`)
+  if (changes.length === 0) printer.say(safe`  nothing changes but the dates`)
+}
+
+async function onlyKey(folder: string): Promise<string> {
+  const names = await readdir(join(folder, 'keys')).catch((error: unknown) => {
+    if (isMissing(error)) return []
+    throw error
+  })
+  const keys = names.filter(name => /^root-.*\.age$/.test(name))
+  const [only] = keys
+  if (only !== undefined && keys.length === 1) return join(folder, 'keys', only)
+  throw misused(
+    safe`which key of the root signs? give --key FILE`,
+    ...keys.map(name => safe`${join(folder, 'keys', name)}`),
+  )
+}
+
+async function expectRootKey(
+  station: Station,
+  { root }: Directory,
+  { name, seed }: NoteSigner,
+): Promise<void> {
+  const p = await station.primitives()
+  const key = encodeBase64url(p.ed25519PublicKey(seed))
+  if (root.keys.some(known => known.name === name && known.key === key)) return
+  throw refused(
+    safe`${name} is not a key of this organisation's root`,
+    safe`its keys are ${root.keys.map(known => known.name).join(', ')}`,
+  )
+}
+
+async function agree(station: Station, { yes }: OrgPublishOptions): Promise<void> {
+  if (yes === true) return
+  if (!station.asker.available)
+    throw misused(safe`there is no terminal to ask at; --yes signs without asking`)
+  if (!(await station.asker.confirm(safe`Sign this directory?`)))
+    throw refused(safe`nothing was signed`)
+}
+
+async function conclude(
+  station: Station,
+  options: OrgPublishOptions,
+  folder: string,
+  made: {
+    readonly last: VerifiedDirectory | null
+    readonly directory: Directory
+    readonly note: Uint8Array
+  },
+): Promise<void> {
+  const { directory, last, note } = made
+  const { printer } = station
+  const p = await station.primitives()
+  const signers = (await verifyNote(p, fromUtf8(note), directory.root.keys))?.signers ?? []
+  const isEnough = signers.length >= directory.root.threshold
+  if (isEnough) {
+    const root = await rootFingerprint(p, directory.root)
+    const verified = await verifyDirectory(p, note, { root, now: null })
+    followsDirectory(last, verified)
+    await writeNoteFile(folder, directoryFile, note)
+    await dropDraftNote(folder)
+    if (options.json === true) return printer.json(summary(directory, signers, true))
+    printer.out(safe`published directory ${directory.sequence} in ${join(folder, directoryFile)}`)
+    printer.out(safe`  root fingerprint  ${inFours(Buffer.from(root, 'hex'))}`)
+    return printer.say(
+      safe`next: put ${directoryFile} where KHANCAP_DIRECTORY_FILE of the server points`,
+    )
+  }
+  await writeNoteFile(folder, draftFile, note)
+  if (options.json === true) return printer.json(summary(directory, signers, false))
+  const left = directory.root.keys.map(({ name }) => name).filter(name => !signers.includes(name))
+  printer.out(safe`signed: ${signers.length} of ${directory.root.threshold} signatures`)
+  printer.say(
+    safe`next: carry ${folder} to the holder of ${left.join(' or ')}, who runs khancap org publish --key FILE`,
+  )
+}
+
+function summary(directory: Directory, signers: readonly string[], published: boolean): object {
+  return {
+    sequence: directory.sequence,
+    valid_from: directory.valid_from,
+    expires: directory.expires,
+    signed_by: signers,
+    threshold: directory.root.threshold,
+    published,
+  }
+}

@@ -1,0 +1,23 @@
+// `khancap org revoke`: ends a handler now, as after a lost laptop. What they signed before can still be checked.
+import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
+import { revokeHandler } from '../organisation/changes.js'
+import { type EditOptions, editSource } from '../organisation/edit.js'
+import type { Station } from '../station/station.js'
+import { safe } from '../terminal/safe.js'
+
+export async function revokeHandlerIn(
+  station: Station,
+  options: EditOptions,
+  id: string,
+): Promise<void> {
+  const at = formatTimestamp(station.now())
+  await editSource(
+    station,
+    options,
+    source => revokeHandler(source, id, at),
+    safe`${id} ends ${at}`,
+  )
+  station.printer.say(
+    safe`what was sealed to ${id} before can still be opened with their key: publish at once, and tell the applicants of open cases`,
+  )
+}
