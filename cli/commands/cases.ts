@@ -1,0 +1,145 @@
+// The commands of a day's work, step 9 to 10 of the path.
+import type { Command } from 'commander'
+import type { VerbOptions } from '../station/station.js'
+import type { AddReaderOptions } from '../verbs/add-reader.js'
+import type { CloseOptions } from '../verbs/close.js'
+import type { ContactedOptions } from '../verbs/contacted.js'
+import type { InboxOptions } from '../verbs/inbox.js'
+import type { NoteOptions } from '../verbs/note.js'
+import type { OpenOptions } from '../verbs/open.js'
+import type { ReplyOptions } from '../verbs/reply.js'
+import { outcomes, ways } from './choices.js'
+import { does, oneOf, type Runner, withExamples, withJson, withPassphrase } from './declare.js'
+
+const idHelp = 'the case: its id, or the first letters of it (4 at least)'
+
+export function declareCaseCommands(program: Command, runner: Runner): void {
+  const verb = (name: string, description: string) =>
+    withPassphrase(withJson(program.command(name).description(description)))
+
+  withExamples(
+    does(
+      verb('inbox', 'list cases by due time, with the time left')
+        .option('--all', 'closed cases too')
+        .option('--mine', 'only the cases that you have claimed')
+        .option('--limit <number>', 'lines at most (1 to 200)', '50')
+        .option('--after <cursor>', 'go on after a page that ended with this cursor'),
+      runner,
+      async (station, options: InboxOptions) =>
+        (await import('../verbs/inbox.js')).showInbox(station, options),
+    ),
+    'khancap inbox',
+    'khancap inbox --mine --json',
+  )
+
+  withExamples(
+    does(
+      verb('claim', 'take a case on').argument('<id>', idHelp),
+      runner,
+      async (station, options: VerbOptions, id = '') =>
+        (await import('../verbs/claim.js')).claimCase(station, options, id),
+    ),
+    'khancap claim 3k7m',
+  )
+
+  withExamples(
+    does(
+      verb('release', 'give a claimed case back to the team').argument('<id>', idHelp),
+      runner,
+      async (station, options: VerbOptions, id = '') =>
+        (await import('../verbs/release.js')).releaseCase(station, options, id),
+    ),
+    'khancap release 3k7m',
+  )
+
+  withExamples(
+    does(
+      verb('open', 'fetch, verify and open a case, or a sealed file that came on a stick')
+        .argument('[id]', idHelp)
+        .option('--file <file>', 'open this sealed file; needs no network')
+        .option('--out <dir>', 'save what was opened into this folder, for your eyes only'),
+      runner,
+      async (station, options: OpenOptions, id?: string) =>
+        (await import('../verbs/open.js')).openCase(station, options, id),
+    ),
+    'khancap open 3k7m',
+    'khancap open 3k7m --json',
+    'khancap open --file request.age --out ./opened',
+  )
+
+  withExamples(
+    does(
+      verb('reply', 'seal an answer to the applicant and send it; stops the clock')
+        .argument('<id>', idHelp)
+        .option('--file <file>', 'take the answer from a file ("-" is stdin)')
+        .option('--language <tag>', 'language of the answer, where it is not the one asked for')
+        .option('--again', 'send an answer once more that was not confirmed')
+        .option('--discard', 'forget an answer that was not confirmed'),
+      runner,
+      async (station, options: ReplyOptions, id = '') =>
+        (await import('../verbs/reply.js')).replyToCase(station, options, id),
+    ),
+    'khancap reply 3k7m',
+    'khancap reply 3k7m --file answer.txt',
+    'khancap reply 3k7m < answer.txt',
+  )
+
+  withExamples(
+    does(
+      verb('contacted', 'record an answer that was given outside the system; stops the clock')
+        .argument('<id>', idHelp)
+        .addOption(oneOf('--via <way>', 'how the applicant was answered', Object.keys(ways))),
+      runner,
+      async (station, options: ContactedOptions, id = '') =>
+        (await import('../verbs/contacted.js')).recordContact(station, options, id),
+    ),
+    'khancap contacted 3k7m --via phone',
+  )
+
+  withExamples(
+    does(
+      verb('note', 'seal a note to the team')
+        .argument('<id>', idHelp)
+        .option('--file <file>', 'take the note from a file ("-" is stdin)'),
+      runner,
+      async (station, options: NoteOptions, id = '') =>
+        (await import('../verbs/note.js')).addNote(station, options, id),
+    ),
+    'khancap note 3k7m',
+    'echo "asked a lawyer in Hanoi" | khancap note 3k7m',
+  )
+
+  withExamples(
+    does(
+      verb('add-reader', 'let one more colleague open a case')
+        .argument('<id>', idHelp)
+        .option('--to <handler>', 'the colleague, as the directory names them'),
+      runner,
+      async (station, options: AddReaderOptions, id = '') =>
+        (await import('../verbs/add-reader.js')).addReader(station, options, id),
+    ),
+    'khancap add-reader 3k7m --to fr-1',
+  )
+
+  withExamples(
+    does(
+      verb('close', 'end the work on a case; its retention begins')
+        .argument('<id>', idHelp)
+        .addOption(oneOf('--outcome <outcome>', 'how it ended', Object.keys(outcomes))),
+      runner,
+      async (station, options: CloseOptions, id = '') =>
+        (await import('../verbs/close.js')).closeCase(station, options, id),
+    ),
+    'khancap close 3k7m --outcome supported',
+  )
+
+  withExamples(
+    does(
+      verb('reopen', 'take up a closed case again').argument('<id>', idHelp),
+      runner,
+      async (station, options: VerbOptions, id = '') =>
+        (await import('../verbs/reopen.js')).reopenCase(station, options, id),
+    ),
+    'khancap reopen 3k7m',
+  )
+}

@@ -1,0 +1,19 @@
+// Choices that commands offer, with the words for a person who is asked.
+import type { Outcome, Via } from '../../schemas/case.js'
+
+export const outcomes = {
+  supported: 'support was given',
+  referred: 'another organisation has taken it on',
+  out_of_scope: 'outside what the program does; alternatives were named',
+  no_contact: 'the applicant could not be reached again',
+  duplicate: 'the same request as another one',
+  not_a_request: 'no request for support',
+} as const satisfies Record<Outcome, string>
+
+export const ways = {
+  mail: 'by mail',
+  messenger: 'by messenger',
+  phone: 'by phone',
+  in_person: 'in person',
+  through_someone: 'through somebody else',
+} as const satisfies Record<Via, string>

@@ -1,0 +1,132 @@
+// The commands that set a handler's machine up and look after it.
+import type { Command } from 'commander'
+import type { VerbOptions } from '../station/station.js'
+import type { InitOptions } from '../verbs/init.js'
+import type { KeysExportOptions } from '../verbs/keys-export.js'
+import type { KeysNewOptions } from '../verbs/keys-new.js'
+import type { KeysRecoverOptions } from '../verbs/keys-recover.js'
+import type { VerifyReceiptOptions } from '../verbs/verify-receipt.js'
+import { does, type Runner, withExamples, withJson, withPassphrase } from './declare.js'
+
+export function declareHandlerCommands(program: Command, runner: Runner): void {
+  withExamples(
+    does(
+      withJson(program.command('init').description('pin an organisation'))
+        .requiredOption('--url <url>', "the server's address")
+        .requiredOption('--root <fingerprint>', 'the fingerprint of its root keys, from paper')
+        .option('--handler <id>', 'your name in its directory')
+        .option('--directory <file>', 'take the directory from a file: needs no network')
+        .option('--proxy <url>', 'reach it through a SOCKS proxy (socks5h://127.0.0.1:9050)')
+        .option('--replace', 'forget the organisation that is pinned here'),
+      runner,
+      async (station, options: InitOptions) =>
+        (await import('../verbs/init.js')).pinOrganisation(station, options),
+    ),
+    'khancap init --url https://help.example --root 5d41…c592 --handler vi-1',
+    'khancap init --url http://abc…xyz.onion --root 5d41…c592 --proxy socks5h://127.0.0.1:9050',
+  )
+
+  declareKeys(
+    program.command('keys').description('your identity: make, show, carry, recover'),
+    runner,
+  )
+
+  const verify = program.command('verify').description('check what somebody shows you')
+  withExamples(
+    does(
+      withJson(verify.command('receipt').description('check a receipt; needs no network'))
+        .argument('<file>', 'the receipt ("-" is stdin)')
+        .option('--directory <file>', 'check against this directory'),
+      runner,
+      async (station, options: VerifyReceiptOptions, file = '') =>
+        (await import('../verbs/verify-receipt.js')).verifyReceiptFile(station, options, file),
+    ),
+    'khancap verify receipt receipt.txt',
+  )
+
+  withExamples(
+    does(
+      withPassphrase(
+        withJson(
+          program
+            .command('doctor')
+            .description('check the set-up, and say how to mend what is wrong'),
+        ),
+      ),
+      runner,
+      async (station, options: VerbOptions) =>
+        (await import('../verbs/doctor.js')).examine(station, options),
+    ),
+    'khancap doctor',
+  )
+}
+
+function declareKeys(keys: Command, runner: Runner): void {
+  withExamples(
+    does(
+      withPassphrase(
+        withJson(
+          keys.command('new').description('make an identity, or a new generation of the one here'),
+        ),
+      )
+        .option('--handler <id>', 'your name in the directory')
+        .option('--keep <number>', 'generations that stay, the new one included (8 at most)', '8')
+        .option('--sheet <file>', 'write the recovery sheet too (it holds the secret)'),
+      runner,
+      async (station, options: KeysNewOptions) =>
+        (await import('../verbs/keys-new.js')).makeIdentity(station, options),
+    ),
+    'khancap keys new --handler vi-1',
+  )
+
+  withExamples(
+    does(
+      withJson(
+        keys.command('list').description('list generations, and what the directory says of them'),
+      ),
+      runner,
+      async (station, options: VerbOptions) =>
+        (await import('../verbs/keys-list.js')).listIdentities(station, options),
+    ),
+    'khancap keys list',
+  )
+
+  withExamples(
+    does(
+      withJson(keys.command('show').description('show the public half, to be read aloud')),
+      runner,
+      async (station, options: VerbOptions) =>
+        (await import('../verbs/keys-show.js')).showIdentity(station, options),
+    ),
+    'khancap keys show',
+  )
+
+  withExamples(
+    does(
+      withPassphrase(
+        keys
+          .command('export')
+          .description('print what the organisation needs of you, or the recovery sheet'),
+      )
+        .option('--sheet', 'the recovery sheet: it holds the secret, print it and lock it away')
+        .option('--out <file>', 'write it to a file that only you can read'),
+      runner,
+      async (station, options: KeysExportOptions) =>
+        (await import('../verbs/keys-export.js')).exportIdentity(station, options),
+    ),
+    'khancap keys export --out vi-1.json',
+    'khancap keys export --sheet --out sheet.txt',
+  )
+
+  withExamples(
+    does(
+      withPassphrase(
+        withJson(keys.command('recover').description('make an identity again from its sheet')),
+      ).option('--file <file>', 'the sheet as a file ("-" is stdin)', '-'),
+      runner,
+      async (station, options: KeysRecoverOptions) =>
+        (await import('../verbs/keys-recover.js')).recoverIdentity(station, options),
+    ),
+    'khancap keys recover --file sheet.txt',
+  )
+}

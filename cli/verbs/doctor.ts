@@ -1,0 +1,244 @@
+// `khancap doctor`: looks at everything that must be right for a day's work, and says how to mend what is not. Each
+// check is the code that the work itself uses.
+import { isActive } from '../../keys/keyring.js'
+import type { VerifiedDirectory } from '../../keys/directory.js'
+import type { Identity } from '../../keys/identity.js'
+import type { HandlerSettings } from '../../schemas/settings.js'
+import { selfTest } from '../../src/core/crypto/self-test.js'
+import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
+import { draftedCases } from '../case/draft.js'
+import { actingKey } from '../client/acting-key.js'
+import { caseDesk } from '../client/case-desk.js'
+import { type Answer, exchange } from '../client/exchange.js'
+import { fetchDirectory, pinnedSettings } from '../client/pinned.js'
+import { asFailure, refused, unavailable } from '../failure.js'
+import { noIdentity, unlockIdentity } from '../station/identity.js'
+import type { Station, VerbOptions } from '../station/station.js'
+import { type Safe, safe } from '../terminal/safe.js'
+import { spanWords } from '../terminal/time-words.js'
+
+const day = 86_400_000
+/** Days before an end at which it is time to do something about it. */
+const soonDays = 14
+/** The server refuses signatures that are 60 seconds off. */
+const maxClockMs = 45_000
+
+type Status = 'ok' | 'warn' | 'fail' | 'skipped'
+
+interface Finding {
+  readonly check: string
+  readonly status: Status
+  readonly sentence: Safe
+  readonly mend: readonly Safe[]
+}
+
+export async function examine(station: Station, options: VerbOptions): Promise<void> {
+  const findings: Finding[] = []
+  const { printer } = station
+
+  function note(finding: Finding): void {
+    findings.push(finding)
+    if (options.json === true) return
+    const { bold, green, red, yellow, dim } = printer.style
+    const paint = { ok: green, warn: yellow, fail: red, skipped: dim }[finding.status]
+    printer.out(
+      safe`${paint(safe`${finding.status.padEnd(7)}`)} ${bold(safe`${finding.check}`)}: ${finding.sentence}`,
+    )
+    for (const words of finding.mend) printer.out(safe`          mend: ${words}`)
+  }
+
+  /** Notes what the check says, or how it failed. @returns its value, or null */
+  async function check<T>(name: string, look: () => Promise<Looked<T>>): Promise<T | null> {
+    try {
+      const { value, sentence, status = 'ok', mend = [] } = await look()
+      note({ check: name, status, sentence, mend })
+      return value
+    } catch (thrown) {
+      const { sentence, hints } = asFailure(thrown)
+      note({ check: name, status: 'fail', sentence, mend: hints })
+      return null
+    }
+  }
+
+  await check('cryptography', () => examineCryptography(station))
+  await check('folder', () => examineFolder(station))
+  const settings = await check('organisation', () => examineSettings(station))
+  const identity = await check('identity', () => examineIdentity(station, options, settings))
+  await check('drafts', () => examineDrafts(station))
+  if (settings !== null) {
+    const answer = await check('server', () => examineServer(settings))
+    if (answer !== null) await check('clock', () => examineClock(station, answer))
+    const directory = await check('directory', () => examineDirectory(station, settings))
+    if (directory !== null && identity !== null)
+      await check('keyring', () => examineKeyring(station, settings, directory, identity))
+  }
+
+  const failed = findings.filter(({ status }) => status === 'fail').length
+  if (options.json === true)
+    printer.json({
+      ok: failed === 0,
+      checks: findings.map(({ sentence, mend, ...finding }) => ({
+        ...finding,
+        sentence: sentence.text,
+        mend: mend.map(({ text }) => text),
+      })),
+    })
+  if (failed > 0)
+    throw refused(
+      failed === 1 ? safe`one thing is to be mended` : safe`${failed} things are to be mended`,
+    )
+}
+
+interface Looked<T> {
+  readonly value: T
+  readonly sentence: Safe
+  readonly status?: Status
+  readonly mend?: readonly Safe[]
+}
+
+async function examineCryptography(station: Station): Promise<Looked<true>> {
+  await selfTest(await station.primitives())
+  return { value: true, sentence: safe`gives the right answers` }
+}
+
+async function examineFolder({ folder }: Station): Promise<Looked<true>> {
+  const open = await folder.openToOthers()
+  if (open.length === 0) return { value: true, sentence: safe`${folder.path}` }
+  return {
+    value: true,
+    status: 'warn',
+    sentence: safe`other users of this machine may look into ${open.join(', ')}`,
+    mend: [safe`chmod -R go= ${folder.path}`],
+  }
+}
+
+async function examineSettings(station: Station): Promise<Looked<HandlerSettings>> {
+  const settings = await pinnedSettings(station)
+  return {
+    value: settings,
+    sentence: safe`${settings.url}, root ${settings.root.slice(0, 16)}…`,
+  }
+}
+
+async function examineIdentity(
+  station: Station,
+  options: VerbOptions,
+  settings: HandlerSettings | null,
+): Promise<Looked<Identity | null>> {
+  if ((await station.folder.sealedIdentity()) === null) throw noIdentity(station)
+  const canOpen =
+    station.asker.available ||
+    [
+      options.passphraseFile,
+      options.passphraseCommand,
+      station.environment.passphraseFile,
+      settings?.passphrase_file,
+      settings?.passphrase_command,
+    ].some(source => typeof source === 'string')
+  if (!canOpen)
+    return {
+      value: null,
+      status: 'skipped',
+      sentence: safe`locked, and there is no terminal to ask for the passphrase at`,
+    }
+  const { identity } = await unlockIdentity(station, options, settings)
+  return {
+    value: identity,
+    sentence: safe`${identity.handler} opens with the passphrase (${identity.opening.length} generations)`,
+  }
+}
+
+async function examineDrafts({ folder }: Station): Promise<Looked<true>> {
+  const cases = await draftedCases(folder.drafts)
+  if (cases.length === 0) return { value: true, sentence: safe`every answer was confirmed` }
+  return {
+    value: true,
+    status: 'warn',
+    sentence: safe`answers that were not confirmed: ${cases.join(', ')}`,
+    mend: cases.map(id => safe`khancap reply ${id.slice(0, 8)} --again`),
+  }
+}
+
+async function examineServer({ proxy, url }: HandlerSettings): Promise<Looked<Answer>> {
+  const answer = await exchange(
+    { method: 'GET', url: `${url}/readyz`, headers: {}, body: null, maxBytes: 65_536 },
+    { proxy },
+  )
+  if (answer.status === 200) return { value: answer, sentence: safe`${url} takes requests` }
+  throw unavailable(
+    safe`${url} is there, but cannot take requests now (status ${answer.status})`,
+    safe`tell who runs it`,
+  )
+}
+
+async function examineClock(station: Station, answer: Answer): Promise<Looked<true>> {
+  const said = Date.parse(answer.date ?? '')
+  if (Number.isNaN(said))
+    return {
+      value: true,
+      status: 'skipped',
+      sentence: safe`the server does not say what time it is`,
+    }
+  const off = Math.abs(station.now() - said)
+  if (off <= maxClockMs) return { value: true, sentence: safe`agrees with the server's` }
+  throw refused(
+    safe`this machine's clock and the server's are ${spanWords(off)} apart`,
+    safe`set the clock of this machine by a clock that you trust; if it is right, tell who runs the server`,
+  )
+}
+
+async function examineDirectory(
+  station: Station,
+  settings: HandlerSettings,
+): Promise<Looked<VerifiedDirectory>> {
+  const { directory } = await fetchDirectory(station, settings)
+  const { addresses, demo, expires, name, sequence } = directory.directory
+  const left = parseTimestamp(expires) - station.now()
+  const sentence = safe`${name}, number ${sequence}, valid for ${spanWords(left)}`
+  if (demo)
+    return {
+      value: directory,
+      status: 'warn',
+      sentence: safe`${sentence}; a demo, never for real cases`,
+    }
+  if (left < soonDays * day)
+    return {
+      value: directory,
+      status: 'warn',
+      sentence,
+      mend: [safe`the organisation publishes a new one: khancap org publish`],
+    }
+  if (!addresses.includes(settings.url))
+    return {
+      value: directory,
+      status: 'warn',
+      sentence: safe`${sentence}; it does not name ${settings.url}, so that the server refuses signed requests`,
+      mend: [safe`khancap init --url with one of ${addresses.join(', ')}`],
+    }
+  return { value: directory, sentence }
+}
+
+async function examineKeyring(
+  station: Station,
+  settings: HandlerSettings,
+  directory: VerifiedDirectory,
+  identity: Identity,
+): Promise<Looked<true>> {
+  const { handler, seed } = await actingKey(station, directory, identity)
+  await caseDesk(station, settings, seed).list({ scope: 'mine', limit: 1 })
+  const now = station.now()
+  const ends = [handler, ...handler.recipients, ...handler.signing_keys]
+    .filter(validity => isActive(validity, now))
+    .flatMap(({ valid_until }) => (valid_until === null ? [] : [parseTimestamp(valid_until)]))
+  const end = ends.length === 0 ? null : Math.min(...ends)
+  const sentence = safe`${handler.id} is ${handler.roles.join(', ')} in ${handler.teams.join(', ')}; the server takes signed requests`
+  if (end === null || end - now > soonDays * day) return { value: true, sentence }
+  return {
+    value: true,
+    status: 'warn',
+    sentence: safe`${sentence}; something of it ends in ${spanWords(end - now)}`,
+    mend: [
+      safe`khancap keys list; khancap keys new, and give khancap keys export to the organisation`,
+    ],
+  }
+}

@@ -1,0 +1,100 @@
+// `khancap keys new`: makes an identity, or puts a new generation in front of the one that is here.
+import { keepNewest, maxGenerations, newIdentity, rotateIdentity } from '../../keys/identity.js'
+import { Slug } from '../../schemas/encoding.js'
+import type { HandlerSettings } from '../../schemas/settings.js'
+import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
+import { misused, refused } from '../failure.js'
+import { writeNew } from '../station/disk.js'
+import {
+  identityFingerprint,
+  storeIdentity,
+  unlockIdentity,
+  type Unlocked,
+} from '../station/identity.js'
+import { newPassphrase } from '../station/passphrase.js'
+import { printSheet } from '../station/sheet.js'
+import type { Station, VerbOptions } from '../station/station.js'
+import { safe } from '../terminal/safe.js'
+
+export interface KeysNewOptions extends VerbOptions {
+  readonly handler?: string
+  readonly keep: string
+  readonly sheet?: string
+}
+
+export async function makeIdentity(station: Station, options: KeysNewOptions): Promise<void> {
+  const settings = await station.folder.settings()
+  const keep = keepOf(options.keep)
+  const { identity, passphrase } =
+    (await station.folder.sealedIdentity()) === null
+      ? await firstGeneration(station, options, settings)
+      : await nextGeneration(station, options, settings, keep)
+  // The sheet first: if it cannot be written, nothing has changed.
+  if (options.sheet !== undefined)
+    await writeNew(options.sheet, printSheet(identity, formatTimestamp(station.now()).slice(0, 10)))
+  const shown = await storeIdentity(station, identity, passphrase)
+  if (settings !== null && settings.handler !== identity.handler)
+    await station.folder.saveSettings({ ...settings, handler: identity.handler })
+
+  const { printer } = station
+  const fingerprint = await identityFingerprint(await station.primitives(), shown)
+  if (options.json === true)
+    printer.json({ ...shown, fingerprint, generations: identity.opening.length })
+  else {
+    printer.out(safe`made an identity for ${identity.handler}: ${fingerprint}`)
+    printer.out(safe`  sealed in ${station.folder.identityFile}`)
+  }
+  if (options.sheet === undefined)
+    printer.say(
+      safe`next: khancap keys export --sheet, print it, lock it away: without it a lost laptop is a lost identity`,
+    )
+  else printer.say(safe`next: print ${options.sheet}, lock it away, and delete the file`)
+  printer.say(safe`next: give the output of khancap keys export to the organisation`)
+}
+
+async function firstGeneration(
+  station: Station,
+  options: KeysNewOptions,
+  settings: HandlerSettings | null,
+): Promise<Unlocked> {
+  const handler = options.handler ?? settings?.handler ?? null
+  if (handler === null || !Slug.safeParse(handler).success)
+    throw misused(
+      safe`whose identity is it? give --handler ID, your name in the directory`,
+      safe`a short name in lower case, such as vi-1; it is public, so choose a pseudonym`,
+    )
+  const passphrase = await newPassphrase(
+    station,
+    options,
+    settings,
+    safe`the identity of ${handler}`,
+  )
+  return { identity: newIdentity(await station.primitives(), handler), passphrase }
+}
+
+async function nextGeneration(
+  station: Station,
+  options: KeysNewOptions,
+  settings: HandlerSettings | null,
+  keep: number,
+): Promise<Unlocked> {
+  const { identity, passphrase } = await unlockIdentity(station, options, settings)
+  if (options.handler !== undefined && options.handler !== identity.handler)
+    throw refused(
+      safe`the identity here is that of ${identity.handler}`,
+      safe`set KHANCAP_CONFIG_DIR to another folder for another handler`,
+    )
+  const older = keep > 1 ? keepNewest(identity, keep - 1) : null
+  const p = await station.primitives()
+  return {
+    identity: older === null ? newIdentity(p, identity.handler) : rotateIdentity(p, older),
+    passphrase,
+  }
+}
+
+function keepOf(given: string): number {
+  const keep = Number(given)
+  if (!Number.isInteger(keep) || keep < 1 || keep > maxGenerations)
+    throw misused(safe`--keep takes a number from 1 to ${maxGenerations}`)
+  return keep
+}
