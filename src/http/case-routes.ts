@@ -32,7 +32,8 @@ import { printCase, printCaseDetail } from './case-view.js'
 import type { HttpDeps } from './deps.js'
 import { readJson } from './json-body.js'
 import { bodyLimits } from './limits.js'
-import { type Api, atMostPerSecond, problemResponses } from './routes.js'
+import { atMostPerSecond } from './rate.js'
+import { type Api, problemResponses } from './routes.js'
 import { actorOf, signedBy } from './signed-request.js'
 
 const OneCase = z.strictObject({ id: CaseId })
@@ -47,7 +48,10 @@ const SealedFile = z.custom<Uint8Array>().meta({
 export function caseRoutes(app: Api, deps: HttpDeps): void {
   // The order matters: bytes, then who signed them, then what they say.
   const preValidation = [signedBy(deps), readJson]
-  const shared = { preValidation, config: atMostPerSecond(deps.settings.perSecond.handlers) }
+  const shared = () => ({
+    preValidation,
+    onRequest: atMostPerSecond(deps.settings.perSecond.handlers),
+  })
   const security = [{ handlerSignature: [] }]
 
   async function print(request: FastifyRequest, row: CaseRow): Promise<CaseSummary> {
@@ -57,7 +61,7 @@ export function caseRoutes(app: Api, deps: HttpDeps): void {
   }
 
   app.route({
-    ...shared,
+    ...shared(),
     method: 'GET',
     url: '/v1/cases',
     schema: {
@@ -78,7 +82,7 @@ export function caseRoutes(app: Api, deps: HttpDeps): void {
   })
 
   app.route({
-    ...shared,
+    ...shared(),
     method: 'GET',
     url: '/v1/cases/:id',
     schema: {
@@ -95,7 +99,7 @@ export function caseRoutes(app: Api, deps: HttpDeps): void {
   })
 
   app.route({
-    ...shared,
+    ...shared(),
     method: 'GET',
     url: '/v1/cases/:id/envelope',
     schema: {
@@ -119,7 +123,7 @@ export function caseRoutes(app: Api, deps: HttpDeps): void {
   })
 
   app.route({
-    ...shared,
+    ...shared(),
     method: 'POST',
     url: '/v1/cases/:id/claim',
     bodyLimit: bodyLimits.small,
@@ -136,7 +140,7 @@ export function caseRoutes(app: Api, deps: HttpDeps): void {
   })
 
   app.route({
-    ...shared,
+    ...shared(),
     method: 'POST',
     url: '/v1/cases/:id/release',
     bodyLimit: bodyLimits.small,
@@ -153,7 +157,7 @@ export function caseRoutes(app: Api, deps: HttpDeps): void {
   })
 
   app.route({
-    ...shared,
+    ...shared(),
     method: 'POST',
     url: '/v1/cases/:id/replies',
     bodyLimit: bodyLimits.reply,
@@ -181,7 +185,7 @@ export function caseRoutes(app: Api, deps: HttpDeps): void {
   })
 
   app.route({
-    ...shared,
+    ...shared(),
     method: 'POST',
     url: '/v1/cases/:id/contacted',
     bodyLimit: bodyLimits.small,
@@ -207,7 +211,7 @@ export function caseRoutes(app: Api, deps: HttpDeps): void {
   })
 
   app.route({
-    ...shared,
+    ...shared(),
     method: 'POST',
     url: '/v1/cases/:id/notes',
     bodyLimit: bodyLimits.oneSealed,
@@ -230,7 +234,7 @@ export function caseRoutes(app: Api, deps: HttpDeps): void {
   })
 
   app.route({
-    ...shared,
+    ...shared(),
     method: 'POST',
     url: '/v1/cases/:id/seals',
     bodyLimit: bodyLimits.grant,
@@ -255,7 +259,7 @@ export function caseRoutes(app: Api, deps: HttpDeps): void {
   })
 
   app.route({
-    ...shared,
+    ...shared(),
     method: 'POST',
     url: '/v1/cases/:id/close',
     bodyLimit: bodyLimits.small,
@@ -275,7 +279,7 @@ export function caseRoutes(app: Api, deps: HttpDeps): void {
   })
 
   app.route({
-    ...shared,
+    ...shared(),
     method: 'POST',
     url: '/v1/cases/:id/reopen',
     bodyLimit: bodyLimits.small,

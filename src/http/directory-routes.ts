@@ -2,7 +2,8 @@
 import * as z from 'zod'
 import type { HttpDeps } from './deps.js'
 import { printBytes } from './bytes.js'
-import { type Api, atMostPerSecond, problemResponses } from './routes.js'
+import { atMostPerSecond } from './rate.js'
+import { type Api, problemResponses } from './routes.js'
 
 const Note = z.custom<Uint8Array>().meta({
   id: 'DirectoryNote',
@@ -17,7 +18,7 @@ export function directoryRoutes(
   app.route({
     method: ['GET', 'HEAD'],
     url: '/v1/directory',
-    config: atMostPerSecond(settings.perSecond.applicants),
+    onRequest: atMostPerSecond(settings.perSecond.applicants),
     schema: {
       operationId: 'getDirectory',
       summary: 'The signed directory: programs and keyring',

@@ -1,6 +1,5 @@
 // HTTP <-> use case. The application without its process: no port, no signal, no environment.
 import { randomBytes } from 'node:crypto'
-import rateLimit from '@fastify/rate-limit'
 import underPressure from '@fastify/under-pressure'
 import { fastify, type FastifyInstance, LogController } from 'fastify'
 import {
@@ -45,21 +44,6 @@ async function shedLoad(app: FastifyInstance, { settings }: HttpDeps): Promise<v
       if (request.routeOptions.url?.endsWith('z') !== true) throw new KhancapError('overloaded')
     },
   })
-  await app.register(rateLimit, {
-    global: false,
-    addHeaders: {
-      'x-ratelimit-limit': false,
-      'x-ratelimit-remaining': false,
-      'x-ratelimit-reset': false,
-      'retry-after': true,
-    },
-    addHeadersOnExceeding: {
-      'x-ratelimit-limit': false,
-      'x-ratelimit-remaining': false,
-      'x-ratelimit-reset': false,
-    },
-    errorResponseBuilder: () => new KhancapError('too_many_requests'),
-  })
 }
 
 /** Route pattern, method, status and milliseconds: no address, no URL, no header. */
@@ -90,7 +74,12 @@ export async function httpApp(deps: HttpDeps): Promise<FastifyInstance> {
     bodyLimit: bodyLimits.small,
     requestTimeout: settings.requestTimeoutMs,
     keepAliveTimeout: settings.keepAliveTimeoutMs,
-    http: { connectionsCheckingInterval: Math.min(5000, settings.requestTimeoutMs) },
+    http: {
+      requestTimeout: settings.requestTimeoutMs,
+      // Above the whole request's time Node stops watching both.
+      headersTimeout: Math.min(60_000, settings.requestTimeoutMs),
+      connectionsCheckingInterval: Math.min(5000, settings.requestTimeoutMs),
+    },
     frameworkErrors,
     clientErrorHandler,
   })

@@ -6,7 +6,8 @@ import { readBytes } from './bytes.js'
 import type { HttpDeps } from './deps.js'
 import { readJson } from './json-body.js'
 import { bodyLimits } from './limits.js'
-import { type Api, atMostPerSecond, problemResponses } from './routes.js'
+import { atMostPerSecond } from './rate.js'
+import { type Api, problemResponses } from './routes.js'
 
 export function intakeRoutes(app: Api, deps: HttpDeps): void {
   app.route({
@@ -14,7 +15,7 @@ export function intakeRoutes(app: Api, deps: HttpDeps): void {
     url: '/v1/intakes',
     bodyLimit: bodyLimits.intake,
     preValidation: readJson,
-    config: atMostPerSecond(deps.settings.perSecond.applicants),
+    onRequest: atMostPerSecond(deps.settings.perSecond.applicants),
     schema: {
       operationId: 'submitIntake',
       summary: 'Takes in a sealed request; the same id and bytes give the same receipt',

@@ -15,7 +15,8 @@ import { printBytes, readBytes } from './bytes.js'
 import type { HttpDeps } from './deps.js'
 import { readJson } from './json-body.js'
 import { bodyLimits } from './limits.js'
-import { type Api, atMostPerSecond, problemResponses } from './routes.js'
+import { atMostPerSecond } from './rate.js'
+import { type Api, problemResponses } from './routes.js'
 
 /** 32 bytes in canonical base64url: the last letter carries four bits. */
 const bearer = /^Bearer ([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])$/
@@ -49,14 +50,14 @@ function printMailbox({ case: row, replies, additions }: MailboxContent): Mailbo
 
 export function mailboxRoutes(app: Api, deps: HttpDeps): void {
   const security = [{ mailboxToken: [] }]
-  const config = atMostPerSecond(deps.settings.perSecond.applicants)
+  const shed = () => atMostPerSecond(deps.settings.perSecond.applicants)
 
   app.route({
     method: 'POST',
     url: '/v1/mailbox',
     bodyLimit: bodyLimits.small,
     preValidation: readJson,
-    config,
+    onRequest: shed(),
     schema: {
       operationId: 'readMailbox',
       summary: 'State, deadline and sealed replies of the case of this mailbox',
@@ -73,7 +74,7 @@ export function mailboxRoutes(app: Api, deps: HttpDeps): void {
     url: '/v1/mailbox/additions',
     bodyLimit: bodyLimits.oneSealed,
     preValidation: readJson,
-    config,
+    onRequest: shed(),
     schema: {
       operationId: 'addToCase',
       summary: 'Adds something sealed to the case of this mailbox',

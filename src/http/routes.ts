@@ -1,4 +1,4 @@
-// What the routes have in common: the typed instance, the description of problems, and the rate of a route.
+// What the routes have in common: the typed instance and the description of problems.
 import type {
   FastifyBaseLogger,
   FastifyInstance,
@@ -25,8 +25,3 @@ const problem = {
 
 /** Every route may answer with problems. */
 export const problemResponses = { '4xx': problem, '5xx': problem } as const
-
-/** One bucket for everybody: no address is looked at. Goes into a route's `config`. */
-export function atMostPerSecond(max: number) {
-  return { rateLimit: { max, timeWindow: 1000, keyGenerator: () => 'everybody' } }
-}
