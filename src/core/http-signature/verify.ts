@@ -11,7 +11,7 @@ import { contentDigest, printParams, signatureBase, signedContentType } from './
 export const maxSignatureAgeMs = 60_000
 
 const inputField =
-  /^khancap=\("@method" "@target-uri" "content-digest" "content-type"\);created=(\d{1,12});nonce="([A-Za-z0-9_-]{22})";keyid="([A-Za-z0-9_-]{43})";alg="ed25519"$/
+  /^khancap=\("@method" "@target-uri" "content-digest" "content-type"\);created=([1-9]\d{0,11});nonce="([A-Za-z0-9_-]{22})";keyid="([A-Za-z0-9_-]{43})";alg="ed25519"$/
 const signatureField = /^khancap=:([A-Za-z0-9+/]{86}==):$/
 
 export interface SignatureFields {

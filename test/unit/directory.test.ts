@@ -1,0 +1,382 @@
+// The directory: signed by enough of its root, pinned, bounded in time, chained, and consistent with itself.
+// docs/protocol.md, "Directory".
+import t from 'tap'
+import type { Directory } from '../../schemas/directory.js'
+import {
+  appendSignature,
+  followsDirectory,
+  readDirectory,
+  signDirectory,
+  verifyDirectory,
+} from '../../keys/directory.js'
+import { directoryFaults } from '../../keys/directory-rules.js'
+import { signNote } from '../../keys/note.js'
+import { rootFingerprint } from '../../keys/root.js'
+import { nodePrimitives } from '../../src/core/crypto/node.js'
+import { encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { fromUtf8, hex, utf8 } from '../../src/core/encoding/bytes.js'
+import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
+import { encodeRecipient } from '../../src/core/envelope/age-keys.js'
+import { newPerson, sampleOrganisation, sampleOrigin } from '../helper/sample-content.js'
+
+const p = await nodePrimitives()
+const { directory, roots } = sampleOrganisation(p)
+const [rootA, rootB, rootC] = roots
+if (rootA === undefined || rootB === undefined || rootC === undefined)
+  throw new Error('three roots')
+const root = await rootFingerprint(p, directory.root)
+const now = parseTimestamp('2026-03-10T00:00:00Z')
+const pin = { root, now }
+const note = await signDirectory(p, directory, [rootA, rootC])
+const invalid = { code: 'directory_invalid' }
+const changed = (change: Partial<Directory>): Directory => ({ ...directory, ...change })
+
+await t.test('step 1: signed by two of three, it verifies', async t => {
+  const verified = await verifyDirectory(p, note, pin)
+  t.same(verified.directory, directory)
+  t.same(verified.sha256, await p.sha256(note))
+  t.same(verified.note, note)
+  t.same(fromUtf8(note).split('\n').slice(0, 2), ['khancap/v1/directory', sampleOrigin])
+})
+
+await t.test('signatures: any two, not one, not twice the same, not of strangers', async t => {
+  for (const signers of [
+    [rootA, rootB],
+    [rootC, rootB],
+    [rootA, rootB, rootC],
+  ])
+    await t.resolves(verifyDirectory(p, await signDirectory(p, directory, signers), pin))
+  const stranger = { name: 'root-b', seed: p.random(32) }
+  for (const signers of [[rootA], [rootA, rootA], [rootA, stranger], [stranger]])
+    await t.rejects(verifyDirectory(p, await signDirectory(p, directory, signers), pin), invalid)
+  const one = await signDirectory(p, directory, [rootA])
+  const two = await appendSignature(p, one, rootB)
+  await t.resolves(verifyDirectory(p, two, pin))
+  t.same(await appendSignature(p, two, rootB), two)
+  await t.rejects(appendSignature(p, utf8('x'), rootB), invalid)
+})
+
+await t.test('every byte of the note counts', async t => {
+  const text = fromUtf8(note)
+  const end = text.indexOf('\n\n')
+  for (let at = 0; at < note.length; at += at < 200 || at > end ? 1 : 61) {
+    const bad = note.slice()
+    bad[at] = (bad[at] ?? 0) ^ 1
+    await t.rejects(verifyDirectory(p, bad, pin), invalid, `byte ${at}`)
+  }
+  await t.rejects(verifyDirectory(p, note.subarray(0, -1), pin), invalid)
+})
+
+await t.test('the pinned root decides, not the one that stands in the directory', async t => {
+  await t.rejects(verifyDirectory(p, note, { root: '00'.repeat(32), now }), invalid)
+  const mine = sampleOrganisation(p)
+  const forged = await signDirectory(p, { ...mine.directory, origin: sampleOrigin }, mine.roots)
+  await t.rejects(verifyDirectory(p, forged, pin), invalid)
+  const weaker = changed({ root: { ...directory.root, threshold: 1 } })
+  await t.rejects(verifyDirectory(p, await signDirectory(p, weaker, [rootA]), pin), invalid)
+})
+
+await t.test('the fingerprint covers threshold, names and keys, in no order', async t => {
+  const [a, b, c] = directory.root.keys
+  if (a === undefined || b === undefined || c === undefined) throw new Error('three keys')
+  t.match(root, /^[0-9a-f]{64}$/)
+  t.equal(await rootFingerprint(p, { threshold: 2, keys: [c, a, b] }), root)
+  const others = [
+    { threshold: 1, keys: [a, b, c] },
+    { threshold: 2, keys: [a, b] },
+    { threshold: 2, keys: [a, b, { ...c, name: 'root-d' }] },
+    { threshold: 2, keys: [a, b, { ...c, key: a.key }] },
+    { threshold: 2, keys: [{ ...a, name: b.name }, { ...b, name: a.name }, c] },
+  ]
+  for (const other of others) t.not(await rootFingerprint(p, other), root)
+  const { createHash } = await import('node:crypto')
+  const hash = createHash('sha256').update('khancap/v1/root\0').update(Uint8Array.of(2, 3))
+  for (const { name, key } of [a, b, c])
+    hash.update(Uint8Array.of(name.length)).update(name).update(Buffer.from(key, 'base64url'))
+  t.equal(root, hash.digest('hex'))
+})
+
+await t.test(
+  'time: valid up to the second before it expires; a client clock may be a day behind',
+  async t => {
+    const at = (text: string, ms = 0) => ({ root, now: parseTimestamp(text) + ms })
+    await t.resolves(verifyDirectory(p, note, at('2026-05-30T00:00:00Z', -1)))
+    await t.rejects(verifyDirectory(p, note, at('2026-05-30T00:00:00Z')), {
+      code: 'directory_expired',
+    })
+    await t.resolves(verifyDirectory(p, note, at('2026-02-28T00:00:00Z')))
+    await t.rejects(verifyDirectory(p, note, at('2026-02-28T00:00:00Z', -1)), invalid)
+    await t.resolves(verifyDirectory(p, note, { root, now: null }), 'of the past')
+  },
+)
+
+await t.test('form: one mutation each, signed by the root: refused', async t => {
+  const json = JSON.stringify(directory)
+  const texts: Record<string, string> = {
+    'another title': `khancap/v2/directory\n${sampleOrigin}\n${json}\n`,
+    'another origin in front': `khancap/v1/directory\nhttps://other.example.org\n${json}\n`,
+    'no origin in front': `khancap/v1/directory\n${json}\n`,
+    'a line more': `khancap/v1/directory\n${sampleOrigin}\n${json}\nmore\n`,
+    'JSON on several lines': `khancap/v1/directory\n${sampleOrigin}\n${JSON.stringify(directory, null, 1)}\n`,
+    'a duplicate key': `khancap/v1/directory\n${sampleOrigin}\n${json.replace('{"v":1,', '{"v":1,"v":1,')}\n`,
+    'an unknown key': `khancap/v1/directory\n${sampleOrigin}\n${json.replace('{"v":1,', '{"v":1,"w":1,')}\n`,
+    'another version': `khancap/v1/directory\n${sampleOrigin}\n${json.replace('{"v":1,', '{"v":2,')}\n`,
+    'a byte order mark': `\ufeffkhancap/v1/directory\n${sampleOrigin}\n${json}\n`,
+  }
+  for (const [name, text] of Object.entries(texts)) {
+    const bad = utf8(await signNote(p, text, [rootA, rootB]))
+    t.throws(() => readDirectory(bad), invalid, name)
+    await t.rejects(verifyDirectory(p, bad, pin), invalid, name)
+  }
+  const good = `khancap/v1/directory\n${sampleOrigin}\n${json}\n`
+  await t.resolves(verifyDirectory(p, utf8(await signNote(p, good, [rootA, rootB])), pin))
+})
+
+await t.test(
+  'a directory with faults is not signed, and where it was signed elsewhere not believed',
+  async t => {
+    const bad = changed({ expires: '2026-05-30T00:00:01Z' })
+    await t.rejects(signDirectory(p, bad, [rootA]), {
+      ...invalid,
+      faults: [{ pointer: '/expires', code: 'life_too_long_or_none' }],
+    })
+    const text = `khancap/v1/directory\n${sampleOrigin}\n${JSON.stringify(bad)}\n`
+    const elsewhere = utf8(await signNote(p, text, [rootA, rootB]))
+    await t.rejects(verifyDirectory(p, elsewhere, pin), {
+      ...invalid,
+      faults: [{ pointer: '/expires', code: 'life_too_long_or_none' }],
+    })
+  },
+)
+
+await t.test(
+  'a note of up to a mebibyte is signed and verified, a larger one is neither',
+  async t => {
+    const [vi] = directory.handlers
+    if (vi === undefined) throw new Error('sample expected')
+    const of = (count: number): Directory =>
+      changed({
+        handlers: Array.from({ length: count }, (_, at) => ({
+          ...vi,
+          id: `vi-${at}`,
+          recipients: vi.recipients.map(one => ({ ...one, recipient: newPerson(p).recipient })),
+          signing_keys: vi.signing_keys.map(one => ({
+            ...one,
+            key: encodeBase64url(p.random(32)),
+          })),
+        })),
+      })
+    const large = await signDirectory(p, of(400), [rootA, rootB])
+    t.ok(large.length > 900_000 && large.length <= 1_048_576, `${large.length} bytes`)
+    t.equal((await verifyDirectory(p, large, pin)).directory.handlers.length, 400)
+    await t.rejects(signDirectory(p, of(500), [rootA, rootB]), invalid)
+    const over = new Uint8Array(1_048_577)
+    over.set(large)
+    t.throws(() => readDirectory(over), { ...invalid, cause: { message: 'note too large' } })
+  },
+)
+
+await t.test('faults: one each', async t => {
+  const [vi, en] = directory.handlers
+  const [program] = directory.programs
+  const [routing] = program?.routing ?? []
+  if (vi === undefined || en === undefined || program === undefined || routing === undefined)
+    throw new Error('sample expected')
+  const broken = encodeRecipient(new Uint8Array(1216).fill(255))
+  const other = newPerson(p).recipient
+  const ladder = program.service_level.ladder
+  const withProgram = (change: Partial<typeof program>) =>
+    changed({ programs: [{ ...program, ...change }] })
+  const withVi = (change: Partial<typeof vi>) => changed({ handlers: [{ ...vi, ...change }, en] })
+  const faults: Record<string, [Directory, string, string]> = {
+    'a life of 90 days and a second': [
+      changed({ expires: '2026-05-30T00:00:01Z' }),
+      '/expires',
+      'life_too_long_or_none',
+    ],
+    'no life': [changed({ expires: directory.valid_from }), '/expires', 'life_too_long_or_none'],
+    'a day that does not exist': [
+      changed({ valid_from: '2026-02-30T00:00:00Z' }),
+      '/valid_from',
+      'time_impossible',
+    ],
+    'a program with such a day': [
+      withProgram({ valid_until: '2026-02-30T00:00:00Z' }),
+      '/programs/0/valid_until',
+      'time_impossible',
+    ],
+    'a handler with such a day': [
+      withVi({ valid_until: '2026-02-30T00:00:00Z' }),
+      '/handlers/0',
+      'time_impossible',
+    ],
+    'a router with such a day': [
+      changed({
+        router: [{ recipient: other, valid_from: '2026-02-30T00:00:00Z', valid_until: null }],
+      }),
+      '/router/0/valid_from',
+      'time_impossible',
+    ],
+    'a team twice': [
+      changed({ teams: [...directory.teams, { id: 'vi', names: { en: 'x' } }] }),
+      '/teams/2/id',
+      'repeated',
+    ],
+    'a program twice': [changed({ programs: [program, program] }), '/programs/1/id', 'repeated'],
+    'a handler twice': [
+      changed({
+        handlers: [vi, { ...en, id: 'vi-1' }],
+      }),
+      '/handlers/1/id',
+      'repeated',
+    ],
+    'a root key twice under two names': [
+      changed({
+        root: {
+          threshold: 2,
+          keys: [
+            ...directory.root.keys,
+            { name: 'root-d', key: directory.root.keys[0]?.key ?? '' },
+          ],
+        },
+      }),
+      '/root/keys/3/key',
+      'repeated',
+    ],
+    'a root name twice': [
+      changed({
+        root: {
+          threshold: 2,
+          keys: [...directory.root.keys, { name: 'root-a', key: encodeBase64url(p.random(32)) }],
+        },
+      }),
+      '/root/keys/3/name',
+      'repeated',
+    ],
+    'a receipt key twice': [
+      changed({ receipt_keys: [...directory.receipt_keys, ...directory.receipt_keys] }),
+      '/receipt_keys/1/name',
+      'repeated',
+    ],
+    'a recipient of two handlers': [
+      changed({ handlers: [vi, { ...en, recipients: vi.recipients }] }),
+      '/handlers/1/recipients/0/recipient',
+      'repeated',
+    ],
+    'a recipient of router and handler': [
+      changed({ router: vi.recipients }),
+      '/handlers/0/recipients/0/recipient',
+      'repeated',
+    ],
+    'a signing key of two handlers': [
+      changed({ handlers: [vi, { ...en, signing_keys: vi.signing_keys }] }),
+      '/handlers/1/signing_keys/0/key',
+      'repeated',
+    ],
+    'a recipient whose ML-KEM key is none': [
+      withVi({
+        recipients: [{ ...vi, recipient: broken }].map(
+          ({ recipient, valid_from, valid_until }) => ({ recipient, valid_from, valid_until }),
+        ),
+      }),
+      '/handlers/0/recipients/0/recipient',
+      'recipient_malformed',
+    ],
+    'a recipient with a wrong letter': [
+      withVi({
+        recipients: vi.recipients.map(one => ({
+          ...one,
+          recipient: one.recipient.replace(/.$/, letter => (letter === 'q' ? 'p' : 'q')),
+        })),
+      }),
+      '/handlers/0/recipients/0/recipient',
+      'recipient_malformed',
+    ],
+    'a team of a handler that does not exist': [
+      withVi({ teams: ['vi', 'xx'] }),
+      '/handlers/0/teams',
+      'team_unknown',
+    ],
+    'a team of a rule that does not exist': [
+      withProgram({ routing: [routing, { ...routing, team: 'xx' }] }),
+      '/programs/0/routing/1/team',
+      'team_unknown',
+    ],
+    'a fallback team that does not exist': [
+      withProgram({ fallback_team: 'xx' }),
+      '/programs/0/fallback_team',
+      'team_unknown',
+    ],
+    'a ladder that goes down': [
+      withProgram({ service_level: { ...program.service_level, ladder: ladder.toReversed() } }),
+      '/programs/0/service_level/ladder',
+      'not_ascending',
+    ],
+    'a first directory with a previous one': [
+      changed({ previous: encodeBase64url(new Uint8Array(32)) }),
+      '/previous',
+      'chain_impossible',
+    ],
+    'a second directory without': [changed({ sequence: 2 }), '/previous', 'chain_impossible'],
+    'an origin of 129 letters': [
+      changed({ origin: `https://${'x'.repeat(121)}` }),
+      '/origin',
+      'too_long',
+    ],
+  }
+  t.same(directoryFaults(directory), [])
+  t.same(directoryFaults(changed({ origin: `https://${'x'.repeat(120)}` })), [])
+  for (const [name, [bad, pointer, code]] of Object.entries(faults)) {
+    const found = directoryFaults(bad)
+    t.ok(
+      found.some(fault => fault.pointer === pointer && fault.code === code),
+      `${name}: ${JSON.stringify(found)}`,
+    )
+    await t.rejects(signDirectory(p, bad, [rootA]), invalid, name)
+  }
+})
+
+await t.test('a recipient that nobody can seal to is found before it is published', async t => {
+  const [vi, en] = directory.handlers
+  if (vi === undefined || en === undefined) throw new Error('sample expected')
+  const lowOrder = p.xwingPublicKey(p.random(32))
+  lowOrder.fill(0, 1184)
+  const recipients = [
+    { recipient: encodeRecipient(lowOrder), valid_from: vi.valid_from, valid_until: null },
+  ]
+  await t.rejects(signDirectory(p, changed({ handlers: [{ ...vi, recipients }, en] }), [rootA]), {
+    ...invalid,
+    faults: [{ pointer: '/handlers/0/recipients', code: 'recipient_unusable' }],
+  })
+  await t.rejects(signDirectory(p, changed({ router: recipients }), [rootA]), {
+    ...invalid,
+    faults: [{ pointer: '/router/0', code: 'recipient_unusable' }],
+  })
+})
+
+await t.test('chain: what may follow what', async t => {
+  const sign = async (change: Partial<Directory>) =>
+    verifyDirectory(p, await signDirectory(p, changed(change), [rootA, rootB]), pin)
+  const first = await sign({})
+  const second = await sign({ sequence: 2, previous: encodeBase64url(first.sha256) })
+  const third = await sign({ sequence: 3, previous: encodeBase64url(second.sha256) })
+  const older = { code: 'directory_older' }
+  const forked = { code: 'directory_forked' }
+  t.doesNotThrow(() => followsDirectory(null, third))
+  t.doesNotThrow(() => followsDirectory(first, first), 'the same again')
+  t.doesNotThrow(() => followsDirectory(first, second))
+  t.doesNotThrow(() => followsDirectory(first, third), 'one was missed')
+  t.throws(() => followsDirectory(second, first), older)
+  t.throws(() => followsDirectory(third, first), older)
+  const twin = await sign({ name: 'Another' })
+  t.throws(() => followsDirectory(first, twin), forked, 'the same number, other bytes')
+  const stray = await sign({ sequence: 2, previous: encodeBase64url(twin.sha256) })
+  t.throws(() => followsDirectory(first, stray), forked, 'follows another one')
+  const moved = await sign({
+    sequence: 3,
+    previous: encodeBase64url(second.sha256),
+    origin: 'https://moved.example.org',
+  })
+  t.throws(() => followsDirectory(first, moved), forked, 'another deployment')
+  t.equal(hex(first.sha256).length, 64)
+})
