@@ -1,4 +1,5 @@
 // What an answer is: the shapes of schemas/sealed.ts told apart. The form decides which of them is right where.
+import type { WayOut } from '../../../schemas/program.js'
 import type { Answer, AnswerLeaf, PartialDate } from '../../../schemas/sealed.js'
 
 export type Row = Readonly<Record<string, AnswerLeaf | undefined>>
@@ -11,6 +12,10 @@ export function rowOf(answer: Answer | undefined): Row | null {
 export function wayOutOf(answer: Answer | undefined): string | null {
   const way = rowOf(answer)?.['way_out']
   return typeof way === 'string' ? way : null
+}
+
+function isWayOut(answer: Answer | undefined): answer is { way_out: WayOut } {
+  return wayOutOf(answer) !== null
 }
 
 export function isPartialDate(answer: Answer | undefined): answer is PartialDate {
@@ -38,4 +43,17 @@ export function isMissing(answer: Answer | undefined): answer is undefined {
 export function codesOf(answer: Answer | undefined): readonly unknown[] {
   if (typeof answer === 'string') return [answer]
   return Array.isArray(answer) ? answer : []
+}
+
+/** A code, codes, text, partial date or way out; undefined where the answer is a group or rows. */
+export function leafOf(answer: Answer | undefined): AnswerLeaf | undefined {
+  if (answer === undefined || typeof answer === 'string') return answer
+  if (isPartialDate(answer)) return answer
+  if (!Array.isArray(answer)) return isWayOut(answer) ? answer : undefined
+  const codes: string[] = []
+  for (const entry of answer) {
+    if (typeof entry !== 'string') return undefined
+    codes.push(entry)
+  }
+  return codes
 }

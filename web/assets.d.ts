@@ -1,0 +1,3 @@
+// Addresses that the build puts in.
+declare const sealerWasm: string
+declare const sealerPure: string

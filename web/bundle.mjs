@@ -1,0 +1,132 @@
+// Builds the pages into a folder: bundles, HTML per language, and each file compressed. Everything is made from the
+// sources alone, so two builds give the same bytes.
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+const settings = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  charset: 'utf8',
+  format: 'iife',
+  legalComments: 'none',
+  logLevel: 'warning',
+  platform: 'browser',
+  // Old telephones: modules, async functions, custom properties, and little after that.
+  target: ['es2017', 'chrome61'],
+  write: false,
+}
+
+/** In the order of the language choice; the file name is the language in lower case. */
+const languages = [
+  { language: 'vi', suffix: 'Vi' },
+  { language: 'en', suffix: 'En' },
+  { language: 'zh-Hans', suffix: 'ZhHans' },
+  { language: 'zh-Hant', suffix: 'ZhHant' },
+  { language: 'fr', suffix: 'Fr' },
+]
+
+async function bundle(options) {
+  const { outputFiles } = await build({ ...settings, ...options })
+  return outputFiles[0].text
+}
+
+/** The entry of one language: the code of all, the words of one. */
+function pageEntry({ language, suffix }) {
+  const programs = '../schemas/programs'
+  return [
+    `import { start } from './start.js'`,
+    `import { texts${suffix} as texts } from './texts/${language.toLowerCase()}.js'`,
+    `import { shared${suffix} as shared } from '${programs}/shared.${language}.js'`,
+    `import { emergency${suffix} as emergency } from '${programs}/emergency.${language}.js'`,
+    `import { pil${suffix} as pil } from '${programs}/pil.${language}.js'`,
+    `start({ texts, shared, catalogues: [emergency, pil] })`,
+  ].join('\n')
+}
+
+/**
+ * Lists of receipt words are large and rarely needed: each becomes a script of its own, which the Worker loads when
+ * core asks for the list.
+ */
+function wordScripts(addAsset) {
+  return {
+    name: 'word-scripts',
+    setup({ onLoad }) {
+      onLoad({ filter: /@scure\/bip39\/wordlists\/[a-z-]+\.js$/ }, async ({ path }) => {
+        const { wordlist } = await import(path)
+        const name = path.replace(/^.*\/|\.js$/g, '')
+        const script = `self.receiptWords=${JSON.stringify(wordlist.join(' '))}.split(' ')\n`
+        const address = await addAsset(`words-${name}.js`, script)
+        const contents = `importScripts(${JSON.stringify(address)})\nexport const wordlist = self.receiptWords`
+        return { contents }
+      })
+    },
+  }
+}
+
+/** Text compresses well; what is small or already compressed is left alone. */
+async function writeCompressed(path, content) {
+  const bytes = Buffer.from(content)
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, bytes)
+  if (bytes.length < 512) return
+  await writeFile(`${path}.gz`, gzipSync(bytes, { level: 9 }))
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: 11,
+    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+  }
+  await writeFile(`${path}.br`, brotliCompressSync(bytes, { params }))
+}
+
+/** The part that can be read without scripts is written by the pages' own code, here and now. */
+async function renderPages(assets) {
+  const code = await bundle({
+    entryPoints: ['web/html/render.ts'],
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+  })
+  const { renderSite } = await import(`data:text/javascript,${encodeURIComponent(code)}`)
+  return renderSite(assets)
+}
+
+/** @param folder where the site is written; it must be empty */
+export async function bundlePages(folder) {
+  /** Names hold eight digits of the content's hash: such files never change. */
+  const addAsset = async (name, content) => {
+    const hash = createHash('sha256').update(content).digest('hex').slice(0, 8).toUpperCase()
+    const address = `/a/${name.replace(/(\.[a-z]+)$/, `-${hash}$1`)}`
+    await writeCompressed(join(folder, address), content)
+    return address
+  }
+  const sealer = async name => {
+    const code = await bundle({
+      entryPoints: [`web/sealer/${name}.ts`],
+      plugins: [wordScripts(addAsset)],
+    })
+    return addAsset(`seal-${name}.js`, code)
+  }
+  const define = {
+    sealerWasm: JSON.stringify(await sealer('wasm')),
+    sealerPure: JSON.stringify(await sealer('pure')),
+  }
+  const pages = new Map()
+  for (const one of languages) {
+    const stdin = { contents: pageEntry(one), resolveDir: join(root, 'web'), loader: 'ts' }
+    const code = await bundle({ stdin, define })
+    pages.set(one.language, await addAsset(`page-${one.language.toLowerCase()}.js`, code))
+  }
+  const files = await renderPages({
+    style: await addAsset('style.css', await bundle({ entryPoints: ['web/style.css'] })),
+    icon: await addAsset('icon.svg', await readFile(join(root, 'web/icon.svg'), 'utf8')),
+    choice: await addAsset('choice.js', await bundle({ entryPoints: ['web/choice.ts'] })),
+    page: language => pages.get(language),
+  })
+  for (const { path, html } of files) await writeCompressed(join(folder, path), html)
+}

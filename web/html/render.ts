@@ -1,0 +1,133 @@
+// The static part of the pages, written once at build time: the language choice, and one page per language that can be
+// read before any script has come, and without scripts.
+import type { Texts } from '../texts/texts.js'
+import { textsEn } from '../texts/en.js'
+import { textsFr } from '../texts/fr.js'
+import { textsVi } from '../texts/vi.js'
+import { textsZhHans } from '../texts/zh-hans.js'
+import { textsZhHant } from '../texts/zh-hant.js'
+
+/** In the order in which they are offered. */
+export const allTexts: readonly Texts[] = [textsVi, textsEn, textsZhHans, textsZhHant, textsFr]
+
+/** Addresses of the assets, each with a hash of its content. */
+export interface Assets {
+  readonly style: string
+  readonly icon: string
+  readonly choice: string
+  readonly page: (language: string) => string
+}
+
+export interface RenderedFile {
+  readonly path: string
+  readonly html: string
+}
+
+/** The folder of a language: lower case, so that it can be typed. */
+export function folderOf(language: string): string {
+  return language.toLowerCase()
+}
+
+function escape(text: string): string {
+  return text.replace(/[&<>"]/g, letter => `&#${letter.charCodeAt(0)};`)
+}
+
+const paragraph = (text: string) => `<p>${escape(text)}</p>`
+const list = (items: readonly string[]) =>
+  `<ul>${items.map(item => `<li>${escape(item)}</li>`).join('')}</ul>`
+
+function head(title: string, language: string, assets: Assets, script: string): string {
+  return [
+    '<!doctype html>',
+    `<html lang="${language}" translate="no">`,
+    '<head>',
+    '<meta charset="utf-8">',
+    `<title>${escape(title)}</title>`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="color-scheme" content="light dark">',
+    '<meta name="referrer" content="no-referrer">',
+    '<meta name="robots" content="noindex, nofollow">',
+    '<meta name="google" content="notranslate">',
+    '<meta name="format-detection" content="telephone=no, date=no, address=no, email=no">',
+    `<link rel="icon" href="${assets.icon}" type="image/svg+xml">`,
+    `<link rel="stylesheet" href="${assets.style}">`,
+    `<script src="${script}" defer></script>`,
+    '</head>',
+  ].join('\n')
+}
+
+/** Works without scripts as an ordinary link; the script makes it leave no way back. */
+function leaveLink(texts: Texts, label: string, id: string, className: string): string {
+  const target = `href="${escape(texts.leaveTo)}" rel="noreferrer noopener nofollow"`
+  return `<a id="${id}" class="${className}" ${target}>${escape(label)}</a>`
+}
+
+function header(texts: Texts, label = texts.leave): string {
+  return [
+    leaveLink(texts, texts.leaveNow, 'leave-first', 'hidden-link'),
+    `<header class="top">${leaveLink(texts, label, 'leave', 'leave')}</header>`,
+    '<p id="banner" class="banner" hidden></p>',
+  ].join('\n')
+}
+
+function before({ before: words, otherWays, languages }: Texts): string {
+  return [
+    `<h1 tabindex="-1">${escape(words.heading)}</h1>`,
+    `<p class="lead">${escape(words.lead)}</p>`,
+    `<div id="begin" class="actions" hidden><button type="button" id="start" class="main">${escape(words.start)}</button>`,
+    `<button type="button" id="have-code">${escape(words.haveCode)}</button></div>`,
+    '<noscript>',
+    `<div class="notice"><h2>${escape(words.noScriptHeading)}</h2>`,
+    paragraph(words.noScript),
+    `<h3>${escape(otherWays.heading)}</h3>`,
+    list(otherWays.ways),
+    '</div></noscript>',
+    `<section><h2>${escape(words.dangerHeading)}</h2>${list(words.danger)}</section>`,
+    `<section><h2>${escape(words.nextHeading)}</h2>${list(words.next)}</section>`,
+    `<section><h2>${escape(words.whoHeading)}</h2>${paragraph(words.who)}</section>`,
+    `<section><h2>${escape(words.cannotHeading)}</h2>${paragraph(words.cannot)}</section>`,
+    `<section><h2>${escape(words.traceHeading)}</h2>${list(words.trace)}</section>`,
+    `<p><a class="languages" href="/">${escape(languages)}</a></p>`,
+  ].join('\n')
+}
+
+function languagePage(texts: Texts, assets: Assets): RenderedFile {
+  const html = [
+    head(texts.title, texts.language, assets, assets.page(texts.language)),
+    '<body>',
+    header(texts),
+    `<main id="main">\n${before(texts)}\n</main>`,
+    '</body>\n</html>\n',
+  ].join('\n')
+  return { path: `${folderOf(texts.language)}/index.html`, html }
+}
+
+/** Nothing but the languages, each in its own words. */
+function choicePage(assets: Assets): RenderedFile {
+  const choices = allTexts.map(
+    ({ language, name }) =>
+      `<li><a class="choice" lang="${language}" href="/${folderOf(language)}/">${name}</a></li>`,
+  )
+  const inAll = (word: (texts: Texts) => string) =>
+    allTexts
+      .map(texts => `<span lang="${texts.language}">${escape(word(texts))}</span>`)
+      .join(' <span aria-hidden="true">·</span> ')
+  const leave = inAll(texts => texts.leave)
+  const words = inAll(texts => texts.languageWord)
+  const html = [
+    head(textsEn.title, 'en', assets, assets.choice),
+    '<body>',
+    `<header class="top"><a id="leave" class="leave small" href="${escape(textsEn.leaveTo)}" rel="noreferrer noopener nofollow">${leave}</a></header>`,
+    '<p id="banner" class="banner" hidden></p>',
+    '<main id="main">',
+    `<h1 class="words">${words}</h1>`,
+    `<ul class="choices">${choices.join('')}</ul>`,
+    '</main>',
+    '</body>\n</html>\n',
+  ].join('\n')
+  return { path: 'index.html', html }
+}
+
+export function renderSite(assets: Assets): RenderedFile[] {
+  return [choicePage(assets), ...allTexts.map(texts => languagePage(texts, assets))]
+}

@@ -1,0 +1,117 @@
+// The four requests of the pages, all to their own origin. Nothing is retried here: every failure is a value that the
+// page has a sentence for, and the same bytes can be sent again.
+import type { Failures } from './texts/texts.js'
+
+export type FailureCode = Exclude<keyof Failures, 'heading' | 'again' | 'kept'>
+
+/** A request that did not succeed: a sentence for the person, and the code behind it. */
+export class Failed extends Error {
+  readonly failure: FailureCode
+  readonly code: string
+
+  constructor(failure: FailureCode, code: string = failure) {
+    super(code)
+    this.name = 'Failed'
+    this.failure = failure
+    this.code = code
+  }
+}
+
+const timeoutMs = 120_000
+
+const failures: Readonly<Record<string, FailureCode>> = {
+  too_many_requests: 'too_many_requests',
+  overloaded: 'too_many_requests',
+  directory_missing: 'directory_missing',
+  directory_expired: 'directory_expired',
+  mailbox_unknown: 'mailbox_unknown',
+  case_purged: 'mailbox_unknown',
+  additions_full: 'additions_full',
+  request_too_large: 'request_too_large',
+  intake_conflict: 'arrived_already',
+}
+
+/** The sentence for a problem, by its code first and by its status where the code is not known here. */
+function failureFor(status: number, code: string): FailureCode {
+  const known = failures[code]
+  if (known !== undefined) return known
+  if (status === 429) return 'too_many_requests'
+  if (status === 413) return 'request_too_large'
+  if (status === 502 || status === 503 || status === 504) return 'unavailable'
+  return status >= 500 ? 'internal' : 'refused'
+}
+
+function codeOf(problem: unknown): string {
+  if (typeof problem !== 'object' || problem === null || !('code' in problem)) return ''
+  return typeof problem.code === 'string' ? problem.code : ''
+}
+
+async function request(address: string, init: RequestInit = {}): Promise<Response> {
+  let timer: number | undefined
+  const lost = new Promise<never>((_, reject) => {
+    timer = window.setTimeout(() => reject(new Failed('offline', 'timeout')), timeoutMs)
+  })
+  const answered = fetch(address, {
+    credentials: 'omit',
+    cache: 'no-store',
+    redirect: 'error',
+    referrerPolicy: 'no-referrer',
+    ...init,
+  }).catch(() => {
+    throw new Failed('offline')
+  })
+  try {
+    const response = await Promise.race([answered, lost])
+    if (response.ok) return response
+    const problem: unknown = await response.json().catch(() => null)
+    const code = codeOf(problem)
+    throw new Failed(
+      failureFor(response.status, code),
+      code === '' ? String(response.status) : code,
+    )
+  } finally {
+    window.clearTimeout(timer)
+  }
+}
+
+/** A body that stops in the middle is a lost connection; one that is no JSON is not ours. */
+async function bodyOf(response: Response): Promise<unknown> {
+  const text = await response.text().catch(() => {
+    throw new Failed('offline')
+  })
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Failed('untrusted')
+  }
+}
+
+async function post(address: string, body: string, token?: string): Promise<unknown> {
+  const headers: Record<string, string> = { 'content-type': 'application/json' }
+  if (token !== undefined) headers['authorization'] = `Bearer ${token}`
+  return bodyOf(await request(address, { method: 'POST', headers, body }))
+}
+
+export async function fetchDeployment(): Promise<unknown> {
+  return bodyOf(await request('/deployment.json'))
+}
+
+export async function fetchDirectoryNote(): Promise<Uint8Array> {
+  const response = await request('/v1/directory')
+  const bytes = await response.arrayBuffer().catch(() => {
+    throw new Failed('offline')
+  })
+  return new Uint8Array(bytes)
+}
+
+export function postIntake(body: string): Promise<unknown> {
+  return post('/v1/intakes', body)
+}
+
+export function postMailbox(token: string, read: readonly string[]): Promise<unknown> {
+  return post('/v1/mailbox', JSON.stringify({ read }), token)
+}
+
+export function postAddition(token: string, body: string): Promise<unknown> {
+  return post('/v1/mailbox/additions', body, token)
+}

@@ -1,0 +1,127 @@
+// The mailbox: where the request stands, by when an answer is due, the answers, and a way to add something.
+import type { CaseState } from '../../schemas/case.js'
+import { button, h } from '../dom.js'
+import { localTime } from '../local-time.js'
+import type { Page } from '../page.js'
+import type { OpenedReply } from '../sealer/calls.js'
+import { fill } from '../texts/texts.js'
+import { type Ends, showAddition, startMore } from './addition.js'
+import { type Visit, visitAgain } from './visit.js'
+
+const order: readonly CaseState[] = ['received', 'routed', 'claimed', 'answered']
+
+function stagesOf(page: Page, { mailbox: { view } }: Visit): HTMLElement {
+  const words = page.words.texts.mailbox
+  const isAnswered = view.answered_at !== null
+  const reached = isAnswered ? order.length - 1 : order.indexOf(view.state)
+  return h(
+    'ol',
+    { class: 'stages' },
+    ...words.stages.map((stage, index) => {
+      const isDone = index <= reached || (view.state === 'closed' && index < order.length - 1)
+      return h(
+        'li',
+        { class: isDone ? 'done' : undefined },
+        stage,
+        h('span', { class: 'mark' }, ` (${isDone ? words.reached : words.notYet})`),
+      )
+    }),
+  )
+}
+
+function replyOf(page: Page, { at, message }: OpenedReply): HTMLElement {
+  const words = page.words.texts.mailbox
+  const heading = fill(words.answerAt, { date: localTime(at, page.words.texts.language) })
+  return h(
+    'article',
+    { class: 'reply' },
+    h('h3', {}, heading),
+    message === null
+      ? h('p', { class: 'fault' }, words.unreadable)
+      : h('p', { class: 'letter', lang: message.language, dir: 'auto' }, message.text),
+  )
+}
+
+/** Fetches again; replies that were opened are named, so that handlers know. */
+function refresh(page: Page, now: Visit): void {
+  const opened = now.mailbox.replies.filter(reply => reply.message !== null)
+  page.attempt(
+    page.words.texts.loading,
+    () =>
+      visitAgain(
+        page,
+        now,
+        opened.map(reply => reply.id),
+      ),
+    found => showMailbox(page, found),
+    () => showMailbox(page, now),
+  )
+}
+
+export function showMailbox(page: Page, now: Visit, news: string | null = null): void {
+  const { texts } = page.words
+  const words = texts.mailbox
+  const { view, replies } = now.mailbox
+  const again = () => showMailbox(page, now)
+  const { more } = now
+  const form = more?.more ?? null
+  const ends: Ends = {
+    back: again,
+    sent: found => showMailbox(page, found, texts.addition.done),
+  }
+  page.show(
+    again,
+    h('h1', { tabindex: -1 }, words.heading),
+    news === null ? null : h('p', { class: 'notice good', role: 'status' }, news),
+    h(
+      'div',
+      { class: 'notice' },
+      h('p', { class: 'lead', id: 'state', 'data-state': view.state }, words.states[view.state]),
+      view.overdue ? h('p', {}, words.late) : null,
+      view.due_at !== null && !view.overdue
+        ? h('p', { id: 'due' }, fill(words.due, { date: localTime(view.due_at, texts.language) }))
+        : null,
+      view.coverage === 'not_covered' ? h('p', {}, words.notCovered) : null,
+      h(
+        'p',
+        { class: 'hint' },
+        fill(words.arrived, { date: localTime(view.received_at, texts.language) }),
+      ),
+    ),
+    stagesOf(page, now),
+    h(
+      'section',
+      {},
+      h('h2', {}, words.answers),
+      ...(replies.length === 0
+        ? [h('p', { class: 'none' }, words.noAnswers)]
+        : replies.map(reply => replyOf(page, reply))),
+    ),
+    view.additions.length === 0
+      ? null
+      : h(
+          'section',
+          {},
+          h('h2', {}, words.added),
+          h(
+            'ul',
+            {},
+            ...view.additions.map(({ at }) =>
+              h('li', {}, fill(words.addedAt, { date: localTime(at, texts.language) })),
+            ),
+          ),
+        ),
+    h(
+      'div',
+      { class: 'actions' },
+      view.state === 'purged'
+        ? null
+        : button(words.add, () => showAddition(page, now, ends), 'main'),
+      more === null || form === null || view.answered_at === null || view.state === 'purged'
+        ? null
+        : button(words.more, () => startMore(page, now, more, form, ends)),
+      button(words.refresh, () => refresh(page, now)),
+      button(words.finish, () => page.leave()),
+    ),
+  )
+}

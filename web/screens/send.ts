@@ -1,0 +1,132 @@
+// Steps 3 to 5 as the person sees them: test, seal, send, receipt. Whatever fails, the answers are still there, and a
+// request whose fate is not known is sent again byte by byte.
+import { bullets, button, h } from '../dom.js'
+import { Failed, postIntake } from '../network.js'
+import type { Page } from '../page.js'
+import type { Sealer } from '../sealer.js'
+import type { Given } from '../sealer/calls.js'
+import { localTime } from '../local-time.js'
+import { programsOf } from '../site.js'
+import { fill } from '../texts/texts.js'
+import { openWith } from './come-back.js'
+
+/** How often a newer directory is fetched before the person is asked to try later. */
+const maxReseals = 3
+
+/** Seals, or keeps what is sealed where its fate is not known and the answers are the same. @throws Failed */
+async function sealAnswers(page: Page, tell: (stage: string) => void): Promise<Sealer> {
+  const { sending, language } = page.words.texts
+  tell(sending.checking)
+  const sealer = await page.freshSealer()
+  const { draft } = page
+  const { program, entropy, answers } = draft
+  if (program === null || entropy === null) throw new Failed('internal')
+  const of = JSON.stringify(answers)
+  if (draft.sealed === null || draft.sealedOf !== of) {
+    tell(sending.sealing)
+    draft.sealed = await sealer.call('seal', {
+      program: program.id,
+      pageLanguage: language,
+      answers,
+      entropy,
+      id: draft.sealed?.id ?? null,
+      now: Date.now(),
+    })
+    draft.sealedOf = of
+  }
+  return sealer
+}
+
+/** The organisation has published something newer since the page was loaded: sealed anew, with the same id. */
+async function renewSite(page: Page): Promise<void> {
+  const { draft } = page
+  draft.sealedOf = null
+  page.forgetSite()
+  const newer = programsOf(await page.site()).find(({ id }) => id === draft.program?.id)
+  if (newer !== undefined) draft.program = newer
+}
+
+/** @throws Failed */
+async function deliver(page: Page, tell: (stage: string) => void): Promise<Given<'receipt'>> {
+  const { sending } = page.words.texts
+  for (let tries = 0; ; tries++) {
+    const sealer = await sealAnswers(page, tell)
+    const { sealed } = page.draft
+    if (sealed === null) throw new Failed('internal')
+    tell(sending.sending)
+    try {
+      const served = await postIntake(sealed.body)
+      return await sealer.call('receipt', { served, sealed })
+    } catch (error) {
+      if (!(error instanceof Failed) || error.code !== 'directory_stale') throw error
+      if (tries >= maxReseals) throw new Failed('unavailable', 'directory_stale')
+      await renewSite(page)
+    }
+  }
+}
+
+export interface Ways {
+  /** To the screen before. */
+  back(): void
+  /** To the answers, where the form itself has changed meanwhile. */
+  review(): void
+}
+
+export function sendRequest(page: Page, ways: Ways): void {
+  const { sending } = page.words.texts
+  const stage = h('p', { role: 'status', class: 'waiting' }, sending.checking)
+  const again = () => sendRequest(page, ways)
+  page.show(again, h('h1', { tabindex: -1 }, sending.heading), stage, h('p', {}, sending.stay))
+  const settle = async () => {
+    try {
+      const given = await deliver(page, text => {
+        stage.textContent = text
+      })
+      // It has arrived: what was typed is no longer needed here.
+      page.draft.answers = {}
+      page.draft.sealed = null
+      showSent(page, given)
+    } catch (error) {
+      const code = error instanceof Failed ? error.code : ''
+      if (code === 'form_invalid') ways.review()
+      else if (code === 'intake_conflict') page.fail(error, () => openMine(page, again), again)
+      else page.fail(error, again, () => ways.back())
+    }
+  }
+  void settle()
+}
+
+/** The mailbox of the words that this page has just made. */
+function openMine(page: Page, back: () => void): void {
+  openWith(page, page.draft.receiptWords.join(' '), back)
+}
+
+function showSent(page: Page, { due, receipt }: Given<'receipt'>): void {
+  const { sent, before, language, mailbox } = page.words.texts
+  const again = () => showSent(page, { due, receipt })
+  page.show(
+    again,
+    h('h1', { tabindex: -1 }, sent.heading),
+    h(
+      'div',
+      { class: 'notice good' },
+      h('p', { class: 'lead', id: 'due' }, fill(sent.due, { date: localTime(due, language) })),
+      h('p', { class: 'hint' }, sent.clock),
+    ),
+    h('section', {}, h('h2', {}, sent.nextHeading), bullets(sent.next)),
+    h('section', {}, h('h2', {}, sent.dangerHeading), bullets(before.danger)),
+    h(
+      'details',
+      {},
+      h('summary', {}, sent.proof),
+      h('p', { class: 'hint' }, sent.proofHint),
+      h('pre', { id: 'receipt', tabindex: 0, lang: 'en' }, receipt),
+    ),
+    h(
+      'div',
+      { class: 'actions' },
+      button(sent.mailbox, () => openMine(page, again), 'main'),
+      button(mailbox.finish, () => page.leave()),
+    ),
+  )
+}

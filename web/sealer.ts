@@ -1,0 +1,96 @@
+// The page's side of the sealing Worker. A fresh one is made for each submission; ending it forgets its keys.
+import type { AnswerMessage, Asked, CallName, Given, SealerFault } from './sealer/calls.js'
+import { Failed, type FailureCode } from './network.js'
+
+const failures: Partial<Readonly<Record<SealerFault, FailureCode>>> = {
+  root_mismatch: 'root_mismatch',
+  cannot_seal: 'cannot_seal',
+  primitives_faulty: 'primitives_faulty',
+  directory_expired: 'directory_expired',
+  directory_invalid: 'directory_invalid',
+  directory_missing: 'directory_missing',
+  request_too_large: 'request_too_large',
+  receipt_invalid: 'receipt_invalid',
+  receipt_code_invalid: 'receipt_code_invalid',
+  server_untrusted: 'untrusted',
+  server_unreachable: 'offline',
+}
+
+interface Waiting {
+  resolve(given: unknown): void
+  reject(error: Failed): void
+}
+
+export interface Sealer {
+  call<K extends CallName>(name: K, asked: Asked<K>): Promise<Given<K>>
+  end(): void
+}
+
+function hire(address: string): Sealer {
+  const worker = new Worker(address)
+  const waiting = new Map<number, Waiting>()
+  let number = 0
+  const failAll = (failed: Failed) => {
+    for (const one of waiting.values()) one.reject(failed)
+    waiting.clear()
+  }
+  worker.addEventListener('message', ({ data }: MessageEvent<AnswerMessage>) => {
+    const one = waiting.get(data.number)
+    waiting.delete(data.number)
+    if (one === undefined) return
+    if ('given' in data) one.resolve(data.given)
+    else one.reject(new Failed(failures[data.fault] ?? 'internal', data.fault))
+  })
+  // The script did not load, or did not run: which of the two is asked afterwards.
+  worker.addEventListener('error', event => {
+    event.preventDefault()
+    failAll(new Failed('cannot_seal'))
+  })
+  return {
+    call(name, asked) {
+      number += 1
+      const mine = number
+      return new Promise((resolve, reject) => {
+        waiting.set(mine, { resolve, reject })
+        worker.postMessage({ number: mine, name, asked })
+      })
+    },
+    end() {
+      worker.terminate()
+      failAll(new Failed('cannot_seal', 'ended'))
+    },
+  }
+}
+
+async function isReachable(address: string): Promise<boolean> {
+  return fetch(address, { credentials: 'omit' }).then(
+    response => response.ok,
+    () => false,
+  )
+}
+
+async function startOne(address: string): Promise<Sealer> {
+  const sealer = hire(address)
+  try {
+    await sealer.call('start', null)
+    return sealer
+  } catch (error) {
+    sealer.end()
+    const isLost =
+      error instanceof Failed && error.failure === 'cannot_seal' && !(await isReachable(address))
+    throw isLost ? new Failed('offline') : error
+  }
+}
+
+/** With WebAssembly where there is some, else in plain JavaScript. @throws Failed */
+export async function startSealer(): Promise<Sealer> {
+  if (typeof Worker === 'undefined') throw new Failed('cannot_seal')
+  if (typeof WebAssembly === 'object')
+    try {
+      return await startOne(sealerWasm)
+    } catch (error) {
+      // Present but forbidden (a policy that an old browser does not understand): the other way is as good.
+      if (!(error instanceof Failed) || error.failure !== 'cannot_seal') throw error
+    }
+  return startOne(sealerPure)
+}

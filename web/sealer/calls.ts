@@ -1,0 +1,97 @@
+// What the page asks of its sealing Worker, and what comes back. Everything here crosses a thread by structured clone;
+// of what the receipt code stands for, only the mailbox token ever leaves the Worker.
+import type { Directory } from '../../schemas/directory.js'
+import type { Timestamp } from '../../schemas/encoding.js'
+import type { MailboxView } from '../../schemas/mailbox.js'
+import type { ProblemCode } from '../../schemas/problem.js'
+import type { Answers, ReplyMessage } from '../../schemas/sealed.js'
+
+/** What the server served: nothing in it is trusted before the Worker has verified it. */
+export interface Served {
+  readonly deployment: unknown
+  readonly note: Uint8Array
+  readonly now: number
+}
+
+export interface SealingOrder {
+  readonly program: string
+  readonly pageLanguage: string
+  readonly answers: Answers
+  readonly entropy: Uint8Array
+  /** Of an attempt whose fate is not known; null for the first. */
+  readonly id: string | null
+  readonly now: number
+}
+
+export interface SealedRequest {
+  readonly id: string
+  /** The JSON that is posted, byte by byte the same on every attempt. */
+  readonly body: string
+  readonly envelope: string
+  readonly slip: string | null
+}
+
+export interface OpenedReply {
+  readonly id: string
+  readonly at: Timestamp
+  /** null: it does not open, or its writer did not prove to have opened the case. */
+  readonly message: ReplyMessage | null
+}
+
+export interface OpenedMailbox {
+  readonly view: Omit<MailboxView, 'replies'>
+  readonly replies: readonly OpenedReply[]
+}
+
+export interface AdditionOrder {
+  /** Of the mailbox: the words were entered before. */
+  readonly token: string
+  readonly text: string
+  readonly answers: Answers | null
+  readonly formVersion: number | null
+  readonly program: string | null
+  readonly team: string | null
+  readonly now: number
+}
+
+export interface SealedAddition {
+  readonly id: string
+  readonly body: string
+}
+
+/** Each call: what is asked, what comes back. */
+export interface Calls {
+  /** Loads the primitives and tests them. */
+  start: { asked: null; given: { primitives: string } }
+  /** Verifies the directory against the pinned root. */
+  open: { asked: Served; given: { directory: Directory } }
+  mint: {
+    asked: { pageLanguage: string }
+    given: { entropy: Uint8Array; words: string[]; foreign: boolean }
+  }
+  seal: { asked: SealingOrder; given: SealedRequest }
+  receipt: {
+    asked: { served: unknown; sealed: SealedRequest }
+    given: { due: Timestamp; receipt: string }
+  }
+  /** Reads typed words, and gives the tokens of the mailboxes that they may stand for. */
+  enter: { asked: { words: string; pageLanguage: string }; given: { tokens: string[] } }
+  /** Opens what a mailbox holds, with the code that belongs to this token. */
+  read: { asked: { served: unknown; token: string }; given: OpenedMailbox }
+  add: { asked: AdditionOrder; given: SealedAddition }
+}
+
+export type CallName = keyof Calls
+export type Asked<K extends CallName> = Calls[K]['asked']
+export type Given<K extends CallName> = Calls[K]['given']
+
+export type CallMessage<K extends CallName = CallName> = {
+  [N in K]: { readonly number: number; readonly name: N; readonly asked: Asked<N> }
+}[K]
+
+/** Codes of the project's table, and two that only a page knows. */
+export type SealerFault = ProblemCode | 'root_mismatch' | 'cannot_seal'
+
+export type AnswerMessage =
+  | { readonly number: number; readonly given: Given<CallName> }
+  | { readonly number: number; readonly fault: SealerFault }

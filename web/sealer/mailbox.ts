@@ -1,0 +1,119 @@
+// Step 11 on the applicant's device: from typed words to a mailbox, its replies, and additions.
+import { maxReaders } from '../../schemas/directory.js'
+import { MailboxView } from '../../schemas/mailbox.js'
+import { KhancapError } from '../../schemas/problem.js'
+import type { Primitives } from '../../src/core/crypto/primitives.js'
+import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { newClientId } from '../../src/core/encoding/case-id.js'
+import { openReply } from '../../src/core/envelope/open.js'
+import { sealAddition } from '../../src/core/envelope/seal.js'
+import {
+  deriveReceiptKeys,
+  type ReceiptKeys,
+  wordLanguageFor,
+  wordsToCode,
+} from '../../src/core/receipt/code.js'
+import { signAddition } from '../../src/core/receipt/proofs.js'
+import { teamReaders } from '../../src/core/routing/route.js'
+import type { AdditionOrder, OpenedMailbox, OpenedReply, SealedAddition } from './calls.js'
+import { contextOf, type Opened } from './seal-request.js'
+
+/** The keys of every code that the words may stand for: nearly always one. */
+export async function enterWords(
+  p: Primitives,
+  { root, verified }: Opened,
+  words: string,
+  pageLanguage: string,
+): Promise<ReceiptKeys[]> {
+  const code = await wordsToCode(words, wordLanguageFor(pageLanguage))
+  const deployment = { root, origin: verified.directory.origin }
+  const keys = [await deriveReceiptKeys(p, code.entropy, deployment)]
+  if (code.other !== null) keys.push(await deriveReceiptKeys(p, code.other.entropy, deployment))
+  return keys
+}
+
+async function openOne(
+  p: Primitives,
+  { verified }: Opened,
+  keys: ReceiptKeys,
+  { id, sealed, at }: MailboxView['replies'][number],
+): Promise<OpenedReply> {
+  const { origin, sequence } = verified.directory
+  try {
+    const message = await openReply(
+      p,
+      [keys.replyIdentity],
+      decodeBase64url(sealed),
+      keys.replyKey,
+      { origin, kind: 'reply', directories: new Map([[sequence, verified.sha256]]) },
+    )
+    return { id, at, message }
+  } catch (error) {
+    if (error instanceof KhancapError && error.code !== 'sealed_unreadable') throw error
+    return { id, at, message: null }
+  }
+}
+
+/** @throws KhancapError `server_untrusted` where the answer is no mailbox */
+export async function openMailbox(
+  p: Primitives,
+  opened: Opened,
+  keys: ReceiptKeys,
+  served: unknown,
+): Promise<OpenedMailbox> {
+  const parsed = MailboxView.safeParse(served)
+  if (!parsed.success) throw new KhancapError('server_untrusted')
+  const { replies, ...view } = parsed.data
+  const openedReplies: OpenedReply[] = []
+  for (const reply of replies) openedReplies.push(await openOne(p, opened, keys, reply))
+  return { view, replies: openedReplies }
+}
+
+/** Those who have the case: its team, and the fallback team that every case is sealed to beside it. */
+function additionReaders({ verified: { directory } }: Opened, order: AdditionOrder): string[] {
+  const programs = directory.programs.filter(
+    program => order.program === null || program.id === order.program,
+  )
+  const teams = [
+    ...(order.team === null ? [] : [order.team]),
+    ...programs.map(x => x.fallback_team),
+  ]
+  const recipients = teams.flatMap(team =>
+    teamReaders(directory, team, order.now).map(reader => reader.recipient),
+  )
+  return [...new Set(recipients)].slice(0, maxReaders)
+}
+
+export async function sealMore(
+  p: Primitives,
+  opened: Opened,
+  keys: ReceiptKeys,
+  order: AdditionOrder,
+): Promise<SealedAddition> {
+  const readers = additionReaders(opened, order)
+  if (readers.length === 0) throw new KhancapError('directory_invalid')
+  const sealed = await sealAddition(
+    p,
+    {
+      v: 1,
+      kind: 'addition',
+      text: order.text,
+      form_version: order.formVersion,
+      answers: order.answers,
+      attachments: [],
+      context: contextOf('addition', opened),
+    },
+    readers,
+  )
+  const id = newClientId(p)
+  const signature = signAddition(p, keys.additionSeed, sealed.sha256)
+  return {
+    id,
+    body: JSON.stringify({
+      id,
+      directory_version: opened.verified.directory.sequence,
+      sealed: encodeBase64url(sealed.bytes),
+      signature: encodeBase64url(signature),
+    }),
+  }
+}

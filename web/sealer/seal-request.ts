@@ -1,0 +1,124 @@
+// Step 3 on the applicant's device: envelope for the handlers, slip for the router, and the proof of step 5.
+import type { VerifiedDirectory } from '../../keys/directory.js'
+import { routerRecipient } from '../../keys/keyring.js'
+import { IntakeReceipt } from '../../schemas/intake.js'
+import { KhancapError } from '../../schemas/problem.js'
+import type { Program } from '../../schemas/program.js'
+import type { Context, EnvelopeContent, SealedKind } from '../../schemas/sealed.js'
+import type { Primitives } from '../../src/core/crypto/primitives.js'
+import { encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { newClientId } from '../../src/core/encoding/case-id.js'
+import { sealEnvelope, sealSlip } from '../../src/core/envelope/seal.js'
+import { checkAnswers } from '../../src/core/form/check.js'
+import { keepShown } from '../../src/core/form/shown.js'
+import { slipFacts } from '../../src/core/form/slip-facts.js'
+import { deriveReceiptKeys } from '../../src/core/receipt/code.js'
+import { verifyReceipt } from '../../src/core/receipt/receipt.js'
+import { readersFor } from '../../src/core/routing/route.js'
+import { instantOf } from '../instant-of.js'
+import type { Asked, Given, SealedRequest, SealingOrder } from './calls.js'
+
+export interface Opened {
+  readonly root: string
+  readonly verified: VerifiedDirectory
+}
+
+export function contextOf(kind: SealedKind, { verified }: Opened): Context {
+  const { origin, sequence } = verified.directory
+  const directory_sha256 = encodeBase64url(verified.sha256)
+  return { kind, channel: 'web', origin, directory_sequence: sequence, directory_sha256 }
+}
+
+/** The sentence that was shown, which the case keeps. */
+function promiseOf(program: Program, language: string): string {
+  const { promise } = program
+  return promise[language] ?? promise['en'] ?? Object.values(promise)[0] ?? ''
+}
+
+export async function sealRequest(
+  p: Primitives,
+  opened: Opened,
+  order: SealingOrder,
+): Promise<SealedRequest> {
+  const { directory } = opened.verified
+  const program = directory.programs.find(candidate => candidate.id === order.program)
+  if (program === undefined) throw new KhancapError('form_invalid')
+  const answers = keepShown(program.form, order.answers)
+  const faults = checkAnswers(program.form, answers)
+  if (faults.length > 0) throw new KhancapError('form_invalid', { faults })
+
+  const facts = slipFacts(program.id, answers, instantOf)
+  const readers = readersFor(directory, facts, order.now).map(reader => reader.recipient)
+  const router = routerRecipient(directory, order.now)
+  if (readers.length === 0 || router === null) throw new KhancapError('directory_invalid')
+
+  const keys = await deriveReceiptKeys(p, order.entropy, {
+    root: opened.root,
+    origin: directory.origin,
+  })
+  const content: EnvelopeContent = {
+    v: 1,
+    kind: 'envelope',
+    program: program.id,
+    form_version: program.form.version,
+    language: facts.language,
+    page_language: order.pageLanguage,
+    answers,
+    promise: promiseOf(program, order.pageLanguage),
+    reply: {
+      recipient: keys.replyRecipient,
+      key: encodeBase64url(keys.replyKey),
+      addition_key: encodeBase64url(keys.additionKey),
+    },
+    attachments: [],
+    context: contextOf('envelope', opened),
+  }
+  const envelope = await sealEnvelope(p, content, readers)
+  const envelopeSha256 = encodeBase64url(envelope.sha256)
+  const slip =
+    program.slip === 'none'
+      ? null
+      : await sealSlip(
+          p,
+          {
+            v: 1,
+            kind: 'slip',
+            envelope: envelopeSha256,
+            ...facts,
+            context: contextOf('slip', opened),
+          },
+          router,
+        )
+  const id = order.id ?? newClientId(p)
+  return {
+    id,
+    body: JSON.stringify({
+      id,
+      directory_version: directory.sequence,
+      slip: slip === null ? null : encodeBase64url(slip.bytes),
+      envelope: encodeBase64url(envelope.bytes),
+      mailbox: encodeBase64url(keys.mailboxHash),
+    }),
+    envelope: envelopeSha256,
+    slip: slip === null ? null : encodeBase64url(slip.sha256),
+  }
+}
+
+/** @throws KhancapError `receipt_invalid`: what came back does not prove that this very request was taken in */
+export async function checkReceipt(
+  p: Primitives,
+  opened: Opened,
+  { served, sealed }: Asked<'receipt'>,
+): Promise<Given<'receipt'>> {
+  const parsed = IntakeReceipt.safeParse(served)
+  if (!parsed.success) throw new KhancapError('receipt_invalid')
+  const { receipt } = parsed.data
+  const content = await verifyReceipt(p, receipt, opened.verified.directory)
+  if (
+    content.intake !== sealed.id ||
+    content.envelope !== sealed.envelope ||
+    content.slip !== sealed.slip
+  )
+    throw new KhancapError('receipt_invalid')
+  return { due: content.due, receipt }
+}

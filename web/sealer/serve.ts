@@ -1,0 +1,133 @@
+// The Worker's side: answers the page's calls one after the other with one set of primitives.
+import { rootFingerprint } from '../../keys/root.js'
+import { readDirectory, verifyDirectory } from '../../keys/directory.js'
+import { Deployment } from '../../schemas/directory.js'
+import { KhancapError } from '../../schemas/problem.js'
+import type { Primitives } from '../../src/core/crypto/primitives.js'
+import { selfTest } from '../../src/core/crypto/self-test.js'
+import { encodeBase64url } from '../../src/core/encoding/base64url.js'
+import {
+  codeToWords,
+  newReceiptCode,
+  type ReceiptKeys,
+  wordLanguageFor,
+} from '../../src/core/receipt/code.js'
+import type {
+  AnswerMessage,
+  Asked,
+  CallMessage,
+  CallName,
+  Given,
+  SealerFault,
+  Served,
+} from './calls.js'
+import { enterWords, openMailbox, sealMore } from './mailbox.js'
+import { checkReceipt, type Opened, sealRequest } from './seal-request.js'
+
+/** What a directory may ask for at least; raised when a page must know something new. */
+const clientVersion = 1
+
+/** The Worker could not get its primitives: another Worker may. */
+class CannotSeal extends Error {}
+class RootMismatch extends Error {}
+
+async function openDirectory(p: Primitives, served: Served): Promise<Opened> {
+  const deployment = Deployment.safeParse(served.deployment)
+  if (!deployment.success) throw new KhancapError('directory_invalid')
+  const { root, origin } = deployment.data
+  if ((await rootFingerprint(p, readDirectory(served.note).root)) !== root) throw new RootMismatch()
+  const verified = await verifyDirectory(p, served.note, { root, now: served.now })
+  const { directory } = verified
+  if (directory.origin !== origin || directory.minimum_client > clientVersion)
+    throw new KhancapError('directory_invalid')
+  return { root, verified }
+}
+
+function faultOf(error: unknown): SealerFault {
+  if (error instanceof RootMismatch) return 'root_mismatch'
+  if (error instanceof CannotSeal) return 'cannot_seal'
+  // A list of words that did not arrive (importScripts).
+  if (error instanceof DOMException && error.name === 'NetworkError') return 'server_unreachable'
+  return error instanceof KhancapError ? error.code : 'internal'
+}
+
+type Answering = { [K in CallName]: (asked: Asked<K>) => Promise<Given<K>> }
+
+function answering(load: () => Promise<Primitives>): Answering {
+  let loaded: Primitives | null = null
+  let opened: Opened | null = null
+  /** By mailbox token. */
+  const entered = new Map<string, ReceiptKeys>()
+
+  const primitives = () => {
+    if (loaded === null) throw new CannotSeal()
+    return loaded
+  }
+  const directory = () => {
+    if (opened === null) throw new KhancapError('directory_missing')
+    return opened
+  }
+  const keysOf = (token: string) => {
+    const keys = entered.get(token)
+    if (keys === undefined) throw new KhancapError('receipt_code_invalid')
+    return keys
+  }
+  return {
+    async start() {
+      const p = await load().catch((cause: unknown) => {
+        throw new CannotSeal('no primitives', { cause })
+      })
+      await selfTest(p)
+      loaded = p
+      return { primitives: p.name }
+    },
+    async open(served) {
+      opened = await openDirectory(primitives(), served)
+      return { directory: opened.verified.directory }
+    },
+    async mint({ pageLanguage }) {
+      const entropy = newReceiptCode(primitives())
+      const language = wordLanguageFor(pageLanguage)
+      const words = await codeToWords(entropy, language)
+      return { entropy, words, foreign: language !== pageLanguage }
+    },
+    seal: async order => sealRequest(primitives(), directory(), order),
+    receipt: async input => checkReceipt(primitives(), directory(), input),
+    async enter({ words, pageLanguage }) {
+      entered.clear()
+      for (const keys of await enterWords(primitives(), directory(), words, pageLanguage))
+        entered.set(encodeBase64url(keys.mailboxToken), keys)
+      return { tokens: Array.from(entered.keys()) }
+    },
+    read: async ({ served, token }) =>
+      openMailbox(primitives(), directory(), keysOf(token), served),
+    add: async order => sealMore(primitives(), directory(), keysOf(order.token), order),
+  }
+}
+
+/** The part of a Worker's global scope that is used here. */
+export interface WorkerScope {
+  addEventListener(type: 'message', listener: (event: { data: CallMessage }) => void): void
+  postMessage(message: AnswerMessage): void
+}
+
+function run<K extends CallName>(calls: Answering, message: CallMessage<K>): Promise<Given<K>> {
+  return calls[message.name](message.asked)
+}
+
+export function serve(scope: WorkerScope, load: () => Promise<Primitives>): void {
+  const calls = answering(load)
+  const post = scope.postMessage.bind(scope)
+  const answer = async (message: CallMessage) => {
+    const { number } = message
+    try {
+      post({ number, given: await run(calls, message) })
+    } catch (error) {
+      post({ number, fault: faultOf(error) })
+    }
+  }
+  let last: Promise<void> = Promise.resolve()
+  scope.addEventListener('message', ({ data }) => {
+    last = last.then(() => answer(data))
+  })
+}

@@ -1,0 +1,59 @@
+// What the server serves about the organisation. The page draws forms from it at once; sealing waits until the Worker
+// has verified it, and if it does not verify everything stops.
+import type { Directory } from '../schemas/directory.js'
+import type { Program } from '../schemas/program.js'
+import { Failed, fetchDeployment, fetchDirectoryNote } from './network.js'
+import { type Sealer, startSealer } from './sealer.js'
+
+export interface Site {
+  readonly deployment: unknown
+  readonly note: Uint8Array
+  /** Read, not verified. */
+  readonly directory: Directory
+}
+
+function isDirectory(value: unknown): value is Directory {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'programs' in value &&
+    Array.isArray(value.programs)
+  )
+}
+
+/** The JSON of a note is its third line (docs/protocol.md, "Directory"). */
+function readNote(note: Uint8Array): Directory {
+  try {
+    const parsed: unknown = JSON.parse(new TextDecoder().decode(note).split('\n')[2] ?? '')
+    if (isDirectory(parsed)) return parsed
+  } catch {}
+  throw new Failed('directory_invalid')
+}
+
+/** @throws Failed */
+export async function loadSite(): Promise<Site> {
+  const [deployment, note] = await Promise.all([fetchDeployment(), fetchDirectoryNote()])
+  return { deployment, note, directory: readNote(note) }
+}
+
+/** A fresh Worker that has verified the directory. @throws Failed */
+export async function openSealer(site: Site): Promise<Sealer> {
+  const sealer = await startSealer()
+  try {
+    const { deployment, note } = site
+    await sealer.call('open', { deployment, note, now: Date.now() })
+    return sealer
+  } catch (error) {
+    sealer.end()
+    throw error
+  }
+}
+
+/** The programs that are offered now. */
+export function programsOf({ directory }: Site): readonly Program[] {
+  const now = new Date().toISOString()
+  return directory.programs.filter(
+    ({ valid_from, valid_until }) =>
+      valid_from <= now && (valid_until === null || now < valid_until),
+  )
+}

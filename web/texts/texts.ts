@@ -1,0 +1,219 @@
+// What the pages say, one catalogue per language: adding a language is adding a file. `{name}` marks where a value
+// goes. Sentences are short and warm, never scold, and promise nothing that the service cannot keep.
+
+export interface Texts {
+  readonly language: string
+  /** The language in its own words. */
+  readonly name: string
+  readonly languageWord: string
+  /** Title of every page: says nothing about what the page is for. */
+  readonly title: string
+  /** The site that "leave" opens, where the directory names none: without personal pages, often visited. */
+  readonly leaveTo: string
+  readonly leave: string
+  readonly leaveNow: string
+  readonly demo: string
+  readonly back: string
+  readonly next: string
+  readonly languages: string
+  readonly loading: string
+
+  readonly before: {
+    readonly heading: string
+    readonly lead: string
+    readonly nextHeading: string
+    readonly next: readonly string[]
+    readonly whoHeading: string
+    readonly who: string
+    readonly cannotHeading: string
+    readonly cannot: string
+    readonly dangerHeading: string
+    readonly danger: readonly string[]
+    readonly traceHeading: string
+    readonly trace: readonly string[]
+    readonly start: string
+    readonly haveCode: string
+    readonly noScriptHeading: string
+    readonly noScript: string
+  }
+  /** Where sealing is not possible: never a dead end, never in the clear. */
+  readonly otherWays: { readonly heading: string; readonly ways: readonly string[] }
+
+  readonly programs: {
+    readonly heading: string
+    readonly lead: string
+    readonly answersIn: string
+  }
+  readonly question: {
+    readonly progress: string
+    readonly optional: string
+    readonly onlyIf: string
+    readonly chars: string
+    readonly day: string
+    readonly month: string
+    readonly year: string
+    readonly time: string
+    readonly zone: string
+    readonly zoneHere: string
+    readonly dateHint: string
+    readonly timeHint: string
+    readonly choose: string
+    readonly covered: string
+    readonly notCovered: string
+    readonly regionHint: string
+    readonly currencyHint: string
+    readonly linesHint: string
+    readonly row: string
+    readonly addRow: string
+    readonly removeRow: string
+  }
+  readonly faults: {
+    readonly heading: string
+    readonly required: string
+    readonly requiredPlain: string
+    readonly too_long: string
+    readonly not_a_date: string
+    readonly not_a_time: string
+    readonly not_a_year: string
+    readonly other: string
+  }
+  readonly coverage: {
+    readonly heading: string
+    readonly notCovered: string
+    readonly unknown: string
+    readonly languageNotHandled: string
+    readonly stillSend: string
+    readonly change: string
+    readonly goOn: string
+  }
+  readonly review: {
+    readonly heading: string
+    readonly lead: string
+    readonly change: string
+    readonly none: string
+    readonly promise: string
+    readonly next: string
+  }
+  readonly code: {
+    readonly heading: string
+    readonly lead: string
+    readonly keep: string
+    readonly showQr: string
+    readonly hideQr: string
+    readonly qr: string
+    readonly print: string
+    readonly printed: string
+    readonly next: string
+    readonly making: string
+    /** Where the words are of another language than the page. */
+    readonly foreign: string
+  }
+  readonly confirm: {
+    readonly heading: string
+    readonly lead: string
+    readonly word: string
+    readonly or: string
+    readonly saved: string
+    readonly wrong: string
+    readonly neither: string
+    readonly send: string
+    readonly again: string
+  }
+  readonly sending: {
+    readonly heading: string
+    readonly stay: string
+    readonly checking: string
+    readonly sealing: string
+    readonly sending: string
+  }
+  readonly sent: {
+    readonly heading: string
+    readonly due: string
+    readonly clock: string
+    readonly nextHeading: string
+    readonly next: readonly string[]
+    readonly dangerHeading: string
+    readonly proof: string
+    readonly proofHint: string
+    readonly mailbox: string
+  }
+  readonly comeBack: {
+    readonly heading: string
+    readonly lead: string
+    readonly label: string
+    readonly hint: string
+    readonly open: string
+    readonly opening: string
+  }
+  readonly mailbox: {
+    readonly heading: string
+    readonly states: {
+      readonly received: string
+      readonly routed: string
+      readonly claimed: string
+      readonly answered: string
+      readonly closed: string
+      readonly purged: string
+    }
+    readonly stages: readonly [string, string, string, string]
+    readonly reached: string
+    readonly notYet: string
+    readonly arrived: string
+    readonly due: string
+    readonly late: string
+    readonly notCovered: string
+    readonly answers: string
+    readonly noAnswers: string
+    readonly answerAt: string
+    readonly unreadable: string
+    readonly added: string
+    readonly addedAt: string
+    readonly add: string
+    readonly more: string
+    readonly refresh: string
+    readonly finish: string
+  }
+  readonly addition: {
+    readonly heading: string
+    readonly label: string
+    readonly hint: string
+    readonly send: string
+    readonly done: string
+    readonly empty: string
+    readonly waits: string
+  }
+  readonly failure: Failures
+}
+
+/** One sentence for each way in which something can fail. All keep what was typed. */
+export interface Failures {
+  readonly heading: string
+  readonly again: string
+  readonly kept: string
+  readonly offline: string
+  readonly too_many_requests: string
+  readonly unavailable: string
+  readonly directory_expired: string
+  readonly directory_invalid: string
+  readonly root_mismatch: string
+  readonly directory_missing: string
+  readonly primitives_faulty: string
+  readonly cannot_seal: string
+  readonly request_too_large: string
+  readonly refused: string
+  readonly receipt_invalid: string
+  readonly arrived_already: string
+  readonly receipt_code_invalid: string
+  readonly mailbox_unknown: string
+  readonly additions_full: string
+  readonly untrusted: string
+  readonly internal: string
+}
+
+/** Puts values into a text. */
+export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
+  return text.replace(/\{([a-z]+)\}/g, (whole, name: string) => {
+    const value = values[name]
+    return value === undefined ? whole : String(value)
+  })
+}
