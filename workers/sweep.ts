@@ -7,8 +7,6 @@ import type { ClockStore } from '../src/ports/clock-store.js'
 import type { Queue } from '../src/ports/queue.js'
 import { within } from './loop.js'
 
-/** The period of the sweep: an alarm is this late at most. */
-export const sweepSeconds = 10
 const longestHealMs = 5000
 
 export interface SweepLoopDeps extends SweepDeps {
@@ -17,6 +15,7 @@ export interface SweepLoopDeps extends SweepDeps {
     'climbDueRungs' | 'recordHeartbeat' | 'purgeDue' | 'forgetNonces'
   >
   readonly queue: () => Pick<Queue, 'everySeconds'> | null
+  readonly sweepSeconds: number
   /** Notices are in the outbox. */
   readonly onFired: () => void
 }
@@ -28,7 +27,7 @@ export async function sweep(deps: SweepLoopDeps, signal: AbortSignal): Promise<v
   const queue = deps.queue()
   if (queue === null) return
   try {
-    await within(longestHealMs, queue.everySeconds(sweepSeconds), 'queue_unavailable')
+    await within(longestHealMs, queue.everySeconds(deps.sweepSeconds), 'queue_unavailable')
   } catch (error) {
     deps.log.warn('schedule not renewed', faultFields(error))
   }

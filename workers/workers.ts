@@ -15,7 +15,7 @@ import type { RoutingStore } from '../src/ports/routing-store.js'
 import { type Loop, startLoop } from './loop.js'
 import { outboxRelay } from './relay.js'
 import type { SlipOpener } from './slip-opener.js'
-import { sweep, sweepSeconds } from './sweep.js'
+import { sweep } from './sweep.js'
 
 export interface WorkersDeps {
   readonly store: RoutingStore & NoticeStore & OutboxStore & ClockStore
@@ -27,6 +27,8 @@ export interface WorkersDeps {
   readonly contacts: NoticeDeps['contacts']
   readonly primitives: Pick<Primitives, 'random'>
   readonly log: Log
+  /** The period of the sweep, 10 where nothing is said: an alarm is this late at most. */
+  readonly sweepSeconds?: number
 }
 
 export interface Workers {
@@ -38,6 +40,7 @@ export interface Workers {
 
 /** The outbox is looked at this often where nobody wakes the relay: the API may be another process. */
 const relayPauseMs = 500
+const defaultSweepSeconds = 10
 const queuePauseMs = 5000
 const longestPauseMs = 30_000
 
@@ -46,7 +49,7 @@ const concurrency = { 'route-case': 4, 'send-notice': 4, sweep: 1 } as const
 const names = ['route-case', 'send-notice', 'sweep'] as const satisfies readonly JobName[]
 
 export function startWorkers(deps: WorkersDeps): Workers {
-  const { log } = deps
+  const { log, sweepSeconds = defaultSweepSeconds } = deps
   const stop = new AbortController()
   const { signal } = stop
   let queue: Queue | null = null
@@ -104,7 +107,10 @@ export function startWorkers(deps: WorkersDeps): Workers {
     sweep: startLoop(
       'sweep',
       stopping =>
-        sweep({ ...deps, queue: () => queue, onFired: () => loops.relay.wake() }, stopping),
+        sweep(
+          { ...deps, sweepSeconds, queue: () => queue, onFired: () => loops.relay.wake() },
+          stopping,
+        ),
       { ...options, pauseMs: sweepSeconds * 1000, longestPauseMs: sweepSeconds * 1000 },
     ),
   }

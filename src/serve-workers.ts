@@ -1,0 +1,95 @@
+// The workers' half, wired but without a process: the queue that is configured, the mail server, the routing
+// identity. `npm run workers` and `npm start` both run this.
+import { readFileSync } from 'node:fs'
+import { KhancapError } from '../schemas/problem.js'
+import { bullmqPostgresQueue, migrateQueue } from './adapters/bullmq/bullmq-postgres.js'
+import { bullmqRedisQueue } from './adapters/bullmq/bullmq-redis.js'
+import { smtpMailer } from './adapters/nodemailer/smtp-mailer.js'
+import type { CurrentDirectory } from './app/current-directory.js'
+import type { Config, Secrets } from './config.js'
+import { contactsFile } from './contacts-file.js'
+import type { Primitives } from './core/crypto/primitives.js'
+import type { Log } from './ports/log.js'
+import type { Mailer } from './ports/mailer.js'
+import type { Queue } from './ports/queue.js'
+import type { Store } from './ports/store.js'
+import { StartFailure } from './start-failure.js'
+import { type SlipOpener, slipOpener } from '../workers/slip-opener.js'
+import { startWorkers, type Workers } from '../workers/workers.js'
+
+export interface ServeWorkersDeps {
+  readonly config: Pick<Config, 'routerIdentityFile' | 'contactsFile' | 'mailFrom' | 'smtpCaFile'>
+  readonly secrets: Pick<Secrets, 'redisUrl' | 'smtpUrl'>
+  readonly databaseUrl: string
+  readonly directories: CurrentDirectory
+  readonly store: Store
+  readonly primitives: Primitives
+  readonly log: Log
+}
+
+/**
+ * A queue that is away does not keep the workers from starting; one that is set up to lose jobs does.
+ * @throws StartFailure where the routing identity or the CA file cannot be read, or the queue may not be used
+ */
+export async function serveWorkers(deps: ServeWorkersDeps): Promise<Workers> {
+  const { config, primitives } = deps
+  const slips = loadSlipOpener(config.routerIdentityFile, primitives)
+  const mailer = mailerOf(deps)
+  let opened = await openQueue(deps).catch(awayOrRefused)
+  return startWorkers({
+    ...deps,
+    slips,
+    mailer,
+    contacts: contactsFile(config.contactsFile),
+    async openQueue() {
+      const first = opened
+      opened = null
+      return first ?? openQueue(deps)
+    },
+  })
+}
+
+async function openQueue({ secrets, databaseUrl, log }: ServeWorkersDeps): Promise<Queue> {
+  if (secrets.redisUrl !== null) return bullmqRedisQueue({ url: secrets.redisUrl, log })
+  await migrateQueue(databaseUrl)
+  return bullmqPostgresQueue({ url: databaseUrl, log })
+}
+
+function awayOrRefused(error: unknown): null {
+  if (error instanceof KhancapError && error.code === 'queue_unavailable') return null
+  if (error instanceof Error && !(error instanceof KhancapError))
+    throw new StartFailure(error.message, { cause: error })
+  throw error
+}
+
+function loadSlipOpener(file: string, primitives: Primitives): SlipOpener {
+  const advice =
+    'KHANCAP_ROUTER_IDENTITY_FILE must name the routing identity that `khancap org init` made for the workers'
+  const text = readTextFile(file, `the routing identity cannot be read: ${advice}`)
+  try {
+    return slipOpener(primitives, text)
+  } catch (cause) {
+    throw new StartFailure(`the routing identity's file holds no identity: ${advice}`, { cause })
+  }
+}
+
+function mailerOf({ config, secrets, log }: ServeWorkersDeps): Mailer | null {
+  const { mailFrom, smtpCaFile } = config
+  if (secrets.smtpUrl === null || mailFrom === null) {
+    log.warn('no mail server is set: nobody is told by mail', { setting: 'KHANCAP_SMTP_URL' })
+    return null
+  }
+  const ca =
+    smtpCaFile === null
+      ? null
+      : readTextFile(smtpCaFile, 'KHANCAP_SMTP_CA_FILE names a file that cannot be read')
+  return smtpMailer({ url: secrets.smtpUrl, from: mailFrom, ca })
+}
+
+function readTextFile(path: string, sentence: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new StartFailure(sentence, { cause })
+  }
+}
