@@ -26,18 +26,20 @@ const cancelled = () => refused(safe`cancelled; nothing was done`)
 
 /** Asks at the terminal that the command was started from, also where stdin or stdout are files. */
 export function terminalAsker(): Asker {
-  const terminal = openTerminal()
   return {
-    available: terminal !== null,
+    get available() {
+      const lines = openTerminal()
+      lines?.close()
+      return lines !== null
+    },
     async secret(question) {
-      if (terminal === null) throw new Error('secret: there is no terminal')
-      await using lines = terminal()
-      return readSecret(lines.input, lines.output, question)
+      using lines = expectTerminal()
+      // Awaited here: the terminal is let go when this block ends.
+      return await readSecret(lines.input, lines.output, question)
     },
     async confirm(question) {
-      if (terminal === null) throw new Error('confirm: there is no terminal')
       const { confirm, isCancel } = await import('@clack/prompts')
-      await using lines = terminal()
+      using lines = expectTerminal()
       const answer = await confirm({
         message: question.text,
         initialValue: false,
@@ -48,9 +50,8 @@ export function terminalAsker(): Asker {
       return answer
     },
     async choose(question, choices) {
-      if (terminal === null) throw new Error('choose: there is no terminal')
       const { select, isCancel } = await import('@clack/prompts')
-      await using lines = terminal()
+      using lines = expectTerminal()
       const answer = await select<string>({
         message: question.text,
         options: choices.map(({ value, label }) => ({ value, label: label.text })),
@@ -64,41 +65,39 @@ export function terminalAsker(): Asker {
   }
 }
 
-interface Lines {
+interface Lines extends Disposable {
   readonly input: ReadStream
   readonly output: WriteStream
-  [Symbol.asyncDispose](): Promise<void>
+  close(): void
 }
 
-/** How to open the controlling terminal; null where there is none. */
-function openTerminal(): (() => Lines) | null {
-  if (process.stdin.isTTY && process.stderr.isTTY)
-    return () => ({
-      input: process.stdin,
-      output: process.stderr,
-      [Symbol.asyncDispose]: () => {
-        process.stdin.pause()
-        return Promise.resolve()
-      },
-    })
+function expectTerminal(): Lines {
+  const lines = openTerminal()
+  if (lines === null) throw new Error('there is no terminal to ask at')
+  return lines
+}
+
+function pauseStdin(): void {
+  process.stdin.pause()
+}
+
+/** The terminal of this process, also where stdin and stderr are files; null where there is none. */
+function openTerminal(): Lines | null {
+  if (process.stdin.isTTY && process.stderr.isTTY) {
+    const lines = { input: process.stdin, output: process.stderr }
+    return { ...lines, close: pauseStdin, [Symbol.dispose]: pauseStdin }
+  }
   if (process.platform === 'win32') return null
-  let descriptors: { input: number; output: number }
   try {
-    descriptors = { input: openSync('/dev/tty', 'r'), output: openSync('/dev/tty', 'w') }
+    const input = new ReadStream(openSync('/dev/tty', 'r'))
+    const output = new WriteStream(openSync('/dev/tty', 'w'))
+    const close = () => {
+      input.destroy()
+      output.destroy()
+    }
+    return { input, output, close, [Symbol.dispose]: close }
   } catch {
     return null
-  }
-  return () => {
-    const input = new ReadStream(descriptors.input)
-    const output = new WriteStream(descriptors.output)
-    return {
-      input,
-      output,
-      [Symbol.asyncDispose]: () => {
-        input.pause()
-        return Promise.resolve()
-      },
-    }
   }
 }
 

@@ -5,6 +5,7 @@ import { reportAct } from '../case/act.js'
 import { proveAnswer } from '../case/answer-proof.js'
 import { findCase } from '../case/case-id.js'
 import { fetchCase } from '../case/sealed-case.js'
+import { expectWorkable } from '../case/workable.js'
 import { openDesk } from '../client/desk.js'
 import { ways } from '../commands/choices.js'
 import { misused } from '../failure.js'
@@ -23,10 +24,12 @@ export async function recordContact(
   const desk = await openDesk(station, options)
   const id = await findCase(desk.cases, given)
   const via = options.via ?? (await askWay(station))
+  const sealed = await fetchCase(desk, id)
+  expectWorkable(sealed.detail, desk.handler)
   const body: ContactedRequest = {
     id: newClientId(await station.primitives()),
     via,
-    answer: await proveAnswer(desk, await fetchCase(desk, id)),
+    answer: await proveAnswer(desk, sealed),
   }
   const after = await desk.cases.act(id, 'contacted', body)
   reportAct(station, options, safe`recorded: case ${id} was answered ${ways[via]}`, after)

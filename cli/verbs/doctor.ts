@@ -144,7 +144,7 @@ async function examineIdentity(
   const { identity } = await unlockIdentity(station, options, settings)
   return {
     value: identity,
-    sentence: safe`${identity.handler} opens with the passphrase (${identity.opening.length} generations)`,
+    sentence: safe`${identity.handler} opens with the passphrase (generations: ${identity.opening.length})`,
   }
 }
 

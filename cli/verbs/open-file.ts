@@ -21,6 +21,7 @@ import { unlockIdentity } from '../station/identity.js'
 import { languageOf } from '../station/language.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import { type Safe, safe } from '../terminal/safe.js'
+import { visibleJson } from '../terminal/visible.js'
 
 export interface OpenFileOptions extends VerbOptions {
   readonly out?: string
@@ -206,6 +207,6 @@ async function save(folder: string, { context, kind, json, plaintext }: Opened):
   const isText = context !== null
   const file = join(folder, `${kind}-${digest}.${isText ? 'json' : 'bin'}`)
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  await writeNew(file, isText ? `${JSON.stringify(json, null, 2)}\n` : plaintext)
+  await writeNew(file, isText ? `${visibleJson(json, 2)}\n` : plaintext)
   return file
 }

@@ -11,6 +11,7 @@ import { writeNew } from '../station/disk.js'
 import { languageOf } from '../station/language.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import { safe } from '../terminal/safe.js'
+import { visibleJson } from '../terminal/visible.js'
 import { openFile } from './open-file.js'
 
 export interface OpenOptions extends VerbOptions {
@@ -43,7 +44,7 @@ async function show(
   if (options.out !== undefined) {
     const file = join(options.out, `${summary.id}.json`)
     await mkdir(options.out, { recursive: true, mode: 0o700 })
-    await writeNew(file, `${JSON.stringify(caseJson(opened), null, 2)}\n`)
+    await writeNew(file, `${visibleJson(caseJson(opened), 2)}\n`)
     printer.say(safe`saved in ${file}, in the clear: delete it when you are done`)
   }
   if (options.json === true) return printer.json(caseJson(opened))

@@ -1,6 +1,6 @@
 // `khancap reply` (step 10): seals an answer to the applicant and its copy for the team, signs that the case was
 // answered, and sends all three in one request. Until the server confirms, the request stays on disk as it was sealed.
-import type { CaseSummary, ReplyRequest } from '../../schemas/case.js'
+import type { ReplyRequest } from '../../schemas/case.js'
 import { Language } from '../../schemas/encoding.js'
 import type { ReplyDraft } from '../../schemas/settings.js'
 import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
@@ -15,8 +15,9 @@ import { dropDraft, findDraft, saveDraft } from '../case/draft.js'
 import { contextOf, recipientsOf } from '../case/readers.js'
 import { expectedOf, fetchCase, type SealedCase } from '../case/sealed-case.js'
 import { expectLength, maxWords } from '../case/words.js'
+import { expectWorkable } from '../case/workable.js'
 import { type Desk, openDesk } from '../client/desk.js'
-import { misused, refused } from '../failure.js'
+import { asFailure, Failure, misused, refused } from '../failure.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import { writtenText } from '../station/words-in.js'
 import { safe } from '../terminal/safe.js'
@@ -38,6 +39,7 @@ export async function replyToCase(
   const sealed = await fetchCase(desk, id)
   const draft = await unconfirmed(desk, sealed)
   if (options.discard === true) return discard(desk, sealed, draft)
+  expectWorkable(sealed.detail, desk.handler)
   if (options.again === true) {
     if (draft === null) throw refused(safe`every answer to case ${id} was confirmed`)
     return send(desk, options, sealed, draft.request)
@@ -113,9 +115,24 @@ async function send(
   const { id } = sealed.detail.case
   // What was not recorded may carry the hour in which it is recorded; the sealed parts stay the same bytes.
   const body: ReplyRequest = { ...request, answer: await proveAnswer(desk, sealed) }
-  const after: CaseSummary = await desk.cases.act(id, 'replies', body)
+  const after = await desk.cases.act(id, 'replies', body).catch((error: unknown) => {
+    throw keptWords(asFailure(error), id)
+  })
   await dropDraft(desk.station.folder.drafts, id)
   reportAct(desk.station, options, safe`sealed and sent the answer to case ${id}`, after)
+}
+
+/** What was written is not lost, whatever the server said. */
+function keptWords(failure: Failure, id: string): Failure {
+  return new Failure(
+    failure.exit,
+    failure.sentence,
+    [
+      ...failure.hints,
+      safe`the answer is kept on this machine, sealed: khancap reply ${id.slice(0, 8)} --again sends it once more, and it arrives once`,
+    ],
+    { cause: failure },
+  )
 }
 
 /** The draft of this case, unless the server has it: then it is confirmed, and dropped. */

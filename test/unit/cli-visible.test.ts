@@ -1,0 +1,138 @@
+// What an applicant or a server sends reaches the terminal through an allow-list, or not at all.
+import fc from 'fast-check'
+import t from 'tap'
+import { joined, safe, safeLines, styled } from '../../cli/terminal/safe.js'
+import { visible, visibleJson } from '../../cli/terminal/visible.js'
+import { widthOf, wrapLine } from '../../cli/terminal/width.js'
+
+const hostile: Readonly<Record<string, string>> = {
+  'a colour': '\u001b[31mred',
+  'a title': '\u001b]0;title\u0007',
+  'an 8-bit escape': '\u009b2J',
+  'a carriage return': 'ok\rno',
+  'a backspace': 'ok\b\bno',
+  'a right-to-left override': '\u202egnp.exe',
+  'an isolate': '\u2066x\u2069',
+  'an Arabic letter mark': 'a\u061cb',
+  'a zero-width space': 'pay\u200bpal',
+  'a zero-width joiner': 'a\u200db',
+  'a byte order mark': '\ufeffa',
+  'tag characters': '\u{e0041}\u{e0042}',
+  'a variation selector': 'a\u{e0101}',
+  'a Hangul filler': 'a\u3164b',
+  'a blank of Braille': 'a\u2800b',
+  'a lone surrogate': 'a\ud800b',
+  'a private character': 'a\ue000b',
+  'an unassigned character': 'a\u{10ffff}b',
+  'a line separator': 'a\u2028b',
+  'a delete': 'a\u007fb',
+  'a combining grapheme joiner': 'a\u034fb',
+}
+
+/** Nothing but what a printer on paper could print. */
+const printable =
+  /^(?:[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}](?<![\p{Default_Ignorable_Code_Point}\u2800]))*$/u
+
+for (const [name, text] of Object.entries(hostile))
+  await t.test(`${name} is made visible`, async t => {
+    const shown = visible(text)
+    t.match(shown, printable)
+    t.match(shown, /<U\+[0-9A-F]{4,6}>/)
+    t.match(visibleJson(text), /^[\u0020-\u007e]*$/)
+    t.equal(JSON.parse(visibleJson(text)), text, 'JSON keeps the value')
+  })
+
+await t.test('what people write stays as they wrote it', async t => {
+  for (const text of [
+    'Tôi cần được giúp đỡ ngay: họ đang ở trước nhà!',
+    'Tôi cần giúp đỡ'.normalize('NFD'),
+    '我需要帮助。我的律师被带走了（昨天）。',
+    'Ils sont là ; « aidez-moi » – 48 h',
+    'Допоможіть, будь ласка',
+    '🙂 100 % €',
+  ])
+    t.equal(visible(text), text)
+})
+
+await t.test('line breaks are kept only where lines are asked for', async t => {
+  t.equal(visible('a\nb'), 'a<U+000A>b')
+  t.equal(visible('a\r\nb\nc', { lines: true }), 'a\nb\nc')
+  t.equal(visible('a\tb'), 'a    b')
+})
+
+await t.test('six marks on a character are shown, the seventh is counted', async t => {
+  const mark = '\u0301'
+  t.equal(visible(`a${mark.repeat(6)}b`), `a${mark.repeat(6)}b`)
+  t.equal(visible(`a${mark.repeat(7)}b`), `a${mark.repeat(6)}<+1 marks>b`)
+  t.equal(visible(`a${mark.repeat(10_000_000)}`), `a${mark.repeat(6)}<+9999994 marks>`)
+})
+
+await t.test('a mark without a character does not join one of ours', async t => {
+  t.equal(visible('\u0301x'), '\u25cc\u0301x')
+})
+
+await t.test('a text at the bound is shown whole, one over is counted', async t => {
+  t.equal(visible('ab', { max: 2 }), 'ab')
+  t.equal(visible('abc', { max: 2 }), 'ab<+1 characters>')
+  t.equal(visible('🙂🙂🙂', { max: 2 }), '🙂🙂<+1 characters>')
+})
+
+await t.test('any text at all is printable afterwards', async () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 200 }), text => {
+      return (
+        printable.test(visible(text)) && printable.test(visibleJson(text, 2).replaceAll('\n', ''))
+      )
+    }),
+    { numRuns: process.env['SLOW'] === '1' ? 100_000 : 2000 },
+  )
+})
+
+await t.test('words of ours with values of others: only the values are changed', async t => {
+  const red = styled(31, 39, safe`warning`)
+  t.equal(
+    safe`${red}: ${'\u001b[2J'} of ${3}`.text,
+    '\u001b[31mwarning\u001b[39m: <U+001B>[2J of 3',
+  )
+  t.equal(joined([safe`a`, safe`b`], ', ').text, 'a, b')
+})
+
+await t.test('each line of a foreign text begins with the margin, broken lines too', async t => {
+  const shown = safeLines('khancap: all is well\nfine '.repeat(3), '| ', 20).text.split('\n')
+  for (const line of shown) {
+    t.match(line, /^\| /)
+    t.ok(widthOf(line) <= 20, line)
+  }
+})
+
+await t.test('Chinese takes two columns, a combining mark none', async t => {
+  t.equal(widthOf('紧急支援'), 8)
+  t.equal(widthOf('（昨天）'), 8)
+  t.equal(widthOf('Hỗ trợ'), 6)
+  t.equal(widthOf('Hỗ trợ'.normalize('NFD')), 6)
+})
+
+await t.test('lines are broken at spaces, or inside a word that is too long', async t => {
+  t.strictSame(wrapLine('one two three', 8), ['one two', 'three'])
+  t.strictSame(wrapLine('abcdefghij', 4), ['abcd', 'efgh', 'ij'])
+  t.strictSame(wrapLine('我需要帮助', 4), ['我需', '要帮', '助'])
+  t.strictSame(wrapLine('', 4), [''])
+})
+
+await t.test('any text keeps its words when it is broken, and fits', async () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'grapheme', maxLength: 120 }),
+      fc.integer({ min: 2, max: 40 }),
+      (text, columns) => {
+        const line = visible(text)
+        const lines = wrapLine(line, columns)
+        const without = (words: string) => words.replaceAll(/ /g, '')
+        return (
+          without(lines.join('')) === without(line) &&
+          lines.every(part => widthOf(part.trimEnd()) <= columns)
+        )
+      },
+    ),
+  )
+})
