@@ -2,7 +2,6 @@
 // promise on record, and serves the pages.
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import closeWithGrace from 'close-with-grace'
 import { migrate } from './adapters/postgres/migrate.js'
 import { openPool } from './adapters/postgres/pool.js'
 import { postgresStore } from './adapters/postgres/postgres-store.js'
@@ -11,6 +10,7 @@ import { loadConfiguration } from './config.js'
 import { nodePrimitives } from './core/crypto/node.js'
 import { selfTest } from './core/crypto/self-test.js'
 import { pinoLog } from './logger.js'
+import { runProcess, type Startup } from './run-process.js'
 import { loadReceiptKey, serveApi } from './serve-api.js'
 import { StartFailure, startSentences } from './start-failure.js'
 
@@ -19,8 +19,9 @@ const graceMs = 25_000
 
 const pages = fileURLToPath(new URL('../pages', import.meta.url))
 
-async function startApi(): Promise<void> {
-  const log = pinoLog()
+const log = pinoLog()
+
+async function startApi({ signal, defer }: Startup): Promise<void> {
   const { config, secrets } = loadConfiguration(process.env, 'api')
   const { databaseUrl } = secrets
   const { root } = config
@@ -29,36 +30,29 @@ async function startApi(): Promise<void> {
   const primitives = await nodePrimitives()
   await selfTest(primitives)
   await migrate(databaseUrl)
+  signal.throwIfAborted()
   const pool = openPool(databaseUrl)
-  try {
-    const api = await serveApi({
-      config,
-      root,
-      store: postgresStore(pool),
-      primitives,
-      log,
-      receiptKey,
-      pages: existsSync(pages) ? pages : null,
-      // The relay is in another process, which looks by itself.
-      onCommitted() {},
-    })
-    closeWithGrace({ delay: graceMs, logger: false }, async ({ err, signal }) => {
-      if (err !== undefined) logFault(log, 'process failed', err)
-      log.info('api stops', signal === undefined ? {} : { signal })
-      await api.close()
-      await pool.end()
-    })
-    const { url } = api
-    process.stdout.write(
-      `${JSON.stringify({ ready: true, url, directory: `${url}/v1/directory` })}\n`,
-    )
-  } catch (error) {
-    await pool.end()
-    throw error
-  }
+  defer(() => pool.end())
+  const api = await serveApi({
+    config,
+    root,
+    store: postgresStore(pool),
+    primitives,
+    log,
+    receiptKey,
+    pages: existsSync(pages) ? pages : null,
+    // The relay is in another process, which looks by itself.
+    onCommitted() {},
+  })
+  defer(() => api.close())
+  const { url } = api
+  const ready = { ready: true, url, directory: `${url}/v1/directory` }
+  process.stdout.write(`${JSON.stringify(ready)}\n`)
 }
 
-startApi().catch((error: unknown) => {
+function tell(error: unknown): void {
   for (const sentence of startSentences(error)) process.stderr.write(`khancap: ${sentence}\n`)
-  process.exitCode = 1
-})
+  if (!(error instanceof StartFailure)) logFault(log, 'process failed', error)
+}
+
+runProcess(startApi, tell, graceMs)

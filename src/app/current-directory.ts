@@ -31,9 +31,12 @@ const freshMs = 2000
 /** Older directories kept verified: those that open cases were sealed with. */
 const maxKept = 64
 
-/** Whether a directory may be sealed with and acted upon at an instant. */
+/**
+ * Whether a directory may be sealed with and acted upon at an instant. It begins when it is published: whoever
+ * publishes it has looked at `valid_from`, with a tolerance for clocks.
+ */
 export function isInForce({ directory }: VerifiedDirectory, at: Instant): boolean {
-  return parseTimestamp(directory.valid_from) <= at && at < parseTimestamp(directory.expires)
+  return at < parseTimestamp(directory.expires)
 }
 
 export function currentDirectory(deps: {

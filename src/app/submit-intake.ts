@@ -10,7 +10,7 @@ import { bigEndian, concatBytes, utf8 } from '../core/encoding/bytes.js'
 import { floorToHour, formatTimestamp } from '../core/encoding/timestamp.js'
 import { signReceipt } from '../core/receipt/receipt.js'
 import { firstDeadline } from '../core/sla/ladder.js'
-import type { IntakeStore } from '../ports/intake-store.js'
+import type { IntakeStore, NewIntake, RecordedIntake } from '../ports/intake-store.js'
 import { checkContext, type Inspected } from './check-context.js'
 import type { CurrentDirectory } from './current-directory.js'
 
@@ -24,7 +24,7 @@ export interface Submission {
 }
 
 export interface IntakeDeps {
-  readonly store: Pick<IntakeStore, 'recordIntake'>
+  readonly store: Pick<IntakeStore, 'recordIntake' | 'findIntake'>
   readonly primitives: Primitives
   readonly directories: CurrentDirectory
   readonly receiptKey: { readonly name: string; readonly seed: Uint8Array }
@@ -49,40 +49,15 @@ export async function submitIntake(
   channels: readonly Channel[],
 ): Promise<TakenIn> {
   const { primitives, directories } = deps
-  const { id, envelope, slip, mailbox } = submission
-  const now = deps.now()
-  const inspected = await checkContext(
-    directories,
-    envelope,
-    { kind: 'envelope', problem: 'envelope_malformed', pointer: '/envelope' },
-    now,
-  )
-  const { directory } = inspected.directory
-  if (directory.sequence !== submission.directorySequence || !channels.includes(inspected.channel))
-    throw new KhancapError('envelope_malformed', {
-      faults: [{ pointer: '/envelope', code: 'wrong_context' }],
-    })
-  await checkSlip(directories, submission, inspected, now)
-
+  const { id, envelope, slip } = submission
   const envelopeSha256 = await primitives.sha256(envelope)
   const slipSha256 = slip === null ? null : await primitives.sha256(slip)
-  const recorded = await deps.store.recordIntake({
-    id,
-    digest: await digestOf(primitives, submission),
-    caseId: newCaseId(primitives),
-    channel: inspected.channel,
-    directorySequence: directory.sequence,
-    envelope,
-    envelopeSha256,
-    slip,
-    slipSha256,
-    mailbox,
-    ...firstDeadline(directory, now),
-    outboxId: newOutboxId(primitives),
-  })
+  const hashes = { digest: await digestOf(primitives, submission), envelopeSha256, slipSha256 }
+  const recorded = await record(deps, submission, hashes, channels)
   // Here the intake, its case, its deadline and the row that makes the router look at it are committed together.
   // A crash from now on loses the receipt only: the client asks again with the same id and bytes, and the same
   // receipt is made from the row, because Ed25519 signs the same text the same way.
+  const { directory } = await directories.newest()
   const receipt = await signReceipt(
     primitives,
     {
@@ -97,6 +72,70 @@ export async function submitIntake(
     deps.receiptKey,
   )
   return { outcome: recorded.outcome, receipt, dueAt: recorded.dueAt }
+}
+
+type Hashes = Pick<NewIntake, 'digest' | 'envelopeSha256' | 'slipSha256'>
+
+async function record(
+  deps: IntakeDeps,
+  submission: Submission,
+  hashes: Hashes,
+  channels: readonly Channel[],
+): Promise<RecordedIntake> {
+  const { primitives, store } = deps
+  const now = deps.now()
+  const { id, envelope, slip, mailbox } = submission
+  let inspected: Inspected
+  try {
+    inspected = await checkSubmission(deps, submission, channels, now)
+  } catch (error) {
+    // A sender who was not told asks again later, perhaps when the directory has run out: what was taken in then
+    // stays taken in.
+    const before = isPast(error) ? await store.findIntake(id, hashes.digest) : null
+    if (before === null) throw error
+    return before
+  }
+  const { directory } = inspected.directory
+  return store.recordIntake({
+    ...hashes,
+    id,
+    caseId: newCaseId(primitives),
+    channel: inspected.channel,
+    directorySequence: directory.sequence,
+    envelope,
+    slip,
+    mailbox,
+    ...firstDeadline(directory, now),
+    outboxId: newOutboxId(primitives),
+  })
+}
+
+function isPast(error: unknown): boolean {
+  return (
+    error instanceof KhancapError &&
+    (error.code === 'directory_stale' || error.code === 'directory_expired')
+  )
+}
+
+async function checkSubmission(
+  { directories }: IntakeDeps,
+  submission: Submission,
+  channels: readonly Channel[],
+  now: Instant,
+): Promise<Inspected> {
+  const inspected = await checkContext(
+    directories,
+    submission.envelope,
+    { kind: 'envelope', problem: 'envelope_malformed', pointer: '/envelope' },
+    now,
+  )
+  const { sequence } = inspected.directory.directory
+  if (sequence !== submission.directorySequence || !channels.includes(inspected.channel))
+    throw new KhancapError('envelope_malformed', {
+      faults: [{ pointer: '/envelope', code: 'wrong_context' }],
+    })
+  await checkSlip(directories, submission, inspected, now)
+  return inspected
 }
 
 /**

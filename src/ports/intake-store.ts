@@ -41,4 +41,10 @@ export interface IntakeStore {
    * @throws KhancapError `intake_conflict` (same id, other digest; or the mailbox is taken), `store_unavailable`
    */
   recordIntake(intake: NewIntake): Promise<RecordedIntake>
+  /**
+   * What was recorded before under this id and digest; writes nothing.
+   * @returns null where there is no such intake
+   * @throws KhancapError `intake_conflict` (same id, other digest), `store_unavailable`
+   */
+  findIntake(id: ClientId, digest: Uint8Array): Promise<RecordedIntake | null>
 }

@@ -53,6 +53,21 @@ await t.test('step 5: the same intake a hundred times at once is recorded once',
     t.strictSame(await rows(`select count(*) as rows from ${table}`), [{ rows: 1 }], table)
 })
 
+await t.test(
+  'step 5: what was recorded is found by id and digest, and by nothing else',
+  async t => {
+    const { store } = await testStore(t)
+    const intake = newIntake()
+    t.equal(await store.findIntake(intake.id, intake.digest), null)
+    const recorded = await store.recordIntake(intake)
+    t.strictSame(await store.findIntake(intake.id, intake.digest), {
+      ...recorded,
+      outcome: 'repeated',
+    })
+    await t.rejects(store.findIntake(intake.id, randomBytes(32)), { code: 'intake_conflict' })
+  },
+)
+
 await t.test('step 5: the same id with other bytes is a conflict and changes nothing', async t => {
   const { store, rows } = await testStore(t)
   const intake = newIntake()

@@ -68,7 +68,7 @@ export async function testApi(
   const db = await testStore(t)
   const org = organisation ?? (await testOrganisation())
   const { primitives, root } = org
-  const { now } = Date
+  const now = changes.now ?? Date.now
   await publishDirectory({ store: db.store, primitives, root, now }, org.note)
   const log = testLog()
   let woken = 0

@@ -64,8 +64,19 @@ async function insertIntakes(
   return new Map(rows.map(row => [row.case_id, row]))
 }
 
+interface KnownRow {
+  readonly id: string
+  readonly digest: Uint8Array
+  readonly received_at: Instant
+  readonly due_at: Instant
+  readonly directory_sequence: number
+}
+
 /** What became of ids that were there before. A statement of its own: it sees what others have committed since. */
-async function findIntakes(db: Database, ids: readonly string[]) {
+async function findIntakes(
+  db: Database,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, KnownRow>> {
   if (ids.length === 0) return new Map()
   const rows = await db
     .selectFrom('intakes')
@@ -73,6 +84,17 @@ async function findIntakes(db: Database, ids: readonly string[]) {
     .where('id', 'in', ids)
     .execute()
   return new Map(rows.map(row => [row.id, row]))
+}
+
+/** @throws KhancapError `intake_conflict` where other bytes were recorded under that id */
+function repeated(before: KnownRow, digest: Uint8Array): RecordedIntake {
+  if (Buffer.compare(before.digest, digest) !== 0) throw new KhancapError('intake_conflict')
+  return {
+    outcome: 'repeated',
+    receivedAt: before.received_at,
+    dueAt: before.due_at,
+    directorySequence: before.directory_sequence,
+  }
 }
 
 async function recordGroup(db: Database, group: readonly NewIntake[]): Promise<readonly Result[]> {
@@ -94,17 +116,12 @@ async function recordGroup(db: Database, group: readonly NewIntake[]): Promise<r
         },
       }
     const before = known.get(intake.id)
-    // No row of that id: what stood in the way was the mailbox of another intake.
-    if (before === undefined || Buffer.compare(before.digest, intake.digest) !== 0)
-      return { status: 'rejected', reason: new KhancapError('intake_conflict') }
-    return {
-      status: 'fulfilled',
-      value: {
-        outcome: 'repeated',
-        receivedAt: before.received_at,
-        dueAt: before.due_at,
-        directorySequence: before.directory_sequence,
-      },
+    try {
+      // No row of that id: what stood in the way was the mailbox of another intake.
+      if (before === undefined) throw new KhancapError('intake_conflict')
+      return { status: 'fulfilled', value: repeated(before, intake.digest) }
+    } catch (reason) {
+      return { status: 'rejected', reason }
     }
   })
 }
@@ -136,5 +153,10 @@ export function intakeStore(db: Database): IntakeStore {
       groupsInFlight: 4,
       bytesOf: intake => intake.envelope.length + (intake.slip?.length ?? 0),
     }),
+
+    async findIntake(id, digest) {
+      const before = (await findIntakes(db, [id])).get(id)
+      return before === undefined ? null : repeated(before, digest)
+    },
   }
 }

@@ -1,0 +1,193 @@
+// Step 1 over HTTP: the directory is served as it was signed, and none that does not verify or follow takes its place.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { KhancapError } from '../../schemas/problem.js'
+import { currentDirectory } from '../../src/app/current-directory.js'
+import { publishDirectory } from '../../src/app/publish-directory.js'
+import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
+import { directoryFile } from '../../src/directory-file.js'
+import { act, caseInTeam, sealRequest, submit, testApi, testLog, withToken } from '../helper/api.js'
+import { testOrganisation } from '../helper/organisation.js'
+import { testStore } from '../helper/store.js'
+
+const dayMs = 86_400_000
+
+await t.test('step 1: the directory is served byte for byte, with a tag', async t => {
+  const api = await testApi(t)
+  const answer = await api.app.inject('/v1/directory')
+  t.equal(answer.statusCode, 200)
+  t.equal(answer.headers['content-type'], 'text/plain; charset=utf-8')
+  t.strictSame(answer.rawPayload, Buffer.from(api.organisation.note))
+  const { etag } = answer.headers
+  t.match(etag, /^"[A-Za-z0-9_-]{43}"$/)
+  const same = await api.app.inject({
+    url: '/v1/directory',
+    headers: { 'if-none-match': `${etag}` },
+  })
+  t.equal(same.statusCode, 304)
+  t.equal(same.body, '')
+  const other = await api.app.inject({ url: '/v1/directory', headers: { 'if-none-match': '"x"' } })
+  t.equal(other.statusCode, 200)
+  const head = await api.app.inject({ method: 'HEAD', url: '/v1/directory' })
+  t.equal(head.statusCode, 200)
+  t.equal(head.body, '')
+})
+
+await t.test('a new directory is served within seconds, and the old one still counts', async t => {
+  const api = await testApi(t)
+  const { organisation, db } = api
+  const before = await organisation.verify(organisation.note)
+  const old = await sealRequest(organisation)
+  await api.app.inject('/v1/directory')
+  const next = await organisation.sign({ name: 'Renamed' }, before)
+  const deps = { ...organisation, store: db.store, now: Date.now }
+  t.equal((await publishDirectory(deps, next)).outcome, 'published')
+  t.equal((await publishDirectory(deps, next)).outcome, 'unchanged')
+  await new Promise(resolve => setTimeout(resolve, 2100))
+  t.strictSame((await api.app.inject('/v1/directory')).rawPayload, Buffer.from(next))
+  t.equal((await submit(api, old.request)).statusCode, 201, 'people fill forms slowly')
+  const fresh = await sealRequest(organisation, {}, await organisation.verify(next))
+  t.equal((await submit(api, fresh.request)).statusCode, 201)
+})
+
+await t.test('what does not verify, is older, forked or expired is refused', async t => {
+  const { store } = await testStore(t)
+  const organisation = await testOrganisation()
+  const deps = { ...organisation, store, now: Date.now }
+  await publishDirectory(deps, organisation.note)
+  const first = await organisation.verify(organisation.note)
+  const second = await organisation.sign({ name: 'Second' }, first)
+  await publishDirectory(deps, second)
+
+  const flipped = Uint8Array.from(second)
+  flipped[100] = (flipped[100] ?? 0) ^ 1
+  await t.rejects(publishDirectory(deps, flipped), { code: 'directory_invalid' })
+  const stranger = await testOrganisation()
+  await t.rejects(publishDirectory(deps, stranger.note), { code: 'directory_invalid' })
+  await t.rejects(publishDirectory(deps, new Uint8Array(0)), { code: 'directory_invalid' })
+  await t.rejects(publishDirectory(deps, organisation.note), { code: 'directory_older' })
+  const fork = await organisation.sign({ name: 'Fork' }, first)
+  await t.rejects(publishDirectory(deps, fork), { code: 'directory_forked' })
+  const unlinked = await organisation.sign({ sequence: 3, previous: 'A'.repeat(43) })
+  await t.rejects(publishDirectory(deps, unlinked), { code: 'directory_forked' })
+  const expired = await organisation.sign(
+    { valid_from: formatTimestamp(Date.now() - 9 * dayMs), expires: formatTimestamp(Date.now()) },
+    await organisation.verify(second),
+  )
+  await t.rejects(publishDirectory(deps, expired), { code: 'directory_expired' })
+  t.equal((await store.latestDirectory())?.sequence, 2)
+
+  const third = await organisation.verify(
+    await organisation.sign({}, await organisation.verify(second)),
+  )
+  const fourth = await organisation.sign({ name: 'Fourth' }, third)
+  t.equal(
+    (await publishDirectory(deps, fourth)).outcome,
+    'published',
+    'one that was never published may be missing',
+  )
+})
+
+await t.test('two servers that publish at once agree on one', async t => {
+  const { store } = await testStore(t)
+  const organisation = await testOrganisation()
+  const deps = { ...organisation, store, now: Date.now }
+  const outcomes = await Promise.all(
+    Array.from({ length: 8 }, () => publishDirectory(deps, organisation.note)),
+  )
+  t.equal(outcomes.length, 8)
+  t.equal((await store.latestDirectory())?.sequence, 1)
+})
+
+await t.test(
+  'an expired directory takes nothing new, repeats what it took, and shows mailboxes',
+  async t => {
+    let shift = 0
+    const api = await testApi(t, { now: () => Date.now() + shift })
+    const sealed = await caseInTeam(api)
+    const first = await submit(api, sealed.request)
+    const unsent = await sealRequest(api.organisation)
+    shift = 61 * dayMs
+    const refused = await submit(api, unsent.request)
+    t.equal(refused.statusCode, 503)
+    t.equal(refused.json().code, 'directory_expired')
+    t.ok(refused.headers['retry-after'])
+    const again = await submit(api, sealed.request)
+    t.equal(again.statusCode, 200)
+    t.equal(again.body, first.body, 'the same receipt as ever')
+    t.equal((await withToken(api, sealed.token, '/v1/mailbox', {})).statusCode, 200)
+    const handler = await act(api, 'vietnam-1', 'GET', '/v1/cases')
+    t.equal(handler.json().code, 'directory_expired')
+    t.equal((await api.app.inject('/v1/directory')).statusCode, 503)
+    t.equal((await api.app.inject('/readyz')).statusCode, 503)
+  },
+)
+
+await t.test('a directory in the store that does not verify is not used', async t => {
+  const api = await testApi(t)
+  await api.db.rows("update directories set note = note || '\\x00'")
+  const fresh = currentDirectory({ ...api.organisation, store: api.db.store, now: Date.now })
+  await t.rejects(fresh.latest(), { code: 'directory_invalid' })
+})
+
+await t.test(
+  'while the store is away, the directory that was verified is still served',
+  async t => {
+    const organisation = await testOrganisation()
+    const db = await testStore(t)
+    let shift = 0
+    const now = () => Date.now() + shift
+    await publishDirectory({ ...organisation, store: db.store, now }, organisation.note)
+    let away = false
+    const directories = currentDirectory({
+      ...organisation,
+      now,
+      store: {
+        directoryBySequence: sequence => db.store.directoryBySequence(sequence),
+        latestDirectory: async () => {
+          if (away) throw new KhancapError('store_unavailable')
+          return db.store.latestDirectory()
+        },
+      },
+    })
+    await directories.latest()
+    away = true
+    shift = 10_000
+    t.equal((await directories.latest()).directory.sequence, 1)
+  },
+)
+
+await t.test(
+  'the file is read at start and when it changes; a bad one is reported once',
+  async t => {
+    const folder = await mkdtemp(join(tmpdir(), 'khancap-test-'))
+    t.teardown(() => rm(folder, { recursive: true, force: true }))
+    const path = join(folder, 'directory.note')
+    const { store } = await testStore(t)
+    const organisation = await testOrganisation()
+    const log = testLog()
+    const file = directoryFile({
+      path,
+      log,
+      publish: note => publishDirectory({ ...organisation, store, now: Date.now }, note),
+    })
+    t.teardown(() => file.close())
+    t.equal(await file.look(), false)
+    await writeFile(path, organisation.note)
+    t.equal(await file.look(), true)
+    t.equal((await store.latestDirectory())?.sequence, 1)
+    await writeFile(path, 'nonsense')
+    await file.look()
+    await file.look()
+    t.strictSame(
+      log.lines.map(line => [line.event, line.fields.code]),
+      [['directory refused', 'directory_invalid']],
+    )
+    const next = await organisation.sign({}, await organisation.verify(organisation.note))
+    await writeFile(path, next)
+    await file.look()
+    t.equal((await store.latestDirectory())?.sequence, 2)
+  },
+)

@@ -1,0 +1,79 @@
+// Liveness, readiness and metrics: what they say, when, and what they never say.
+import t from 'tap'
+import { metricsApp } from '../../src/http/metrics-app.js'
+import { caseInTeam, testApi } from '../helper/api.js'
+
+await t.test(
+  'ready is: the store commits, the directory is in force, the sweep ran lately',
+  async t => {
+    const api = await testApi(t)
+    const ask = async () => {
+      const answer = await api.app.inject('/readyz')
+      return [answer.statusCode, answer.body]
+    }
+    const ready = [200, '{"status":"ok"}']
+    const unavailable = [503, '{"status":"unavailable"}']
+    t.strictSame(await ask(), unavailable, 'no sweep yet')
+    await api.db.store.recordHeartbeat('sweep')
+    t.strictSame(await ask(), ready)
+    await api.db.rows(
+      "update heartbeats set at = now() - interval '19 seconds' where name = 'sweep'",
+    )
+    t.strictSame(await ask(), ready)
+    await api.db.rows(
+      "update heartbeats set at = now() - interval '21 seconds' where name = 'sweep'",
+    )
+    t.strictSame(await ask(), unavailable)
+    await api.db.store.recordHeartbeat('sweep')
+    await api.db.rows('alter table heartbeats rename to heartbeats_away')
+    t.strictSame(await ask(), unavailable)
+    const alive = await api.app.inject('/healthz')
+    t.strictSame([alive.statusCode, alive.body], ready, 'alive, whatever else')
+  },
+)
+
+await t.test('readiness has no directory: not ready', async t => {
+  const api = await testApi(t)
+  await api.db.store.recordHeartbeat('sweep')
+  await api.db.rows('delete from directories')
+  t.equal((await api.app.inject('/readyz')).statusCode, 503)
+})
+
+await t.test('metrics count cases, ages and backlog, with no label but the state', async t => {
+  const api = await testApi(t)
+  await caseInTeam(api)
+  await caseInTeam(api, null)
+  await api.db.store.recordHeartbeat('sweep')
+  const metrics = await metricsApp({ ...api.deps, store: api.db.store })
+  t.teardown(() => metrics.close())
+  const answer = await metrics.inject('/metrics')
+  t.equal(answer.statusCode, 200)
+  t.match(answer.headers['content-type'], /^text\/plain/)
+  for (const line of [
+    'khancap_cases{state="received"} 1',
+    'khancap_cases{state="routed"} 1',
+    'khancap_cases{state="purged"} 0',
+    'khancap_cases_breached 0',
+    'khancap_notices_undeliverable 0',
+    'khancap_outbox_rows 2',
+  ])
+    t.ok(answer.body.includes(`\n${line}\n`), line)
+  t.match(answer.body, /khancap_sweep_age_seconds 0/)
+  t.match(answer.body, /khancap_directory_expires_days 59\.9/)
+  t.match(answer.body, /process_resident_memory_bytes \d+/)
+  t.notMatch(answer.body, /vietnam|emergency|lang|country|team=|program=/)
+  t.equal((await metrics.inject('/')).statusCode, 404)
+  t.equal(
+    (await metrics.inject({ method: 'POST', url: '/metrics', payload: '{}' })).statusCode,
+    404,
+  )
+})
+
+await t.test('metrics say so when they cannot be had', async t => {
+  const api = await testApi(t)
+  const metrics = await metricsApp({ ...api.deps, store: api.db.store })
+  t.teardown(() => metrics.close())
+  await api.db.rows('alter table cases rename to cases_away')
+  const answer = await metrics.inject('/metrics')
+  t.strictSame([answer.statusCode, answer.body], [503, 'unavailable\n'])
+})
