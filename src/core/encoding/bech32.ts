@@ -8,7 +8,7 @@ function polymod(values: readonly number[]): number {
   for (const value of values) {
     const top = check >>> 25
     check = ((check & 0x1ffffff) << 5) ^ value
-    for (const [bit, term] of generator.entries()) if ((top >>> bit) & 1) check ^= term
+    for (let bit = 0; bit < 5; bit++) if ((top >>> bit) & 1) check ^= generator[bit] ?? 0
   }
   return check >>> 0
 }
