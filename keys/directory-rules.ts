@@ -8,7 +8,7 @@ import { decodeRecipient } from '../src/core/envelope/age-keys.js'
 
 const msPerDay = 86_400_000
 /** A slip has one size, and the name of the deployment stands in it. */
-const maxOriginLetters = 128
+const maxOriginLetters = 110
 
 /** Pointers of everything that stands in a list twice. */
 function repeated(list: readonly { value: string; pointer: string }[]): string[] {

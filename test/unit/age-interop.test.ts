@@ -26,6 +26,8 @@ import {
   sampleSlip,
 } from '../helper/sample-content.js'
 
+t.setTimeout(180_000)
+
 const p = await nodePrimitives()
 const sets = [p, await libsodiumPrimitives(), purePrimitives()]
 const chunk = 65_536

@@ -15,6 +15,8 @@ import { inspectSealed } from '../../src/core/envelope/inspect.js'
 import { openAgeFile } from '../../src/core/envelope/open.js'
 import { openPayload } from '../../src/core/envelope/stream.js'
 
+t.setTimeout(180_000)
+
 interface Vector {
   readonly name: string
   readonly expect: string

@@ -32,6 +32,8 @@ import {
   recipientOf,
 } from '../../src/core/envelope/age-keys.js'
 
+t.setTimeout(180_000)
+
 const p = await nodePrimitives()
 const malformed = { code: 'identity_malformed' }
 const locked = { code: 'identity_locked' }

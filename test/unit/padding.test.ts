@@ -4,6 +4,8 @@ import t from 'tap'
 import { equalBytes, utf8 } from '../../src/core/encoding/bytes.js'
 import { isPaddedSize, pad, padme, paddedBytes, unpad } from '../../src/core/envelope/padding.js'
 
+t.setTimeout(180_000)
+
 /** Padmé as its authors write it, with the bit mask. */
 function padmeByMask(length: number): number {
   if (length < 2) return length

@@ -12,6 +12,8 @@ import type { Primitives } from '../../src/core/crypto/primitives.js'
 import { selfTest } from '../../src/core/crypto/self-test.js'
 import { fromHex, hex, utf8 } from '../../src/core/encoding/bytes.js'
 
+t.setTimeout(180_000)
+
 const node = await nodePrimitives()
 const libsodium = await libsodiumPrimitives()
 const pure = purePrimitives()

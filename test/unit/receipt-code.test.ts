@@ -22,6 +22,8 @@ import {
 } from '../../src/core/receipt/code.js'
 import { decodeIdentity } from '../../src/core/envelope/age-keys.js'
 
+t.setTimeout(process.env['KHANCAP_TEST_LONG'] === '1' ? 1_800_000 : 180_000)
+
 const p = await nodePrimitives()
 const lists = { en: english, fr: french, 'zh-Hans': simplified, 'zh-Hant': traditional } as const
 const sixteen = fc.uint8Array({ minLength: 16, maxLength: 16 })

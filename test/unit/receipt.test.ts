@@ -15,6 +15,8 @@ import {
 import { signReceipt, verifyReceipt } from '../../src/core/receipt/receipt.js'
 import { sampleOrganisation, sampleOrigin } from '../helper/sample-content.js'
 
+t.setTimeout(180_000)
+
 const p = await nodePrimitives()
 const { directory, receipt: key } = sampleOrganisation(p)
 const invalid = { code: 'receipt_invalid' }

@@ -3,6 +3,8 @@ import fc from 'fast-check'
 import t from 'tap'
 import { parseStrictJson, printStrictJson } from '../../src/core/encoding/strict-json.js'
 
+t.setTimeout(180_000)
+
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
 const objects = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`
 

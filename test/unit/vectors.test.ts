@@ -32,6 +32,8 @@ import { signReceipt, verifyReceipt } from '../../src/core/receipt/receipt.js'
 import { ReceiptContent } from '../../schemas/receipt.js'
 import { makeVectors, vectorFolder } from '../vectors/generate.js'
 
+t.setTimeout(180_000)
+
 const folder = vectorFolder(process.cwd())
 const names = (await readdir(folder)).filter(name => name.endsWith('.json')).toSorted()
 const stored = new Map<string, Record<string, unknown>>()
