@@ -6,7 +6,7 @@ import * as z from 'zod'
 /** The processes that read settings; `npm start` is both halves in one. */
 export type Reader = 'start' | 'api' | 'workers'
 
-export interface SettingWords {
+interface SettingWords {
   /** What a value must be, as the end of the sentence "must be …". */
   readonly expects: string
   /** The default in words. */
@@ -174,4 +174,4 @@ export type SettingName = keyof typeof settings
 export type SecretName = keyof typeof secrets
 
 /** Variables with our prefix that other programs of the project read: the CLI and the tests. */
-export const otherPrograms = /^KHANCAP_(CONFIG_DIR$|PASSPHRASE|TEST_)/
+export const otherPrograms = /^KHANCAP_(CONFIG_DIR$|DEBUG$|PASSPHRASE|TEST_)/

@@ -16,7 +16,7 @@ function challengeOf({ code }: Problem): string {
   return code === 'mailbox_unknown' ? 'Bearer' : 'Signature'
 }
 
-export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   if (problem.status === 401) reply.header('www-authenticate', challengeOf(problem))
   if (problem.retry === 'later' && !reply.hasHeader('retry-after'))
     reply.header('retry-after', String(retryAfterSeconds))

@@ -2,14 +2,12 @@
 import { Health } from '../../schemas/health.js'
 import { KhancapError } from '../../schemas/problem.js'
 import { logFault } from '../app/log-fault.js'
+import { sweepHeartbeat } from '../app/sweep-clock.js'
 import type { HttpDeps } from './deps.js'
 import type { Api } from './routes.js'
 
 /** The sweep runs every 10 s; two periods without one, and deadlines are not watched. */
-export const maxSweepAgeSeconds = 20
-
-/** The heartbeat of the sweep. */
-export const sweepHeartbeat = 'sweep'
+const maxSweepAgeSeconds = 20
 
 type ReadyDeps = Pick<HttpDeps, 'store' | 'directories' | 'log'>
 

@@ -60,7 +60,7 @@ function configurationPage(): string {
     '',
     'Read once at start from the environment. All faults are reported together, by name and never by value; a variable',
     'that begins with `KHANCAP_` and is not listed here is a fault, except those of the handlers’ tool',
-    '(`KHANCAP_CONFIG_DIR`, `KHANCAP_PASSPHRASE…`) and of the tests (`KHANCAP_TEST_…`). An empty variable counts as absent.',
+    '(`KHANCAP_CONFIG_DIR`, `KHANCAP_DEBUG`, `KHANCAP_PASSPHRASE…`) and of the tests (`KHANCAP_TEST_…`). An empty variable counts as absent.',
     '',
     'Languages, countries, teams, service levels, tags and retention are not here: they are in the signed directory.',
     'Requests by mail are not taken by this version, so it has no setting for a mailbox to read.',

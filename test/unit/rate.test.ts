@@ -1,0 +1,42 @@
+// A bucket lets a burst through and thins a flood to its rate; it never stops it.
+import fc from 'fast-check'
+import t from 'tap'
+import { tokenBucket } from '../../src/http/rate.js'
+
+await t.test(
+  'a full bucket gives as many as a second holds, then one for each share of a second',
+  async t => {
+    let at = 0
+    const take = tokenBucket(4, () => at)
+    const taken = (count: number) =>
+      Array.from({ length: count }, () => take()).filter(Boolean).length
+    t.equal(taken(10), 4)
+    at += 249
+    t.equal(taken(10), 0)
+    at += 1
+    t.equal(taken(10), 1)
+    at += 60_000
+    t.equal(taken(10), 4, 'a pause saves up one second, no more')
+  },
+)
+
+await t.test('whatever comes, as many pass as the rate says, and the door opens again', async t => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 50 }),
+      fc.array(fc.integer({ min: 0, max: 300 }), { minLength: 1, maxLength: 500 }),
+      (perSecond, pauses) => {
+        let at = 0
+        const take = tokenBucket(perSecond, () => at)
+        let passed = 0
+        for (const pause of pauses) {
+          at += pause
+          if (take()) passed += 1
+        }
+        at += 1001 / perSecond
+        return passed <= perSecond + (at * perSecond) / 1000 && take()
+      },
+    ),
+  )
+  t.pass()
+})
