@@ -112,7 +112,7 @@ function choicePage(assets: Assets): RenderedFile {
     allTexts
       .map(texts => `<span lang="${texts.language}">${escape(word(texts))}</span>`)
       .join(' <span aria-hidden="true">·</span> ')
-  const leave = inAll(texts => texts.leave)
+  const leave = inAll(texts => texts.leaveShort)
   const words = inAll(texts => texts.languageWord)
   const html = [
     head(textsEn.title, 'en', assets, assets.choice),

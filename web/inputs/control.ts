@@ -65,24 +65,24 @@ export function framed(
   setting: Setting,
   place: Place,
   ...children: readonly (HTMLElement | null)[]
-): HTMLFieldSetElement {
+): HTMLElement {
   const { notes, fault, describedBy } = frame(setting, place)
   const label = place.heading
     ? h('h1', { tabindex: -1 }, place.label)
     : h('span', { class: place.quiet === true ? 'unseen' : 'label' }, place.label)
-  return h(
+  const group = h(
     'fieldset',
-    {
-      id: idOf(place.pointer),
-      tabindex: -1,
-      class: fault === null ? 'field' : 'field faulty',
-      'aria-describedby': describedBy,
-    },
+    { id: idOf(place.pointer), tabindex: -1, 'aria-describedby': describedBy },
     h('legend', {}, label),
     ...notes,
     fault,
     ...children,
   )
+  return h('div', { class: fieldClass(fault) }, group)
+}
+
+function fieldClass(fault: HTMLElement | null): string {
+  return fault === null ? 'field' : 'field faulty'
 }
 
 /** One input with its label. `more` stands below it. */
@@ -100,7 +100,7 @@ export function labelled(
   const label = h('label', { for: id, class: 'label' }, place.label)
   return h(
     'div',
-    { class: fault === null ? 'field' : 'field faulty' },
+    { class: fieldClass(fault) },
     place.heading ? h('h1', { tabindex: -1 }, label) : label,
     ...notes,
     fault,

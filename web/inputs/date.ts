@@ -69,12 +69,15 @@ export function dateInput(
     setting,
     withHints,
     h('div', { class: 'parts' }, day.element, month.element, year.element),
-    h(
-      'div',
-      { class: 'parts' },
-      time.element,
-      h('div', {}, h('label', { for: zone.id }, words.zone), zone),
-    ),
+    // The hour matters for a hearing that is a question of its own, not for a date among others.
+    place.heading
+      ? h(
+          'div',
+          { class: 'parts' },
+          time.element,
+          h('div', {}, h('label', { for: zone.id }, words.zone), zone),
+        )
+      : null,
     ways.element,
   )
   return {

@@ -149,10 +149,14 @@ function listInput(
     for (const [index, { element }] of made.entries())
       holder.append(
         h(
-          'fieldset',
-          { class: 'row', id: idOf(`${place.pointer}/${index}`), tabindex: -1 },
-          h('legend', {}, fill(words.row, { n: index + 1 })),
-          element,
+          'div',
+          { class: 'row' },
+          h(
+            'fieldset',
+            { id: idOf(`${place.pointer}/${index}`), tabindex: -1 },
+            h('legend', { class: 'label' }, fill(words.row, { n: index + 1 })),
+            element,
+          ),
           rows.length === 1
             ? null
             : button(fill(words.removeRow, { n: index + 1 }), () => change(index)),

@@ -9,6 +9,7 @@ export const textsEn: Texts = {
   title: 'Notes',
   leaveTo: 'https://www.wikipedia.org/',
   leave: 'Leave this page',
+  leaveShort: 'Leave',
   leaveNow: 'Leave this page now',
   demo: 'This is a demonstration. Nobody reads what is sent here. Please write nothing real.',
   back: 'Back',
@@ -87,7 +88,7 @@ export const textsEn: Texts = {
     removeRow: 'Remove entry {n}',
   },
   faults: {
-    heading: 'Something is still missing here',
+    heading: 'Please look at this once more',
     required: 'Please answer this. “I don’t know” is an answer too.',
     requiredPlain: 'Please answer this, so that we can reply to you.',
     too_long: 'Please shorten this: {used} of {max} characters. You can add the rest later.',

@@ -9,6 +9,7 @@ export const textsFr: Texts = {
   title: 'Notes',
   leaveTo: 'https://www.wikipedia.org/',
   leave: 'Quitter cette page',
+  leaveShort: 'Quitter',
   leaveNow: 'Quitter cette page maintenant',
   demo: 'Ceci est une démonstration. Personne ne lit ce qui est envoyé ici. N’écrivez rien de réel.',
   back: 'Retour',
@@ -87,7 +88,7 @@ export const textsFr: Texts = {
     removeRow: 'Retirer l’entrée {n}',
   },
   faults: {
-    heading: 'Il manque encore quelque chose',
+    heading: 'Veuillez regarder encore ceci',
     required: 'Veuillez répondre. « Je ne sais pas » est aussi une réponse.',
     requiredPlain: 'Veuillez répondre, pour que nous puissions vous écrire.',
     too_long:

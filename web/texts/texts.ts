@@ -11,6 +11,7 @@ export interface Texts {
   /** The site that "leave" opens, where the directory names none: without personal pages, often visited. */
   readonly leaveTo: string
   readonly leave: string
+  readonly leaveShort: string
   readonly leaveNow: string
   readonly demo: string
   readonly back: string

@@ -9,6 +9,7 @@ export const textsVi: Texts = {
   title: 'Ghi chú',
   leaveTo: 'https://vi.wikipedia.org/',
   leave: 'Thoát khỏi trang',
+  leaveShort: 'Thoát',
   leaveNow: 'Thoát khỏi trang này ngay',
   demo: 'Đây là bản dùng thử. Không ai đọc những gì gửi ở đây. Xin đừng viết điều gì có thật.',
   back: 'Quay lại',
@@ -87,7 +88,7 @@ export const textsVi: Texts = {
     removeRow: 'Bỏ mục {n}',
   },
   faults: {
-    heading: 'Ở đây còn thiếu một chút',
+    heading: 'Xin xem lại một chút',
     required: 'Xin trả lời câu này. “Tôi không biết” cũng là một câu trả lời.',
     requiredPlain: 'Xin trả lời câu này để chúng tôi có thể hồi âm cho bạn.',
     too_long: 'Xin viết ngắn lại: {used} trên {max} ký tự. Phần còn lại bạn có thể viết thêm sau.',
@@ -148,7 +149,7 @@ export const textsVi: Texts = {
   },
   sent: {
     heading: 'Yêu cầu của bạn đã đến nơi',
-    due: 'Bạn sẽ có câu trả lời chậm nhất vào {date}.',
+    due: 'Bạn sẽ có câu trả lời chậm nhất: {date}.',
     clock: 'Theo giờ của thiết bị này.',
     nextHeading: 'Bây giờ điều gì sẽ diễn ra',
     next: [
@@ -184,12 +185,12 @@ export const textsVi: Texts = {
     reached: 'xong',
     notYet: 'chưa',
     arrived: 'Đến nơi: {date}',
-    due: 'Bạn sẽ có câu trả lời chậm nhất vào {date}.',
+    due: 'Bạn sẽ có câu trả lời chậm nhất: {date}.',
     late: 'Câu trả lời bị chậm. Những người phụ trách đã được báo. Chúng tôi xin lỗi bạn.',
     notCovered: 'Nước này không thuộc chương trình. Sẽ có người trả lời bạn.',
     answers: 'Câu trả lời cho bạn',
     noAnswers: 'Chưa có câu trả lời.',
-    answerAt: 'Câu trả lời ngày {date}',
+    answerAt: 'Câu trả lời, {date}',
     unreadable:
       'Câu trả lời này không mở được, hoặc không chứng minh được rằng người viết đã đọc yêu cầu của bạn. Xin đừng tin vào nó.',
     added: 'Những gì bạn đã viết thêm',

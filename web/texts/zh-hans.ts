@@ -9,6 +9,7 @@ export const textsZhHans: Texts = {
   title: '笔记',
   leaveTo: 'https://www.bing.com/',
   leave: '离开此页',
+  leaveShort: '离开',
   leaveNow: '立即离开此页',
   demo: '这是演示。没有人会阅读在这里发送的内容，请不要填写任何真实信息。',
   back: '返回',
@@ -87,7 +88,7 @@ export const textsZhHans: Texts = {
     removeRow: '删除第{n}项',
   },
   faults: {
-    heading: '这里还缺一点',
+    heading: '请再看一下这里',
     required: '请回答此题。“不知道”也是回答。',
     requiredPlain: '请回答此题，以便我们答复您。',
     too_long: '请缩短：现有{used}字，最多{max}字。其余内容以后可以补充。',

@@ -9,6 +9,7 @@ export const textsZhHant: Texts = {
   title: '筆記',
   leaveTo: 'https://www.bing.com/',
   leave: '離開此頁',
+  leaveShort: '離開',
   leaveNow: '立即離開此頁',
   demo: '這是示範。沒有人會閱讀在這裡送出的內容，請不要填寫任何真實資訊。',
   back: '返回',
@@ -87,7 +88,7 @@ export const textsZhHant: Texts = {
     removeRow: '刪除第{n}項',
   },
   faults: {
-    heading: '這裡還缺一點',
+    heading: '請再看一下這裡',
     required: '請回答此題。「不知道」也是回答。',
     requiredPlain: '請回答此題，以便我們答覆您。',
     too_long: '請縮短：現有{used}字，最多{max}字。其餘內容以後可以補充。',

@@ -1,0 +1,291 @@
+// The applicant's part of the path in a real Chromium on the real API: fill, seal, submit, come back, read, add. And
+// what must be true all along: nothing stored, nothing sent elsewhere, nothing readable in what is sent.
+import t, { type Test } from 'tap'
+import type { Request } from 'playwright-core'
+import { verifyAddition } from '../../src/core/receipt/proofs.js'
+import { decodeBase64url } from '../../src/core/encoding/base64url.js'
+import {
+  answer,
+  begin,
+  chromiumDriver,
+  choose,
+  comeBack,
+  emergencyDoings,
+  goOn,
+  passBy,
+  pilDoings,
+  send,
+  write,
+} from '../helper/applicant.js'
+import { visitor, type Visitor } from '../helper/chromium.js'
+import { additionsAs, arrivedCases, openAs, replyAs, routeCase, testSite } from '../helper/site.js'
+import { sha256 } from '../helper/store.js'
+import { nothingStored, storedThings } from '../helper/traces.js'
+
+const canary = 'Chim hoàng yến đậu trên mái ngói'
+
+const elsewhere = (requests: readonly Request[], url: string) =>
+  requests.map(request => request.url()).filter(address => !address.startsWith(`${url}/`))
+
+const said = (requests: readonly Request[]) =>
+  requests.map(request => `${request.url()} ${request.postData() ?? ''}`).join('\n')
+
+async function leftNothing(t: Test, visiting: Visitor, url: string, secrets: readonly string[]) {
+  t.strictSame(await visiting.page.evaluate(storedThings), nothingStored, 'nothing is stored')
+  t.strictSame(await visiting.context.cookies(), [], 'not even a cookie')
+  t.strictSame(elsewhere(visiting.requests, url), [], 'nothing leaves for elsewhere')
+  const text = said(visiting.requests)
+  for (const secret of secrets) t.notOk(text.includes(secret), `not sent: ${secret}`)
+  t.strictSame(visiting.complaints, [], 'no error and no refusal of the policy')
+}
+
+await t.test(
+  'steps 2 to 11 in Vietnamese: an emergency is sealed, read, answered and added to',
+  async t => {
+    const site = await testSite(t)
+    const visiting = await visitor(t)
+    const driver = chromiumDriver(visiting.page)
+    await begin(driver, site.url, 'vi', 'emergency')
+    await answer(driver, emergencyDoings('vi', canary))
+    const words = await send(driver)
+    await driver.see('#due')
+    t.match(await driver.textOf('#due'), /^Bạn sẽ có câu trả lời chậm nhất: .*GMT\+7\.$/)
+    t.equal(words.length, 12)
+
+    const [arrived] = await arrivedCases(site)
+    if (arrived === undefined) throw new Error('nothing arrived')
+    const slip = await routeCase(site, arrived)
+    t.match(slip, { program: 'emergency', language: 'vi', country: 'VN', urgency: 'happening_now' })
+    const content = await replyAs(
+      site,
+      'vietnam-1',
+      arrived,
+      'Chúng tôi đã đọc.\nXin giữ bình tĩnh.',
+      'vi',
+    )
+    t.strictSame(content.answers, {
+      reply_language: 'vi',
+      contact: { kind: 'portal' },
+      on_behalf_of: 'family',
+      person_agrees: 'cannot_be_asked',
+      country: 'VN',
+      time_pressure: 'happening_now',
+      what_happened: canary,
+      situation: ['detained', 'health'],
+      defender_link: { way_out: 'later' },
+      help_needed: ['lawyer', 'family_visit'],
+      referral: 'ask_me_each_time',
+    })
+    t.equal(content.page_language, 'vi')
+    t.match(content.promise, /48 giờ/)
+    t.equal(await openAs(site, 'china-1', arrived.envelope), null, 'another team cannot open it')
+    t.ok(await openAs(site, 'intake-1', arrived.envelope), 'the fallback team can')
+
+    await comeBack(driver, site.url, 'vi', ` ${words.join('  ').toUpperCase()}\n`)
+    await driver.see('article.reply')
+    t.equal(await visiting.page.getAttribute('#state', 'data-state'), 'answered')
+    t.match(await driver.textOf('article.reply'), /Chúng tôi đã đọc\.\nXin giữ bình tĩnh\./)
+
+    await driver.click('main .actions button.main')
+    await driver.type('#addition', `${canary}, lần nữa`)
+    await driver.click(goOn)
+    await driver.see('.notice.good')
+    await driver.click('main .actions button:nth-of-type(2)')
+    await answer(driver, {
+      person: d => d.type('#q-person-native-name', canary),
+      detention: async d => {
+        await d.type('#q-detention-since-month', '3')
+        await d.type('#q-detention-since-year', '2026')
+      },
+      lawyer: choose(),
+      health: passBy,
+    })
+    await driver.click('main form .early')
+    await driver.click('main .actions button.main')
+    await driver.see('.notice.good')
+    const [text, form] = await additionsAs(site, 'vietnam-1')
+    t.match(text, { text: `${canary}, lần nữa`, answers: null })
+    t.match(form, {
+      text: '',
+      form_version: 1,
+      answers: { person: { native_name: canary }, detention: { since: { date: '2026-03' } } },
+    })
+    const [row] = await site.api.db.rows(
+      'select sealed, signature from additions order by at limit 1',
+    )
+    const parts = Object(row)
+    t.ok(
+      verifyAddition(
+        site.api.organisation.primitives,
+        decodeBase64url(content.reply.addition_key),
+        sha256(parts.sealed),
+        new Uint8Array(parts.signature),
+      ),
+      'whoever has the code signed it',
+    )
+    t.equal(await visiting.page.evaluate('history.length'), 2, 'a blank page, and one address')
+    await leftNothing(t, visiting, site.url, [canary, words.slice(0, 2).join(' '), 'happening_now'])
+  },
+)
+
+await t.test(
+  'steps 2 to 11 in English: litigation reaches the fallback team and comes back',
+  async t => {
+    const site = await testSite(t)
+    const visiting = await visitor(t, { width: 1280 })
+    const driver = chromiumDriver(visiting.page)
+    await begin(driver, site.url, 'en', 'pil')
+    await answer(driver, pilDoings('en', canary, 'SG'))
+    const words = await send(driver)
+    await driver.see('#due')
+    const [arrived] = await arrivedCases(site)
+    if (arrived === undefined) throw new Error('nothing arrived')
+    t.match(await routeCase(site, arrived), { program: 'pil', language: 'en', country: 'SG' })
+    const content = await replyAs(site, 'intake-1', arrived, 'We have read it.', 'en')
+    t.match(content, {
+      program: 'pil',
+      answers: { summary: canary, jurisdiction: { country: 'SG' } },
+    })
+    await comeBack(driver, site.url, 'en', words.join(' '))
+    await driver.see('article.reply')
+    t.match(await driver.textOf('article.reply'), /We have read it\./)
+    t.notOk(
+      await visiting.page.isVisible('text=Answer further questions'),
+      'pil has no second form',
+    )
+    await leftNothing(t, visiting, site.url, [canary])
+  },
+)
+
+await t.test('a code of one language opens on the page of another', async t => {
+  const site = await testSite(t)
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  await begin(driver, site.url, 'zh-hans', 'emergency')
+  await answer(driver, emergencyDoings('zh-Hans', canary, 'CN'))
+  const words = await send(driver)
+  await driver.see('#due')
+  t.match(words.join(''), /^\p{Script=Han}{12}$/u)
+  await comeBack(driver, site.url, 'fr', words.join(''))
+  await driver.see('#state')
+  t.equal(await page.getAttribute('#state', 'data-state'), 'received')
+})
+
+await t.test(
+  'step 2: what the program does not cover is said, and never stops anybody',
+  async t => {
+    const site = await testSite(t)
+    const { page } = await visitor(t)
+    const driver = chromiumDriver(page)
+    await begin(driver, site.url, 'fr', 'emergency')
+    await choose('fr')(driver)
+    await driver.click(goOn)
+    t.match(await driver.textOf('.notice'), /Ce programme travaille en : Tiếng Việt, English/)
+    await driver.click('main .actions button.main')
+    const { reply_language: _, country: __, ...rest } = emergencyDoings('fr', canary)
+    const early = ['contact', 'contact_caution', 'on_behalf_of', 'person_agrees']
+    const before = Object.fromEntries(Object.entries(rest).filter(([key]) => early.includes(key)))
+    const after = Object.fromEntries(Object.entries(rest).filter(([key]) => !early.includes(key)))
+    await answer(driver, before)
+    await driver.select('#q-country', 'TR')
+    await driver.click(goOn)
+    t.match(await driver.textOf('.notice'), /ne couvre pas actuellement : Turquie/)
+    await driver.click('main .actions button:nth-of-type(2)')
+    await driver.see('#q-country')
+    t.equal(await page.inputValue('#q-country'), 'TR', 'the answer is still there')
+    await driver.click(goOn)
+    await driver.click('main .actions button.main')
+    await answer(driver, after)
+    await driver.see('.review')
+    t.match(await driver.textOf('.notice'), /Vous pouvez tout de même envoyer/)
+    await send(driver)
+    await driver.see('#due')
+    const [arrived] = await arrivedCases(site)
+    if (arrived === undefined) throw new Error('nothing arrived')
+    t.match(await routeCase(site, arrived), { language: 'fr', country: 'TR' })
+  },
+)
+
+await t.test('step 2: "I do not know where" is an answer', async t => {
+  const site = await testSite(t)
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  await begin(driver, site.url, 'en', 'emergency')
+  await answer(driver, emergencyDoings('en', canary, ':unknown'))
+  t.match(await driver.textOf('.notice'), /Without a country/)
+  await send(driver)
+  await driver.see('#due')
+  const [arrived] = await arrivedCases(site)
+  if (arrived === undefined) throw new Error('nothing arrived')
+  t.match(await routeCase(site, arrived), { country: 'unknown' })
+})
+
+await t.test('what does not fit is said at its place, and what was typed stays', async t => {
+  const site = await testSite(t)
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  await begin(driver, site.url, 'en', 'emergency')
+  await driver.see('fieldset')
+  await driver.click(goOn)
+  t.match(await driver.textOf('.faults'), /so that we can reply to you/)
+  t.ok(await page.evaluate(`document.activeElement.className === 'faults'`), 'it has the focus')
+  await driver.click('.faults a')
+  t.equal(await page.evaluate('document.activeElement.name'), 'q-reply-language')
+  t.equal(new URL(page.url()).hash, '', 'the address stays as it was')
+  const doings = emergencyDoings('en', canary)
+  await answer(driver, {
+    reply_language: choose('en'),
+    contact: choose('email'),
+  })
+  t.match(await driver.textOf('.faults'), /Please answer this/, 'an address is needed for e-mail')
+  await driver.type('#q-contact-address', 'a@b.example')
+  await driver.click(goOn)
+  const long = 'đ'.repeat(501)
+  await driver.see('#q-contact-caution')
+  await driver.type('#q-contact-caution', long)
+  await driver.click(goOn)
+  t.match(await driver.textOf('.faults'), /501 of 500 characters/)
+  t.equal(await page.inputValue('#q-contact-caution'), long, 'nothing is cut off')
+  await driver.type('#q-contact-caution', long.slice(1))
+  await driver.click(goOn)
+  const { reply_language: _, contact: __, contact_caution: ___, deadline: ____, ...rest } = doings
+  const early = ['on_behalf_of', 'person_agrees', 'country', 'time_pressure']
+  const part = (wanted: boolean) =>
+    Object.fromEntries(Object.entries(rest).filter(([key]) => early.includes(key) === wanted))
+  await answer(driver, part(true))
+  await driver.type('#q-deadline-day', '31')
+  await driver.type('#q-deadline-month', '4')
+  await driver.type('#q-deadline-year', '2026')
+  await driver.click(goOn)
+  t.match(await driver.textOf('.faults'), /not in the calendar/)
+  await driver.type('#q-deadline-day', '30')
+  await driver.type('#q-deadline-time', '8:30')
+  await driver.click(goOn)
+  await answer(driver, part(false))
+  t.match(await driver.textsOf('[data-key="deadline"] dd'), ['2026-04-30 08:30 Asia/Saigon'])
+
+  // A change of mind at the end can ask something new.
+  await driver.click('[data-key="on_behalf_of"] button')
+  await choose('self')(driver)
+  await driver.click(goOn)
+  await driver.see('.review')
+  t.equal(await page.locator('[data-key="person_agrees"]').count(), 0)
+  await driver.click('[data-key="what_happened"] button')
+  t.equal(await page.inputValue('#q-what-happened'), canary)
+  await write('what_happened', `${canary}!`)(driver)
+  await driver.click(goOn)
+  await send(driver)
+  await driver.see('#due')
+  const [arrived] = await arrivedCases(site)
+  if (arrived === undefined) throw new Error('nothing arrived')
+  t.match(await routeCase(site, arrived), { deadline: '2026-04-30T01:30:00Z' })
+  const content =
+    (await openAs(site, 'vietnam-1', arrived.envelope)) ??
+    (await openAs(site, 'intake-1', arrived.envelope))
+  t.match(content?.answers, {
+    what_happened: `${canary}!`,
+    contact: { kind: 'email', address: 'a@b.example' },
+    deadline: { date: '2026-04-30', time: '08:30', zone: 'Asia/Saigon' },
+  })
+  t.notOk(Object.hasOwn(content?.answers ?? {}, 'person_agrees'))
+})
