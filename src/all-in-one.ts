@@ -22,7 +22,7 @@ import { StartFailure, startSentences } from './start-failure.js'
 import { welcome } from './welcome.js'
 import type { Workers } from '../workers/workers.js'
 
-const pages = fileURLToPath(new URL('../pages', import.meta.url))
+const pages = fileURLToPath(new URL('../web', import.meta.url))
 
 /** Below the 10 s after which Docker and impatient people kill. */
 const graceMs = 9000

@@ -17,7 +17,7 @@ import { StartFailure, startSentences } from './start-failure.js'
 /** Below the 30 s after which service managers kill. */
 const graceMs = 25_000
 
-const pages = fileURLToPath(new URL('../pages', import.meta.url))
+const pages = fileURLToPath(new URL('../web', import.meta.url))
 
 const log = pinoLog()
 
