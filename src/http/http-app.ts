@@ -59,6 +59,17 @@ function logRequests(app: FastifyInstance, { log }: HttpDeps): void {
   })
 }
 
+/** Once the process stops, an answer is the last one on its connection: an idle connection would hold up the stop. */
+function endConnectionsOnClose(app: FastifyInstance): void {
+  let closing = false
+  app.addHook('preClose', async () => {
+    closing = true
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close')
+  })
+}
+
 export async function httpApp(deps: HttpDeps): Promise<FastifyInstance> {
   const { settings } = deps
   const app = fastify({
@@ -87,6 +98,7 @@ export async function httpApp(deps: HttpDeps): Promise<FastifyInstance> {
   keepBytes(app)
   await secureHeaders(app)
   logRequests(app, deps)
+  endConnectionsOnClose(app)
   answerFailures(app, deps.log, addresses)
   await app.register(async api => {
     await shedLoad(api, deps)

@@ -76,6 +76,8 @@ const people: readonly (readonly [string, 'works' | 'case_unknown' | 'key_unknow
   ['left-1', 'key_unknown'],
 ]
 
+t.setTimeout(120_000)
+
 await t.test('every route, by every role and team', async t => {
   const api = await testApi(t)
   const sealed = await caseInTeam(api)

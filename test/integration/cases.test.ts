@@ -49,6 +49,8 @@ async function grantFor(
   }
 }
 
+t.setTimeout(120_000)
+
 await t.test(
   'step 9: a handler sees the inbox of the team, claims, and opens the envelope',
   async t => {

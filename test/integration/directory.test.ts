@@ -14,6 +14,8 @@ import { testStore } from '../helper/store.js'
 
 const dayMs = 86_400_000
 
+t.setTimeout(120_000)
+
 await t.test('step 1: the directory is served byte for byte, with a tag', async t => {
   const api = await testApi(t)
   const answer = await api.app.inject('/v1/directory')

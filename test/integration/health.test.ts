@@ -3,6 +3,8 @@ import t from 'tap'
 import { metricsApp } from '../../src/http/metrics-app.js'
 import { caseInTeam, testApi } from '../helper/api.js'
 
+t.setTimeout(120_000)
+
 await t.test(
   'ready is: the store commits, the directory is in force, the sweep ran lately',
   async t => {

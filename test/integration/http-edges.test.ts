@@ -10,6 +10,8 @@ import { bodyOf, exchange, listening } from '../helper/raw-http.js'
 
 const json = { 'content-type': 'application/json' }
 
+t.setTimeout(120_000)
+
 await t.test('a body is strict JSON in UTF-8 and nothing else', async t => {
   const api = await testApi(t)
   const { request } = await sealRequest(api.organisation)

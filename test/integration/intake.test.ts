@@ -10,6 +10,8 @@ import { clientId, hour, sha256 } from '../helper/store.js'
 
 const bytes = (count: number) => Buffer.alloc(count, 1).toString('base64url')
 
+t.setTimeout(120_000)
+
 await t.test(
   'step 5: a request is recorded once and answered with a receipt that verifies',
   async t => {

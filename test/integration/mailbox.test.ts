@@ -15,6 +15,8 @@ import {
 } from '../helper/api.js'
 import { clientId, hour } from '../helper/store.js'
 
+t.setTimeout(120_000)
+
 await t.test(
   'step 11: a fresh mailbox shows the state, the hour of arrival and the deadline',
   async t => {

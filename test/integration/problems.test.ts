@@ -33,6 +33,8 @@ function* planted(value: unknown, plant: unknown): Generator {
   }
 }
 
+t.setTimeout(120_000)
+
 await t.test('a canary in any field of any body comes back nowhere', async t => {
   const api = await testApi(t)
   const sealed = await caseInTeam(api)
