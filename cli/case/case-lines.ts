@@ -4,7 +4,7 @@ import type { EnvelopeContent } from '../../schemas/sealed.js'
 import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import type { Desk } from '../client/desk.js'
 import type { Printer } from '../terminal/printer.js'
-import { joined, type Safe, safe } from '../terminal/safe.js'
+import { joined, type Safe, safe, wrapped } from '../terminal/safe.js'
 import { dueWords, timeWords } from '../terminal/time-words.js'
 import { block, formLines, type Words } from './form-lines.js'
 import type { CheckedEvent } from './history.js'
@@ -19,7 +19,9 @@ export function caseLines(desk: Desk, opened: OpenedCase, words: Words): Safe[] 
   return [
     printer.style.bold(safe`case ${detail.case.id}`),
     ...standing(desk, detail, content.language),
-    ...warnings.map(({ words: said }) => printer.style.yellow(safe`warning: ${said}`)),
+    ...warnings.map(({ words: said }) =>
+      printer.style.yellow(wrapped(safe`warning: ${said}`, printer.columns, '  ')),
+    ),
     ...headed(printer, 'REQUEST', [
       ...formLines(printer, program?.form ?? null, content.answers, words),
       ...attachmentLines(content),
@@ -112,7 +114,9 @@ function noteLines(printer: Printer, { at, by, content }: OpenedNote): Safe[] {
 }
 
 function eventLine(printer: Printer, { event, signature }: CheckedEvent): Safe {
-  const detail = event.detail === null ? safe`` : safe` ${event.detail}`
+  // The detail of an addition is its id, which says nothing to a person.
+  const told = event.kind === 'addition' ? null : event.detail
+  const detail = told === null ? safe`` : safe` ${told.replaceAll('_', ' ')}`
   const who = event.handler === null ? safe`` : safe` by ${event.handler}`
   const line = safe`  ${timeWords(event.at)}  ${event.kind.replaceAll('_', ' ')}${detail}${who}`
   const standings: Readonly<Record<CheckedEvent['signature'], Safe>> = {

@@ -4,7 +4,9 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CaseId } from '../../schemas/encoding.js'
 import { ReplyDraft } from '../../schemas/settings.js'
+import { refused } from '../failure.js'
 import { isMissing, readBounded, writePrivately } from '../station/disk.js'
+import { safe } from '../terminal/safe.js'
 
 const maxDraftBytes = 1_048_576
 
@@ -22,8 +24,21 @@ export async function findDraft(
 ): Promise<ReplyDraft | null> {
   const bytes = await readBounded(fileOf(folder, id), maxDraftBytes)
   if (bytes === null) return null
-  const draft = ReplyDraft.parse(JSON.parse(new TextDecoder().decode(bytes)))
+  const draft = draftIn(bytes)
+  if (draft === null)
+    throw refused(
+      safe`the answer that was kept in ${fileOf(folder, id)} is damaged`,
+      safe`delete that file, and write the answer again; it may have arrived all the same`,
+    )
   return draft.case === id && draft.origin === origin ? draft : null
+}
+
+function draftIn(bytes: Uint8Array): ReplyDraft | null {
+  try {
+    return ReplyDraft.parse(JSON.parse(new TextDecoder().decode(bytes)))
+  } catch {
+    return null
+  }
 }
 
 export async function dropDraft(folder: string, id: CaseId): Promise<void> {

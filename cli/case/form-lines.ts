@@ -11,7 +11,7 @@ import { shippedCatalogues, shippedWords } from '../../schemas/programs/shipped.
 import type { Answer, Answers } from '../../schemas/sealed.js'
 import { isMissing, isPartialDate, rowOf, rowsOf, wayOutOf } from '../../src/core/form/answer.js'
 import type { Printer } from '../terminal/printer.js'
-import { joined, type Safe, safe, safeLines } from '../terminal/safe.js'
+import { joined, type Safe, safe, safeLines, wrapped } from '../terminal/safe.js'
 
 /** Stands before each line of an applicant's words. */
 export const margin = '  │ '
@@ -61,7 +61,8 @@ function linesOf(
   answer: Answer,
   words: Words,
 ): Safe[] {
-  const label = printer.style.bold(safe`${labelAt(words.catalogue, path)}`)
+  const asked = safe`${labelAt(words.catalogue, path)}`
+  const label = printer.style.bold(wrapped(asked, printer.columns, ''))
   if (question.type === 'group')
     return [label, ...fieldLines(printer, question.fields, path, rowOf(answer) ?? {}, words)]
   if (question.type === 'list')
@@ -86,10 +87,13 @@ function fieldLines(
     const answer = row[field.key]
     if (isMissing(answer)) return []
     const at = `${path}.${field.key}`
-    return [
-      printer.style.dim(safe`  ${labelAt(words.catalogue, at)}`),
-      valueLine(printer, field, at, answer, words),
-    ]
+    const label = labelAt(words.catalogue, at)
+    const value = valueLine(printer, field, at, answer, words)
+    // The field that is the question itself needs no second label.
+    const isQuestion = label === labelAt(words.catalogue, path)
+    return isQuestion
+      ? [value]
+      : [printer.style.dim(wrapped(safe`  ${label}`, printer.columns, '  ')), value]
   })
   const strangers = Object.keys(row)
     .filter(key => !fields.some(field => field.key === key))
@@ -105,18 +109,19 @@ function valueLine(
   { catalogue, shared }: Words,
 ): Safe {
   const wayOut = wayOutOf(answer)
-  if (wayOut !== null) return safe`    ${shared.answers[wayOut] ?? wayOut}`
+  const choice = (words: string) => wrapped(safe`    ${words}`, printer.columns, '    ')
+  if (wayOut !== null) return choice(shared.answers[wayOut] ?? wayOut)
   if (isPartialDate(answer))
     return safe`    ${[answer.date, answer.time ?? '', answer.zone ?? ''].join(' ').trim()}`
   const option = (code: string) => optionAt(catalogue, shared, path, code)
   if (typeof answer === 'string') {
-    if (field.type === 'country') return safe`    ${shared.countries[answer] ?? option(answer)}`
+    if (field.type === 'country') return choice(shared.countries[answer] ?? option(answer))
     const isCode = field.type === 'one' || field.type === 'language'
-    return isCode ? safe`    ${option(answer)}` : block(printer, answer)
+    return isCode ? choice(option(answer)) : block(printer, answer)
   }
   if (Array.isArray(answer) && answer.every(code => typeof code === 'string'))
     return joined(
-      answer.map(code => safe`    - ${option(code)}`),
+      answer.map(code => choice(`- ${option(code)}`)),
       '\n',
     )
   return block(printer, JSON.stringify(answer))

@@ -78,7 +78,9 @@ function formWarnings(program: Program, { content }: SealedCase): Warning[] {
     warnings.push(
       warning(
         'answers_do_not_fit',
-        safe`the answers do not fit the form: ${faults.map(({ pointer }) => pointer).join(', ')}`,
+        safe`the answers do not fit the form: ${faults
+          .map(({ code, pointer }) => `${pointer || 'elsewhere'} (${code.replaceAll('_', ' ')})`)
+          .join(', ')}`,
       ),
     )
   return warnings

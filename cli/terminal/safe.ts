@@ -36,6 +36,12 @@ export function safeLines(text: string, margin: string, columns: number): Safe {
   return passed(lines.map(line => `${margin}${line}`.trimEnd()).join('\n'))
 }
 
+/** Words of ours, broken to fit; lines after the first begin with `hanging`. */
+export function wrapped(words: Safe, columns: number, hanging: string): Safe {
+  const room = Math.max(10, columns - widthOf(hanging))
+  return passed(wrapLine(words.text, room).join(`\n${hanging}`))
+}
+
 export function joined(parts: readonly Safe[], separator: string): Safe {
   return passed(parts.map(part => part.text).join(separator))
 }

@@ -34,7 +34,8 @@ export function wrapLine(line: string, columns: number): string[] {
     }
     current += character
     used += wide
-    if (character === ' ') space = { at: current.length, used }
+    // Indentation is no place to break.
+    if (character === ' ' && current.trim() !== '') space = { at: current.length, used }
   }
   return [...lines, current]
 }

@@ -1,11 +1,11 @@
 // `khancap reply` (step 10): seals an answer to the applicant and its copy for the team, signs that the case was
 // answered, and sends all three in one request. Until the server confirms, the request stays on disk as it was sealed.
 import type { ReplyRequest } from '../../schemas/case.js'
-import { Language } from '../../schemas/encoding.js'
-import type { ReplyDraft } from '../../schemas/settings.js'
+import { type CaseId, Language } from '../../schemas/encoding.js'
 import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { newClientId } from '../../src/core/encoding/case-id.js'
 import { floorToHour, formatTimestamp } from '../../src/core/encoding/timestamp.js'
+import { inspectSealed } from '../../src/core/envelope/inspect.js'
 import { openNote } from '../../src/core/envelope/open.js'
 import { sealNote, sealReply } from '../../src/core/envelope/seal.js'
 import { reportAct } from '../case/act.js'
@@ -37,13 +37,15 @@ export async function replyToCase(
   const desk = await openDesk(station, options)
   const id = await findCase(desk.cases, given)
   const sealed = await fetchCase(desk, id)
-  const draft = await unconfirmed(desk, sealed)
-  if (options.discard === true) return discard(desk, sealed, draft)
-  expectWorkable(sealed.detail, desk.handler)
-  if (options.again === true) {
+  const draft = await findDraft(station.folder.drafts, id, desk.directory.directory.origin)
+  const hasArrived = sealed.detail.replies.some(reply => reply.id === draft?.request.id)
+  if (options.discard === true || options.again === true) {
     if (draft === null) throw refused(safe`every answer to case ${id} was confirmed`)
-    return send(desk, options, sealed, draft.request)
+    if (hasArrived) return confirm(desk, options, sealed)
+    if (options.again === true) return send(desk, options, sealed, draft.request)
+    return discard(desk, id)
   }
+  expectWorkable(sealed.detail, desk.handler)
   const text = await writtenText(station, options.file, {
     text: '',
     instructions: [
@@ -52,15 +54,16 @@ export async function replyToCase(
     ],
   })
   expectLength(text)
-  if (draft !== null) {
-    // The same words again, after a lost connection: the same request, which the server may have already.
-    if ((await wordsOf(desk, draft)) === text) return send(desk, options, sealed, draft.request)
+  // The same words again, after a lost connection, are the same request.
+  const isRepeated = draft !== null && (await wordsOf(desk, draft.request)) === text
+  if (isRepeated && hasArrived) return confirm(desk, options, sealed)
+  if (isRepeated) return send(desk, options, sealed, draft.request)
+  if (draft !== null && !hasArrived)
     throw refused(
       safe`an earlier answer to case ${id} was sent but not confirmed, and this is another one`,
       safe`khancap reply ${id.slice(0, 8)} --again sends the earlier one once more; it arrives once, however often it is sent`,
       safe`khancap reply ${id.slice(0, 8)} --discard forgets it; it may have arrived all the same`,
     )
-  }
   const request = await sealRequest(desk, sealed, text, languageOf(options, sealed))
   await saveDraft(station.folder.drafts, {
     v: 1,
@@ -113,13 +116,32 @@ async function send(
   request: ReplyRequest,
 ): Promise<void> {
   const { id } = sealed.detail.case
-  // What was not recorded may carry the hour in which it is recorded; the sealed parts stay the same bytes.
-  const body: ReplyRequest = { ...request, answer: await proveAnswer(desk, sealed) }
-  const after = await desk.cases.act(id, 'replies', body).catch((error: unknown) => {
-    throw keptWords(asFailure(error), id)
-  })
+  const after = await desk.cases
+    .act(id, 'replies', await upToDate(desk, options, sealed, request))
+    .catch((error: unknown) => {
+      throw keptWords(asFailure(error), id)
+    })
   await dropDraft(desk.station.folder.drafts, id)
   reportAct(desk.station, options, safe`sealed and sent the answer to case ${id}`, after)
+}
+
+/**
+ * What the server has not recorded carries the hour in which it is recorded. The sealed parts stay the same bytes, unless
+ * the organisation has published since: then the same words are sealed to those who read now.
+ */
+async function upToDate(
+  desk: Desk,
+  options: ReplyOptions,
+  sealed: SealedCase,
+  request: ReplyRequest,
+): Promise<ReplyRequest> {
+  const copy = decodeBase64url(request.team_copy)
+  const isCurrent =
+    inspectSealed(copy).context.directory_sequence === desk.directory.directory.sequence
+  const words = isCurrent ? null : await wordsOf(desk, request)
+  return words === null
+    ? { ...request, answer: await proveAnswer(desk, sealed) }
+    : { ...(await sealRequest(desk, sealed, words, languageOf(options, sealed))), id: request.id }
 }
 
 /** What was written is not lost, whatever the server said. */
@@ -135,32 +157,25 @@ function keptWords(failure: Failure, id: string): Failure {
   )
 }
 
-/** The draft of this case, unless the server has it: then it is confirmed, and dropped. */
-async function unconfirmed(desk: Desk, { detail }: SealedCase): Promise<ReplyDraft | null> {
-  const { drafts } = desk.station.folder
-  const draft = await findDraft(drafts, detail.case.id, desk.directory.directory.origin)
-  if (draft === null || !detail.replies.some(({ id }) => id === draft.request.id)) return draft
-  await dropDraft(drafts, detail.case.id)
-  desk.station.printer.say(safe`the earlier answer to case ${detail.case.id} had arrived`)
-  return null
+/** An answer whose confirmation was lost, and which the server shows now. */
+async function confirm(desk: Desk, options: ReplyOptions, { detail }: SealedCase): Promise<void> {
+  const { station } = desk
+  await dropDraft(station.folder.drafts, detail.case.id)
+  const done = safe`the answer to case ${detail.case.id} had arrived; nothing was sent twice`
+  reportAct(station, options, done, detail.case)
 }
 
-async function discard(
-  desk: Desk,
-  { detail }: SealedCase,
-  draft: ReplyDraft | null,
-): Promise<void> {
-  if (draft === null) throw refused(safe`every answer to case ${detail.case.id} was confirmed`)
-  await dropDraft(desk.station.folder.drafts, detail.case.id)
-  desk.station.printer.say(safe`forgot the answer to case ${detail.case.id} that was not confirmed`)
+async function discard({ station }: Desk, id: CaseId): Promise<void> {
+  await dropDraft(station.folder.drafts, id)
+  station.printer.say(safe`forgot the answer to case ${id} that was not confirmed`)
 }
 
 /** The words of a draft, from the team's copy; null where it cannot be opened any more. */
-async function wordsOf(desk: Desk, draft: ReplyDraft): Promise<string | null> {
+async function wordsOf(desk: Desk, request: ReplyRequest): Promise<string | null> {
   const note = await openNote(
     await desk.station.primitives(),
     desk.identity.opening,
-    decodeBase64url(draft.request.team_copy),
+    decodeBase64url(request.team_copy),
     expectedOf(desk.directory, 'note'),
   )
   return note?.text ?? null

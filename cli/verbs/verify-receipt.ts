@@ -8,6 +8,7 @@ import { readBounded } from '../station/disk.js'
 import type { Station } from '../station/station.js'
 import { readText } from '../station/words-in.js'
 import { safe } from '../terminal/safe.js'
+import { timeWords } from '../terminal/time-words.js'
 
 export interface VerifyReceiptOptions {
   readonly json?: true
@@ -27,8 +28,8 @@ export async function verifyReceiptFile(
     return printer.json({ valid: true, organisation: directory.name, ...receipt })
   printer.out(safe`the receipt is from ${directory.name}`)
   printer.out(safe`  request   ${receipt.intake}`)
-  printer.out(safe`  received  in the hour from ${receipt.received}`)
-  printer.out(safe`  answer    due by ${receipt.due}`)
+  printer.out(safe`  received  in the hour from ${timeWords(receipt.received)}`)
+  printer.out(safe`  answer    due by ${timeWords(receipt.due)}`)
   printer.out(safe`  envelope  ${receipt.envelope}`)
   if (directory.demo) printer.say(safe`warning: this is a demo organisation`)
 }
