@@ -1,0 +1,152 @@
+// Step 10: a reply whose confirmation is lost is kept, sealed, and arrives once, however often it is sent.
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { publishDirectory } from '../../src/app/publish-directory.js'
+import { freePort, handlerFolder, khancap } from '../helper/cli.js'
+import { type LyingServer, lyingServer, passedOn, truly } from '../helper/lying-server.js'
+import { testApi, caseInTeam } from '../helper/api.js'
+import { officePrograms, vietnamese } from '../helper/office.js'
+import { testOrganisation } from '../helper/organisation.js'
+
+const words = 'Chúng tôi đã nhận được yêu cầu của chị.'
+
+/** The tool talks to a wire in front of the true server; the wire can lose what comes back. */
+async function wired(t: Parameters<typeof testApi>[0]) {
+  const [front, back] = [await freePort(), await freePort()]
+  const url = `http://127.0.0.1:${front}`
+  const organisation = await testOrganisation({
+    origin: url,
+    addresses: [url],
+    programs: officePrograms(),
+  })
+  const api = await testApi(t, {}, organisation)
+  await api.app.listen({ port: back, host: '127.0.0.1' })
+  const target = `http://127.0.0.1:${back}`
+  const wire = await lyingServer(t, { '*': truly(target) }, front)
+  const folder = await handlerFolder(t, organisation, 'vietnam-1', url)
+  const { caseId } = await caseInTeam(api, 'vietnam', { answers: vietnamese })
+  const run = (...args: string[]) => khancap(args, { folder })
+  const write = (text: string, ...args: string[]) =>
+    khancap(['reply', caseId, ...args], { folder, stdin: text })
+  const replies = async () => (await api.db.rows('select id from replies', [])).length
+  await run('claim', caseId)
+  return {
+    api,
+    caseId,
+    folder,
+    replies,
+    run,
+    target,
+    wire,
+    write,
+    path: `/v1/cases/${caseId}/replies`,
+  }
+}
+
+/** The server does it, and nobody hears of it. */
+function loseAnswers(wire: LyingServer, path: string, target: string): void {
+  wire.lies[path] = passedOn(target, answer => answer.destroy())
+}
+
+/** The server never hears of it. */
+function loseRequests(wire: LyingServer, path: string): void {
+  wire.lies[path] = (_asked, answer) => void answer.destroy()
+}
+
+await t.test('landed and lost: the same words again are the same request', async t => {
+  const { folder, path, replies, target, wire, write } = await wired(t)
+  loseAnswers(wire, path, target)
+  const lost = await write(words)
+  t.equal(lost.code, 3)
+  t.match(lost.err, /hint: the answer is kept on this machine, sealed: khancap reply \w{8} --again/)
+  t.equal(await replies(), 1)
+  const [draft = ''] = await readdir(join(folder, 'drafts'))
+  const kept = await readFile(join(folder, 'drafts', draft), 'utf8')
+  t.notMatch(kept, /nhận được/, 'what is kept is sealed')
+
+  delete wire.lies[path]
+  const again = await write(words)
+  t.equal(again.code, 0, again.err)
+  t.match(again.out, 'had arrived')
+  t.equal(await replies(), 1)
+  t.equal((await write('Và một câu trả lời khác.')).code, 0)
+  t.equal(await replies(), 2, 'another answer is another request')
+})
+
+await t.test('landed and lost: --again finds that it had arrived', async t => {
+  const { folder, path, replies, target, wire, run, write, caseId } = await wired(t)
+  loseAnswers(wire, path, target)
+  await write(words)
+  delete wire.lies[path]
+  const again = await run('reply', caseId, '--again')
+  t.equal(again.code, 0)
+  t.match(again.out, 'had arrived')
+  t.equal((await run('reply', caseId, '--again')).code, 1)
+  t.equal(await replies(), 1)
+  t.strictSame(await readdir(join(folder, 'drafts')), [])
+})
+
+await t.test('lost before it landed: --again sends it, once', async t => {
+  const { folder, path, replies, wire, run, write, caseId } = await wired(t)
+  loseRequests(wire, path)
+  t.equal((await write(words)).code, 3)
+  t.equal(await replies(), 0)
+  const doctor = await run('doctor')
+  t.match(doctor.out, /warn +drafts: answers that were not confirmed/)
+  const other = await write('something else')
+  t.equal(other.code, 1)
+  t.match(other.err, 'an earlier answer to case')
+  delete wire.lies[path]
+  const again = await run('reply', caseId, '--again')
+  t.equal(again.code, 0, again.err)
+  t.equal(await replies(), 1)
+  t.strictSame(await readdir(join(folder, 'drafts')), [])
+})
+
+await t.test('lost before it landed: the same words again, and --discard', async t => {
+  const { path, replies, wire, run, write, caseId } = await wired(t)
+  loseRequests(wire, path)
+  await write(words)
+  t.equal((await run('reply', caseId, '--discard')).code, 0)
+  t.equal((await run('reply', caseId, '--discard')).code, 1)
+  await write(words)
+  delete wire.lies[path]
+  t.equal((await write(words)).code, 0)
+  t.equal(await replies(), 1)
+})
+
+await t.test(
+  'lost before it landed, and the organisation has published since: the same words arrive',
+  async t => {
+    const { api, path, replies, wire, run, write, caseId } = await wired(t)
+    loseRequests(wire, path)
+    await write(words)
+    delete wire.lies[path]
+    const { note, primitives, root, sign, verify } = api.organisation
+    const next = await sign({}, await verify(note))
+    await publishDirectory({ store: api.db.store, primitives, root, now: Date.now }, next)
+    await new Promise(passed => setTimeout(passed, 2100))
+    const again = await run('reply', caseId, '--again')
+    t.equal(again.code, 0, again.err)
+    t.equal(await replies(), 1)
+    const opened = JSON.parse((await run('open', caseId, '--json')).out)
+    t.equal(opened.replies[0].text, words)
+  },
+)
+
+await t.test('a draft of another deployment, or one that was damaged, is never sent', async t => {
+  const { folder, path, replies, wire, run, write, caseId } = await wired(t)
+  loseRequests(wire, path)
+  await write(words)
+  delete wire.lies[path]
+  const file = join(folder, 'drafts', `${caseId}.json`)
+  const draft = JSON.parse(await readFile(file, 'utf8'))
+  await writeFile(file, JSON.stringify({ ...draft, origin: 'https://elsewhere.example' }))
+  t.equal((await run('reply', caseId, '--again')).code, 1)
+  await writeFile(file, '{"v":1')
+  const damaged = await run('reply', caseId, '--again')
+  t.equal(damaged.code, 1)
+  t.match(damaged.err, /khancap: the answer that was kept in .* is damaged/)
+  t.equal(await replies(), 0)
+})
