@@ -22,7 +22,7 @@ interface Started {
 }
 
 // Each start loads the whole program; a busy machine takes its time.
-t.setTimeout(120_000)
+t.setTimeout(300_000)
 
 /** An empty environment but for these: what the tests run with says nothing to the process. */
 function start(t: Teardown, env: Env): Started {
