@@ -1,6 +1,8 @@
 // `npm start`: builds what is missing or older than its sources, then becomes the service. One process from here on,
 // so that a signal to it reaches the service itself.
 import { spawnSync } from 'node:child_process'
+import module from 'node:module'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
@@ -14,4 +16,6 @@ if (build.status !== 0) {
   process.stderr.write('khancap: the build failed: run npm ci, then npm start again\n')
   process.exit(1)
 }
+// From Node 22.1 on: later starts read compiled code. Where the folder cannot be written, nothing is kept.
+module.enableCompileCache?.(join(root, 'build', '.compile-cache'))
 await import('./build/src/all-in-one.js')

@@ -16,7 +16,6 @@ import { type DemoDeps, prepareDemo } from './demo.js'
 import { lockHome } from './home-lock.js'
 import { pinoLog } from './logger.js'
 import { runProcess, type Startup } from './run-process.js'
-import { loadReceiptKey, serveApi } from './serve-api.js'
 import { serveWorkers } from './serve-workers.js'
 import { StartFailure, startSentences } from './start-failure.js'
 import { welcome } from './welcome.js'
@@ -42,7 +41,11 @@ async function start({ signal, defer }: Startup): Promise<void> {
   await selfTest(primitives)
   signal.throwIfAborted()
 
-  const databaseUrl = secrets.databaseUrl ?? (await embeddedDatabase(config.home, defer))
+  // The API's libraries are read while PostgreSQL starts.
+  const [databaseUrl, { loadReceiptKey, serveApi }] = await Promise.all([
+    secrets.databaseUrl ?? embeddedDatabase(config.home, defer),
+    import('./serve-api.js'),
+  ])
   signal.throwIfAborted()
   await migrate(databaseUrl)
   const pool = openPool(databaseUrl)

@@ -2,8 +2,6 @@
 // identity. `npm run workers` and `npm start` both run this.
 import { readFileSync } from 'node:fs'
 import { KhancapError } from '../schemas/problem.js'
-import { bullmqPostgresQueue, migrateQueue } from './adapters/bullmq/bullmq-postgres.js'
-import { bullmqRedisQueue } from './adapters/bullmq/bullmq-redis.js'
 import { smtpMailer } from './adapters/nodemailer/smtp-mailer.js'
 import type { CurrentDirectory } from './app/current-directory.js'
 import type { Config, Secrets } from './config.js'
@@ -32,10 +30,11 @@ export interface ServeWorkersDeps {
  * @throws StartFailure where the routing identity or the CA file cannot be read, or the queue may not be used
  */
 export async function serveWorkers(deps: ServeWorkersDeps): Promise<Workers> {
-  const { config, primitives } = deps
+  const { config, secrets, primitives } = deps
   const slips = loadSlipOpener(config.routerIdentityFile, primitives)
   const mailer = mailerOf(deps)
-  let opened = await openQueue(deps).catch(awayOrRefused)
+  // The queue in PostgreSQL cannot be set up wrong, and the API need not wait for it.
+  let opened = secrets.redisUrl === null ? null : await openQueue(deps).catch(awayOrRefused)
   return startWorkers({
     ...deps,
     slips,
@@ -49,8 +48,13 @@ export async function serveWorkers(deps: ServeWorkersDeps): Promise<Workers> {
   })
 }
 
+/** Loads its library when it is needed: that takes as long as all the rest of a start. */
 async function openQueue({ secrets, databaseUrl, log }: ServeWorkersDeps): Promise<Queue> {
-  if (secrets.redisUrl !== null) return bullmqRedisQueue({ url: secrets.redisUrl, log })
+  if (secrets.redisUrl !== null) {
+    const { bullmqRedisQueue } = await import('./adapters/bullmq/bullmq-redis.js')
+    return bullmqRedisQueue({ url: secrets.redisUrl, log })
+  }
+  const { bullmqPostgresQueue, migrateQueue } = await import('./adapters/bullmq/bullmq-postgres.js')
   await migrateQueue(databaseUrl)
   return bullmqPostgresQueue({ url: databaseUrl, log })
 }
