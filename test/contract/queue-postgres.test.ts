@@ -1,7 +1,8 @@
 // The queue in PostgreSQL keeps the promises of its port.
 import t from 'tap'
 import { bullmqPostgresQueue, migrateQueue } from '../../src/adapters/bullmq/bullmq-postgres.js'
-import { onServer, quietLog, testDatabase, type Teardown } from '../helper/postgres.js'
+import { onServer, testDatabase, type Teardown } from '../helper/postgres.js'
+import { quietLog } from '../helper/quiet-log.js'
 import { queueSuite, type QueueBackend } from './queue-suite.js'
 
 async function onPostgres(t: Teardown): Promise<QueueBackend> {

@@ -1,7 +1,8 @@
 // The queue in Redis keeps the promises of its port.
 import t from 'tap'
 import { bullmqRedisQueue } from '../../src/adapters/bullmq/bullmq-redis.js'
-import { quietLog, type Teardown } from '../helper/postgres.js'
+import type { Teardown } from '../helper/postgres.js'
+import { quietLog } from '../helper/quiet-log.js'
 import { testRedis } from '../helper/redis.js'
 import { queueSuite, type QueueBackend } from './queue-suite.js'
 

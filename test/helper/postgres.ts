@@ -1,6 +1,7 @@
 // A database per test, cloned from a migrated template on a real server: the run's, or one of this process.
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
@@ -10,13 +11,12 @@ import {
   type EmbeddedServer,
 } from '../../src/adapters/postgres/embedded-server.js'
 import { migrate } from '../../src/adapters/postgres/migrate.js'
+import { quietLog } from './quiet-log.js'
 
 /** The part of a tap test that acquires something. */
 export interface Teardown {
   teardown(release: () => unknown): unknown
 }
-
-export const quietLog = { info() {}, warn() {}, error() {} }
 
 const template = 'khancap_template'
 
@@ -44,9 +44,20 @@ export async function makeTemplate(url: string): Promise<void> {
   await migrate(withDatabase(url, template))
 }
 
+/** Ends the server also where this process is killed before it can. */
+function endWithThisProcess(pid: number, home: string): void {
+  const script = 'while kill -0 "$1"; do sleep 1; done; kill -INT "$2"; sleep 2; rm -rf -- "$3"'
+  const args = ['-c', script, 'sh', String(process.pid), String(pid), home]
+  spawn('/bin/sh', args, { stdio: 'ignore', detached: true }).unref()
+}
+
 async function ownServer(): Promise<EmbeddedServer> {
   const home = await mkdtemp(join(tmpdir(), 'khancap-test-'))
+  // The server runs as a user of its own, who must be able to enter.
+  await chmod(home, 0o711)
   const server = await embeddedPostgres({ home, log: quietLog, unsafeFast: true })
+  const lock = await readFile(join(home, 'postgres/data/postmaster.pid'), 'utf8')
+  endWithThisProcess(Number.parseInt(lock, 10), home)
   await makeTemplate(server.url)
   return {
     url: server.url,

@@ -1,7 +1,7 @@
 // The files of one embedded PostgreSQL: its folder, its password, its port.
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chown, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chown, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { findBinaries, type Binaries } from './embedded-binaries.js'
@@ -26,8 +26,8 @@ const exists = async (path: string) => (await stat(path).catch(() => null)) !== 
 
 async function readPassword(base: string, hasData: boolean): Promise<string> {
   const file = join(base, 'password')
-  const known = await readFile(file, 'utf8').catch(() => null)
-  if (known !== null) return known.trim()
+  const known = (await readFile(file, 'utf8').catch(() => '')).trim()
+  if (known !== '') return known
   if (hasData)
     throw new Error(
       `the password of the embedded PostgreSQL is missing (${file}): restore it from a backup, or move the folder ${base} away to start empty`,
@@ -40,10 +40,12 @@ async function readPassword(base: string, hasData: boolean): Promise<string> {
 /** Makes the data folder; it appears whole or not at all. */
 async function initialise(cluster: Cluster): Promise<void> {
   const { base, data, user, binaries, password, unsafeFast } = cluster
-  const half = `${data}.half`
+  // Under a name of its own each time: the initdb of a start that was killed may still be writing to the last one.
+  for (const name of await readdir(base))
+    if (/^half-|^initdb-password/.test(name))
+      await rm(join(base, name), { recursive: true, force: true }).catch(() => {})
+  const half = join(base, `half-${randomBytes(4).toString('hex')}`)
   const passwordFile = join(base, 'initdb-password')
-  await rm(half, { recursive: true, force: true })
-  await rm(passwordFile, { force: true })
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 })
   try {
     if (user !== null) await chown(passwordFile, user.uid, user.gid)

@@ -73,10 +73,16 @@ async function tryKeeper(cluster: Cluster, port: number): Promise<Client | null>
     )
   } catch (error) {
     await keeper.end().catch(() => {})
-    // Not listening, starting up or shutting down.
-    if (/^(ECONN\w+|57P0\d|)$/.test(codeOf(error)) && !isSentence(error)) return null
+    if (isNotYet(error)) return null
     throw error
   }
+}
+
+/** Not listening, starting up or shutting down. */
+function isNotYet(error: unknown): boolean {
+  const code = codeOf(error)
+  if (code !== '') return /^(ECONN\w+|ETIMEDOUT|EPIPE|57P0\d)$/.test(code)
+  return error instanceof Error && /^(Connection terminated|timeout expired)/.test(error.message)
 }
 
 const isSentence = (error: unknown) =>
@@ -159,18 +165,22 @@ export async function launch(cluster: Cluster, port: number): Promise<Running> {
   child.unref()
   const { pid } = child
   if (pid === undefined) throw new Error('could not start PostgreSQL')
-  // A minute: after a crash it replays its log first.
-  for (let tries = 0; tries < 3000; tries++) {
-    if (child.exitCode !== null || child.signalCode !== null)
-      throw new Error(
-        `could not start PostgreSQL: ${(await lastWords(cluster)) || 'it ended at once'}`,
-      )
-    const keeper = await tryKeeper(cluster, port)
-    if (keeper !== null) return { pid, port, keeper }
-    await sleep(20)
+  try {
+    // A minute: after a crash it replays its log first.
+    for (let tries = 0; tries < 3000; tries++) {
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(
+          `could not start PostgreSQL: ${(await lastWords(cluster)) || 'it ended at once'}`,
+        )
+      const keeper = await tryKeeper(cluster, port)
+      if (keeper !== null) return { pid, port, keeper }
+      await sleep(20)
+    }
+    throw new Error('PostgreSQL did not start within a minute')
+  } catch (error) {
+    child.kill('SIGINT')
+    throw error
   }
-  process.kill(pid, 'SIGQUIT')
-  throw new Error('PostgreSQL did not start within a minute')
 }
 
 /** The database of the service; there from the first start on. */
