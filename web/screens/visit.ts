@@ -1,7 +1,7 @@
 // A visit to a mailbox: from words to token, from token to what is in it. The words stay with the visit, since a new
 // Worker knows nothing of them.
 import type { Program } from '../../schemas/program.js'
-import { Failed, postMailbox } from '../network.js'
+import { postMailbox } from '../network.js'
 import type { Page } from '../page.js'
 import type { Sealer } from '../sealer.js'
 import type { OpenedMailbox } from '../sealer/calls.js'
@@ -15,9 +15,9 @@ export interface Visit {
   readonly more: Program | null
 }
 
-export async function enterWords(page: Page, sealer: Sealer, words: string): Promise<string[]> {
+export async function enterWords(page: Page, sealer: Sealer, words: string): Promise<string> {
   const pageLanguage = page.words.texts.language
-  return (await sealer.call('enter', { words, pageLanguage })).tokens
+  return (await sealer.call('enter', { words, pageLanguage })).token
 }
 
 async function look(
@@ -34,18 +34,10 @@ async function look(
   return { words, token, mailbox, more: more ?? null }
 }
 
-/** Nearly always the words stand for one mailbox; where two lists of words fit, the second is tried too. @throws Failed */
+/** @throws Failed */
 export async function visitWith(page: Page, words: string): Promise<Visit> {
   const sealer = await page.sealer()
-  const [first = '', ...others] = await enterWords(page, sealer, words)
-  try {
-    return await look(page, sealer, words, first, [])
-  } catch (error) {
-    const [other] = others
-    const isUnknown = error instanceof Failed && error.failure === 'mailbox_unknown'
-    if (!isUnknown || other === undefined) throw error
-    return look(page, sealer, words, other, [])
-  }
+  return look(page, sealer, words, await enterWords(page, sealer, words), [])
 }
 
 /** @param read replies that were opened, so that handlers know. @throws Failed */

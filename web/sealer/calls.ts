@@ -74,8 +74,8 @@ export interface Calls {
     asked: { served: unknown; sealed: SealedRequest }
     given: { due: Timestamp; receipt: string }
   }
-  /** Reads typed words, and gives the tokens of the mailboxes that they may stand for. */
-  enter: { asked: { words: string; pageLanguage: string }; given: { tokens: string[] } }
+  /** Reads typed words, and gives the token of the mailbox that they stand for. */
+  enter: { asked: { words: string; pageLanguage: string }; given: { token: string } }
   /** Opens what a mailbox holds, with the code that belongs to this token. */
   read: { asked: { served: unknown; token: string }; given: OpenedMailbox }
   add: { asked: AdditionOrder; given: SealedAddition }

@@ -18,18 +18,15 @@ import { teamReaders } from '../../src/core/routing/route.js'
 import type { AdditionOrder, OpenedMailbox, OpenedReply, SealedAddition } from './calls.js'
 import { contextOf, type Opened } from './seal-request.js'
 
-/** The keys of every code that the words may stand for: nearly always one. */
+/** The keys of the code that the words stand for. @throws KhancapError `receipt_code_invalid` */
 export async function enterWords(
   p: Primitives,
   { root, verified }: Opened,
   words: string,
   pageLanguage: string,
-): Promise<ReceiptKeys[]> {
-  const code = await wordsToCode(words, wordLanguageFor(pageLanguage))
-  const deployment = { root, origin: verified.directory.origin }
-  const keys = [await deriveReceiptKeys(p, code.entropy, deployment)]
-  if (code.other !== null) keys.push(await deriveReceiptKeys(p, code.other.entropy, deployment))
-  return keys
+): Promise<ReceiptKeys> {
+  const { entropy } = await wordsToCode(words, wordLanguageFor(pageLanguage))
+  return deriveReceiptKeys(p, entropy, { root, origin: verified.directory.origin })
 }
 
 async function openOne(

@@ -94,10 +94,11 @@ function answering(load: () => Promise<Primitives>): Answering {
     seal: async order => sealRequest(primitives(), directory(), order),
     receipt: async input => checkReceipt(primitives(), directory(), input),
     async enter({ words, pageLanguage }) {
+      const keys = await enterWords(primitives(), directory(), words, pageLanguage)
+      const token = encodeBase64url(keys.mailboxToken)
       entered.clear()
-      for (const keys of await enterWords(primitives(), directory(), words, pageLanguage))
-        entered.set(encodeBase64url(keys.mailboxToken), keys)
-      return { tokens: Array.from(entered.keys()) }
+      entered.set(token, keys)
+      return { token }
     },
     read: async ({ served, token }) =>
       openMailbox(primitives(), directory(), keysOf(token), served),

@@ -52,48 +52,41 @@ export interface ReceiptCode {
 }
 
 interface Reading {
-  readonly language: WordLanguage
   /** The list's own spelling; null for a word that is not in the list. */
   readonly found: readonly (string | null)[]
   readonly entropy: Uint8Array | null
 }
-
-const unknown = (reading: Reading) => reading.found.filter(word => word === null).length
 
 async function readIn(language: WordLanguage, typed: readonly string[]): Promise<Reading> {
   const list = await wordList(language)
   const byFold = new Map(list.map(word => [fold(word), word]))
   const found = typed.map(word => byFold.get(word) ?? null)
   const known = found.filter(word => word !== null)
-  const isWhole = known.length === words && found.length === words
-  return { language, found, entropy: isWhole ? entropyOf(known, list) : null }
+  return { found, entropy: known.length === words ? entropyOf(known, list) : null }
 }
 
+const unknownIn = (reading: Reading) => reading.found.filter(word => word === null).length
+
 /**
- * Reads words of any list, however they were typed: case, spaces and accents do not count. Three characters in five of the
- * two Chinese lists are common to both, so a code can (rarely) be read in both: the other reading is then given too.
- * @param prefer the list of the page's language, which wins where two lists fit
+ * Reads words of any list, however they were typed: case, spaces and accents do not count. Words that two lists share
+ * mean the same in both Chinese lists; twelve that English and French share do not occur.
+ * @param prefer the list that is loaded first; the others are loaded only where it does not fit
  * @throws KhancapError `receipt_code_invalid`; faults name the number of words, the unknown word by its number from
  *   one, or the checksum, never a word
  */
-export async function wordsToCode(
-  text: string,
-  prefer: WordLanguage = 'en',
-): Promise<ReceiptCode & { readonly other: ReceiptCode | null }> {
+export async function wordsToCode(text: string, prefer: WordLanguage = 'en'): Promise<ReceiptCode> {
   const typed = split(text)
   if (typed.length !== words)
     throw new KhancapError('receipt_code_invalid', {
       faults: [{ pointer: '', code: 'number_of_words' }],
     })
-  const others = wordLanguages.filter(language => language !== prefer)
-  const readings = await Promise.all([prefer, ...others].map(language => readIn(language, typed)))
-  const codes = readings.flatMap(({ language, entropy }) =>
-    entropy === null ? [] : [{ language, entropy }],
-  )
-  const [code, other] = codes
-  if (code !== undefined) return { ...code, other: other ?? null }
-
-  const closest = readings.reduce((best, next) => (unknown(next) < unknown(best) ? next : best))
+  const readings: Reading[] = []
+  for (const language of [prefer, ...wordLanguages.filter(other => other !== prefer)]) {
+    const reading = await readIn(language, typed)
+    if (reading.entropy !== null) return { entropy: reading.entropy, language }
+    readings.push(reading)
+  }
+  const closest = readings.reduce((best, next) => (unknownIn(next) < unknownIn(best) ? next : best))
   const faults = closest.found.flatMap((word, index) =>
     word === null ? [{ pointer: `/${index + 1}`, code: 'word_unknown' }] : [],
   )
