@@ -13,6 +13,8 @@ import type { Teardown } from './postgres.js'
 export interface TestRedis {
   readonly url: string
   readonly port: number
+  /** Where it keeps its dump and its append-only file. */
+  readonly folder: string
   /** Kills the server as a crash would, and starts it again on the same port and files. */
   readonly crash: () => Promise<void>
   readonly start: () => Promise<void>
@@ -95,6 +97,7 @@ export async function testRedis(
   return {
     url,
     port,
+    folder,
     crash: () => end('SIGKILL'),
     start,
     client() {
