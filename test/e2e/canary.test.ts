@@ -32,6 +32,7 @@ import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64
 import { newClientId } from '../../src/core/encoding/case-id.js'
 import { sealAddition } from '../../src/core/envelope/seal.js'
 import { signAddition } from '../../src/core/receipt/proofs.js'
+import { CaseList } from '../../schemas/case.js'
 import { readersFor } from '../../src/core/routing/route.js'
 
 // Rare words, each planted in one place. Short enough that no encoding splits all of them.
@@ -133,7 +134,7 @@ async function until(check: () => Promise<boolean>, what: string, withinMs = 60_
   throw new Error(`${what}: not in time`)
 }
 
-t.test('a canary shows up where it is planted in the clear', async t => {
+await t.test('a canary shows up where it is planted in the clear', async t => {
   for (const text of Object.values(canaries)) {
     t.ok(found(Buffer.from(`x${text}y`)).length > 0)
     t.ok(found(Buffer.from(Buffer.from(`pre ${text} post`).toString('base64'))).length > 0)
@@ -142,7 +143,7 @@ t.test('a canary shows up where it is planted in the clear', async t => {
   t.strictSame(found(Buffer.from('nothing of the kind')), [])
 })
 
-t.test(
+await t.test(
   'what people write is nowhere on the server and on no wire',
   { timeout: 300_000 },
   async t => {
@@ -223,9 +224,7 @@ t.test(
       const inbox = await khancap(station, ['inbox', '--json'])
       return inbox.code === 0 && inbox.stdout.includes('"routed"')
     }, 'routed')
-    const listed = JSON.parse((await khancap(station, ['inbox', '--json'])).stdout) as {
-      cases: { id: string }[]
-    }
+    const listed = CaseList.parse(JSON.parse((await khancap(station, ['inbox', '--json'])).stdout))
     const id = listed.cases[0]?.id ?? ''
     t.equal((await khancap(station, ['claim', id])).code, 0)
     const opened = await khancap(station, ['open', id])

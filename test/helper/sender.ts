@@ -11,9 +11,9 @@ import { deriveReceiptKeys, newReceiptCode, type ReceiptKeys } from '../../src/c
 import { readersFor } from '../../src/core/routing/route.js'
 import { routerRecipient } from '../../keys/keyring.js'
 import { type VerifiedDirectory, verifyDirectory } from '../../keys/directory.js'
-import type { Deployment } from '../../schemas/directory.js'
-import type { IntakeReceipt, IntakeRequest } from '../../schemas/intake.js'
-import type { MailboxView } from '../../schemas/mailbox.js'
+import { Deployment } from '../../schemas/directory.js'
+import { IntakeReceipt, type IntakeRequest } from '../../schemas/intake.js'
+import { MailboxView } from '../../schemas/mailbox.js'
 import type { Answers } from '../../schemas/sealed.js'
 
 export interface Site {
@@ -31,7 +31,7 @@ export interface SealedRequest {
 
 export async function visitSite(url: string): Promise<Site> {
   const p = await nodePrimitives()
-  const deployment = (await (await fetch(`${url}/deployment.json`)).json()) as Deployment
+  const deployment = Deployment.parse(await (await fetch(`${url}/deployment.json`)).json())
   const note = new Uint8Array(await (await fetch(`${url}/v1/directory`)).arrayBuffer())
   const verified = await verifyDirectory(p, note, { root: deployment.root, now: Date.now() })
   return { url, p, root: deployment.root, verified }
@@ -141,8 +141,8 @@ export async function submitUntilReceipt(
   for (let tries = 1; Date.now() < until; tries++) {
     const response = await postJson(`${url()}/v1/intakes`, request).catch(() => null)
     if (response !== null && (response.status === 200 || response.status === 201)) {
-      const receipt = await response.json().catch(() => null)
-      if (receipt !== null) return { receipt: receipt as IntakeReceipt, tries }
+      const receipt = IntakeReceipt.safeParse(await response.json().catch(() => null))
+      if (receipt.success) return { receipt: receipt.data, tries }
     } else if (response !== null && response.status < 500 && response.status !== 429) {
       throw new Error(`refused with ${response.status}: ${await response.text()}`)
     } else await response?.body?.cancel().catch(() => undefined)
@@ -158,5 +158,5 @@ export async function lookIntoMailbox(url: string, keys: ReceiptKeys): Promise<M
     { authorization: `Bearer ${encodeBase64url(keys.mailboxToken)}` },
   )
   if (!response.ok) throw new Error(`mailbox: ${response.status} ${await response.text()}`)
-  return (await response.json()) as MailboxView
+  return MailboxView.parse(await response.json())
 }

@@ -6,12 +6,10 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as z from 'zod'
 
-export interface Ready {
-  readonly ready: true
-  readonly url: string
-  readonly directory: string
-}
+const Ready = z.strictObject({ ready: z.literal(true), url: z.url(), directory: z.url() })
+type Ready = z.infer<typeof Ready>
 
 export interface Service {
   readonly ready: Ready
@@ -88,7 +86,7 @@ export async function startService(
       if (!out.join('').includes('\n') || line === undefined) return
       clearTimeout(timer)
       try {
-        resolve(JSON.parse(line) as Ready)
+        resolve(Ready.parse(JSON.parse(line)))
       } catch (error) {
         reject(error instanceof Error ? error : new Error(String(error)))
       }
