@@ -1,9 +1,7 @@
 // `npm start`: the whole service in one process, for a try or a small office. Without KHANCAP_ROOT it makes a demo
 // organisation, whose keys all lie in one folder, and listens on this machine only.
-import { existsSync } from 'node:fs'
 import { access, constants, mkdir } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import { embeddedPostgres } from './adapters/postgres/embedded-server.js'
 import { migrate } from './adapters/postgres/migrate.js'
 import { openPool } from './adapters/postgres/pool.js'
@@ -20,8 +18,6 @@ import { serveWorkers } from './serve-workers.js'
 import { StartFailure, startSentences } from './start-failure.js'
 import { welcome } from './welcome.js'
 import type { Workers } from '../workers/workers.js'
-
-const pages = fileURLToPath(new URL('../web', import.meta.url))
 
 /** Below the 10 s after which Docker and impatient people kill. */
 const graceMs = 9000
@@ -42,7 +38,7 @@ async function start({ signal, defer }: Startup): Promise<void> {
   signal.throwIfAborted()
 
   // The API's libraries are read while PostgreSQL starts.
-  const [databaseUrl, { loadReceiptKey, serveApi }] = await Promise.all([
+  const [databaseUrl, { builtPages, loadReceiptKey, serveApi }] = await Promise.all([
     secrets.databaseUrl ?? embeddedDatabase(config.home, defer),
     import('./serve-api.js'),
   ])
@@ -67,7 +63,7 @@ async function start({ signal, defer }: Startup): Promise<void> {
     root,
     log,
     receiptKey: loadReceiptKey(config.receiptKeyFile),
-    pages: existsSync(pages) ? pages : null,
+    pages: builtPages(),
     onCommitted: () => workers?.wake(),
   })
   defer(() => api.close())

@@ -1,7 +1,5 @@
 // The API process (`npm run api`). It seals nothing, opens nothing, and holds no identity: it takes in, keeps the
 // promise on record, and serves the pages.
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { migrate } from './adapters/postgres/migrate.js'
 import { openPool } from './adapters/postgres/pool.js'
 import { postgresStore } from './adapters/postgres/postgres-store.js'
@@ -11,13 +9,11 @@ import { nodePrimitives } from './core/crypto/node.js'
 import { selfTest } from './core/crypto/self-test.js'
 import { pinoLog } from './logger.js'
 import { runProcess, type Startup } from './run-process.js'
-import { loadReceiptKey, serveApi } from './serve-api.js'
+import { builtPages, loadReceiptKey, serveApi } from './serve-api.js'
 import { StartFailure, startSentences } from './start-failure.js'
 
 /** Below the 30 s after which service managers kill. */
 const graceMs = 25_000
-
-const pages = fileURLToPath(new URL('../web', import.meta.url))
 
 const log = pinoLog()
 
@@ -40,7 +36,7 @@ async function startApi({ signal, defer }: Startup): Promise<void> {
     primitives,
     log,
     receiptKey,
-    pages: existsSync(pages) ? pages : null,
+    pages: builtPages(),
     // The relay is in another process, which looks by itself.
     onCommitted() {},
   })

@@ -1,6 +1,7 @@
 // The API half, wired but without a process: publishes the directory, opens the two ports, and closes them again.
 // `npm run api` and `npm start` both run this.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { KhancapError } from '../schemas/problem.js'
 import type { VerifiedDirectory } from '../keys/directory.js'
 import type { NoteSigner } from '../keys/note.js'
@@ -39,6 +40,12 @@ export interface RunningApi {
   readonly directories: CurrentDirectory
   /** Ends the requests under way, then resolves. The store is its owner's to close. */
   close(): Promise<void>
+}
+
+/** The folder of the pages that were built with this program; null where only the server was. */
+export function builtPages(): string | null {
+  const folder = fileURLToPath(new URL('../web', import.meta.url))
+  return existsSync(folder) ? folder : null
 }
 
 /** @throws StartFailure where the file cannot be read or holds no key */
