@@ -69,11 +69,11 @@ function answerTo(request: Request, tunnel: Duplex | null, signal: AbortSignal):
         'accept-encoding': 'identity',
         ...(request.body === null ? {} : { 'content-length': String(request.body.length) }),
       },
-      agent: false,
       maxHeaderSize: maxHeaderBytes,
       signal,
+      // An agent would open a line of its own: with a tunnel there must be none.
       ...(tunnel === null
-        ? {}
+        ? { agent: false }
         : { createConnection: () => (secure ? overTls(tunnel, url.hostname) : tunnel) }),
     })
     call.on('error', reject)
@@ -95,7 +95,10 @@ async function takeAnswer(response: http.IncomingMessage, request: Request): Pro
       safe`if the service has moved, the organisation tells you its new address: khancap init --url`,
     )
   if ((response.headers['content-encoding'] ?? 'identity') !== 'identity')
-    throw refused(safe`the server sent a compressed answer that was not asked for`)
+    throw refused(
+      safe`the server sent a compressed answer that was not asked for`,
+      safe`tell who runs it: something in front of it changes what it sends`,
+    )
   const tooLarge = refused(
     safe`the server's answer is larger than ${request.maxBytes} bytes; the rest was not read`,
     safe`a sound server never sends that much here; tell the organisation`,
