@@ -1,0 +1,317 @@
+// Step 1: an organisation makes its keys and its directory offline, on a folder that is carried about, and everybody
+// who pinned its root can verify what comes out.
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { verifyDirectory, readDirectory } from '../../keys/directory.js'
+import { readSigningKey } from '../../keys/signing-key.js'
+import type { Directory } from '../../schemas/directory.js'
+import { nodePrimitives } from '../../src/core/crypto/node.js'
+import { encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { openSlip } from '../../src/core/envelope/open.js'
+import { sealSlip } from '../../src/core/envelope/seal.js'
+import {
+  type CliMachine,
+  khancap,
+  passphrase,
+  scriptedAsker,
+  temporaryFolder,
+} from '../helper/cli.js'
+
+const at = await temporaryFolder(t)
+process.chdir(at)
+const p = await nodePrimitives()
+const json = (text: string) => JSON.parse(text)
+const origin = 'https://help.example'
+
+/** A machine without a network: a folder of its own, and a person who types the same passphrase. */
+async function run(line: string, machine: Partial<CliMachine> = {}) {
+  const asker = scriptedAsker(...Array.from({ length: 8 }, () => passphrase))
+  const args = line.split(' ').map(word => word.replaceAll('_', ' '))
+  return khancap(args, { folder: join(at, 'desk'), asker, ...machine })
+}
+
+async function must(line: string, machine: Partial<CliMachine> = {}) {
+  const ended = await run(line, machine)
+  if (ended.code !== 0) throw new Error(`${line}: ${ended.out}${ended.err}`)
+  return ended
+}
+
+/** What a handler carries to the organisation. */
+async function handler(id: string): Promise<string> {
+  const folder = join(at, 'handlers', id)
+  await must(`keys new --handler ${id}`, { folder })
+  const file = `${id}-${Math.random()}.json`
+  await must(`keys export --out ${file}`, { folder })
+  return file
+}
+
+async function publishedIn(folder: string): Promise<Directory> {
+  return readDirectory(await readFile(join(folder, 'directory.note')))
+}
+
+const source = async (folder: string) =>
+  json(await readFile(join(folder, 'organisation.json'), 'utf8'))
+
+await t.test('one root key: from nothing to a directory that verifies', async t => {
+  const made = await must(`org init --dir one --name Example --origin ${origin}/ --json`)
+  const { root } = json(made.out)
+  t.match(root, /^[0-9a-f]{64}$/)
+  for (const file of ['keys/root-root-1.age', 'server/receipt.key', 'server/router.identity'])
+    t.equal((await stat(join('one', file))).mode & 0o777, 0o600, file)
+  t.match((await run(`org init --dir one --name Example --origin ${origin}`)).err, 'already')
+
+  const empty = await run('org publish --dir one --yes')
+  t.equal(empty.code, 1)
+  t.match(empty.err, 'the organisation has no handler yet')
+
+  const file = await handler('en-1')
+  const added = await must(
+    `org add handler ${file} --dir one --team en --role handler --role lead --language en`,
+  )
+  t.match(added.err, /en-1 must read this to you: [0-9a-f ]{39}\n/)
+  const dry = await must('org publish --dir one --yes --dry-run')
+  t.match(dry.err, 'nothing was signed')
+  t.notOk((await readdir('one')).includes('directory.note'))
+
+  const asked = scriptedAsker(passphrase, 'no')
+  const unsigned = await run('org publish --dir one', { asker: asked })
+  t.equal(unsigned.code, 1)
+  t.match(unsigned.err, 'nothing was signed')
+
+  const asker = scriptedAsker(passphrase, 'yes')
+  const published = await must('org publish --dir one', { asker })
+  t.match(published.out, 'published directory 1 in')
+  const note = await readFile('one/directory.note')
+  const verified = await verifyDirectory(p, note, { root, now: Date.now() })
+  t.equal(verified.directory.name, 'Example')
+  t.equal(verified.directory.previous, null)
+  t.equal(verified.directory.handlers[0]?.roles.join(), 'handler,lead')
+
+  const second = await must('org publish --dir one --yes --days 90')
+  t.match(second.err, 'nothing changes but the dates')
+  const next = await publishedIn('one')
+  t.equal(next.sequence, 2)
+  t.equal(next.previous, encodeBase64url(verified.sha256))
+  for (const days of ['0', '91', 'x'])
+    t.equal((await run(`org publish --dir one --yes --days ${days}`)).code, 2)
+})
+
+await t.test('the secrets of the server are those that the directory names', async t => {
+  const directory = await publishedIn('one')
+  const receipt = readSigningKey(await readFile('one/server/receipt.key', 'utf8'))
+  t.strictSame(directory.receipt_keys, [
+    { name: receipt.name, key: encodeBase64url(p.ed25519PublicKey(receipt.seed)) },
+  ])
+  const router = (await readFile('one/server/router.identity', 'utf8'))
+    .split('\n')
+    .filter(line => line !== '' && !line.startsWith('#'))
+  const context = {
+    kind: 'slip',
+    channel: 'web',
+    origin,
+    directory_sequence: 1,
+    directory_sha256: encodeBase64url(new Uint8Array(32)),
+  } as const
+  const slip = await sealSlip(
+    p,
+    {
+      v: 1,
+      kind: 'slip',
+      envelope: encodeBase64url(new Uint8Array(32)),
+      program: 'emergency',
+      language: 'vi',
+      country: 'VN',
+      region: null,
+      urgency: null,
+      deadline: null,
+      context,
+    },
+    directory.router[0]?.recipient ?? '',
+  )
+  t.ok(await openSlip(p, router, slip.bytes, { origin, kind: 'slip' }))
+})
+
+await t.test(
+  'a handler pins it from a file, without a network, and the wrong root is refused',
+  async t => {
+    const { root } = json((await must('org publish --dir one --yes --dry-run --json')).out)
+    t.equal(root, undefined)
+    const fingerprint = /root fingerprint {2}([0-9a-f ]+)/.exec(
+      (await must('org publish --dir one --yes')).out,
+    )?.[1]
+    const folder = join(at, 'handlers', 'en-1')
+    const groups = (fingerprint ?? '').replaceAll(' ', ':').toUpperCase()
+    const pinned = await must(
+      `init --url ${origin} --root ${groups} --directory one/directory.note --handler en-1`,
+      { folder },
+    )
+    t.match(pinned.out, 'pinned Example')
+    t.match((await must('keys list', { folder })).out, 'in the directory')
+    const wrong = await run(
+      `init --url ${origin} --root ${'0'.repeat(64)} --directory one/directory.note`,
+      {
+        folder: join(at, 'handlers', 'other'),
+      },
+    )
+    t.equal(wrong.code, 1)
+    t.match(wrong.err, 'not signed by the root that is pinned here')
+    const replaced = await run(`init --url ${origin} --root ${'0'.repeat(64)}`, { folder })
+    t.match(replaced.err, 'another organisation is pinned in')
+  },
+)
+
+await t.test('two of three root keys, on different machines', async t => {
+  const keys: Record<string, string> = {}
+  for (const name of ['binh', 'chi']) {
+    const folder = join(at, 'roots', name)
+    await mkdir(folder, { recursive: true })
+    const { out } = await must(`org root ${name} --out roots/${name}/root.age`, { folder })
+    keys[name] = out.trim()
+    t.match(out, new RegExp(`^${name}=[A-Za-z0-9_-]{43}\n$`))
+  }
+  t.equal((await run('org root binh --out roots/binh/root.age')).code, 1, 'no key is written over')
+  const made = await must(
+    `org init --dir three --name Three --origin ${origin} --root an --root-key ${keys['binh']} --root-key ${keys['chi']} --threshold 2 --json`,
+  )
+  const { root } = json(made.out)
+  await must(`org add handler ${await handler('en-2')} --dir three --team en`)
+
+  const first = await must('org publish --dir three --yes')
+  t.match(first.out, 'signed: 1 of 2 signatures')
+  t.match(first.err, 'carry')
+  t.notOk((await readdir('three')).includes('directory.note'))
+  const same = await must('org publish --dir three --yes')
+  t.match(same.out, 'signed: 1 of 2 signatures', 'one key signs once')
+
+  // Somebody changes the source in between: what was signed is not what it says now.
+  const before = await readFile('three/organisation.json', 'utf8')
+  await must('org add team extra --dir three --name en=Extra_desk')
+  const stale = await run('org publish --dir three --yes --key roots/binh/root.age')
+  t.equal(stale.code, 1)
+  t.match(stale.err, 'is not what organisation.json says now')
+  await writeFile('three/organisation.json', before)
+
+  const stranger = await run('org publish --dir three --yes --key one/keys/root-root-1.age')
+  t.match(stranger.err, "root-1 is not a key of this organisation's root")
+  const second = await must('org publish --dir three --yes --key roots/chi/root.age --json')
+  t.strictSame(json(second.out).signed_by, ['an', 'chi'])
+  t.equal(json(second.out).published, true)
+  const note = await readFile('three/directory.note')
+  await verifyDirectory(p, note, { root, now: Date.now() })
+  t.notOk((await readdir('three')).includes('draft.note'))
+
+  const short = Buffer.from(note).toString().split('\n').slice(0, -2).join('\n').concat('\n')
+  await t.rejects(verifyDirectory(p, Buffer.from(short), { root, now: Date.now() }), {
+    code: 'directory_invalid',
+  })
+})
+
+await t.test('people come, rotate, are revoked and go', async t => {
+  const dir = '--dir one'
+  const vi = await handler('vi-1')
+  await must(`org add handler ${vi} ${dir} --team vi`)
+  t.match(
+    (await run(`org add handler ${vi} ${dir} --team vi`)).err,
+    'there is a handler vi-1 already',
+  )
+  t.match(
+    (await run(`org add handler ${await handler('vi-2')} ${dir} --team nobody`)).err,
+    'there is no team nobody',
+  )
+  const again = await handler('vi-1')
+  const tried = await must(`org rotate handler ${again} ${dir} --dry-run`)
+  t.match(tried.out, 'would be done: vi-1 has a new generation')
+  t.equal((await source('one')).handlers.at(-1).recipients.length, 1, 'nothing was written')
+  await must(`org rotate handler ${again} ${dir} --overlap 7`)
+  const rotated = (await source('one')).handlers.at(-1)
+  t.equal(rotated.recipients.length, 2)
+  t.not(rotated.recipients[0].valid_until, null)
+  t.equal(rotated.recipients[1].valid_until, null)
+  t.equal((await run(`org rotate handler ${again} ${dir}`)).code, 1, 'the same generation twice')
+
+  const published = await must(`org publish ${dir} --yes`)
+  t.match(published.err, 'handler vi-1 is new')
+  await must(`org revoke vi-1 ${dir}`)
+  const revoked = await must(`org publish ${dir} --yes`)
+  t.match(revoked.err, /handler vi-1 changes: recipients, signing keys, valid until/)
+  t.match((await run(`org revoke vi-9 ${dir}`)).err, 'there is no handler vi-9')
+  await must(`org remove handler vi-1 ${dir}`)
+  t.match((await must(`org publish ${dir} --yes`)).err, 'handler vi-1 is gone')
+})
+
+await t.test('teams, programs and addresses', async t => {
+  const dir = '--dir one'
+  await must(`org add team asia ${dir} --name en=Asia_desk`)
+  t.match(
+    (await run(`org remove team en ${dir}`)).err,
+    'the team en is still used by en-1, emergency, pil',
+  )
+  await must(`org remove team asia ${dir}`)
+  await must(`org add address http://abcdefgh.onion ${dir}`)
+  t.equal((await run(`org add address http://abcdefgh.onion/form ${dir}`)).code, 2)
+  await must(`org remove address http://abcdefgh.onion ${dir}`)
+  t.match((await run(`org remove address ${origin} ${dir}`)).err, 'is the only address')
+  await must(`org remove program pil ${dir}`)
+  t.match((await run(`org remove program emergency ${dir}`)).err, 'is the only program')
+  const [emergency] = (await source('one')).programs
+  await writeFile('program.json', JSON.stringify({ ...emergency, id: 'violation' }))
+  await must(`org add program program.json ${dir}`)
+  await writeFile('program.json', JSON.stringify({ ...emergency, id: 'Violation', form: null }))
+  const faulty = await run(`org add program program.json ${dir}`)
+  t.match(faulty.err, /program\.json is not a program\nhint: \/id: invalid format\nhint: \/form: /)
+})
+
+await t.test('new keys of the router and for receipts stand beside the old ones', async t => {
+  const dir = '--dir one'
+  const waiting = await run(`org rotate router ${dir}`)
+  t.equal(waiting.code, 1, 'the old secret still waits to be carried away')
+  const { rm } = await import('node:fs/promises')
+  await rm('one/server', { recursive: true })
+  await must(`org rotate router ${dir} --overlap 3`)
+  await must(`org rotate receipt ${dir}`)
+  const now = await source('one')
+  t.equal(now.router.length, 2)
+  t.strictSame(
+    now.receipt_keys.map(({ name }: { name: string }) => name),
+    ['receipt-2', 'receipt-1'],
+  )
+  const published = await must(`org publish ${dir} --yes`)
+  t.match(published.err, "the router's recipients change")
+  t.match(published.err, 'receipt key receipt-2 is new')
+})
+
+await t.test('org check says where every request goes', async t => {
+  const words = await must('org check --dir three')
+  t.match(words.out, /^PROGRAM +ANSWER IN +COUNTRY +TEAM +READERS +WHY\n/)
+  const { out } = await must('org check --dir three --json')
+  const { cells, faults, holes } = json(out)
+  t.strictSame([faults, holes], [[], []])
+  t.ok(cells.every((cell: { readers: number }) => cell.readers > 0))
+  t.match((await must('org check --directory three/directory.note')).out, 'emergency')
+})
+
+await t.test('org check, and publish, refuse what would leave a request to nobody', async t => {
+  await must(`org init --dir hole --name Hole --origin ${origin}`)
+  await must(`org add handler ${await handler('fr-1')} --dir hole --team fr`)
+  const check = await run('org check --dir hole --json')
+  t.equal(check.code, 1)
+  const { holes } = json(check.out)
+  t.ok(holes.some(({ code }: { code: string }) => code === 'nobody_in_fallback_team'))
+  t.match((await run('org check --dir hole')).out, /^hole: emergency: nobody in the fallback team/m)
+  const publish = await run('org publish --dir hole --yes')
+  t.equal(publish.code, 1)
+  t.match(publish.err, 'the directory would leave requests to nobody; nothing was signed')
+
+  const changed = await source('hole')
+  changed.handlers[0].teams = ['en', 'nowhere']
+  await writeFile('hole/organisation.json', JSON.stringify(changed))
+  const faulty = await run('org publish --dir hole --yes')
+  t.match(faulty.err, 'the directory has faults; nothing was signed')
+  t.match(faulty.err, 'hint: /handlers/0/teams: team unknown')
+  await writeFile('hole/organisation.json', '{"name": 1}')
+  t.match((await run('org check --dir hole')).err, 'organisation.json has faults')
+  await writeFile('hole/organisation.json', '{')
+  t.match((await run('org check --dir hole')).err, 'organisation.json is not JSON')
+  t.match((await run('org check --dir nothing')).err, 'there is no organisation.json')
+})
