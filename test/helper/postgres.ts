@@ -1,5 +1,5 @@
 // A database per test, cloned from a migrated template on a real server: the run's, or one of this process.
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -45,10 +45,12 @@ export async function makeTemplate(url: string): Promise<void> {
 }
 
 /** Ends the server also where this process is killed before it can. */
-function endWithThisProcess(pid: number, home: string): void {
+function endWithThisProcess(pid: number, home: string): ChildProcess {
   const script = 'while kill -0 "$1"; do sleep 1; done; kill -INT "$2"; sleep 2; rm -rf -- "$3"'
   const args = ['-c', script, 'sh', String(process.pid), String(pid), home]
-  spawn('/bin/sh', args, { stdio: 'ignore', detached: true }).unref()
+  const watch = spawn('/bin/sh', args, { stdio: 'ignore', detached: true })
+  watch.unref()
+  return watch
 }
 
 async function ownServer(): Promise<EmbeddedServer> {
@@ -57,11 +59,12 @@ async function ownServer(): Promise<EmbeddedServer> {
   await chmod(home, 0o711)
   const server = await embeddedPostgres({ home, log: quietLog, unsafeFast: true })
   const lock = await readFile(join(home, 'postgres/data/postmaster.pid'), 'utf8')
-  endWithThisProcess(Number.parseInt(lock, 10), home)
+  const watch = endWithThisProcess(Number.parseInt(lock, 10), home)
   await makeTemplate(server.url)
   return {
     url: server.url,
     async stop() {
+      watch.kill()
       await server.stop()
       await rm(home, { recursive: true, force: true })
     },
