@@ -10,6 +10,7 @@ needs=(
   chromium=chromium
   firefox-esr=firefox-esr
   ps=procps
+  tcpdump=tcpdump
   /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc=fonts-noto-cjk
 )
 missing=()
