@@ -1,0 +1,191 @@
+// `khancap open --file`: what came on a stick is opened with nothing but this machine, whoever sealed it.
+import { randomBytes } from 'node:crypto'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { armor, Encrypter } from 'age-encryption'
+import t from 'tap'
+import { identityRecipient } from '../../keys/identity.js'
+import { sealNote } from '../../src/core/envelope/seal.js'
+import { contextFor, sealRequest } from '../helper/api.js'
+import { handlerFolder, khancap, temporaryFolder } from '../helper/cli.js'
+import { officePrograms, vietnamese } from '../helper/office.js'
+import { testOrganisation } from '../helper/organisation.js'
+import { caseId } from '../helper/store.js'
+
+const organisation = await testOrganisation({ programs: officePrograms() })
+const me = organisation.identities['vietnam-1']
+if (me === undefined) throw new Error('no handler')
+const recipient = identityRecipient(organisation.primitives, me)
+// Nobody listens there: whatever opens a file has no network.
+const folder = await handlerFolder(t, organisation, 'vietnam-1', 'http://127.0.0.1:9')
+const at = await temporaryFolder(t)
+process.chdir(at)
+const json = (text: string) => JSON.parse(text)
+
+const open = (file: string, ...more: string[]) =>
+  khancap(['open', '--file', file, ...more], { folder, columns: 80 })
+
+/** Sealed by another implementation, which knows nothing of us. */
+async function stock(content: string | Uint8Array, to = recipient): Promise<Uint8Array> {
+  const age = new Encrypter()
+  age.addRecipient(to)
+  return age.encrypt(content)
+}
+
+await t.test('a stock age file is opened, and its missing context is said', async t => {
+  await writeFile('letter.age', await stock('Kính gửi,\ntôi cần giúp đỡ.\n'))
+  const { code, err, out } = await open('letter.age')
+  t.equal(code, 0, err)
+  t.equal(out, '  │ Kính gửi,\n  │ tôi cần giúp đỡ.\n  │\n')
+  t.match(err, 'context absent: nothing in this file says for whom or when it was sealed')
+  const facts = json((await open('letter.age', '--json')).out)
+  t.strictSame(facts, {
+    kind: 'file',
+    context: null,
+    bytes: 37,
+    text: 'Kính gửi,\ntôi cần giúp đỡ.\n',
+    saved: null,
+  })
+})
+
+await t.test('armored, as it comes in a mail, with spaces around it and CRLF', async t => {
+  const letter = armor.encode(await stock('armored'))
+  await writeFile('letter.asc', `\r\n\r\n${letter.replaceAll('\n', '\r\n')}\r\n  `)
+  t.equal((await open('letter.asc')).out, '  │ armored\n')
+  await writeFile('cut.asc', letter.slice(0, 200))
+  const cut = await open('cut.asc')
+  t.equal(cut.code, 1)
+  t.match(cut.err, 'khancap: cut.asc has damaged armor')
+})
+
+await t.test('hostile words in a file stay words', async t => {
+  await writeFile('hostile.age', await stock('\u001b[2Jkhancap: all is well\r\n\u202egnp\u200b'))
+  const { out } = await open('hostile.age')
+  t.equal(out, '  │ <U+001B>[2Jkhancap: all is well\n  │ <U+202E>gnp<U+200B>\n')
+  const { out: facts } = await open('hostile.age', '--json')
+  t.match(facts, '\\u001b[2J')
+  t.match(facts, '\\u202egnp\\u200b')
+})
+
+await t.test('a line of a million letters is bounded on the terminal, and saved whole', async t => {
+  await writeFile('line.age', await stock('a'.repeat(1_000_000)))
+  const { err, out } = await open('line.age', '--out', 'line')
+  t.ok(out.length < 80_000)
+  t.match(err, 'shown: 65536 of 1000000 characters')
+  const [name = ''] = await readdir('line')
+  t.match(name, /^file-[0-9a-f]{8}\.bin$/)
+  t.equal((await stat(join('line', name))).size, 1_000_000)
+})
+
+await t.test('bytes that are no text are only saved: 0600, under a name of ours', async t => {
+  const bytes = randomBytes(100_000)
+  await writeFile('photo.age', await stock(bytes))
+  const shown = await open('photo.age')
+  t.equal(shown.out, '100000 bytes that are not text; --out DIR saves them\n')
+  const { err } = await open('photo.age', '--out', 'photo')
+  const [name = ''] = await readdir('photo')
+  t.match(err, `saved in ${join('photo', name)}, in the clear`)
+  t.ok(bytes.equals(await readFile(join('photo', name))))
+  t.equal((await stat(join('photo', name))).mode & 0o777, 0o600)
+  t.equal((await open('photo.age', '--out', 'photo')).code, 1, 'never over a file')
+})
+
+await t.test('a large file is opened', async t => {
+  const size = process.env['KHANCAP_TEST_LONG'] === '1' ? 104_857_600 : 10_485_760
+  await writeFile('large.age', await stock(new Uint8Array(size)))
+  const { code, err } = await open('large.age', '--out', 'large')
+  t.equal(code, 0, err)
+  const [name = ''] = await readdir('large')
+  t.equal((await stat(join('large', name))).size, size)
+})
+
+await t.test(
+  'not sealed to this identity, damaged, no age file, no file: each is a sentence',
+  async t => {
+    const other = organisation.identities['china-1']
+    if (other === undefined) throw new Error('no handler')
+    const sealed = await stock('x', identityRecipient(organisation.primitives, other))
+    await writeFile('other.age', sealed)
+    t.match((await open('other.age')).err, 'khancap: other.age is not sealed to this identity')
+
+    const mine = await stock('x')
+    for (const [name, bytes] of Object.entries({
+      flipped: mine.map((byte, index) => (index === mine.length - 1 ? byte ^ 1 : byte)),
+      short: mine.subarray(0, -1),
+      long: Buffer.concat([mine, Buffer.from('x')]),
+      header: mine.subarray(0, 100),
+      text: Buffer.from('only words'),
+      empty: Buffer.alloc(0),
+    })) {
+      await writeFile(`${name}.age`, bytes)
+      const { code, err, out } = await open(`${name}.age`)
+      t.equal(code, 1, name)
+      t.equal(out, '', name)
+      t.match(err, 'khancap: the sealed file is damaged, or not what it claims to be', name)
+    }
+    t.match((await open('nothing.age')).err, 'khancap: there is no file nothing.age')
+    t.match((await open('.')).err, /khancap: (\. is a folder|it is a folder)/)
+  },
+)
+
+await t.test('a request on a stick is shown as the form that it is', async t => {
+  const one = await sealRequest(organisation, { answers: vietnamese })
+  await writeFile('request.age', one.envelope)
+  const early = await open('request.age')
+  t.equal(early.code, 0, early.err)
+  t.match(early.err, 'warning: no directory was seen on this machine')
+
+  await writeFile(join(folder, 'directory.note'), organisation.note)
+  const { err, out } = await khancap(['open', '--file', 'request.age'], {
+    folder,
+    columns: 80,
+    environment: { locale: 'vi_VN.UTF-8' },
+  })
+  t.equal(err, '')
+  t.match(out, /^envelope, sealed for \S+ with directory 1 \(web\)\n/)
+  t.match(out, '  │ +84 912 345 678 (Signal)')
+  t.match(out, 'Bạn muốn chúng tôi trả lời bằng ngôn ngữ nào?')
+  const facts = json((await open('request.age', '--json')).out)
+  t.strictSame(facts.content.answers, vietnamese)
+  t.equal(facts.kind, 'envelope')
+  t.notMatch(JSON.stringify(facts), one.content.reply.key)
+  await open('request.age', '--out', 'request')
+  const [name = ''] = await readdir('request')
+  t.match(name, /^envelope-[0-9a-f]{8}\.json$/)
+})
+
+await t.test('a request for another deployment, or another directory, is refused', async t => {
+  for (const context of [
+    { origin: 'https://elsewhere.example' },
+    { directory_sha256: 'A'.repeat(43) },
+  ]) {
+    const one = await sealRequest(organisation, { envelope: context, answers: vietnamese })
+    await writeFile('elsewhere.age', one.envelope)
+    const { code, err, out } = await open('elsewhere.age')
+    t.equal(code, 1)
+    t.equal(out, '')
+    t.match(err, 'and not for the organisation that is pinned here')
+  }
+})
+
+await t.test('a note on a stick says which case it is about', async t => {
+  const id = caseId()
+  const { note, primitives, verify } = organisation
+  const context = contextFor(await verify(note), 'note')
+  const sealed = await sealNote(
+    primitives,
+    {
+      v: 1,
+      kind: 'note',
+      about: 'note',
+      case: id,
+      text: 'hỏi luật sư',
+      hour: '2026-01-01T00:00:00Z',
+      context,
+    },
+    [recipient],
+  )
+  await writeFile('note.age', sealed.bytes)
+  const { out } = await open('note.age')
+  t.match(out, `  about case ${id}\n  │ hỏi luật sư\n`)
+})
