@@ -1,20 +1,10 @@
-// Step 9. One case with its history and sealed parts, and its envelope as it was taken in.
+// Step 9. One case with its history and sealed parts.
 import type { CaseId } from '../../schemas/encoding.js'
-import { KhancapError } from '../../schemas/problem.js'
 import type { CaseForHandler, CaseParts, CaseStore } from '../ports/case-store.js'
 import type { Actor } from './admit-handler.js'
 import type { CurrentDirectory } from './current-directory.js'
-import { mayRead } from './permissions.js'
+import { findVisible } from './find-visible.js'
 import { isReadable } from './readable.js'
-
-type Reading = { readonly store: Pick<CaseStore, 'findCase'> }
-
-/** A case that this handler may not see is a case that does not exist. */
-async function findReadable({ store }: Reading, id: CaseId, actor: Actor): Promise<CaseForHandler> {
-  const row = await store.findCase(id, actor.handler.id)
-  if (row === null || !mayRead(actor.handler, row)) throw new KhancapError('case_unknown')
-  return row
-}
 
 /** @throws KhancapError `case_unknown`, `store_unavailable` */
 export async function showCase(
@@ -29,19 +19,7 @@ export async function showCase(
   readonly parts: CaseParts
   readonly readable: boolean
 }> {
-  const row = await findReadable(deps, id, actor)
+  const row = await findVisible(deps.store, id, actor.handler)
   const parts = await deps.store.caseParts(id)
   return { row, parts, readable: await isReadable(deps.directories, actor.handler.id, row) }
-}
-
-/** @throws KhancapError `case_unknown`, `case_purged`, `store_unavailable` */
-export async function fetchEnvelope(
-  deps: { readonly store: Pick<CaseStore, 'findCase' | 'caseEnvelope'> },
-  id: CaseId,
-  actor: Actor,
-): Promise<Uint8Array> {
-  await findReadable(deps, id, actor)
-  const envelope = await deps.store.caseEnvelope(id)
-  if (envelope === null) throw new KhancapError('case_purged')
-  return envelope
 }

@@ -3,9 +3,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { Problem } from '../../schemas/problem.js'
-import { httpSettings } from '../../src/http/limits.js'
+import { bodyLimits, httpSettings } from '../../src/http/limits.js'
 import { pinoLog } from '../../src/logger.js'
 import { act, sealRequest, submit, testApi } from '../helper/api.js'
+import { caseId, clientId } from '../helper/store.js'
 import { bodyOf, exchange, listening } from '../helper/raw-http.js'
 
 const json = { 'content-type': 'application/json' }
@@ -90,6 +91,45 @@ await t.test('one content type is taken, in one charset and one encoding', async
   t.equal((await send({ 'content-type': 'Application/JSON; charset=UTF-8' })).statusCode, 201)
   t.equal((await send({ 'content-type': 'application/json;charset="utf-8"' })).statusCode, 200)
 })
+
+await t.test(
+  'every body: as long as the cap it is read, one byte longer it is refused',
+  async t => {
+    const api = await testApi(t)
+    const id = caseId()
+    const limits: Record<string, number> = {
+      '/v1/intakes': bodyLimits.intake,
+      '/v1/mailbox': bodyLimits.small,
+      '/v1/mailbox/additions': bodyLimits.oneSealed,
+      [`/v1/cases/${id}/claim`]: bodyLimits.small,
+      [`/v1/cases/${id}/release`]: bodyLimits.small,
+      [`/v1/cases/${id}/replies`]: bodyLimits.reply,
+      [`/v1/cases/${id}/contacted`]: bodyLimits.small,
+      [`/v1/cases/${id}/notes`]: bodyLimits.oneSealed,
+      [`/v1/cases/${id}/seals`]: bodyLimits.grant,
+      [`/v1/cases/${id}/close`]: bodyLimits.small,
+      [`/v1/cases/${id}/reopen`]: bodyLimits.small,
+    }
+    for (const [url, limit] of Object.entries(limits)) {
+      const send = (length: number) =>
+        api.app.inject({
+          method: 'POST',
+          url,
+          headers: json,
+          payload: `{}${' '.repeat(length - 2)}`,
+        })
+      t.ok([400, 401].includes((await send(limit)).statusCode), url)
+      const over = await send(limit + 1)
+      t.equal(over.statusCode, 413, url)
+      t.equal(over.json().code, 'request_too_large')
+    }
+    const ids = (count: number) => ({ read: Array.from({ length: count }, clientId) })
+    const mailbox = (body: object) =>
+      api.app.inject({ method: 'POST', url: '/v1/mailbox', payload: body })
+    t.equal((await mailbox(ids(200))).json().code, 'mailbox_unknown')
+    t.equal((await mailbox(ids(201))).json().code, 'request_invalid')
+  },
+)
 
 await t.test('every response carries the headers of a page that trusts nobody', async t => {
   const api = await testApi(t)
