@@ -5,6 +5,11 @@ import module from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+// Until the service has handlers of its own nothing is open: a stop is a clean stop.
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+const leave = () => process.exit(0)
+for (const signal of signals) process.on(signal, leave)
+
 const root = fileURLToPath(new URL('.', import.meta.url))
 const build = spawnSync(process.execPath, ['build.mjs', '--if-stale'], {
   cwd: root,
@@ -19,3 +24,4 @@ if (build.status !== 0) {
 // From Node 22.1 on: later starts read compiled code. Where the folder cannot be written, nothing is kept.
 module.enableCompileCache?.(join(root, 'build', '.compile-cache'))
 await import('./build/src/all-in-one.js')
+for (const signal of signals) process.off(signal, leave)

@@ -6,18 +6,19 @@ import { StartFailure } from './start-failure.js'
 
 const tries = 3
 
-/** When a process was started, in the kernel's ticks; null where the system does not say. */
-async function startOf(pid: number): Promise<string | null> {
+/** State and start of a process, in the kernel's ticks; null where the system does not say. */
+async function kernelWords(pid: number): Promise<{ state: string; start: string } | null> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
-    // The name in parentheses may hold anything; field 22 is the 20th after it (proc(5)).
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
+    // The name in parentheses may hold anything; after it come state (field 3) and start (field 22) (proc(5)).
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return { state: fields[0] ?? '', start: fields[19] ?? '' }
   } catch {
     return null
   }
 }
 
-function isAlive(pid: number): boolean {
+function isThere(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
@@ -29,10 +30,13 @@ function isAlive(pid: number): boolean {
 async function holder(file: string): Promise<number | null> {
   const [pid = '', start] = (await readFile(file, 'utf8').catch(() => '')).trim().split(' ')
   const number = Number(pid)
-  if (!Number.isInteger(number) || number <= 0 || number === process.pid || !isAlive(number))
+  if (!Number.isInteger(number) || number <= 0 || number === process.pid || !isThere(number))
     return null
-  const started = await startOf(number)
-  return started === null || start === undefined || started === start ? number : null
+  const words = await kernelWords(number)
+  if (words === null) return number
+  // A zombie holds nothing: it waits to be counted by a parent that may never do so.
+  if (words.state === 'Z') return null
+  return start === undefined || start === words.start ? number : null
 }
 
 /**
@@ -42,7 +46,7 @@ async function holder(file: string): Promise<number | null> {
  */
 export async function lockHome(home: string): Promise<() => Promise<void>> {
   const file = join(home, 'khancap.pid')
-  const mine = `${process.pid} ${(await startOf(process.pid)) ?? ''}`.trim()
+  const mine = `${process.pid} ${(await kernelWords(process.pid))?.start ?? ''}`.trim()
   for (let attempt = 1; attempt <= tries; attempt++) {
     try {
       await writeFile(file, `${mine}\n`, { flag: 'wx', mode: 0o600 })

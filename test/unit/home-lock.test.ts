@@ -42,3 +42,16 @@ await t.test('what a kill leaves is no lock: a dead process, a reused id, half a
     await release()
   }
 })
+
+await t.test('a zombie holds no lock', async t => {
+  // A shell that starts a child, becomes something that never waits for it, and thus leaves a zombie.
+  const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 30'])
+  t.teardown(() => parent.kill())
+  const [pid] = await once(parent.stdout, 'data')
+  const zombie = Number(String(pid))
+  const stat = () => readFile(`/proc/${zombie}/stat`, 'utf8')
+  while (!/\) Z /.test(await stat())) await new Promise(resolve => setTimeout(resolve, 10))
+  await writeFile(file, `${zombie}\n`)
+  const release = await lockHome(home)
+  await release()
+})
