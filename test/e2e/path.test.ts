@@ -195,7 +195,7 @@ async function walk(t: Test, stage: Stage, part: (typeof programs)[number]): Pro
     const opened = await khancap(station, ['open', caseId])
     t.equal(opened.code, 1, 'nobody opens it any more')
     await comeBack(driver, url, 'vi', words.join(' '))
-    await driver.see('.faults')
+    await driver.see('[data-failure="mailbox_unknown"]')
   })
 }
 
