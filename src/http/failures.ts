@@ -7,6 +7,7 @@ import { logFault } from '../app/log-fault.js'
 import type { Log } from '../ports/log.js'
 import { bareHeaders } from './headers.js'
 import type { KnownAddresses } from './known-addresses.js'
+import { routeName } from './route-name.js'
 import { failureOf, problemDocument, retryAfterSeconds } from './problem-document.js'
 
 const mediaType = 'application/problem+json; charset=utf-8'
@@ -32,7 +33,7 @@ export function answerFailures(app: FastifyInstance, log: Log, addresses: KnownA
     const problem = problemDocument(failureOf(error), request.id)
     if (problem.status >= 500)
       logFault(log, 'request failed', error, {
-        route: request.routeOptions.url ?? '-',
+        route: routeName(request),
         method: request.method,
         request: request.id,
       })

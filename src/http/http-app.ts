@@ -20,6 +20,7 @@ import { knownAddresses } from './known-addresses.js'
 import { bodyLimits } from './limits.js'
 import { mailboxRoutes } from './mailbox-routes.js'
 import { deploymentRoute, pageRoutes } from './page-routes.js'
+import { routeName } from './route-name.js'
 import { carryActor } from './signed-request.js'
 
 /** Every route of the API, on an instance of its own: its compilers are not those of the plugins around it. */
@@ -46,11 +47,11 @@ async function shedLoad(app: FastifyInstance, { settings }: HttpDeps): Promise<v
   })
 }
 
-/** Route pattern, method, status and milliseconds: no address, no URL, no header. */
+/** Name of the route, method, status and milliseconds: no address, no URL, no header, no language. */
 function logRequests(app: FastifyInstance, { log }: HttpDeps): void {
   app.addHook('onResponse', async (request, reply) => {
     log.info('request answered', {
-      route: request.routeOptions.url ?? '-',
+      route: routeName(request),
       method: request.method,
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),

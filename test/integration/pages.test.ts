@@ -56,6 +56,8 @@ await t.test('files are served with their headers, and only files of the folder'
     t.ok([400, 404].includes(answer.statusCode), url)
     t.notMatch(answer.body, 'secret')
   }
+  const routes = new Set(api.log.lines.map(line => line.fields.route))
+  t.strictSame(routes, new Set(['page', '-']), 'the log does not know which page')
   const post = await api.app.inject({ method: 'POST', url: '/', payload: 'x' })
   t.equal(post.statusCode, 405)
   const port = await listening(api.app)
