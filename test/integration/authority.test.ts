@@ -2,9 +2,11 @@
 // signature can be wrong.
 import { randomBytes } from 'node:crypto'
 import t from 'tap'
-import { identitySigningKey, newIdentity } from '../../keys/identity.js'
+import { newIdentity } from '../../keys/identity.js'
+import { publishDirectory } from '../../src/app/publish-directory.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { utf8 } from '../../src/core/encoding/bytes.js'
+import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import {
   act,
   answerProof,
@@ -241,11 +243,23 @@ await t.test('the target is an address of the directory, never the Host header',
   )
 })
 
-await t.test('a key is good from and until the instants in the keyring', async t => {
+await t.test('a key is good while its handler and itself are in the keyring', async t => {
   const api = await testApi(t)
-  const identity = api.organisation.identities['left-1']
-  if (identity === undefined) throw new Error('no handler')
-  const { seed } = identitySigningKey(api.organisation.primitives, identity)
-  const answer = await act(api, 'vietnam-1', 'GET', '/v1/cases', undefined, { seed })
-  t.equal(answer.json().code, 'key_unknown')
+  const { organisation, db } = api
+  t.equal((await act(api, 'left-1', 'GET', '/v1/cases')).json().code, 'key_unknown')
+  t.equal((await act(api, 'vietnam-1', 'GET', '/v1/cases')).statusCode, 200)
+  const past = formatTimestamp(Date.now() - 1000)
+  const handlers = organisation.directory.handlers.map(handler =>
+    handler.id === 'vietnam-1'
+      ? {
+          ...handler,
+          signing_keys: handler.signing_keys.map(key => ({ ...key, valid_until: past })),
+        }
+      : handler,
+  )
+  const note = await organisation.sign({ handlers }, await organisation.verify(organisation.note))
+  await publishDirectory({ ...organisation, store: db.store, now: Date.now }, note)
+  await new Promise(resolve => setTimeout(resolve, 2100))
+  t.equal((await act(api, 'vietnam-1', 'GET', '/v1/cases')).json().code, 'key_unknown')
+  t.equal((await act(api, 'vietnam-2', 'GET', '/v1/cases')).statusCode, 200)
 })
