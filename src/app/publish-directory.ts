@@ -1,9 +1,12 @@
 // Step 1. Publishes a signed directory: verified against the pinned root, newer than what is published, and
-// following it. The organisation signs offline; the server only ever passes on what verifies.
+// following it, and without a hole: a case that nobody would get. The organisation signs offline; the server only
+// ever passes on what verifies.
 import type { Instant } from '../../schemas/encoding.js'
+import { KhancapError } from '../../schemas/problem.js'
 import { followsDirectory, verifyDirectory, type VerifiedDirectory } from '../../keys/directory.js'
 import type { Primitives } from '../core/crypto/primitives.js'
 import { equalBytes } from '../core/encoding/bytes.js'
+import { findHoles } from '../core/routing/holes.js'
 import type { DirectoryStore } from '../ports/directory-store.js'
 
 /**
@@ -26,6 +29,11 @@ export async function publishDirectory(
   const stored = await store.latestDirectory()
   if (stored !== null && equalBytes(stored.sha256, next.sha256))
     return { outcome: 'unchanged', directory: next }
+  const holes = findHoles(next.directory)
+  if (holes.length > 0)
+    throw new KhancapError('directory_invalid', {
+      faults: holes.slice(0, 50).map(({ code, where }) => ({ pointer: `/${where}`, code })),
+    })
   const previous =
     stored === null ? null : await verifyDirectory(primitives, stored.note, { root, now: null })
   followsDirectory(previous, next)

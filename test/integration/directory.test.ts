@@ -193,3 +193,16 @@ await t.test(
     t.equal((await store.latestDirectory())?.sequence, 2)
   },
 )
+
+await t.test('a directory that would leave a case to nobody is refused', async t => {
+  const { store } = await testStore(t)
+  const organisation = await testOrganisation()
+  const deps = { ...organisation, store, now: Date.now }
+  const nobody = organisation.directory.handlers.filter(each => !each.teams.includes('intake'))
+  const note = await organisation.sign({ handlers: nobody })
+  await t.rejects(publishDirectory(deps, note), {
+    code: 'directory_invalid',
+    faults: [{ code: 'nobody_in_fallback_team' }],
+  })
+  t.equal(await store.latestDirectory(), null)
+})
