@@ -11,6 +11,7 @@ needs=(
   chromium=chromium
   firefox-esr=firefox-esr
   ps=procps
+  script=bsdutils
   tcpdump=tcpdump
   /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc=fonts-noto-cjk
 )

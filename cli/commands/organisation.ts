@@ -54,7 +54,8 @@ function declareMaking(org: Command, runner: Runner): void {
         .option('--program <id>', 'a shipped program (again for more; all where left out)', several)
         .option('--root <name>', 'make a key of the root here (again for more)', several)
         .option('--root-key <name=key>', 'a key of the root that was made elsewhere', several)
-        .option('--threshold <number>', 'signatures that a directory needs', '1'),
+        .option('--threshold <number>', 'signatures that a directory needs', '1')
+        .option('--dry-run', 'say what would be done, and write nothing'),
       runner,
       async (station, options: OrgInitOptions) =>
         (await import('../verbs/org-init.js')).makeOrganisation(station, options),
@@ -182,9 +183,9 @@ function declareRotate(rotate: Command, runner: Runner): void {
   )
   withExamples(
     does(
-      overlap(rotate.command('receipt').description('a new key for receipts')),
+      edit(rotate.command('receipt').description('a new key for receipts')),
       runner,
-      async (station, options: OrgRotateOptions) =>
+      async (station, options: EditOptions) =>
         (await import('../verbs/org-rotate.js')).rotateReceiptKeyIn(station, options),
     ),
     'khancap org rotate receipt',

@@ -45,7 +45,10 @@ export function addHandler(
   }
 }
 
-/** Adds a generation; the ones before end when the overlap does, so that work under way is not cut off. */
+/**
+ * Adds a generation; the ones before end when the overlap does, so that work under way is not cut off. One who was revoked
+ * is active again, with this generation only.
+ */
 export function rotateHandler(
   source: OrganisationSource,
   identity: PublicIdentity,
@@ -58,6 +61,7 @@ export function rotateHandler(
   const validity = { valid_from: when.from, valid_until: null }
   return withHandler(source, {
     ...handler,
+    valid_until: null,
     recipients: [
       ...handler.recipients.map(generation => endedBy(generation, when.until)),
       { recipient, ...validity },

@@ -34,6 +34,7 @@ export interface OrgInitOptions extends VerbOptions {
   readonly root?: readonly string[]
   readonly rootKey?: readonly string[]
   readonly threshold: string
+  readonly dryRun?: true
 }
 
 export async function makeOrganisation(station: Station, options: OrgInitOptions): Promise<void> {
@@ -56,6 +57,11 @@ export async function makeOrganisation(station: Station, options: OrgInitOptions
   const router = newAgeIdentity(p)
   const addresses = [...new Set([options.origin, ...(options.address ?? [])].map(originOf))]
   const from = formatTimestamp(floorToHour(station.now()))
+
+  if (options.dryRun === true)
+    return station.printer.say(
+      safe`would make ${folder} with root keys ${root.keys.map(({ name }) => name).join(', ')} (${made.length} of them here), programs ${programs.map(({ id }) => id).join(', ')} and teams ${teamsOf(programs).join(', ')}; nothing was written`,
+    )
 
   // Secrets first: a source without its keys would only look like an organisation.
   // Each asks for a passphrase of its own.

@@ -57,10 +57,7 @@ export async function rotateRouterIn(station: Station, options: OrgRotateOptions
   )
 }
 
-export async function rotateReceiptKeyIn(
-  station: Station,
-  options: OrgRotateOptions,
-): Promise<void> {
+export async function rotateReceiptKeyIn(station: Station, options: EditOptions): Promise<void> {
   const p = await station.primitives()
   const folder = resolve(options.dir)
   const { receipt_keys } = await readSource(folder)

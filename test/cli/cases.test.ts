@@ -9,6 +9,8 @@ import { sealedAddition, withToken } from '../helper/api.js'
 import { scriptedAsker, temporaryFolder } from '../helper/cli.js'
 import { type Office, office, vietnamese } from '../helper/office.js'
 
+t.setTimeout(300_000)
+
 const json = (text: string) => JSON.parse(text)
 const short = (id: string) => id.slice(0, 8)
 

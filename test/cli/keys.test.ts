@@ -7,6 +7,8 @@ import t from 'tap'
 import { khancap, passphrase, scriptedAsker, temporaryFolder } from '../helper/cli.js'
 import { runTranscript } from '../helper/transcript.js'
 
+t.setTimeout(300_000)
+
 const transcript = (name: string) =>
   fileURLToPath(new URL(`transcripts/${name}.txt`, import.meta.url))
 

@@ -12,6 +12,8 @@ import { type Lie, type LyingServer, lyingServer, says } from '../helper/lying-s
 import { type Organisation, testOrganisation } from '../helper/organisation.js'
 import { caseId, sha256 } from '../helper/store.js'
 
+t.setTimeout(300_000)
+
 interface Scene {
   readonly server: LyingServer
   readonly organisation: Organisation

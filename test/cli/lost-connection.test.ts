@@ -9,6 +9,8 @@ import { testApi, caseInTeam } from '../helper/api.js'
 import { officePrograms, vietnamese } from '../helper/office.js'
 import { testOrganisation } from '../helper/organisation.js'
 
+t.setTimeout(300_000)
+
 const words = 'Chúng tôi đã nhận được yêu cầu của chị.'
 
 /** The tool talks to a wire in front of the true server; the wire can lose what comes back. */

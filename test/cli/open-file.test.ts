@@ -12,6 +12,8 @@ import { officePrograms, vietnamese } from '../helper/office.js'
 import { testOrganisation } from '../helper/organisation.js'
 import { caseId } from '../helper/store.js'
 
+t.setTimeout(300_000)
+
 const organisation = await testOrganisation({ programs: officePrograms() })
 const me = organisation.identities['vietnam-1']
 if (me === undefined) throw new Error('no handler')

@@ -18,6 +18,8 @@ import {
   temporaryFolder,
 } from '../helper/cli.js'
 
+t.setTimeout(300_000)
+
 const at = await temporaryFolder(t)
 process.chdir(at)
 const p = await nodePrimitives()
@@ -235,6 +237,13 @@ await t.test('people come, rotate, are revoked and go', async t => {
   await must(`org revoke vi-1 ${dir}`)
   const revoked = await must(`org publish ${dir} --yes`)
   t.match(revoked.err, /handler vi-1 changes: recipients, signing keys, valid until/)
+  await must(`org rotate handler ${await handler('vi-1')} ${dir}`)
+  const back = (await source('one')).handlers.at(-1)
+  t.equal(back.valid_until, null, 'a new identity on a clean machine')
+  t.strictSame(
+    back.recipients.map(({ valid_until }: { valid_until: string | null }) => valid_until === null),
+    [false, false, true],
+  )
   t.match((await run(`org revoke vi-9 ${dir}`)).err, 'there is no handler vi-9')
   await must(`org remove handler vi-1 ${dir}`)
   t.match((await must(`org publish ${dir} --yes`)).err, 'handler vi-1 is gone')
