@@ -114,7 +114,7 @@ await t.test('a request under way is answered before it stops', async t => {
   const body = new ReadableStream({
     async start(controller) {
       controller.enqueue(Buffer.from('{'))
-      await new Promise(resolve => setTimeout(resolve, 300))
+      await new Promise(resolve => setTimeout(resolve, 1500))
       child.kill('SIGTERM')
       await new Promise(resolve => setTimeout(resolve, 300))
       controller.enqueue(Buffer.from('}'))

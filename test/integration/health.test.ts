@@ -19,7 +19,7 @@ await t.test(
     await api.db.store.recordHeartbeat('sweep')
     t.strictSame(await ask(), ready)
     await api.db.rows(
-      "update heartbeats set at = now() - interval '19 seconds' where name = 'sweep'",
+      "update heartbeats set at = now() - interval '15 seconds' where name = 'sweep'",
     )
     t.strictSame(await ask(), ready)
     await api.db.rows(

@@ -232,7 +232,7 @@ await t.test(
 await t.test(
   'over a socket: a body that comes too slowly ends, one that comes slowly is read',
   async t => {
-    const settings = { ...httpSettings, requestTimeoutMs: 700 }
+    const settings = { ...httpSettings, requestTimeoutMs: 3000 }
     const api = await testApi(t, { settings })
     const port = await listening(api.app)
     const head = (length: number) =>
