@@ -30,6 +30,11 @@ export const problems = {
   envelope_malformed: { status: 400, title: 'The envelope could not be read', retry: 'never' },
   slip_malformed: { status: 400, title: 'The slip could not be read', retry: 'never' },
   sealed_unreadable: { status: 400, title: 'The sealed file could not be opened', retry: 'never' },
+  recipient_unusable: {
+    status: 400,
+    title: 'Nothing can be sealed to this recipient',
+    retry: 'never',
+  },
   form_invalid: { status: 400, title: 'The answers do not fit the form', retry: 'never' },
   directory_stale: {
     status: 409,

@@ -58,6 +58,14 @@ await t.test('who was let in can let in the next', async t => {
 
 await t.test('who cannot open cannot let anybody in', async t => {
   t.equal(await makeGrant(p, [stranger.identity], sealed.bytes, order), null)
+  await t.rejects(
+    makeGrant(p, [granter.identity], sealed.bytes, { ...order, recipient: 'age1pq1' }),
+    { code: 'recipient_unusable' },
+  )
+  const lying = { ...p, ed25519Sign: () => new Uint8Array(64) }
+  await t.rejects(makeGrant(lying, [granter.identity], sealed.bytes, order), {
+    code: 'primitives_faulty',
+  })
   await t.rejects(makeGrant(p, [granter.identity], sealed.bytes.subarray(1), order), {
     code: 'sealed_unreadable',
   })

@@ -55,6 +55,7 @@ const content = sampleEnvelope(p, newPerson(p).recipient)
 const expected = { origin: sampleOrigin, kind: 'envelope' } as const
 const unreadable = { code: 'sealed_unreadable' }
 const malformed = { code: 'envelope_malformed' }
+const unusable = { code: 'recipient_unusable' }
 const isLong = process.env['KHANCAP_TEST_LONG'] === '1'
 const runs = isLong ? 2000 : 40
 t.setTimeout(isLong ? 1_800_000 : 180_000)
@@ -190,7 +191,13 @@ await t.test('recipients: none, 64 and one over, and malformed ones', async t =>
     `${me.recipient}q`,
     me.identity,
   ])
-    await t.rejects(sealEnvelope(p, content, [recipient]), RangeError, recipient.slice(0, 20))
+    await t.rejects(sealEnvelope(p, content, [recipient]), unusable, recipient.slice(0, 20))
+  // An X25519 key of small order decodes, and nothing can be sealed to it: an applicant may send such a one.
+  const lowOrder = p.xwingPublicKey(p.random(32))
+  lowOrder.fill(0, 1184)
+  const reply = { ...content.reply, recipient: encodeRecipient(lowOrder) }
+  const message = { text: 'x', language: 'vi', hour: '2026-03-01T10:00:00Z' }
+  await t.rejects(sealReply(p, message, reply, sampleContext('reply')), unusable)
 })
 
 await t.test('content that does not fit its schema is not sealed', async t => {

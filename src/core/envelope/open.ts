@@ -41,6 +41,8 @@ async function opening<T>(open: () => Promise<T>): Promise<T> {
   try {
     return await open()
   } catch (cause) {
+    // What the sealing inside a grant has to say is not about the file.
+    if (cause instanceof KhancapError) throw cause
     throw new KhancapError('sealed_unreadable', { cause })
   }
 }
@@ -236,7 +238,7 @@ export interface GrantOrder {
 /**
  * Makes the header and signature that let one more reader open an envelope.
  * @returns null where the envelope is not addressed to these identities
- * @throws KhancapError `sealed_unreadable`
+ * @throws KhancapError `sealed_unreadable`, `recipient_unusable`, `primitives_faulty`
  */
 export function makeGrant(
   p: Primitives,

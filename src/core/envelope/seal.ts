@@ -15,7 +15,7 @@ import { decodeBase64url, encodeBase64Bare, encodeBase64url } from '../encoding/
 import { concatBytes, hex, utf8 } from '../encoding/bytes.js'
 import { printStrictJson } from '../encoding/strict-json.js'
 import { hpkeSchedule } from '../crypto/hpke.js'
-import type { Primitives } from '../crypto/primitives.js'
+import type { Encapsulation, Primitives } from '../crypto/primitives.js'
 import { selfTest } from '../crypto/self-test.js'
 import { decodeRecipient } from './age-keys.js'
 import { contextStanza } from './context.js'
@@ -60,6 +60,15 @@ function shuffle(p: Primitives, list: readonly string[]): string[] {
   return shuffled
 }
 
+/** @throws KhancapError `recipient_unusable`: an applicant can make a reply recipient that is none */
+function encapsulateTo(p: Primitives, recipient: string, random: Uint8Array): Encapsulation {
+  try {
+    return p.xwingEncapsulate(decodeRecipient(recipient), random)
+  } catch (cause) {
+    throw new KhancapError('recipient_unusable', { cause })
+  }
+}
+
 /** One stanza for each recipient: the file key, wrapped with HPKE to X-Wing. */
 export async function wrapFileKey(
   p: Primitives,
@@ -70,7 +79,7 @@ export async function wrapFileKey(
   const schedule = await hpkeSchedule(p, wrapInfo)
   const stanzas: Stanza[] = []
   for (const recipient of recipients) {
-    const made = p.xwingEncapsulate(decodeRecipient(recipient), random(64))
+    const made = encapsulateTo(p, recipient, random(64))
     const { key, nonce } = await schedule(made.sharedSecret)
     const body = p.aeadSeal(key, nonce, fileKey)
     stanzas.push({ args: [recipientTag, encodeBase64Bare(made.encapsulated)], body })
@@ -103,7 +112,8 @@ async function sealFile<K extends ContentKind>(
 /**
  * Seals a case for those who may read it.
  * @param recipients 1 to 64, without order
- * @throws KhancapError `primitives_faulty`, `request_too_large`; RangeError and ZodError are a caller's bug
+ * @throws KhancapError `primitives_faulty`, `request_too_large`, `recipient_unusable`; RangeError and ZodError are a
+ *   caller's bug
  */
 export function sealEnvelope(
   p: Primitives,
