@@ -55,8 +55,6 @@ export function formatTimestamp(at: Instant): Timestamp {
  * @throws RangeError on anything else
  */
 export function parseTimestamp(text: Timestamp): Instant {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text))
-    throw new RangeError('"text" expected RFC 3339 timestamp with Z')
   const part = (from: number, to: number) => Number(text.slice(from, to))
   const days = daysFromCivil(part(0, 4), part(5, 7), part(8, 10))
   const time = part(11, 13) * msPerHour + part(14, 16) * 60_000 + part(17, 19) * 1000
