@@ -173,6 +173,8 @@ export class Page {
 
   /** One sentence for what failed, that nothing is lost, and what can be done. */
   fail(error: unknown, again: () => void, back?: () => void): void {
+    // Whatever it was: the next try gets a fresh Worker.
+    this.#endSealer()
     const { failure, otherWays, back: backLabel } = this.words.texts
     const code: FailureCode = error instanceof Failed ? error.failure : 'internal'
     const date = new Date().toLocaleDateString(this.words.texts.language)

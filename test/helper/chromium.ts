@@ -1,4 +1,5 @@
 // A real Chromium, and everything that it did: requests, refused policies, errors, storage.
+import tap from 'tap'
 import {
   type Browser,
   type BrowserContext,
@@ -9,7 +10,6 @@ import {
 import type { Teardown } from './postgres.js'
 
 export interface Visitor {
-  readonly browser: Browser
   readonly context: BrowserContext
   readonly page: Page
   /** Every request of page and Workers. */
@@ -29,12 +29,23 @@ export interface VisitorOptions {
 /** Debian's Chromium, or the one that is named. */
 const executablePath = process.env['KHANCAP_TEST_CHROMIUM'] ?? '/usr/bin/chromium'
 
+let shared: Promise<Browser> | null = null
+
+/** One Chromium for the tests of a file; each visitor has a profile of its own. */
+function theBrowser(): Promise<Browser> {
+  if (shared === null) {
+    const launching = chromium.launch({
+      executablePath,
+      args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
+    })
+    shared = launching
+    tap.teardown(async () => (await launching).close())
+  }
+  return shared
+}
+
 export async function visitor(t: Teardown, options: VisitorOptions = {}): Promise<Visitor> {
-  const browser = await chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
-  })
-  t.teardown(() => browser.close())
+  const browser = await theBrowser()
   const context = await browser.newContext({
     viewport: { width: options.width ?? 360, height: options.height ?? 740 },
     javaScriptEnabled: options.javaScript ?? true,
@@ -42,6 +53,7 @@ export async function visitor(t: Teardown, options: VisitorOptions = {}): Promis
     locale: options.locale ?? 'en-GB',
     timezoneId: 'Asia/Ho_Chi_Minh',
   })
+  t.teardown(() => context.close())
   const page = await context.newPage()
   const requests: Request[] = []
   const complaints: string[] = []
@@ -50,5 +62,5 @@ export async function visitor(t: Teardown, options: VisitorOptions = {}): Promis
   page.on('console', message => {
     if (message.type() === 'error') complaints.push(message.text())
   })
-  return { browser, context, page, requests, complaints }
+  return { context, page, requests, complaints }
 }

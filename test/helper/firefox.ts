@@ -1,10 +1,15 @@
 // A real Firefox, driven over WebDriver BiDi; also as Tor Browser at "Safer" sets it: no JIT, no WebAssembly, a clock
 // in UTC.
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type HTTPRequest, launch, type Page } from 'puppeteer-core'
+import type * as Puppeteer from 'puppeteer-core'
+import type { HTTPRequest, Page } from 'puppeteer-core'
 import type { Teardown } from './postgres.js'
+
+// tap's loader cannot follow the exports of a package that the ES modules of puppeteer-core import.
+const { launch }: typeof Puppeteer = createRequire(import.meta.url)('puppeteer-core')
 
 export interface FirefoxVisitor {
   readonly page: Page

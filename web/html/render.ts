@@ -62,11 +62,11 @@ function leaveLink(texts: Texts, label: string, id: string, className: string): 
   return `<a id="${id}" class="${className}" ${target}>${escape(label)}</a>`
 }
 
-function header(texts: Texts, label = texts.leave): string {
+function header(texts: Texts): string {
   return [
-    leaveLink(texts, texts.leaveNow, 'leave-first', 'hidden-link'),
-    `<header class="top">${leaveLink(texts, label, 'leave', 'leave')}</header>`,
-    '<p id="banner" class="banner" hidden></p>',
+    `<header class="top">${leaveLink(texts, texts.leaveNow, 'leave-first', 'hidden-link')}`,
+    `${leaveLink(texts, texts.leave, 'leave', 'leave')}</header>`,
+    '<aside id="banner" class="banner" hidden></aside>',
   ].join('\n')
 }
 
@@ -118,7 +118,6 @@ function choicePage(assets: Assets): RenderedFile {
     head(textsEn.title, 'en', assets, assets.choice),
     '<body>',
     `<header class="top"><a id="leave" class="leave small" href="${escape(textsEn.leaveTo)}" rel="noreferrer noopener nofollow">${leave}</a></header>`,
-    '<p id="banner" class="banner" hidden></p>',
     '<main id="main">',
     `<h1 class="words">${words}</h1>`,
     `<ul class="choices">${choices.join('')}</ul>`,

@@ -1,0 +1,242 @@
+// Every page for everybody: no violation that axe knows, the whole path by keyboard alone, 320 pixels wide, with text
+// twice as large, in the dark, and read from right to left.
+import { readFile } from 'node:fs/promises'
+import t, { type Test } from 'tap'
+import type { Page } from 'playwright-core'
+import {
+  answer,
+  begin,
+  chromiumDriver,
+  comeBack,
+  emergencyDoings,
+  goOn,
+  pilDoings,
+  send,
+} from '../helper/applicant.js'
+import { visitor } from '../helper/chromium.js'
+import { arrivedCases, replyAs, routeCase, testSite } from '../helper/site.js'
+import { overflow } from '../helper/traces.js'
+
+const axe = await readFile('node_modules/axe-core/axe.min.js', 'utf8')
+
+interface Violation {
+  readonly id: string
+  readonly nodes: readonly { readonly html: string }[]
+}
+
+/** Looks at the page as it stands. */
+async function look(t: Test, page: Page, screen: string) {
+  await page.evaluate(axe)
+  const found: { violations: Violation[] } = await page.evaluate(
+    `axe.run(document, { resultTypes: ['violations'] })`,
+  )
+  t.strictSame(
+    found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join(' ')}`),
+    [],
+    `${screen}: no violation`,
+  )
+  t.ok(Number(await page.evaluate(overflow)) <= 0, `${screen}: nothing is cut off at the side`)
+  t.equal(await page.locator('h1:visible').count(), 1, `${screen}: one heading`)
+}
+
+for (const { language, program, dark, width, handler } of [
+  { language: 'vi', program: 'emergency', dark: false, width: 320, handler: 'vietnam-1' },
+  { language: 'en', program: 'pil', dark: true, width: 320, handler: 'intake-1' },
+  { language: 'zh-Hans', program: 'emergency', dark: false, width: 1280, handler: 'china-1' },
+  { language: 'zh-Hant', program: 'pil', dark: false, width: 320, handler: 'china-1' },
+  { language: 'fr', program: 'pil', dark: false, width: 320, handler: 'intake-1' },
+])
+  await t.test(`every page of ${program} in ${language}, ${width} pixels wide`, async t => {
+    const site = await testSite(t)
+    const { page } = await visitor(t, { width, dark })
+    const driver = chromiumDriver(page)
+    const folder = language.toLowerCase()
+    const seen = (screen: string) => look(t, page, screen)
+    await driver.open(`${site.url}/`)
+    await seen('languages')
+    await driver.open(`${site.url}/${folder}/`)
+    await driver.see('#start')
+    await seen('before')
+    await driver.click('#start')
+    await driver.see('[data-program]')
+    await seen('programs')
+    await driver.click(`[data-program="${program}"]`)
+    await driver.see('fieldset')
+    await driver.click(goOn)
+    await driver.see('.faults')
+    await seen('fault')
+    const doings = program === 'pil' ? pilDoings : emergencyDoings
+    await answer(driver, doings(language, 'Một câu chuyện', 'VN'), seen)
+    const words = await send(driver, async screen => {
+      if (screen === 'code') await driver.click('[aria-controls="qr"]')
+      await seen(screen)
+    })
+    await driver.see('#due')
+    await driver.click('summary')
+    await seen('sent')
+    const [arrived] = await arrivedCases(site)
+    if (arrived === undefined) throw new Error('nothing arrived')
+    await routeCase(site, arrived)
+    await replyAs(site, handler, arrived, 'Xin chào', 'vi')
+    await driver.open(`${site.url}/${folder}/`)
+    await driver.click('#have-code')
+    await seen('come back')
+    await comeBack(driver, site.url, folder, words.join(' '))
+    await driver.see('article.reply')
+    await seen('mailbox')
+    await driver.click('main .actions button.main')
+    await driver.see('#addition')
+    await driver.click(goOn)
+    await seen('addition')
+    await comeBack(driver, site.url, folder, 'abc')
+    await driver.see('[data-failure]')
+    await seen('failure')
+  })
+
+await t.test('the whole path by keyboard alone', async t => {
+  const site = await testSite(t)
+  const { page } = await visitor(t, { width: 1280 })
+  const keys = page.keyboard
+  const focused = () => page.evaluate<string>('document.activeElement.outerHTML')
+  /** Tabs until something that fits has the focus. */
+  const tabTo = async (pattern: RegExp) => {
+    for (let presses = 0; presses < 60; presses++) {
+      await keys.press('Tab')
+      if (pattern.test(await focused())) return
+    }
+    throw new Error(`not reached: ${pattern}`)
+  }
+  const next = async () => {
+    await tabTo(/>Continue</)
+    await keys.press('Enter')
+  }
+  /** Waits until a screen's heading has the focus. */
+  const heading = async (text: string) => {
+    let seen = ''
+    for (let looks = 0; looks < 600; looks++) {
+      seen = await page.evaluate<string>('document.activeElement.textContent')
+      if (seen.includes(text)) return
+      await page.waitForTimeout(100)
+    }
+    throw new Error(`not there: ${text}; but: ${seen}`)
+  }
+  await page.goto(`${site.url}/en/`)
+  await page.waitForSelector('#start')
+  await tabTo(/id="start"/)
+  await keys.press('Enter')
+  await heading('Which support')
+  await tabTo(/data-program="emergency"/)
+  await keys.press('Enter')
+  await heading('Which language')
+  await tabTo(/radio/)
+  await keys.press('ArrowDown')
+  await next()
+  await heading('reach you safely')
+  await tabTo(/radio/)
+  await keys.press('Space')
+  await next()
+  await heading('What must we avoid')
+  await next()
+  await heading('Who needs help')
+  await tabTo(/radio/)
+  await keys.press('Space')
+  await next()
+  await heading('which country')
+  await tabTo(/<select/)
+  await keys.type('Viet')
+  await next()
+  await heading('How urgent')
+  await tabTo(/radio/)
+  await keys.press('Space')
+  await next()
+  await heading('Is there a date')
+  await next()
+  await heading('What happened')
+  await tabTo(/<textarea/)
+  await keys.type('They came this morning.')
+  await next()
+  await heading('Which of these')
+  await tabTo(/value="threats"/)
+  await keys.press('Space')
+  await next()
+  await heading('Which human-rights work')
+  await tabTo(/value="later"/)
+  await keys.press('Space')
+  await next()
+  await heading('What help')
+  await tabTo(/value="lawyer"/)
+  await keys.press('Space')
+  await next()
+  await heading('A name we may call you')
+  await next()
+  await heading('may we ask another')
+  await next()
+  await heading('lose contact')
+  await next()
+  await heading('Check your answers')
+  await tabTo(/Continue to my receipt code/)
+  await keys.press('Enter')
+  await heading('Your receipt code')
+  await tabTo(/I have kept the words/)
+  await keys.press('Enter')
+  await heading('Do you have the words')
+  await tabTo(/id="saved"/)
+  await keys.press('Space')
+  await tabTo(/Seal and send/)
+  await keys.press('Enter')
+  await heading('has arrived')
+  const [arrived] = await arrivedCases(site)
+  if (arrived === undefined) throw new Error('nothing arrived')
+  t.match(await routeCase(site, arrived), { country: 'VN', language: 'en' })
+})
+
+await t.test('text twice as large, and right to left, at 320 pixels', async t => {
+  const site = await testSite(t)
+  const { page } = await visitor(t, { width: 320 })
+  const driver = chromiumDriver(page)
+  await page.addInitScript(`addEventListener('DOMContentLoaded', () => {
+    document.documentElement.style.fontSize = '200%'
+    document.documentElement.dir = 'rtl'
+  })`)
+  const fits = async (screen: string) =>
+    void t.ok(Number(await page.evaluate(overflow)) <= 0, `${screen}: nothing is cut off`)
+  await begin(driver, site.url, 'vi', 'emergency')
+  await answer(driver, emergencyDoings('vi', 'Một câu chuyện'), fits)
+  await send(driver, fits)
+  await driver.see('#due')
+  await fits('sent')
+})
+
+await t.test(
+  'what is typed is not completed, corrected, stored or translated by the browser',
+  async t => {
+    const site = await testSite(t)
+    const { page } = await visitor(t)
+    const driver = chromiumDriver(page)
+    const careless: string[] = []
+    const careful = async (screen: string) => {
+      careless.push(
+        ...(await page
+          .locator('input:not([type=radio]):not([type=checkbox]), textarea')
+          .evaluateAll(
+            (inputs, where) =>
+              inputs
+                .filter(
+                  input =>
+                    input.getAttribute('autocomplete') !== 'off' ||
+                    input.getAttribute('spellcheck') !== 'false' ||
+                    input.hasAttribute('maxlength'),
+                )
+                .map(input => `${where}: ${input.outerHTML}`),
+            screen,
+          )),
+      )
+    }
+    await begin(driver, site.url, 'en', 'emergency')
+    t.equal(await page.getAttribute('html', 'translate'), 'no')
+    await answer(driver, emergencyDoings('en', 'A story'), careful)
+    await send(driver, careful)
+    t.strictSame(careless, [])
+    t.equal(await page.title(), 'Notes')
+  },
+)

@@ -1,0 +1,461 @@
+// Everything that can go wrong has a sentence of its own, keeps what was typed, and never sends in the clear. The lying
+// parts are put between server and browser here; the pages themselves have no hook for them.
+import t from 'tap'
+import type { Page, Route } from 'playwright-core'
+import { publishDirectory } from '../../src/app/publish-directory.js'
+import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
+import {
+  answer,
+  begin,
+  chromiumDriver,
+  comeBack,
+  type Driver,
+  emergencyDoings,
+  goOn,
+  send,
+} from '../helper/applicant.js'
+import { visitor } from '../helper/chromium.js'
+import { testOrganisation } from '../helper/organisation.js'
+import {
+  arrivedCases,
+  openAs,
+  siteOrganisation,
+  sitePrograms,
+  testSite,
+  type TestSite,
+} from '../helper/site.js'
+import { hour } from '../helper/store.js'
+
+const story = 'Chuyện này không được mất'
+
+const failureOf = async (page: Page) => {
+  await page.waitForSelector('[data-failure]')
+  return {
+    code: await page.getAttribute('[data-failure]', 'data-failure'),
+    text: (await page.textContent('[data-failure]')) ?? '',
+  }
+}
+
+const again = 'main .actions button.main'
+
+async function filled(driver: Driver, site: TestSite) {
+  await begin(driver, site.url, 'en', 'emergency')
+  await answer(driver, emergencyDoings('en', story))
+  await driver.see('.review')
+}
+
+const posts = (page: Page) => {
+  const bodies: string[] = []
+  page.context().on('request', request => {
+    if (request.method() === 'POST') bodies.push(request.postData() ?? '')
+  })
+  return bodies
+}
+
+await t.test(
+  'a line that breaks while sending: the same bytes are sent again, and arrive once',
+  async t => {
+    const site = await testSite(t)
+    const { page } = await visitor(t)
+    const driver = chromiumDriver(page)
+    const bodies = posts(page)
+    await filled(driver, site)
+    let breaks = 2
+    await page.route('**/v1/intakes', async (route: Route) => {
+      breaks -= 1
+      if (breaks === 1) return route.abort('connectionreset')
+      // The second time it is taken in, and only the answer is lost.
+      if (breaks === 0) {
+        await route.fetch()
+        return route.abort('connectionreset')
+      }
+      return route.continue()
+    })
+    await send(driver)
+    const lost = await failureOf(page)
+    t.equal(lost.code, 'offline')
+    t.match(lost.text, /cannot arrive twice/)
+    t.match(lost.text, /still here/)
+    await driver.click(again)
+    t.equal((await failureOf(page)).code, 'offline')
+    await driver.click(again)
+    await driver.see('#due')
+    t.equal(bodies.length, 3)
+    t.equal(new Set(bodies).size, 1, 'byte by byte the same')
+    t.equal((await arrivedCases(site)).length, 1)
+  },
+)
+
+await t.test('a server that is full says so, each way in its own words', async t => {
+  const site = await testSite(t)
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  await filled(driver, site)
+  const problems = [
+    { status: 429, code: 'too_many_requests', failure: 'too_many_requests' },
+    { status: 503, code: 'store_unavailable', failure: 'unavailable' },
+    { status: 413, code: 'request_too_large', failure: 'request_too_large' },
+    { status: 400, code: 'envelope_malformed', failure: 'refused' },
+    { status: 500, code: 'internal', failure: 'internal' },
+    { status: 502, code: '', failure: 'unavailable' },
+  ]
+  const left = [...problems]
+  await page.route('**/v1/intakes', route => {
+    const next = left.shift()
+    if (next === undefined) return route.continue()
+    const body = next.code === '' ? '<h1>bad gateway</h1>' : JSON.stringify({ code: next.code })
+    return route.fulfill({ status: next.status, contentType: 'application/problem+json', body })
+  })
+  await send(driver)
+  const sentences = new Set<string>()
+  for (const { failure } of problems) {
+    const { code, text } = await failureOf(page)
+    t.equal(code, failure)
+    sentences.add(text)
+    await driver.click(again)
+  }
+  t.equal(sentences.size, 5, 'a sentence of its own for each')
+  await driver.see('#due')
+  t.equal((await arrivedCases(site)).length, 1)
+})
+
+await t.test(
+  'keys that change while somebody writes: sealed again to the new ones, without a word',
+  async t => {
+    const organisation = await siteOrganisation()
+    const site = await testSite(t, organisation)
+    const { page } = await visitor(t)
+    const driver = chromiumDriver(page)
+    const bodies = posts(page)
+    await filled(driver, site)
+    const { primitives, root } = organisation
+    const { store } = site.api.db
+    const first = await organisation.verify(organisation.note)
+    const note = await organisation.sign({}, first)
+    await publishDirectory({ store, primitives, root, now: Date.now }, note)
+    // The old directory is no longer known to the server: as after its end.
+    let refused = 0
+    await page.route('**/v1/intakes', async route => {
+      if (!(route.request().postData() ?? '').includes('"directory_version":1,'))
+        return route.continue()
+      refused += 1
+      return route.fulfill({
+        status: 409,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({ code: 'directory_stale' }),
+      })
+    })
+    await send(driver)
+    await driver.see('#due')
+    t.equal(refused, 1)
+    const ids = bodies.map(body => String(JSON.parse(body).id))
+    t.equal(new Set(ids).size, 1, 'the same request')
+    t.equal(new Set(bodies).size, 2, 'sealed anew')
+    const [arrived] = await arrivedCases(site)
+    const content = await openAs(site, 'vietnam-1', arrived?.envelope ?? new Uint8Array())
+    t.match(content, { context: { directory_sequence: 2 }, answers: { what_happened: story } })
+  },
+)
+
+await t.test('what has arrived already is said, and leads to the request', async t => {
+  const site = await testSite(t)
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  await filled(driver, site)
+  let first = true
+  await page.route('**/v1/intakes', async route => {
+    if (!first) return route.continue()
+    first = false
+    await route.fetch()
+    return route.abort('connectionreset')
+  })
+  await send(driver)
+  t.equal((await failureOf(page)).code, 'offline')
+  // Back, to change an answer: it is another request now, in the place of the one that did arrive.
+  await driver.click('main .actions button:nth-of-type(2)')
+  await driver.click('main form .actions button:nth-of-type(2)')
+  await driver.see('ol.words')
+  await driver.click('main .actions:last-child button:nth-of-type(2)')
+  await driver.click('[data-key="what_happened"] button')
+  await driver.type('#q-what-happened', `${story}, khác đi`)
+  await driver.click(goOn)
+  await send(driver)
+  t.equal((await failureOf(page)).code, 'arrived_already')
+  await driver.click(again)
+  await driver.see('#state')
+  t.equal((await arrivedCases(site)).length, 1)
+})
+
+await t.test('an expired list of keys stops before anything is typed', async t => {
+  const now = Date.now()
+  const organisation = await siteOrganisation({
+    valid_from: formatTimestamp(now - 48 * hour),
+    expires: formatTimestamp(now + hour),
+  })
+  const site = await testSite(t, organisation)
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  await page.clock.setFixedTime(now + 2 * hour)
+  await begin(driver, site.url, 'en', 'emergency')
+  const { code, text } = await failureOf(page)
+  t.equal(code, 'directory_expired')
+  t.match(text, /Perhaps the date of this device is wrong: it says \d/)
+  t.match(await driver.textOf('main'), /Other safe ways/)
+})
+
+await t.test('a list of keys that was changed on the way is not sealed to', async t => {
+  const site = await testSite(t)
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  const bodies = posts(page)
+  await page.route('**/v1/directory', async route => {
+    const response = await route.fetch()
+    return route.fulfill({
+      response,
+      body: (await response.text()).replace('"minimum_client":1', '"minimum_client": 1'),
+    })
+  })
+  await begin(driver, site.url, 'en', 'emergency')
+  const { code, text } = await failureOf(page)
+  t.equal(code, 'directory_invalid')
+  t.match(text, /To protect you, nothing is sent/)
+  t.strictSame(bodies, [])
+})
+
+await t.test('a list of keys signed by somebody else is told apart', async t => {
+  const site = await testSite(t)
+  const other = await testOrganisation({ programs: sitePrograms() })
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  await page.route('**/v1/directory', route =>
+    route.fulfill({ contentType: 'text/plain', body: Buffer.from(other.note) }),
+  )
+  await begin(driver, site.url, 'en', 'emergency')
+  t.equal((await failureOf(page)).code, 'root_mismatch')
+})
+
+await t.test('a list of keys that is none at all has its sentence too', async t => {
+  const site = await testSite(t)
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  await page.route('**/v1/directory', route => route.fulfill({ body: 'nothing' }))
+  await driver.open(`${site.url}/en/`)
+  await driver.click('#start')
+  t.equal((await failureOf(page)).code, 'directory_invalid')
+  await page.unroute('**/v1/directory')
+  await driver.click(again)
+  await driver.see('[data-program="emergency"]')
+})
+
+/** Changes a sealing script on its way to the browser. */
+async function lie(page: Page, name: string, code: string) {
+  await page.route(`**/a/seal-${name}-*.js`, async route => {
+    const response = await route.fetch()
+    return route.fulfill({ response, body: `${code}\n${await response.text()}` })
+  })
+}
+
+const wrongDigest = `{
+  const right = crypto.subtle.digest.bind(crypto.subtle)
+  crypto.subtle.digest = async (...args) => {
+    const bytes = new Uint8Array(await right(...args))
+    if (self.lying !== false) bytes[0] ^= 1
+    return bytes.buffer
+  }
+}`
+
+await t.test(
+  'step 3: primitives that give wrong answers seal nothing, and nothing is sent',
+  async t => {
+    const site = await testSite(t)
+    const { page } = await visitor(t)
+    const driver = chromiumDriver(page)
+    const bodies = posts(page)
+    await lie(page, 'wasm', wrongDigest)
+    await begin(driver, site.url, 'en', 'emergency')
+    const { code, text } = await failureOf(page)
+    t.equal(code, 'primitives_faulty')
+    t.match(text, /nothing is sent/)
+    t.strictSame(bodies, [])
+    t.match(await driver.textOf('main'), /Other safe ways/)
+  },
+)
+
+/** Through code and confirmation, up to the moment of sending. */
+async function confirmSaved(driver: Driver) {
+  await driver.click(again)
+  await driver.click(again)
+  await driver.click('label.option:has(#saved)')
+  await driver.click(goOn)
+}
+
+await t.test(
+  'step 3: randomness that repeats itself seals nothing, and nothing is sent',
+  async t => {
+    const site = await testSite(t)
+    const { page } = await visitor(t)
+    const driver = chromiumDriver(page)
+    const bodies = posts(page)
+    await lie(page, 'wasm', 'crypto.getRandomValues = array => array.fill(7)')
+    await begin(driver, site.url, 'en', 'emergency')
+    t.equal((await failureOf(page)).code, 'primitives_faulty')
+    t.strictSame(bodies, [])
+  },
+)
+
+await t.test(
+  'step 3: an engine that breaks while it seals is caught afterwards, and nothing is sent',
+  async t => {
+    const site = await testSite(t)
+    const { page } = await visitor(t)
+    const driver = chromiumDriver(page)
+    const bodies = posts(page)
+    // Right until a key is wrapped, which alone draws 64 bytes at once; wrong from then on.
+    await lie(
+      page,
+      'wasm',
+      `self.lying = false
+      {
+        const draw = crypto.getRandomValues.bind(crypto)
+        crypto.getRandomValues = array => {
+          if (array.length === 64) self.lying = true
+          return draw(array)
+        }
+      }
+      ${wrongDigest}`,
+    )
+    await filled(driver, site)
+    await confirmSaved(driver)
+    const { code, text } = await failureOf(page)
+    t.equal(code, 'primitives_faulty')
+    t.match(text, /What you typed is still here/)
+    t.strictSame(bodies, [])
+  },
+)
+
+await t.test('where WebAssembly is forbidden the other engine seals', async t => {
+  const site = await testSite(t)
+  const { page, requests } = await visitor(t)
+  const driver = chromiumDriver(page)
+  await lie(page, 'wasm', 'WebAssembly.instantiate = async () => { throw new Error("forbidden") }')
+  await filled(driver, site)
+  await send(driver)
+  await driver.see('#due')
+  t.ok(requests.some(request => request.url().includes('/a/seal-pure-')))
+  t.equal((await arrivedCases(site)).length, 1)
+})
+
+await t.test('where nothing can seal, other safe ways are shown', async t => {
+  const site = await testSite(t)
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  await lie(page, 'wasm', 'throw new Error("old")')
+  await lie(page, 'pure', 'throw new Error("old")')
+  await begin(driver, site.url, 'en', 'emergency')
+  t.equal((await failureOf(page)).code, 'cannot_seal')
+  t.match(await driver.textOf('main'), /Ask a person you trust/)
+})
+
+await t.test(
+  'a sealing script that does not arrive is a lost line, and can be fetched again',
+  async t => {
+    const site = await testSite(t)
+    const { page } = await visitor(t)
+    const driver = chromiumDriver(page)
+    await page.route('**/a/seal-*', route => route.abort('connectionreset'))
+    await filled(driver, site)
+    await driver.click(again)
+    t.equal((await failureOf(page)).code, 'offline')
+    await page.unroute('**/a/seal-*')
+    await driver.click(again)
+    await driver.see('ol.words')
+  },
+)
+
+await t.test('a list of words that does not arrive is a lost line too', async t => {
+  const site = await testSite(t)
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  await page.route('**/a/words-*', route => route.abort('connectionreset'))
+  await filled(driver, site)
+  await driver.click(again)
+  t.equal((await failureOf(page)).code, 'offline')
+  await page.unroute('**/a/words-*')
+  await driver.click(again)
+  await driver.see('ol.words')
+})
+
+await t.test('step 5: a receipt that does not fit is not taken for one', async t => {
+  const site = await testSite(t)
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  await filled(driver, site)
+  await page.route('**/v1/intakes', async route => {
+    const response = await route.fetch()
+    const served = await response.json()
+    const receipt = String(served.receipt).replace(/due 2/, 'due 3')
+    return route.fulfill({ response, body: JSON.stringify({ ...served, receipt }) })
+  })
+  await send(driver)
+  t.equal((await failureOf(page)).code, 'receipt_invalid')
+  await page.unroute('**/v1/intakes')
+  await driver.click(again)
+  await driver.see('#due')
+  t.equal((await arrivedCases(site)).length, 1)
+})
+
+await t.test('step 11: words that are no code, and a code of nobody, are told apart', async t => {
+  const site = await testSite(t)
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  await comeBack(driver, site.url, 'en', 'abandon abandon abandon')
+  t.equal((await failureOf(page)).code, 'receipt_code_invalid')
+  await driver.click('main .actions button:nth-of-type(2)')
+  t.equal(await page.inputValue('#words'), 'abandon abandon abandon', 'still typed in')
+  await driver.type('#words', `${'abandon '.repeat(11)}about`)
+  await driver.click(goOn)
+  t.equal((await failureOf(page)).code, 'mailbox_unknown')
+})
+
+await t.test('step 11: a mailbox that is none is not shown', async t => {
+  const site = await testSite(t)
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  await page.route('**/v1/mailbox', route =>
+    route.fulfill({ contentType: 'application/json', body: '{"state":"answered"}' }),
+  )
+  await comeBack(driver, site.url, 'en', `${'abandon '.repeat(11)}about`)
+  t.equal((await failureOf(page)).code, 'untrusted')
+})
+
+await t.test('step 11: an addition survives a lost line and new keys', async t => {
+  const organisation = await siteOrganisation()
+  const site = await testSite(t, organisation)
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  await filled(driver, site)
+  const words = await send(driver)
+  await driver.see('#due')
+  await comeBack(driver, site.url, 'en', words.join(' '))
+  await driver.click(again)
+  await driver.type('#addition', story)
+  const answers = ['lost', 'stale']
+  await page.route('**/v1/mailbox/additions', route => {
+    const next = answers.shift()
+    if (next === undefined) return route.continue()
+    if (next === 'lost') return route.abort('connectionreset')
+    return route.fulfill({
+      status: 409,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({ code: 'directory_stale' }),
+    })
+  })
+  await driver.click(goOn)
+  const { code, text } = await failureOf(page)
+  t.equal(code, 'offline')
+  t.ok(text)
+  await driver.click(again)
+  await driver.see('.notice.good')
+  const rows = await site.api.db.rows('select count(*)::int as n from additions')
+  t.strictSame(rows, [{ n: 1 }])
+})

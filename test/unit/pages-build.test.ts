@@ -1,0 +1,134 @@
+// The built pages: small enough for a slow line, the same bytes from every build, and words for everything.
+import { createHash } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import t from 'tap'
+import { allTexts, folderOf } from '../../web/html/render.js'
+import { shippedWords } from '../../schemas/programs/shipped.js'
+
+const site = 'build/web'
+const kilobyte = 1024
+
+async function filesOf(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .toSorted((one, other) => (one < other ? -1 : 1))
+}
+
+async function digestsOf(folder: string): Promise<Record<string, string>> {
+  const digests: Record<string, string> = {}
+  for (const name of await filesOf(folder))
+    digests[name] = createHash('sha256')
+      .update(await readFile(join(folder, name)))
+      .digest('hex')
+  return digests
+}
+
+/** What a page names, as files of the site. */
+async function assetsOf(page: string): Promise<string[]> {
+  const html = await readFile(join(site, page), 'utf8')
+  return [...html.matchAll(/(?:src|href)="\/(a\/[^"]+)"/g)].map(match => match[1] ?? '')
+}
+
+/** Bytes on the line with gzip; what is too small to be compressed travels as it is. */
+async function onTheLine(name: string): Promise<number> {
+  const packed = await stat(join(site, `${name}.gz`)).catch(() => null)
+  return (packed ?? (await stat(join(site, name)))).size
+}
+
+const sizeOf = async (names: readonly string[]) =>
+  (await Promise.all(names.map(onTheLine))).reduce((sum, size) => sum + size, 0)
+
+await t.test('to the first question at most 45 KB travel, in every language', async t => {
+  for (const { language } of allTexts) {
+    const page = `${folderOf(language)}/index.html`
+    const size = await sizeOf([page, ...(await assetsOf(page))])
+    t.comment(`${language}: ${size} bytes`)
+    t.ok(size <= 45 * kilobyte, `${language}: ${size}`)
+  }
+  const choice = await sizeOf(['index.html', ...(await assetsOf('index.html'))])
+  t.ok(choice <= 5 * kilobyte, `the choice of language: ${choice}`)
+})
+
+await t.test('the sealing code loads behind that, and has its own bounds', async t => {
+  const names = await filesOf(site)
+  for (const { kind, most } of [
+    { kind: 'seal-wasm', most: 225 },
+    { kind: 'seal-pure', most: 100 },
+    { kind: 'words', most: 8 },
+  ])
+    for (const name of names.filter(each => each.startsWith(`a/${kind}`) && each.endsWith('.js'))) {
+      const size = await onTheLine(name)
+      t.comment(`${name}: ${size} bytes`)
+      t.ok(size <= most * kilobyte, name)
+    }
+})
+
+await t.test('two builds give the same bytes, and they are the bytes that are served', async t => {
+  const folder = await mkdtemp(join(tmpdir(), 'khancap-pages-'))
+  t.teardown(() => rm(folder, { recursive: true, force: true }))
+  const code = `import('./web/bundle.mjs').then(bundle => bundle.bundlePages(process.argv[1]))`
+  const made = spawnSync(process.execPath, ['-e', code, folder], { encoding: 'utf8' })
+  t.equal(made.status, 0, made.stderr)
+  t.strictSame(await digestsOf(folder), await digestsOf(site))
+})
+
+await t.test('pages hold nothing inline and name nothing from elsewhere', async t => {
+  for (const name of (await filesOf(site)).filter(each => each.endsWith('.html'))) {
+    const html = await readFile(join(site, name), 'utf8')
+    t.notMatch(html, /<script(?![^>]* src="\/a\/)/, name)
+    t.notMatch(html, /<style|\sstyle=|\son[a-z]+=/, name)
+    t.notMatch(html, /(src|href)="(?!\/|https:\/\/[a-z.]*(wikipedia\.org|bing\.com)\/")/, name)
+    t.match(html, /<title>[^<]+<\/title>/, name)
+    t.notMatch(/<title>([^<]+)/.exec(html)?.[1] ?? '', /khancap|support|hỗ trợ|支援|soutien/i, name)
+  }
+})
+
+await t.test('scripts and styles ask nobody else and keep nothing', async t => {
+  const never =
+    /localStorage|sessionStorage|indexedDB|document\.cookie|serviceWorker|navigator\.sendBeacon|XMLHttpRequest|WebSocket|EventSource/
+  for (const name of (await filesOf(site)).filter(each => /^a\/(page|choice).*\.js$/.test(each)))
+    t.notMatch(await readFile(join(site, name), 'utf8'), never, name)
+  for (const name of (await filesOf(site)).filter(each => each.endsWith('.css')))
+    t.notMatch(await readFile(join(site, name), 'utf8'), /@import|url\(/, name)
+})
+
+/** Every text of a catalogue with its path. */
+function textsIn(value: unknown, path = ''): [string, string][] {
+  if (typeof value === 'string') return [[path, value]]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) => textsIn(inner, `${path}/${key}`))
+}
+
+await t.test('every language says everything, with the same values in it', async t => {
+  const holes = (text: string) => (text.match(/\{[a-z]+\}/g) ?? []).toSorted().join(' ')
+  const [first, ...others] = allTexts.map(texts => textsIn(texts))
+  if (first === undefined) throw new Error('no language')
+  t.strictSame(
+    allTexts.map(texts => texts.language).toSorted(),
+    shippedWords.map(words => words.language).toSorted(),
+  )
+  for (const [index, texts] of others.entries()) {
+    const { language } = allTexts[index + 1] ?? { language: '' }
+    t.strictSame(
+      texts.map(([path]) => path),
+      first.map(([path]) => path),
+      `${language}: the same places`,
+    )
+    const inOther = new Map(texts)
+    t.strictSame(
+      first.filter(([path, text]) => holes(text) !== holes(inOther.get(path) ?? '')),
+      [],
+      `${language}: the same values`,
+    )
+  }
+  for (const texts of [first, ...others])
+    t.strictSame(
+      texts.filter(([, text]) => text.trim() === '' || text !== text.normalize('NFC')),
+      [],
+    )
+})
