@@ -27,7 +27,10 @@ export interface HttpSettings {
    * longer than it lasts.
    */
   readonly perSecond: { readonly applicants: number; readonly handlers: number }
-  /** Mean delay of the event loop over a second, above which requests are told to come back. */
+  /**
+   * Mean delay of the event loop over a second, above which requests are told to come back. Well above what a
+   * slow machine shows at times: a refusal costs a sender on Tor more than a wait.
+   */
   readonly maxEventLoopDelayMs: number
 }
 
@@ -35,5 +38,5 @@ export const httpSettings: HttpSettings = {
   requestTimeoutMs: 120_000,
   keepAliveTimeoutMs: 72_000,
   perSecond: { applicants: 300, handlers: 300 },
-  maxEventLoopDelayMs: 1000,
+  maxEventLoopDelayMs: 3000,
 }

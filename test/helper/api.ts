@@ -78,7 +78,8 @@ export async function testApi(
     log,
     receiptKey: org.receiptKey,
     directories: currentDirectory({ store: db.store, primitives, root, now }),
-    settings: httpSettings,
+    // Tests seal in the same process, on machines that do other things too.
+    settings: { ...httpSettings, maxEventLoopDelayMs: 60_000 },
     pages: null,
     deployment: { origin: org.directory.origin, root, demo: org.directory.demo },
     now,
