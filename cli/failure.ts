@@ -100,6 +100,14 @@ const sentences: Partial<Record<ProblemCode, { sentence: Safe; hints: readonly S
     sentence: safe`the server finds the signature too old or too new`,
     hints: [safe`check the clock of this machine with khancap doctor`],
   },
+  signature_invalid: {
+    sentence: safe`the server could not verify the signature of the request`,
+    hints: [safe`the directory must name the address that you use: khancap doctor compares them`],
+  },
+  directory_stale: {
+    sentence: safe`the organisation has published a new directory in the meantime`,
+    hints: [safe`run the command again: it seals to those who read now`],
+  },
   key_unknown: {
     sentence: safe`the server does not know this key`,
     hints: [

@@ -8,12 +8,26 @@
 //   drafts/           sealed replies that the server has not confirmed
 import { KhancapError } from '../schemas/problem.js'
 import { HandlerSettings, PublicIdentity } from '../schemas/settings.js'
+import type { Primitives } from '../src/core/crypto/primitives.js'
+import { encodeBase64url } from '../src/core/encoding/base64url.js'
+import { recipientOf } from '../src/core/envelope/age-keys.js'
+import type { Identity } from './identity.js'
 
 export const settingsFile = 'settings.json'
 export const directoryFile = 'directory.note'
 export const identityFile = 'identity.age'
 export const publicIdentityFile = 'identity.json'
 export const draftsFolder = 'drafts'
+
+/** The half of an identity that is nobody's secret. */
+export function publicIdentity(p: Primitives, identity: Identity): PublicIdentity {
+  return {
+    v: 1,
+    handler: identity.handler,
+    recipients: identity.opening.map(opening => recipientOf(p, opening)),
+    signing_keys: identity.signing.map(seed => encodeBase64url(p.ed25519PublicKey(seed))),
+  }
+}
 
 /** Settings of a folder that has just pinned an organisation. */
 export function newSettings(pin: {

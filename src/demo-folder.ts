@@ -14,6 +14,7 @@ import {
   parseSettings,
   printPublicIdentity,
   printSettings,
+  publicIdentity,
   publicIdentityFile,
   settingsFile,
 } from '../keys/handler-folder.js'
@@ -148,12 +149,7 @@ async function handlerIdentity(
   if (sealed !== null && shown !== null) return parsePublicIdentity(shown)
   const identity = newIdentity(primitives, id)
   const passphrase = encodeBase64url(primitives.random(18))
-  const made: PublicIdentity = {
-    v: 1,
-    handler: id,
-    recipients: identity.opening.map(opening => recipientOf(primitives, opening)),
-    signing_keys: identity.signing.map(seed => encodeBase64url(primitives.ed25519PublicKey(seed))),
-  }
+  const made = publicIdentity(primitives, identity)
   const file = await sealWithPassphrase(printIdentity(primitives, identity), passphrase, workFactor)
   await place(join(folder, passphraseFile), `${passphrase}\n`)
   await place(join(folder, identityFile), file)

@@ -89,7 +89,8 @@ function answerTo(request: Request, tunnel: Duplex | null, signal: AbortSignal):
 
 async function takeAnswer(response: http.IncomingMessage, request: Request): Promise<Answer> {
   const status = response.statusCode ?? 0
-  if (status >= 300 && status < 400)
+  const isUnchanged = status === 304 && request.headers['if-none-match'] !== undefined
+  if (status >= 300 && status < 400 && !isUnchanged)
     throw refused(
       safe`the server wants to send this tool to another address; nothing was followed`,
       safe`if the service has moved, the organisation tells you its new address: khancap init --url`,

@@ -13,7 +13,10 @@ import {
   settingsFile,
 } from '../../keys/handler-folder.js'
 import { maxDirectoryBytes } from '../../schemas/directory.js'
+import { KhancapError } from '../../schemas/problem.js'
 import type { HandlerSettings, PublicIdentity } from '../../schemas/settings.js'
+import { refused } from '../failure.js'
+import { safe } from '../terminal/safe.js'
 import { isMissing, isOpenToOthers, readBounded, writePrivately } from './disk.js'
 
 const maxFileBytes = 262_144
@@ -36,6 +39,20 @@ export interface ConfigFolder {
   openToOthers(): Promise<readonly string[]>
 }
 
+/** @throws Failure that names each fault, and no value */
+function settingsIn(file: string, bytes: Uint8Array): HandlerSettings {
+  try {
+    return parseSettings(new TextDecoder().decode(bytes))
+  } catch (error) {
+    if (!(error instanceof KhancapError)) throw error
+    throw refused(
+      safe`${file} has faults`,
+      ...error.faults.map(({ code, pointer }) => safe`${pointer}: ${code.replaceAll('_', ' ')}`),
+      safe`khancap init writes it anew, once that file is moved away`,
+    )
+  }
+}
+
 export function configFolder(path: string): ConfigFolder {
   const at = (name: string) => join(path, name)
   return {
@@ -44,7 +61,7 @@ export function configFolder(path: string): ConfigFolder {
     drafts: at(draftsFolder),
     async settings() {
       const bytes = await readBounded(at(settingsFile), maxFileBytes)
-      return bytes === null ? null : parseSettings(new TextDecoder().decode(bytes))
+      return bytes === null ? null : settingsIn(at(settingsFile), bytes)
     },
     saveSettings: settings => writePrivately(at(settingsFile), printSettings(settings)),
     directoryNote: () => readBounded(at(directoryFile), maxDirectoryBytes),

@@ -1,10 +1,9 @@
 // The handler's identity: opened with the passphrase for one command, never kept open, never shown.
+import { publicIdentity } from '../../keys/handler-folder.js'
 import { type Identity, printIdentity, readIdentity } from '../../keys/identity.js'
 import type { HandlerSettings, PublicIdentity } from '../../schemas/settings.js'
 import { openWithPassphrase, sealWithPassphrase } from '../../src/core/crypto/passphrase.js'
 import type { Primitives } from '../../src/core/crypto/primitives.js'
-import { encodeBase64url } from '../../src/core/encoding/base64url.js'
-import { recipientOf } from '../../src/core/envelope/age-keys.js'
 import { refused } from '../failure.js'
 import { safe } from '../terminal/safe.js'
 import { withPassphrase } from './passphrase.js'
@@ -56,15 +55,6 @@ export async function storeIdentity(
   const shown = publicIdentity(p, identity)
   await station.folder.saveIdentity(sealed, shown)
   return shown
-}
-
-export function publicIdentity(p: Primitives, identity: Identity): PublicIdentity {
-  return {
-    v: 1,
-    handler: identity.handler,
-    recipients: identity.opening.map(opening => recipientOf(p, opening)),
-    signing_keys: identity.signing.map(seed => encodeBase64url(p.ed25519PublicKey(seed))),
-  }
 }
 
 /** A short form of a public identity, to be read aloud: half of its SHA-256 in fours. */

@@ -1,6 +1,7 @@
 // A text written in the person's own editor. The file stands in memory where the system offers a folder there, only
 // its owner can read it, and it is deleted whatever happens.
 import { spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { refused } from '../failure.js'
@@ -9,6 +10,9 @@ import { safe } from './safe.js'
 
 /** Lines that begin with it are instructions and are taken out. */
 const instruction = '#%'
+const endings = ['SIGTERM', 'SIGHUP'] as const
+
+function interrupted(): void {}
 
 /** @returns the text without instructions; empty where nothing was written */
 export async function editText(
@@ -22,6 +26,13 @@ export async function editText(
     )
   const place = await mkdtemp(join(environment.memoryFolder ?? folder.path, 'khancap-'))
   const file = join(place, 'text.txt')
+  // Ctrl-C belongs to the editor while it is open. Whoever ends us takes the text with us.
+  const ended = (signal: NodeJS.Signals) => {
+    rmSync(place, { recursive: true, force: true })
+    process.kill(process.pid, signal)
+  }
+  process.on('SIGINT', interrupted)
+  for (const signal of endings) process.once(signal, ended)
   try {
     const head = begin.instructions.map(line => `${instruction} ${line}\n`).join('')
     await writeFile(file, `${begin.text}\n${head}`, { mode: 0o600, flag: 'wx' })
@@ -33,6 +44,8 @@ export async function editText(
       .join('\n')
       .trim()
   } finally {
+    process.off('SIGINT', interrupted)
+    for (const signal of endings) process.off(signal, ended)
     await rm(place, { recursive: true, force: true })
   }
 }

@@ -4,7 +4,7 @@ import { identityFingerprint, storeIdentity } from '../station/identity.js'
 import { newPassphrase } from '../station/passphrase.js'
 import { readSheet } from '../station/sheet.js'
 import type { Station, VerbOptions } from '../station/station.js'
-import { readText } from '../station/words-in.js'
+import { readText } from '../station/written-text.js'
 import { safe } from '../terminal/safe.js'
 
 export interface KeysRecoverOptions extends VerbOptions {

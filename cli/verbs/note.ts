@@ -8,10 +8,9 @@ import { reportAct } from '../case/act.js'
 import { findCase } from '../case/case-id.js'
 import { contextOf, recipientsOf } from '../case/readers.js'
 import { fetchCase } from '../case/sealed-case.js'
-import { expectLength, maxWords } from '../case/words.js'
 import { openDesk } from '../client/desk.js'
 import type { Station, VerbOptions } from '../station/station.js'
-import { writtenText } from '../station/words-in.js'
+import { writtenText } from '../station/written-text.js'
 import { safe } from '../terminal/safe.js'
 
 export interface NoteOptions extends VerbOptions {
@@ -26,14 +25,9 @@ export async function addNote(
   const desk = await openDesk(station, options)
   const id = await findCase(desk.cases, given)
   const sealedCase = await fetchCase(desk, id)
-  const text = await writtenText(station, options.file, {
-    text: '',
-    instructions: [
-      `A note about case ${id}, for your team only; the applicant does not see it.`,
-      `At most ${maxWords} characters. Lines that begin with #% are left out; an empty note is not sent.`,
-    ],
-  })
-  expectLength(text)
+  const text = await writtenText(station, options.file, [
+    `A note about case ${id}, for your team only; the applicant does not see it.`,
+  ])
   const p = await station.primitives()
   const sealed = await sealNote(
     p,

@@ -14,12 +14,11 @@ import { findCase } from '../case/case-id.js'
 import { dropDraft, findDraft, saveDraft } from '../case/draft.js'
 import { contextOf, recipientsOf } from '../case/readers.js'
 import { expectedOf, fetchCase, type SealedCase } from '../case/sealed-case.js'
-import { expectLength, maxWords } from '../case/words.js'
 import { expectWorkable } from '../case/workable.js'
 import { type Desk, openDesk } from '../client/desk.js'
 import { asFailure, Failure, misused, refused } from '../failure.js'
 import type { Station, VerbOptions } from '../station/station.js'
-import { writtenText } from '../station/words-in.js'
+import { writtenText } from '../station/written-text.js'
 import { safe } from '../terminal/safe.js'
 
 export interface ReplyOptions extends VerbOptions {
@@ -46,14 +45,9 @@ export async function replyToCase(
     return discard(desk, id)
   }
   expectWorkable(sealed.detail, desk.handler)
-  const text = await writtenText(station, options.file, {
-    text: '',
-    instructions: [
-      `Your answer to case ${id}, in ${sealed.content.language}. The applicant reads it with the receipt code.`,
-      `At most ${maxWords} characters. Lines that begin with #% are left out; an empty answer is not sent.`,
-    ],
-  })
-  expectLength(text)
+  const text = await writtenText(station, options.file, [
+    `Your answer to case ${id}, in ${sealed.content.language}. The applicant reads it with the receipt code.`,
+  ])
   // The same words again, after a lost connection, are the same request.
   const isRepeated = draft !== null && (await wordsOf(desk, draft.request)) === text
   if (isRepeated && hasArrived) return confirm(desk, options, sealed)

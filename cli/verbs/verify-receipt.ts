@@ -6,7 +6,7 @@ import { pinnedSettings, rememberedDirectory, verifyPastDirectory } from '../cli
 import { refused } from '../failure.js'
 import { readBounded } from '../station/disk.js'
 import type { Station } from '../station/station.js'
-import { readText } from '../station/words-in.js'
+import { readText } from '../station/written-text.js'
 import { safe } from '../terminal/safe.js'
 import { timeWords } from '../terminal/time-words.js'
 

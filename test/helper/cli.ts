@@ -9,11 +9,11 @@ import {
   newSettings,
   printPublicIdentity,
   printSettings,
+  publicIdentity,
   publicIdentityFile,
   settingsFile,
 } from '../../keys/handler-folder.js'
 import { printIdentity } from '../../keys/identity.js'
-import { publicIdentity } from '../../cli/station/identity.js'
 import { runKhancap } from '../../cli/run.js'
 import { configFolder } from '../../cli/station/config-folder.js'
 import type { Environment } from '../../cli/station/station.js'

@@ -1,12 +1,14 @@
 // Text that a person gives to a command: from a file, from stdin, or from their editor. Bounded, and strict UTF-8.
 import { fromUtf8 } from '../../src/core/encoding/bytes.js'
-import { misused, refused } from '../failure.js'
+import { type Failure, misused, refused } from '../failure.js'
 import { editText } from '../terminal/editor.js'
 import { safe } from '../terminal/safe.js'
 import { readBounded } from './disk.js'
 import type { Station } from './station.js'
 
-/** Bytes at most, far above what any text may have. */
+/** Characters that can be sealed (schemas/sealed.ts). */
+export const maxWords = 20_000
+/** Bytes that are read at most, far above what any text may have. */
 const maxBytes = 131_072
 
 /** @param file "-" is stdin @throws Failure */
@@ -21,17 +23,47 @@ export async function readText(station: Station, file: string): Promise<string> 
   }
 }
 
-/** What was written, from `file`, else from stdin where it is no terminal, else from the editor. */
+/**
+ * What a person wrote to be sealed: from `file`, else from stdin where it is no terminal, else from the editor, which comes
+ * back with what was written where that is too long.
+ * @param instructions shown in the editor
+ * @throws Failure
+ */
 export async function writtenText(
   station: Station,
   file: string | undefined,
-  begin: { readonly text: string; readonly instructions: readonly string[] },
+  instructions: readonly string[],
 ): Promise<string> {
   const given = file ?? (station.stdin.isTTY === true ? undefined : '-')
-  const text =
-    given === undefined ? await editText(station, begin) : (await readText(station, given)).trim()
-  if (text === '') throw misused(safe`nothing was written; nothing was sent`)
-  return text
+  if (given !== undefined) {
+    const text = (await readText(station, given)).trim()
+    const fault = faultIn(text)
+    if (fault !== null) throw fault
+    return text
+  }
+  for (let text = ''; ; ) {
+    text = await editText(station, {
+      text,
+      instructions: [
+        ...instructions,
+        `At most ${maxWords} characters. Lines that begin with #% are left out; an empty text is not sent.`,
+      ],
+    })
+    const fault = faultIn(text)
+    if (fault === null) return text
+    if (text === '' || !station.asker.available) throw fault
+    station.printer.say(fault.sentence)
+    if (!(await station.asker.confirm(safe`Edit it again?`))) throw fault
+  }
+}
+
+function faultIn(text: string): Failure | null {
+  if (text === '') return misused(safe`nothing was written; nothing was sent`)
+  if (text.length <= maxWords) return null
+  return refused(
+    safe`the text has ${text.length} characters; at most ${maxWords} can be sealed`,
+    safe`send it in two parts`,
+  )
 }
 
 async function readFile(file: string): Promise<Uint8Array> {
