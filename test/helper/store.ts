@@ -4,6 +4,7 @@ import type { Pool } from 'pg'
 import { openPool } from '../../src/adapters/postgres/pool.js'
 import { postgresStore } from '../../src/adapters/postgres/postgres-store.js'
 import type { NewIntake } from '../../src/ports/intake-store.js'
+import type { Route } from '../../src/ports/routing-store.js'
 import type { Store } from '../../src/ports/store.js'
 import { testDatabase, type Teardown } from './postgres.js'
 
@@ -58,3 +59,41 @@ export function newIntake(changes: Partial<NewIntake> = {}): NewIntake {
     ...changes,
   }
 }
+
+export function newRoute(intake: NewIntake, dueAt: number, changes: Partial<Route> = {}): Route {
+  return {
+    program: 'emergency',
+    team: 'vi',
+    reason: 'routing_row',
+    coverage: 'eligible',
+    rule: 'row 1',
+    directorySequence: intake.directorySequence + 1,
+    dueAt,
+    nextRungAt: dueAt - 24 * hour,
+    noticeId: randomUUID(),
+    outboxId: randomUUID(),
+    ...changes,
+  }
+}
+
+/** Records an intake and routes its case. */
+export async function routedCase(
+  store: Store,
+  changes: Partial<NewIntake> = {},
+  route: Partial<Route> = {},
+): Promise<NewIntake> {
+  const intake = newIntake(changes)
+  const { dueAt } = await store.recordIntake(intake)
+  await store.recordRoute(intake.caseId, newRoute(intake, dueAt, route))
+  return intake
+}
+
+/** Who acts, with what stands in place of a signed request. */
+export const actor = (handler = 'vi-1') => ({
+  handler,
+  request: {
+    signatureBase: `"@method": POST by ${handler}`,
+    signature: randomBytes(64),
+    key: randomBytes(32),
+  },
+})
