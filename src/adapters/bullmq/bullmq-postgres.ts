@@ -56,7 +56,11 @@ export async function bullmqPostgresQueue(options: PostgresQueueOptions): Promis
     keepAlive: true,
     statement_timeout: 20_000,
   })
+  // Also those that break while they are lent out and silent: unheard, they would end the process.
   pool.on('error', () => {})
+  pool.on('connect', client => {
+    client.on('error', () => {})
+  })
   // It is one; only the two libraries' types of `on` do not meet.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const connection = { connection: pool as unknown as PgPool }

@@ -5,8 +5,6 @@ import type { FiguresStore } from '../../ports/figures-store.js'
 import type { Database } from './database.js'
 
 interface FiguresRow {
-  readonly breached: number
-  readonly oldest_unanswered: number
   readonly outbox_rows: number
   readonly outbox_oldest: number
   readonly undeliverable: number
@@ -16,18 +14,21 @@ interface FiguresRow {
 export function figuresStore(db: Database): FiguresStore {
   return {
     async figures() {
+      // One pass over the table; what is owed is owed by open cases only.
       const states = await db
         .selectFrom('cases')
-        .select(['state', sql<number>`count(*)`.as('cases')])
+        .select([
+          'state',
+          sql<number>`count(*)`.as('cases'),
+          sql<number>`count(*) filter (where due_at < clock_timestamp())`.as('overdue'),
+          sql<number>`coalesce(extract(epoch from clock_timestamp()
+            - min(received_at) filter (where due_at is not null))::float8, 0)`.as('oldest'),
+        ])
         .groupBy('state')
         .execute()
-      // What is owed stands at the start of the inbox: those figures read its index, not the table.
+      const open = states.filter(({ state }) => state !== 'closed' && state !== 'purged')
       const { rows } = await sql<FiguresRow>`
         select
-          (select count(*) from cases where inbox_order <
-            (extract(epoch from clock_timestamp()) * 1000)::bigint) as breached,
-          coalesce((select extract(epoch from clock_timestamp() - min(received_at))::float8
-            from cases where inbox_order < 100000000000000), 0) as oldest_unanswered,
           (select count(*) from outbox) as outbox_rows,
           coalesce((select extract(epoch from clock_timestamp() - min(created_at))::float8
             from outbox), 0) as outbox_oldest,
@@ -46,8 +47,8 @@ export function figuresStore(db: Database): FiguresStore {
           closed: count('closed'),
           purged: count('purged'),
         },
-        breached: row.breached,
-        oldestUnansweredSeconds: Math.max(0, row.oldest_unanswered),
+        breached: open.reduce((sum, { overdue }) => sum + overdue, 0),
+        oldestUnansweredSeconds: Math.max(0, ...open.map(({ oldest }) => oldest)),
         outboxRows: row.outbox_rows,
         outboxOldestSeconds: Math.max(0, row.outbox_oldest),
         noticesUndeliverable: row.undeliverable,

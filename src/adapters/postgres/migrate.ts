@@ -3,6 +3,7 @@
 import { Kysely, Migrator, PostgresDialect } from 'kysely'
 import { Pool } from 'pg'
 import { storeFault } from './faults.js'
+import { surviveBrokenConnections } from './pool.js'
 import { up as thePath } from './migrations/0001-the-path.js'
 
 const migrations = {
@@ -16,7 +17,7 @@ const migrations = {
 export async function migrate(url: string): Promise<void> {
   // Not the store's pool: a migration may take longer than any statement of the store is allowed to.
   const pool = new Pool({ connectionString: url, max: 2, connectionTimeoutMillis: 5_000 })
-  pool.on('error', () => {})
+  surviveBrokenConnections(pool)
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   try {
     const migrator = new Migrator({

@@ -1,0 +1,266 @@
+// Step 11 of the path as the store keeps it: what a returning applicant finds and adds, and step 12, what is
+// left after the purge.
+import { randomBytes, randomUUID } from 'node:crypto'
+import t from 'tap'
+import { brokenEvent } from '../../src/core/case/history.js'
+import { nodePrimitives } from '../../src/core/crypto/node.js'
+import type { NewAddition } from '../../src/ports/mailbox-store.js'
+import type { Store } from '../../src/ports/store.js'
+import { actor, clientId, hour, newIntake, routedCase, testStore } from '../helper/store.js'
+
+const p = await nodePrimitives()
+
+const newAddition = (changes: Partial<NewAddition> = {}): NewAddition => ({
+  id: clientId(),
+  sealed: randomBytes(4096),
+  signature: randomBytes(64),
+  directorySequence: 2,
+  responseSeconds: () => 48 * 3600,
+  firstRungSeconds: () => 24 * 3600,
+  noticeId: randomUUID(),
+  outboxId: randomUUID(),
+  maxAdditions: 200,
+  ...changes,
+})
+
+const mailbox = randomBytes(32)
+
+async function answer(store: Store, id: string): Promise<string> {
+  const replyId = clientId()
+  await store.actOnCase(id, actor(), () => ({
+    state: 'answered',
+    answered: true,
+    dueAt: null,
+    nextRungAt: null,
+    additionsSeen: true,
+    reply: { id: replyId, sealed: Buffer.from('to the applicant'), teamCopy: Buffer.from('copy') },
+    event: { kind: 'replied', detail: null },
+  }))
+  return replyId
+}
+
+await t.test('step 11: a mailbox opens to its hash only', async t => {
+  const { store } = await testStore(t)
+  const { caseId: id } = await routedCase(store, { mailbox })
+  t.match(await store.findMailbox(mailbox), {
+    case: { id, state: 'routed' },
+    replies: [],
+    additions: [],
+  })
+  t.equal(await store.findMailbox(randomBytes(32)), null)
+})
+
+await t.test(
+  'step 11: replies stand in the mailbox and are marked when they were read',
+  async t => {
+    const { store, rows } = await testStore(t)
+    const { caseId: id } = await routedCase(store, { mailbox })
+    const replyId = await answer(store, id)
+    const found = await store.findMailbox(mailbox)
+    t.match(found?.replies, [{ id: replyId, sealed: Buffer.from('to the applicant') }])
+    await store.markRepliesRead(randomBytes(32), [replyId])
+    t.strictSame(await rows('select read_at from replies'), [{ read_at: null }])
+    await store.markRepliesRead(mailbox, [replyId, clientId()])
+    const [first] = await rows('select read_at from replies')
+    t.ok(first?.['read_at'])
+    await store.markRepliesRead(mailbox, [replyId])
+    await store.markRepliesRead(mailbox, [])
+    t.strictSame(await rows('select read_at from replies'), [first], 'the first time counts')
+  },
+)
+
+await t.test(
+  'step 11: an addition to an open case keeps its deadline and tells the team',
+  async t => {
+    const { store } = await testStore(t)
+    const { caseId: id } = await routedCase(store, { mailbox })
+    const before = await store.findCase(id, 'vi-1')
+    const addition = newAddition()
+    const { at } = await store.recordAddition(mailbox, addition)
+    const after = await store.findCase(id, 'vi-1')
+    t.match(after, { state: 'routed', dueAt: before?.dueAt, unreadAdditions: 1 })
+    t.match(await store.pendingNotice(addition.noticeId), {
+      kind: 'addition',
+      to: 'team',
+      caseId: id,
+    })
+    const parts = await store.caseParts(id)
+    t.match(parts.additions, [{ id: addition.id, at, sealed: addition.sealed }])
+    t.match(parts.events.at(-1), { kind: 'addition', detail: addition.id, handler: null })
+    t.equal(await brokenEvent(p, id, parts.events), null)
+    t.match((await store.findMailbox(mailbox))?.additions, [{ id: addition.id, at }])
+  },
+)
+
+await t.test('step 11: an addition to an answered case starts a clock of its own', async t => {
+  const { store, rows } = await testStore(t)
+  const { caseId: id } = await routedCase(store, { mailbox })
+  await answer(store, id)
+  const asked: (string | null)[] = []
+  const { at } = await store.recordAddition(
+    mailbox,
+    newAddition({
+      responseSeconds: program => {
+        asked.push(program)
+        return 3600
+      },
+      firstRungSeconds: () => 600,
+    }),
+  )
+  t.strictSame(asked, ['emergency'])
+  t.match(await store.findCase(id, 'vi-1'), { state: 'answered', dueAt: at + hour })
+  t.strictSame(await rows('select next_rung_at, climbed_to from cases'), [
+    { next_rung_at: at + 600_000, climbed_to: at },
+  ])
+  await store.recordAddition(mailbox, newAddition())
+  t.match(await store.findCase(id, 'vi-1'), { dueAt: at + hour, unreadAdditions: 2 })
+})
+
+await t.test('step 11: an addition to a closed case puts it back to work', async t => {
+  const { store } = await testStore(t)
+  for (const isAnswered of [true, false]) {
+    const box = randomBytes(32)
+    const { caseId: id } = await routedCase(store, { mailbox: box })
+    if (isAnswered) await answer(store, id)
+    await store.actOnCase(id, actor(), () => ({
+      state: 'closed',
+      claimedBy: 'vi-1',
+      dueAt: null,
+      nextRungAt: null,
+      outcome: 'no_contact',
+      purgeAt: Date.now() - 1000,
+      event: { kind: 'closed', detail: 'no_contact' },
+    }))
+    const { at } = await store.recordAddition(box, newAddition())
+    t.match(await store.findCase(id, 'vi-1'), {
+      state: isAnswered ? 'answered' : 'routed',
+      outcome: null,
+      purgeAt: null,
+      claimedBy: null,
+      dueAt: at + 48 * hour,
+    })
+    t.equal(await store.purgeDue(10), 0, 'it is no longer due to be purged')
+  }
+})
+
+await t.test('step 11: the same addition twice is kept once; other bytes are refused', async t => {
+  const { store } = await testStore(t)
+  const { caseId: id } = await routedCase(store, { mailbox })
+  const addition = newAddition()
+  const again = () => ({ ...addition, noticeId: randomUUID(), outboxId: randomUUID() })
+  const results = await Promise.all(
+    Array.from({ length: 10 }, () => store.recordAddition(mailbox, again())),
+  )
+  t.equal(new Set(results.map(each => each.at)).size, 1)
+  await t.rejects(store.recordAddition(mailbox, { ...again(), sealed: randomBytes(4096) }), {
+    code: 'addition_conflict',
+  })
+  t.match(await store.findCase(id, 'vi-1'), { unreadAdditions: 1 })
+  await t.rejects(store.recordAddition(randomBytes(32), again()), { code: 'mailbox_unknown' })
+})
+
+await t.test('step 11: a case takes as many additions as it may, and no more', async t => {
+  const { store } = await testStore(t)
+  await routedCase(store, { mailbox })
+  const first = newAddition({ maxAdditions: 3 })
+  await store.recordAddition(mailbox, first)
+  const results = await Promise.allSettled(
+    Array.from({ length: 6 }, () =>
+      store.recordAddition(mailbox, newAddition({ maxAdditions: 3 })),
+    ),
+  )
+  t.equal(results.filter(each => each.status === 'fulfilled').length, 2)
+  t.match(
+    results.find(each => each.status === 'rejected'),
+    { reason: { code: 'additions_full' } },
+  )
+  // What is on record already is still confirmed.
+  t.ok(
+    (
+      await store.recordAddition(mailbox, {
+        ...first,
+        noticeId: randomUUID(),
+        outboxId: randomUUID(),
+      })
+    ).at,
+  )
+})
+
+await t.test('step 12: a purge deletes what was sealed and leaves a tombstone', async t => {
+  const { store, rows } = await testStore(t)
+  const intake = await routedCase(store, { mailbox })
+  const { caseId: id } = intake
+  await store.recordAddition(mailbox, newAddition())
+  const replyId = await answer(store, id)
+  await store.actOnCase(id, actor(), () => ({
+    note: { id: clientId(), sealed: randomBytes(10) },
+    event: { kind: 'noted', detail: null },
+  }))
+  await store.actOnCase(id, actor(), () => ({
+    grant: {
+      id: clientId(),
+      reader: 'en-1',
+      header: randomBytes(10),
+      signature: randomBytes(64),
+      key: randomBytes(32),
+    },
+    event: { kind: 'reader_added', detail: 'en-1' },
+  }))
+  const close = (purgeAt: number) =>
+    store.actOnCase(id, actor(), () => ({
+      state: 'closed',
+      outcome: 'supported',
+      purgeAt,
+      event: { kind: 'closed', detail: 'supported' },
+    }))
+  const closed = await close(Date.now() + hour)
+  t.equal(await store.purgeDue(10), 0, 'not before its time')
+  await close(Date.now() - 1000)
+  const other = await routedCase(store)
+  t.equal(await store.purgeDue(10), 1)
+  t.equal(await store.purgeDue(10), 0)
+  for (const table of ['replies', 'additions', 'notes', 'grants'])
+    t.strictSame(await rows(`select * from ${table}`), [], table)
+  t.equal(await store.caseEnvelope(id), null)
+  t.same(await store.caseEnvelope(other.caseId), other.envelope, 'others are left alone')
+  t.equal(await store.findMailbox(mailbox), null)
+  await store.markRepliesRead(mailbox, [replyId])
+  t.match(await store.findCase(id, 'en-1'), {
+    state: 'purged',
+    program: 'emergency',
+    team: 'vi',
+    outcome: 'supported',
+    receivedAt: closed.receivedAt,
+    answeredAt: closed.answeredAt,
+    reason: null,
+    rule: null,
+    coverage: 'undecided',
+    dueAt: null,
+    purgeAt: null,
+    granted: false,
+  })
+  const { events } = await store.caseParts(id)
+  t.equal(await brokenEvent(p, id, events), null, 'the history still holds')
+  t.strictSame(await rows('select * from notices where case_id = $1', [id]), [])
+  t.strictSame(
+    await rows('select subject from outbox'),
+    await rows('select id::text as subject from notices'),
+  )
+  t.match(await store.recordIntake(intake), { outcome: 'repeated' }, 'its receipt can be had again')
+  t.match((await store.figures()).casesByState, { purged: 1, routed: 1 })
+})
+
+await t.test('step 12: two purges at once take different cases, up to the limit', async t => {
+  const { store, rows } = await testStore(t)
+  for (let n = 0; n < 20; n++) await store.recordIntake(newIntake())
+  await rows(
+    `update cases set state = 'closed', due_at = null, next_rung_at = null, purge_at = now()`,
+  )
+  const purged = await Promise.all([store.purgeDue(7), store.purgeDue(7)])
+  t.ok(purged.every(count => count <= 7))
+  let total = purged.reduce((sum, count) => sum + count, 0)
+  for (let more = 1; more > 0; total += more) more = await store.purgeDue(7)
+  t.equal(total, 20)
+  t.strictSame(await rows('select * from envelopes'), [])
+  t.strictSame(await rows('select * from outbox'), [])
+})
