@@ -37,10 +37,6 @@ export function form(onSubmit: () => void, ...children: readonly Child[]): HTMLF
   return element
 }
 
-export function paragraphs(texts: readonly string[], className?: string): HTMLElement[] {
-  return texts.map(text => h('p', { class: className }, text))
-}
-
 export function bullets(texts: readonly string[]): HTMLElement {
   return h('ul', {}, ...texts.map(text => h('li', {}, text)))
 }

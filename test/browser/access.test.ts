@@ -1,6 +1,7 @@
 // Every page for everybody: no violation that axe knows, the whole path by keyboard alone, 320 pixels wide, with text
 // twice as large, in the dark, and read from right to left.
 import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import t, { type Test } from 'tap'
 import type { Page } from 'playwright-core'
 import {
@@ -17,7 +18,8 @@ import { visitor } from '../helper/chromium.js'
 import { arrivedCases, replyAs, routeCase, testSite } from '../helper/site.js'
 import { overflow } from '../helper/traces.js'
 
-const axe = await readFile('node_modules/axe-core/axe.min.js', 'utf8')
+const require = createRequire(import.meta.url)
+const axe = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8')
 
 interface Violation {
   readonly id: string

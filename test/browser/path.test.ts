@@ -19,7 +19,7 @@ import {
 } from '../helper/applicant.js'
 import { visitor, type Visitor } from '../helper/chromium.js'
 import { additionsAs, arrivedCases, openAs, replyAs, routeCase, testSite } from '../helper/site.js'
-import { sha256 } from '../helper/store.js'
+import { hour, sha256 } from '../helper/store.js'
 import { nothingStored, storedThings } from '../helper/traces.js'
 
 const canary = 'Chim hoàng yến đậu trên mái ngói'
@@ -137,7 +137,10 @@ await t.test(
     await begin(driver, site.url, 'en', 'pil')
     await answer(driver, pilDoings('en', canary, 'SG'))
     const words = await send(driver)
-    await driver.see('#due')
+    const promised = Date.parse(
+      (await driver.textOf('#due')).replace(/^.*by \w+, (.*) GMT\+7\.$/, '$1 GMT+7'),
+    )
+    t.ok(Math.abs(promised - Date.now() - 7 * 24 * hour) < hour / 10, 'seven days, as promised')
     const [arrived] = await arrivedCases(site)
     if (arrived === undefined) throw new Error('nothing arrived')
     t.match(await routeCase(site, arrived), { program: 'pil', language: 'en', country: 'SG' })

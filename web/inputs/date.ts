@@ -54,6 +54,7 @@ export function dateInput(
   const month = numberInput(`${id}-month`, words.month, 2, m)
   const year = numberInput(`${id}-year`, words.year, 4, y)
   const time = numberInput(`${id}-time`, words.time, 5, known?.time ?? '')
+  time.input.placeholder = '08:30'
   const here = zoneHere()
   const zone = h('select', { id: `${id}-zone`, autocomplete: 'off' })
   zone.append(h('option', { value: here }, fill(words.zoneHere, { zone: here })))

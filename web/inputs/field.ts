@@ -199,7 +199,9 @@ export function questionInput(
       ? []
       : onlyIf.map(code => optionAt(catalogue, shared, condition.key, code))
   const notes = [
-    ...(options.length > 0 ? [fill(texts.question.onlyIf, { options: options.join(', ') })] : []),
+    ...(options.length > 0
+      ? [fill(texts.question.onlyIf, { options: options.join(texts.between) })]
+      : []),
     ...(why === undefined ? [] : [why]),
     ...(question.required ? [] : [texts.question.optional]),
   ]

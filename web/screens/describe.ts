@@ -12,7 +12,7 @@ function describeLeaf(
   path: string,
   answer: Answer,
 ): string {
-  const { shared } = page.words
+  const { shared, texts } = page.words
   const catalogue = page.catalogueOf(program)
   const wayOut = wayOutOf(answer)
   if (wayOut !== null) return shared.answers[wayOut] ?? wayOut
@@ -21,7 +21,7 @@ function describeLeaf(
   if (Array.isArray(answer))
     return answer
       .map(code => (typeof code === 'string' ? optionAt(catalogue, shared, path, code) : ''))
-      .join(', ')
+      .join(texts.between)
   if (typeof answer !== 'string') return ''
   if (field.type === 'country') return shared.countries[answer] ?? answer
   return field.type === 'one' || field.type === 'language'

@@ -250,7 +250,7 @@ export function languageList(page: Page, program: Program): string {
   const { options } = page.catalogueOf(program.id)
   return program.languages
     .map(language => options['reply_language']?.[language] ?? language)
-    .join(', ')
+    .join(page.words.texts.between)
 }
 
 function showCoverage(

@@ -8,6 +8,8 @@ export interface Texts {
   readonly languageWord: string
   /** Title of every page: says nothing about what the page is for. */
   readonly title: string
+  /** Stands between the things of a list. */
+  readonly between: string
   /** The site that "leave" opens, where the directory names none: without personal pages, often visited. */
   readonly leaveTo: string
   readonly leave: string
@@ -57,7 +59,6 @@ export interface Texts {
     readonly zone: string
     readonly zoneHere: string
     readonly dateHint: string
-    readonly timeHint: string
     readonly choose: string
     readonly covered: string
     readonly notCovered: string
@@ -103,7 +104,6 @@ export interface Texts {
     readonly hideQr: string
     readonly qr: string
     readonly print: string
-    readonly printed: string
     readonly next: string
     readonly making: string
     /** Where the words are of another language than the page. */
