@@ -62,7 +62,7 @@ async function runEditor(editor: string, file: string): Promise<void> {
   })
   if (code !== 0)
     throw refused(
-      safe`the editor ended with code ${String(code)}; nothing was sent`,
+      safe`the editor ended ${code === null ? 'by a signal' : `with code ${code}`}; nothing was sent`,
       safe`set EDITOR to an editor of this machine, or use --file`,
     )
 }

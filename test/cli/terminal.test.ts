@@ -130,6 +130,21 @@ await t.test(
     const opened = await desk.run('vietnam-1', ['open', caseId, '--json'])
     t.equal(JSON.parse(opened.out).replies[0].text, 'Chào chị Hoa.')
 
+    await writeFile(
+      editor,
+      `#!/bin/sh\necho "$2" > ${at}/where\necho 'a secret' > "$2"\necho editing\nexec sleep 60\n`,
+    )
+    const stopped = await inTerminal(
+      `trap : INT; khancap note ${caseId}; echo "code $?"`,
+      [[/editing/, '\u0003']],
+      env,
+    )
+    t.match(stopped.screen, 'code 1')
+    t.match(stopped.screen, 'the editor ended by a signal; nothing was sent')
+    await t.rejects(readFile((await readFile(join(at, 'where'), 'utf8')).trim()), {
+      code: 'ENOENT',
+    })
+
     const nothing = await inTerminal(`khancap note ${caseId}`, [], { ...env, EDITOR: 'true' })
     t.equal(nothing.code, 2)
     t.match(nothing.screen, 'nothing was written; nothing was sent')
