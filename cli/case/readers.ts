@@ -1,6 +1,6 @@
 // To whom something about a case is sealed: those who could open the case when it came, who were let in later, and who
 // writes. The server's word for the team does not count: the sealed answers do.
-import { activeRecipient, handlerById } from '../../keys/keyring.js'
+import { activeRecipient, handlerById, isActive } from '../../keys/keyring.js'
 import { maxReaders } from '../../schemas/directory.js'
 import type { Context, SealedKind } from '../../schemas/sealed.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
@@ -19,7 +19,7 @@ export function recipientsOf(desk: Desk, sealed: SealedCase): string[] {
   const recipients = [
     ...granted.flatMap(id => {
       const reader = handlerById(directory.directory, id)
-      return reader === null ? [] : [activeRecipient(reader, now)]
+      return reader === null || !isActive(reader, now) ? [] : [activeRecipient(reader, now)]
     }),
     ...readersFor(directory.directory, factsOf(sealed), now).map(({ recipient }) => recipient),
   ].filter(recipient => recipient !== null)

@@ -5,14 +5,16 @@ import type { Directory } from '../../schemas/directory.js'
 import type { CaseId } from '../../schemas/encoding.js'
 import type { EnvelopeContent, SealedKind } from '../../schemas/sealed.js'
 import type { VerifiedDirectory } from '../../keys/directory.js'
-import { handlerById } from '../../keys/keyring.js'
+import { handlerById, handlerByKey, isActive } from '../../keys/keyring.js'
 import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import { verifyGrant } from '../../src/core/envelope/grant.js'
 import { type ExpectedContext, openEnvelope } from '../../src/core/envelope/open.js'
 import { untrusted } from '../client/case-desk.js'
 import type { Desk } from '../client/desk.js'
 import { refused } from '../failure.js'
 import { safe } from '../terminal/safe.js'
+import { holdToEnvelope } from './known-envelope.js'
 
 export interface SealedCase {
   readonly detail: CaseDetail
@@ -33,6 +35,7 @@ export async function fetchCase(desk: Desk, id: CaseId): Promise<SealedCase> {
   const envelopeSha256 = await p.sha256(envelope)
   if (encodeBase64url(envelopeSha256) !== detail.envelope_sha256)
     throw untrusted(safe`the server sent another envelope than the one of case ${id}`)
+  await holdToEnvelope(station.folder.path, id, detail.envelope_sha256)
   const grants: Grant[] = []
   // One signature after the other: there are few.
   // oxlint-disable-next-line no-await-in-loop
@@ -85,7 +88,11 @@ async function isGranted(
   envelopeSha256: Uint8Array,
   grant: Grant,
 ): Promise<boolean> {
-  if (!isKeyOf(directory, grant.by, grant.key)) return false
+  // A key that has left, or never was a handler's, lets nobody in; nor is anybody let in who has left.
+  const granter = handlerByKey(directory, decodeBase64url(grant.key), parseTimestamp(grant.at))
+  const reader = handlerById(directory, grant.reader)
+  if (granter?.id !== grant.by || reader === null) return false
+  if (!isActive(reader, desk.station.now())) return false
   const claim = {
     caseId,
     envelopeSha256,

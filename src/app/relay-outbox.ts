@@ -9,7 +9,7 @@ const batch = 500
  * A row that was handed over and has not taken effect after this time is handed over again: the queue may have lost
  * it. Longer than any job takes, short against the first rung of a ladder.
  */
-const resendSeconds = 30
+export const resendSeconds = 30
 
 /**
  * Relays until the outbox has nothing more to send, or `signal` says stop.

@@ -7,6 +7,9 @@ import { parseStrictJson } from '../core/encoding/strict-json.js'
 /** Objects and arrays inside each other in any request of ours: a reply, its answer, and one to spare. */
 const maxDepth = 3
 
+/** Values in any request of ours: a look into the mailbox names 200 replies that were read. */
+const maxValues = 250
+
 const mediaType = /^application\/json(; ?charset="?utf-8"?)?$/i
 
 /** Removes the framework's lenient parsers and registers the one that keeps the bytes. */
@@ -35,7 +38,7 @@ export async function readJson(request: FastifyRequest): Promise<void> {
   if (!mediaType.test(type) || encoding !== undefined)
     throw new KhancapError('media_type_unsupported')
   try {
-    request.body = parseStrictJson(fromUtf8(request.body), maxDepth)
+    request.body = parseStrictJson(fromUtf8(request.body), maxDepth, maxValues)
   } catch (cause) {
     throw new KhancapError('request_malformed', { cause })
   }

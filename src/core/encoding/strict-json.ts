@@ -10,10 +10,17 @@ const wordToken = /true|false|null/y
 /**
  * Reads strict JSON. Errors never hold a part of the text.
  * @param maxDepth arrays and objects inside each other at most; the outermost counts as one
+ * @param maxValues values at most, those of members and elements included: reading a flood of them costs more than
+ *   its bytes
  * @throws SyntaxError
  */
-export function parseStrictJson(text: string, maxDepth: number): unknown {
+export function parseStrictJson(
+  text: string,
+  maxDepth: number,
+  maxValues = Number.POSITIVE_INFINITY,
+): unknown {
   let at = 0
+  let values = 0
 
   function token(pattern: RegExp): string | null {
     pattern.lastIndex = at
@@ -60,15 +67,16 @@ export function parseStrictJson(text: string, maxDepth: number): unknown {
   }
 
   function array(depth: number): unknown[] {
-    const values: unknown[] = []
-    if (next(']')) return values
-    do values.push(value(depth))
+    const elements: unknown[] = []
+    if (next(']')) return elements
+    do elements.push(value(depth))
     while (next(','))
     expect(']')
-    return values
+    return elements
   }
 
   function value(depth: number): unknown {
+    if (++values > maxValues) throw new SyntaxError('too many values')
     token(space)
     const opening = text.charAt(at)
     if (opening === '{' || opening === '[') {
