@@ -1,6 +1,5 @@
 // HTTP <-> use case. The application without its process: no port, no signal, no environment.
 import { randomBytes } from 'node:crypto'
-import underPressure from '@fastify/under-pressure'
 import { fastify, type FastifyInstance, LogController } from 'fastify'
 import {
   serializerCompiler,
@@ -18,6 +17,7 @@ import { intakeRoutes } from './intake-routes.js'
 import { keepBytes } from './json-body.js'
 import { knownAddresses } from './known-addresses.js'
 import { bodyLimits } from './limits.js'
+import { loopWatch } from './loop-watch.js'
 import { mailboxRoutes } from './mailbox-routes.js'
 import { deploymentRoute, pageRoutes } from './page-routes.js'
 import { routeName } from './route-name.js'
@@ -37,13 +37,13 @@ export async function apiRoutes(parent: FastifyInstance, deps: HttpDeps): Promis
   caseRoutes(app, deps)
 }
 
-/** Sheds load before the process drowns in it. Health is asked outside of it. */
-async function shedLoad(app: FastifyInstance, { settings }: HttpDeps): Promise<void> {
-  await app.register(underPressure, {
-    maxEventLoopDelay: settings.maxEventLoopDelayMs,
-    pressureHandler: async request => {
-      if (request.routeOptions.url?.endsWith('z') !== true) throw new KhancapError('overloaded')
-    },
+/** Sheds load before the process drowns in it. Health is always told. */
+function shedLoad(app: FastifyInstance, { settings }: HttpDeps): void {
+  const watch = loopWatch()
+  app.addHook('onClose', async () => watch.stop())
+  app.addHook('onRequest', async request => {
+    const isHealth = request.routeOptions.url?.endsWith('z') ?? false
+    if (!isHealth && watch.lateMs() > settings.maxLoopDelayMs) throw new KhancapError('overloaded')
   })
 }
 
@@ -102,7 +102,7 @@ export async function httpApp(deps: HttpDeps): Promise<FastifyInstance> {
   endConnectionsOnClose(app)
   answerFailures(app, deps.log, addresses)
   await app.register(async api => {
-    await shedLoad(api, deps)
+    shedLoad(api, deps)
     await apiRoutes(api, deps)
   })
   const { pages } = deps

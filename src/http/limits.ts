@@ -27,16 +27,13 @@ export interface HttpSettings {
    * longer than it lasts.
    */
   readonly perSecond: { readonly applicants: number; readonly handlers: number }
-  /**
-   * Mean delay of the event loop over a second, above which requests are told to come back. Well above what a
-   * slow machine shows at times: a refusal costs a sender on Tor more than a wait.
-   */
-  readonly maxEventLoopDelayMs: number
+  /** How late the event loop may be, again and again, before requests are told to come back. */
+  readonly maxLoopDelayMs: number
 }
 
 export const httpSettings: HttpSettings = {
   requestTimeoutMs: 120_000,
   keepAliveTimeoutMs: 72_000,
   perSecond: { applicants: 300, handlers: 300 },
-  maxEventLoopDelayMs: 3000,
+  maxLoopDelayMs: 1000,
 }

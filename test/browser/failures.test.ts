@@ -186,17 +186,24 @@ await t.test('what has arrived already is said, and leads to the request', async
   t.equal((await arrivedCases(site)).length, 1)
 })
 
+/** Begins as far as the page lets: what does not verify may stop it before or after a program is chosen. */
+async function beginUntilStopped(page: Page, driver: Driver, url: string): Promise<void> {
+  await driver.open(`${url}/en/`)
+  await driver.click('#start')
+  await page.waitForSelector('[data-program="emergency"], [data-failure]')
+  await page.click('[data-program="emergency"]', { timeout: 3000 }).catch(() => undefined)
+}
+
 await t.test('an expired list of keys stops before anything is typed', async t => {
   const now = Date.now()
   const organisation = await siteOrganisation({
-    valid_from: formatTimestamp(now - 48 * hour),
     expires: formatTimestamp(now + hour),
   })
   const site = await testSite(t, organisation)
   const { page } = await visitor(t)
   const driver = chromiumDriver(page)
   await page.clock.setFixedTime(now + 2 * hour)
-  await begin(driver, site.url, 'en', 'emergency')
+  await beginUntilStopped(page, driver, site.url)
   const { code, text } = await failureOf(page)
   t.equal(code, 'directory_expired')
   t.match(text, /Perhaps the date of this device is wrong: it says \d/)
@@ -215,7 +222,7 @@ await t.test('a list of keys that was changed on the way is not sealed to', asyn
       body: (await response.text()).replace('"minimum_client":1', '"minimum_client": 1'),
     })
   })
-  await begin(driver, site.url, 'en', 'emergency')
+  await beginUntilStopped(page, driver, site.url)
   const { code, text } = await failureOf(page)
   t.equal(code, 'directory_invalid')
   t.match(text, /To protect you, nothing is sent/)
@@ -230,7 +237,7 @@ await t.test('a list of keys signed by somebody else is told apart', async t => 
   await page.route('**/v1/directory', route =>
     route.fulfill({ contentType: 'text/plain', body: Buffer.from(other.note) }),
   )
-  await begin(driver, site.url, 'en', 'emergency')
+  await beginUntilStopped(page, driver, site.url)
   t.equal((await failureOf(page)).code, 'root_mismatch')
 })
 

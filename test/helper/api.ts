@@ -79,7 +79,7 @@ export async function testApi(
     receiptKey: org.receiptKey,
     directories: currentDirectory({ store: db.store, primitives, root, now }),
     // Tests seal in the same process, on machines that do other things too.
-    settings: { ...httpSettings, maxEventLoopDelayMs: 60_000 },
+    settings: { ...httpSettings, maxLoopDelayMs: 60_000 },
     pages: null,
     deployment: { origin: org.directory.origin, root, demo: org.directory.demo },
     now,

@@ -111,7 +111,7 @@ export async function openApi(version: string): Promise<string> {
         version,
         description:
           'Requests for support, sealed on the device of who asks. Binary values are base64url without padding. Failures are problem documents (docs/problems.md). Byte layouts and signatures: docs/protocol.md.',
-        license: { name: 'Apache-2.0', identifier: 'AGPL-3.0-or-later' },
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       components: {
         securitySchemes: {

@@ -8,6 +8,7 @@ import { relayOutbox } from '../../src/app/relay-outbox.js'
 import type { Queue } from '../../src/ports/queue.js'
 import type { Teardown } from '../helper/postgres.js'
 import { testRedis } from '../helper/redis.js'
+import { testStore } from '../helper/store.js'
 import {
   type Backend,
   bench,
@@ -254,6 +255,26 @@ await t.test('a queue that dies under way is worked around, and used again', asy
   await until(() => b.log.lines.some(line => line.event === 'queue is back'), 'queue is back', 40)
   const later = await b.takeIn()
   await until(routed(b, later), 'routed with the queue')
+})
+
+await t.test('every connection to the database is cut, again and again: work goes on', async t => {
+  const b = await bench(t, postgresQueue)
+  const watcher = await testStore(t, 1)
+  b.start()
+  await until(() => b.log.lines.some(line => line.event === 'queue opened'), 'queue opened')
+  const ids: string[] = []
+  for (let i = 0; i < 5; i++) {
+    ids.push(await b.takeIn())
+    await watcher.rows(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1',
+      [new URL(b.db.url).pathname.slice(1)],
+    )
+    // The test's own connections were cut, too.
+    await until(() => b.db.rows('select 1').then(Boolean, () => false), 'connected')
+  }
+  for (const id of ids) await until(routed(b, id), 'routed', 60)
+  await until(settled(b), 'told', 60)
+  t.match(await ledger(b.db), { cases: 5, received: 0, unsettled: 0 })
 })
 
 await t.test('step 7: whatever is wrong with a slip, a person gets the case', async t => {
