@@ -369,9 +369,9 @@ await t.test('another envelope than the one of the case is never shown', async t
     await sealRequest(organisation, { canary: 'other words' }),
   ]
   const id = caseId()
-  const serve = (said: object, envelope: Uint8Array) => {
-    server.lies[`/v1/cases/${id}`] = says(JSON.stringify(said))
-    server.lies[`/v1/cases/${id}/envelope`] = says(envelope, 'application/octet-stream')
+  const serve = (said: object, envelope: Uint8Array, under = id) => {
+    server.lies[`/v1/cases/${under}`] = says(JSON.stringify(said))
+    server.lies[`/v1/cases/${under}/envelope`] = says(envelope, 'application/octet-stream')
   }
   serve(detail(id, one.envelope), one.envelope)
   t.equal((await run('open', id)).code, 0, 'the truth is shown')
@@ -385,28 +385,49 @@ await t.test('another envelope than the one of the case is never shown', async t
   serve(detail(caseId(), one.envelope), one.envelope)
   t.match((await run('open', id)).err, 'the server sent another case than')
 
+  serve(detail(id, other.envelope), other.envelope)
+  for (const verb of [
+    ['open', id],
+    ['reply', id],
+  ]) {
+    const exchanged = await run(...verb)
+    t.equal(exchanged.code, 1, 'also where the server is consistent in its lie')
+    t.match(exchanged.err, 'the server serves another request under case')
+    t.notMatch(exchanged.out + exchanged.err, 'other words')
+  }
+
   const damaged = one.envelope.map((byte, at) => (at === one.envelope.length - 1 ? byte ^ 1 : byte))
-  serve(detail(id, damaged), damaged)
-  t.match((await run('open', id)).err, 'the sealed file is damaged')
+  const second = caseId()
+  serve(detail(second, damaged), damaged, second)
+  t.match((await run('open', second)).err, 'the sealed file is damaged')
 
   const foreign = await sealRequest(organisation, {
     envelope: { origin: 'https://elsewhere.example' },
   })
-  serve(detail(id, foreign.envelope), foreign.envelope)
-  t.match((await run('open', id)).err, 'the sealed file is damaged, or not what it claims to be')
+  const third = caseId()
+  serve(detail(third, foreign.envelope), foreign.envelope, third)
+  t.match((await run('open', third)).err, 'the sealed file is damaged, or not what it claims to be')
 
   const wrongDirectory = await sealRequest(organisation, {
     envelope: { directory_sha256: encodeBase64url(new Uint8Array(32)) },
   })
-  serve(detail(id, wrongDirectory.envelope), wrongDirectory.envelope)
-  t.match((await run('open', id)).err, 'the sealed file is damaged, or not what it claims to be')
+  const fourth = caseId()
+  serve(detail(fourth, wrongDirectory.envelope), wrongDirectory.envelope, fourth)
+  t.match(
+    (await run('open', fourth)).err,
+    'the sealed file is damaged, or not what it claims to be',
+  )
 
   const notMine = await sealRequest(organisation, { team: 'china' })
-  serve(detail(id, notMine.envelope), notMine.envelope)
-  const unread = await run('open', id)
+  const fifth = caseId()
+  serve(detail(fifth, notMine.envelope), notMine.envelope, fifth)
+  const unread = await run('open', fifth)
   t.equal(unread.code, 1)
   t.match(unread.err, 'is not sealed to this identity')
-  t.match(unread.err, `hint: ask a colleague who can open it: khancap add-reader ${id.slice(0, 8)}`)
+  t.match(
+    unread.err,
+    `hint: ask a colleague who can open it: khancap add-reader ${fifth.slice(0, 8)}`,
+  )
 })
 
 await t.test(

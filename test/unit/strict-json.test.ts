@@ -105,3 +105,12 @@ await t.test('lone surrogates become U+FFFD when written', t => {
   t.equal(printStrictJson({ a: ['\ud800x', '🆘', 'y\udc00'] }), '{"a":["\ufffdx","🆘","y\ufffd"]}')
   t.end()
 })
+
+await t.test('values are counted, at the cap and one over', t => {
+  const list = (count: number) => JSON.stringify(Array.from({ length: count }, () => 0))
+  t.equal(JSON.stringify(parseStrictJson(list(9), 1, 10)), list(9))
+  t.throws(() => parseStrictJson(list(10), 1, 10), SyntaxError)
+  t.throws(() => parseStrictJson('{"a":{"b":[1,2]}}', 4, 4), SyntaxError)
+  t.strictSame(parseStrictJson('{"a":{"b":[1,2]}}', 4, 5), { a: { b: [1, 2] } })
+  t.end()
+})
