@@ -26,10 +26,10 @@ const p = await nodePrimitives()
 const json = (text: string) => JSON.parse(text)
 const origin = 'https://help.example'
 
-/** A machine without a network: a folder of its own, and a person who types the same passphrase. */
+/** A machine without a network: a folder of its own, and a person who types the same passphrase. `+` is a space inside a word. */
 async function run(line: string, machine: Partial<CliMachine> = {}) {
   const asker = scriptedAsker(...Array.from({ length: 8 }, () => passphrase))
-  const args = line.split(' ').map(word => word.replaceAll('_', ' '))
+  const args = line.split(' ').map(word => word.replaceAll('+', ' '))
   return khancap(args, { folder: join(at, 'desk'), asker, ...machine })
 }
 
@@ -188,7 +188,7 @@ await t.test('two of three root keys, on different machines', async t => {
 
   // Somebody changes the source in between: what was signed is not what it says now.
   const before = await readFile('three/organisation.json', 'utf8')
-  await must('org add team extra --dir three --name en=Extra_desk')
+  await must('org add team extra --dir three --name en=Extra+desk')
   const stale = await run('org publish --dir three --yes --key roots/binh/root.age')
   t.equal(stale.code, 1)
   t.match(stale.err, 'is not what organisation.json says now')
@@ -251,7 +251,7 @@ await t.test('people come, rotate, are revoked and go', async t => {
 
 await t.test('teams, programs and addresses', async t => {
   const dir = '--dir one'
-  await must(`org add team asia ${dir} --name en=Asia_desk`)
+  await must(`org add team asia ${dir} --name en=Asia+desk`)
   t.match(
     (await run(`org remove team en ${dir}`)).err,
     'the team en is still used by en-1, emergency, pil',

@@ -44,13 +44,19 @@ await t.test('what a kill leaves is no lock: a dead process, a reused id, half a
 })
 
 await t.test('a zombie holds no lock', async t => {
-  // A shell that starts a child, becomes something that never waits for it, and thus leaves a zombie.
-  const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 30'])
+  // A shell that starts a child and becomes something that never waits for it. The child ends only when it is told to,
+  // which is after the shell is gone: a shell would have waited for it.
+  const told = join(home, 'told')
+  const script = 'while [ ! -e "$1" ]; do sleep 0.05; done & echo $!; exec sleep 30'
+  const parent = spawn('sh', ['-c', script, 'sh', told])
   t.teardown(() => parent.kill())
   const [pid] = await once(parent.stdout, 'data')
   const zombie = Number(String(pid))
-  const stat = () => readFile(`/proc/${zombie}/stat`, 'utf8')
-  while (!/\) Z /.test(await stat())) await new Promise(resolve => setTimeout(resolve, 10))
+  const read = (name: string) => readFile(`/proc/${name}`, 'utf8')
+  const pause = () => new Promise(resolve => setTimeout(resolve, 10))
+  while (!(await read(`${parent.pid}/comm`)).startsWith('sleep')) await pause()
+  await writeFile(told, '')
+  while (!/\) Z /.test(await read(`${zombie}/stat`))) await pause()
   await writeFile(file, `${zombie}\n`)
   const release = await lockHome(home)
   await release()
