@@ -52,7 +52,7 @@ export const problems = {
   },
   intake_conflict: {
     status: 409,
-    title: 'This intake id was used for something else',
+    title: 'This id, mailbox or envelope belongs to another intake',
     retry: 'never',
   },
   addition_conflict: {

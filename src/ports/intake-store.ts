@@ -38,7 +38,8 @@ export interface IntakeStore {
    * Records intake, case(received), mailbox, first-response deadline and the outbox row `route-case` in one
    * transaction (step 5). Durable when it returns. Idempotent by (id, digest). Times are the database's.
    * May be called concurrently, also with the same id: one call records, the others see `repeated`.
-   * @throws KhancapError `intake_conflict` (same id, other digest; or the mailbox is taken), `store_unavailable`
+   * @throws KhancapError `intake_conflict` (same id, other digest; or the mailbox or the
+   *   envelope belongs to another intake), `store_unavailable`
    */
   recordIntake(intake: NewIntake): Promise<RecordedIntake>
   /**

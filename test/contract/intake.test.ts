@@ -1,6 +1,8 @@
 // Step 5 of the path: what is promised when an intake was recorded, on a real PostgreSQL.
 import { randomBytes, randomUUID } from 'node:crypto'
+import { Kysely, PostgresDialect } from 'kysely'
 import t from 'tap'
+import { up as oneIntakePerEnvelope } from '../../src/adapters/postgres/migrations/0002-one-intake-per-envelope.js'
 import { openPool } from '../../src/adapters/postgres/pool.js'
 import { postgresStore } from '../../src/adapters/postgres/postgres-store.js'
 import { caseId, newIntake, testStore } from '../helper/store.js'
@@ -86,6 +88,65 @@ await t.test('step 5: a mailbox that is taken is a conflict and leaves no trace'
     t.strictSame(await rows(`select count(*) as rows from ${table}`), [{ rows: 1 }], table)
 })
 
+await t.test('step 5: an envelope that was taken in before is a conflict for ever', async t => {
+  const { store, rows } = await testStore(t)
+  const first = newIntake({ mailbox: null, slip: null, channel: 'mail' })
+  const recorded = await store.recordIntake(first)
+  const again = () =>
+    newIntake({ envelope: first.envelope, digest: randomBytes(32), mailbox: null })
+  await t.rejects(store.recordIntake(again()), { code: 'intake_conflict' })
+  await rows("update cases set state = 'purged', due_at = null, next_rung_at = null")
+  await rows('delete from slips')
+  await rows('delete from envelopes')
+  await t.rejects(store.recordIntake(again()), { code: 'intake_conflict' })
+  for (const table of ['intakes', 'cases', 'outbox'])
+    t.strictSame(await rows(`select count(*) as rows from ${table}`), [{ rows: 1 }], table)
+  t.strictSame(await store.recordIntake({ ...first, caseId: caseId(), outboxId: randomUUID() }), {
+    ...recorded,
+    outcome: 'repeated',
+  })
+})
+
+await t.test(
+  'step 5: of one envelope under many ids at once one is recorded, and their neighbours all are',
+  async t => {
+    const { store, rows } = await testStore(t)
+    const { envelope } = newIntake()
+    const copies = Array.from({ length: 80 }, () =>
+      newIntake({ envelope, digest: randomBytes(32) }),
+    )
+    const neighbours = Array.from({ length: 80 }, () => newIntake())
+    // In turn, so that every group holds both.
+    const all = copies.flatMap((copy, index) => [copy, neighbours[index] ?? newIntake()])
+    const results = await Promise.allSettled(all.map(each => store.recordIntake(each)))
+    const of = (kind: number) => results.filter((_, index) => index % 2 === kind)
+    t.equal(of(0).filter(each => each.status === 'fulfilled').length, 1)
+    for (const each of of(0).filter(result => result.status === 'rejected'))
+      t.match(each, { reason: { code: 'intake_conflict' } })
+    t.ok(of(1).every(each => each.status === 'fulfilled'))
+    for (const table of ['intakes', 'cases', 'envelopes', 'slips', 'outbox'])
+      t.strictSame(await rows(`select count(*) as rows from ${table}`), [{ rows: 81 }], table)
+  },
+)
+
+await t.test(
+  'step 5: two stores that take in one envelope under two ids record it once',
+  async t => {
+    const { url, store, rows } = await testStore(t)
+    const pool = openPool(url)
+    t.teardown(() => pool.end())
+    const other = postgresStore(pool)
+    const firsts = Array.from({ length: 60 }, () => newIntake())
+    const copies = firsts.map(({ envelope }) => newIntake({ envelope, digest: randomBytes(32) }))
+    const results = await Promise.allSettled([
+      ...firsts.map(each => store.recordIntake(each)),
+      ...copies.toReversed().map(each => other.recordIntake(each)),
+    ])
+    t.equal(results.filter(each => each.status === 'fulfilled').length, 60)
+    t.strictSame(await rows('select count(*) as cases from cases'), [{ cases: 60 }])
+  },
+)
+
 await t.test('step 5: intakes without mailbox or slip do not get in each other’s way', async t => {
   const { store, rows } = await testStore(t)
   const intakes = [1, 2, 3].map(() => newIntake({ mailbox: null, slip: null, channel: 'mail' }))
@@ -142,4 +203,29 @@ await t.test('step 5: an envelope as large as is taken comes back byte for byte'
   await store.recordIntake(intake)
   t.same(await store.caseEnvelope(intake.caseId), intake.envelope)
   t.equal(await store.caseEnvelope(caseId()), null)
+})
+
+await t.test('a store from before keeps its intakes, whichever envelope they share', async t => {
+  const { pool, store, rows } = await testStore(t)
+  const [first, second, other] = [newIntake(), newIntake(), newIntake()]
+  for (const intake of [first, second, other]) await store.recordIntake(intake)
+  await rows('update cases set envelope_sha256 = $1 where id = $2', [
+    first.envelopeSha256,
+    second.caseId,
+  ])
+  await rows('alter table intakes drop column envelope_sha256')
+  await oneIntakePerEnvelope(new Kysely({ dialect: new PostgresDialect({ pool }) }))
+  t.strictSame(
+    await rows('select id from intakes where envelope_sha256 is null'),
+    [{ id: second.id }],
+    'the later one of the two',
+  )
+  for (const { envelope } of [first, other])
+    await t.rejects(store.recordIntake(newIntake({ envelope, digest: randomBytes(32) })), {
+      code: 'intake_conflict',
+    })
+  for (const intake of [first, second, other])
+    t.match(await store.recordIntake({ ...intake, caseId: caseId(), outboxId: randomUUID() }), {
+      outcome: 'repeated',
+    })
 })

@@ -86,6 +86,13 @@ await t.test('the same id with other bytes is a conflict, whichever part differs
   }
   const taken = await submit(api, { ...request, id: clientId() })
   t.equal(taken.json().code, 'intake_conflict', 'a mailbox belongs to one intake')
+  const copied = await submit(api, {
+    ...request,
+    id: clientId(),
+    mailbox: other.request.mailbox,
+  })
+  t.equal(copied.json().code, 'intake_conflict', 'an envelope belongs to one intake')
+  t.equal((await submit(api, request)).statusCode, 200, 'and is still its own')
   t.equal((await api.db.rows('select id from cases')).length, 1)
 })
 

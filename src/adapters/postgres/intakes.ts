@@ -35,8 +35,9 @@ async function insertIntakes(
       as (values ${sql.join(values)}),
     fresh as (
       insert into intakes
-        (id, digest, case_id, mailbox_sha256, directory_sequence, received_at, due_at)
-      select id, digest, case_id, mailbox, directory_sequence, now(),
+        (id, digest, case_id, mailbox_sha256, envelope_sha256, directory_sequence, received_at,
+          due_at)
+      select id, digest, case_id, mailbox, envelope_sha256, directory_sequence, now(),
         now() + response_seconds * interval '1 second'
       from incoming order by id
       on conflict do nothing
@@ -117,7 +118,7 @@ async function recordGroup(db: Database, group: readonly NewIntake[]): Promise<r
       }
     const before = known.get(intake.id)
     try {
-      // No row of that id: what stood in the way was the mailbox of another intake.
+      // No row of that id: what stood in the way was the mailbox or the envelope of another intake.
       if (before === undefined) throw new KhancapError('intake_conflict')
       return { status: 'fulfilled', value: repeated(before, intake.digest) }
     } catch (reason) {

@@ -5,9 +5,11 @@ import { Pool } from 'pg'
 import { storeFault } from './faults.js'
 import { surviveBrokenConnections } from './pool.js'
 import { up as thePath } from './migrations/0001-the-path.js'
+import { up as oneIntakePerEnvelope } from './migrations/0002-one-intake-per-envelope.js'
 
 const migrations = {
   '0001-the-path': { up: thePath },
+  '0002-one-intake-per-envelope': { up: oneIntakePerEnvelope },
 }
 
 /**

@@ -21,6 +21,7 @@ export interface Tables {
     digest: Bytes
     case_id: CaseId
     mailbox_sha256: NullableBytes
+    envelope_sha256: NullableBytes
     directory_sequence: number
     received_at: Time
     due_at: Time
