@@ -1,5 +1,5 @@
 // Who acts: a signed request becomes a handler of the current keyring. Each signature is good once, for a minute.
-import type { DirectoryHandler } from '../../schemas/directory.js'
+import type { Directory, DirectoryHandler } from '../../schemas/directory.js'
 import type { Instant } from '../../schemas/encoding.js'
 import { KhancapError } from '../../schemas/problem.js'
 import { handlerByKey } from '../../keys/keyring.js'
@@ -18,7 +18,23 @@ export interface Actor {
 }
 
 /**
+ * Pure: who a signature says is acting. It may have been used before.
  * @param claim a signature that verifies with the key it names
+ * @throws KhancapError `key_unknown`, `signature_stale`
+ */
+export function recogniseHandler(
+  directory: Directory,
+  claim: SignatureClaim,
+  now: Instant,
+): DirectoryHandler {
+  const handler = handlerByKey(directory, claim.key, now)
+  if (handler === null) throw new KhancapError('key_unknown')
+  expectFresh(claim, now)
+  return handler
+}
+
+/**
+ * @param claim a signature that verifies with the key it names, over a request of which all has arrived
  * @throws KhancapError `key_unknown`, `signature_stale`, `nonce_used`, `directory_missing`, `directory_expired`,
  *   `store_unavailable`
  */
@@ -32,9 +48,7 @@ export async function admitHandler(
 ): Promise<Actor> {
   const { directory } = await deps.directories.latest()
   const now = deps.now()
-  const handler = handlerByKey(directory, claim.key, now)
-  if (handler === null) throw new KhancapError('key_unknown')
-  expectFresh(claim, now)
+  const handler = recogniseHandler(directory, claim, now)
   // Kept for twice the window and a minute for the database's clock: until then the time itself refuses it.
   const fresh = await deps.store.useNonce(claim.nonce, now + 3 * maxSignatureAgeMs)
   if (!fresh) throw new KhancapError('nonce_used')

@@ -33,9 +33,8 @@ import { printCase, printCaseDetail } from './case-view.js'
 import type { HttpDeps } from './deps.js'
 import { readJson } from './json-body.js'
 import { bodyLimits } from './limits.js'
-import { atMostPerSecond } from './rate.js'
 import { type Api, problemResponses } from './routes.js'
-import { actorOf, signedBy } from './signed-request.js'
+import { actorOf, recognised, signedBy } from './signed-request.js'
 
 const OneCase = z.strictObject({ id: CaseId })
 
@@ -47,11 +46,11 @@ const SealedFile = z.custom<Uint8Array>().meta({
 })
 
 export function caseRoutes(app: Api, deps: HttpDeps): void {
-  // The order matters: bytes, then who signed them, then what they say.
+  // The order matters: who signed, then the bytes that they signed, then what those say.
   const preValidation = [signedBy(deps), readJson]
   const shared = () => ({
     preValidation,
-    onRequest: atMostPerSecond(deps.settings.perSecond.handlers),
+    onRequest: recognised(deps),
   })
   const security = [{ handlerSignature: [] }]
 

@@ -1,15 +1,17 @@
-// Liveness and readiness, without details for strangers: why it is not ready is in the log.
+// Liveness and readiness, without details for strangers: why it is not ready is in the log. Readiness is looked into
+// every few seconds at most, however often it is asked for: it costs a write.
 import { Health } from '../../schemas/health.js'
 import { KhancapError } from '../../schemas/problem.js'
 import { logFault } from '../app/log-fault.js'
 import { sweepHeartbeat } from '../app/sweep-clock.js'
 import type { HttpDeps } from './deps.js'
+import { remembered } from './remembered.js'
 import type { Api } from './routes.js'
 
 /** The sweep runs every 10 s; two periods without one, and deadlines are not watched. */
 const maxSweepAgeSeconds = 20
 
-type ReadyDeps = Pick<HttpDeps, 'store' | 'directories' | 'log'>
+type ReadyDeps = Pick<HttpDeps, 'store' | 'directories' | 'log' | 'settings'>
 
 /** @throws whatever keeps the service from taking requests */
 async function expectReady({ store, directories }: ReadyDeps): Promise<void> {
@@ -21,6 +23,16 @@ async function expectReady({ store, directories }: ReadyDeps): Promise<void> {
 }
 
 export function healthRoutes(app: Api, deps: ReadyDeps): void {
+  const isReady = remembered(async () => {
+    try {
+      await expectReady(deps)
+      return true
+    } catch (error) {
+      logFault(deps.log, 'not ready', error)
+      return false
+    }
+  }, deps.settings.readinessMs)
+
   app.route({
     method: ['GET', 'HEAD'],
     url: '/healthz',
@@ -41,13 +53,8 @@ export function healthRoutes(app: Api, deps: ReadyDeps): void {
       response: { 200: Health, 503: Health },
     },
     handler: async (_request, reply) => {
-      try {
-        await expectReady(deps)
-        return { status: 'ok' as const }
-      } catch (error) {
-        logFault(deps.log, 'not ready', error)
-        return reply.code(503).send({ status: 'unavailable' as const })
-      }
+      if (await isReady()) return { status: 'ok' as const }
+      return reply.code(503).send({ status: 'unavailable' as const })
     },
   })
 }

@@ -24,11 +24,13 @@ export interface HttpSettings {
   /**
    * Requests per second and route, for everybody together: an onion service shows one address for all, and no
    * address is looked at. What is above is told to come back in a second, so a flood never shuts the door for
-   * longer than it lasts.
+   * longer than it lasts. Of the handlers' requests only those count that a key of the keyring has signed.
    */
   readonly perSecond: { readonly applicants: number; readonly handlers: number }
   /** How late the event loop may be, again and again, before requests are told to come back. */
   readonly maxLoopDelayMs: number
+  /** How long an answer about readiness is given again. Below the 10 s at which things are usually asked for it. */
+  readonly readinessMs: number
 }
 
 export const httpSettings: HttpSettings = {
@@ -36,4 +38,5 @@ export const httpSettings: HttpSettings = {
   keepAliveTimeoutMs: 72_000,
   perSecond: { applicants: 300, handlers: 300 },
   maxLoopDelayMs: 1000,
+  readinessMs: 3000,
 }

@@ -1,5 +1,6 @@
 // Liveness, readiness and metrics: what they say, when, and what they never say.
 import t from 'tap'
+import { httpSettings } from '../../src/http/limits.js'
 import { metricsApp } from '../../src/http/metrics-app.js'
 import { caseInTeam, testApi } from '../helper/api.js'
 
@@ -8,7 +9,7 @@ t.setTimeout(120_000)
 await t.test(
   'ready is: the store commits, the directory is in force, the sweep ran lately',
   async t => {
-    const api = await testApi(t)
+    const api = await testApi(t, { settings: { ...httpSettings, readinessMs: 0 } })
     const ask = async () => {
       const answer = await api.app.inject('/readyz')
       return [answer.statusCode, answer.body]
@@ -33,6 +34,28 @@ await t.test(
     t.strictSame([alive.statusCode, alive.body], ready, 'alive, whatever else')
   },
 )
+
+await t.test('however often it is asked for, readiness is looked into once', async t => {
+  const settings = { ...httpSettings, readinessMs: 3_600_000 }
+  const api = await testApi(t, { settings })
+  await api.db.store.recordHeartbeat('sweep')
+  const written = () =>
+    api.db.rows("select xmin::text, at::text from heartbeats where name = 'ping'")
+  const ask = async () => (await api.app.inject('/readyz')).statusCode
+  t.strictSame(await Promise.all(Array.from({ length: 100 }, ask)), Array(100).fill(200))
+  const once = await written()
+  t.equal(once.length, 1)
+  await api.db.rows('alter table directories rename to directories_away')
+  t.strictSame(await Promise.all(Array.from({ length: 100 }, ask)), Array(100).fill(200))
+  t.strictSame(await written(), once)
+})
+
+await t.test('that it is not ready is logged once, not for each who asks', async t => {
+  const settings = { ...httpSettings, readinessMs: 3_600_000 }
+  const api = await testApi(t, { settings })
+  for (let n = 0; n < 5; n++) t.equal((await api.app.inject('/readyz')).statusCode, 503)
+  t.equal(api.log.lines.filter(({ event }) => event === 'not ready').length, 1)
+})
 
 await t.test('readiness has no directory: not ready', async t => {
   const api = await testApi(t)

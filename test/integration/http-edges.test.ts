@@ -1,11 +1,13 @@
 // The edge of the HTTP face: bodies that are not what they say, headers, methods, speed, load. Whatever comes, what
 // leaves is a problem document or an answer.
+import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { Problem } from '../../schemas/problem.js'
+import { utf8 } from '../../src/core/encoding/bytes.js'
 import { bodyLimits, httpSettings } from '../../src/http/limits.js'
 import { pinoLog } from '../../src/logger.js'
-import { act, sealRequest, submit, testApi } from '../helper/api.js'
+import { act, sealRequest, signed, submit, testApi } from '../helper/api.js'
 import { caseId, clientId } from '../helper/store.js'
 import { bodyOf, exchange, listening } from '../helper/raw-http.js'
 
@@ -111,14 +113,15 @@ await t.test(
       [`/v1/cases/${id}/reopen`]: bodyLimits.small,
     }
     for (const [url, limit] of Object.entries(limits)) {
-      const send = (length: number) =>
-        api.app.inject({
-          method: 'POST',
-          url,
-          headers: json,
-          payload: `{}${' '.repeat(length - 2)}`,
-        })
-      t.ok([400, 401].includes((await send(limit)).statusCode), url)
+      const send = async (length: number) => {
+        const payload = `{}${' '.repeat(length - 2)}`
+        const changes = { signedBody: utf8(payload) }
+        const { headers = json } = url.startsWith('/v1/cases')
+          ? await signed(api, 'vietnam-1', 'POST', url, undefined, changes)
+          : {}
+        return api.app.inject({ method: 'POST', url, headers, payload })
+      }
+      t.ok([400, 401, 404].includes((await send(limit)).statusCode), url)
       const over = await send(limit + 1)
       t.equal(over.statusCode, 413, url)
       t.equal(over.json().code, 'request_too_large')
@@ -267,6 +270,63 @@ await t.test(
     t.equal((await submit(api, request)).statusCode, 200)
   },
 )
+
+await t.test('a flood that nobody of the keyring has signed takes no turn of who has', async t => {
+  const perSecond = { applicants: 5, handlers: 2 }
+  const api = await testApi(t, { settings: { ...httpSettings, perSecond } })
+  const own = await signed(api, 'vietnam-1', 'GET', '/v1/cases')
+  const headers = Object.fromEntries(Object.entries(own.headers ?? {}))
+  const signature = String(headers['signature']).replace(/:(.)/, (_, letter) =>
+    letter === 'A' ? ':B' : ':A',
+  )
+  const strangers = [
+    { headers: { 'content-type': 'application/json' } },
+    { headers: { ...headers, signature } },
+    await signed(api, 'left-1', 'GET', '/v1/cases'),
+    await signed(api, 'vietnam-1', 'GET', '/v1/cases', undefined, { seed: randomBytes(32) }),
+    await signed(api, 'vietnam-1', 'GET', '/v1/cases', undefined, { created: 1_772_445_600_000 }),
+  ]
+  const flood = () =>
+    Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        api.app.inject({ method: 'GET', url: '/v1/cases', ...strangers[index % 5] }),
+      ),
+    )
+  const codes = (await flood()).map(answer => answer.json().code)
+  const [missing, forged, left, unknown, stale] = codes
+  t.strictSame(
+    [missing, forged, left, unknown, stale],
+    ['signature_missing', 'signature_invalid', 'key_unknown', 'key_unknown', 'signature_stale'],
+  )
+  t.equal(new Set(codes).size, 4)
+  const [, answer] = await Promise.all([flood(), api.app.inject(own), flood()])
+  t.equal(answer.statusCode, 200)
+  t.strictSame(await api.db.rows('select count(*) as nonces from nonces'), [{ nonces: 1 }])
+  const many = await Promise.all(
+    Array.from({ length: 40 }, () => signed(api, 'vietnam-1', 'GET', '/v1/cases')),
+  )
+  const answers = await Promise.all(many.map(one => api.app.inject(one)))
+  t.ok(
+    answers.some(one => one.json().code === 'too_many_requests'),
+    'what is signed is shed too',
+  )
+})
+
+await t.test('the body of a stranger is not waited for', async t => {
+  const api = await testApi(t)
+  const port = await listening(api.app)
+  const head = [
+    `POST /v1/cases/${caseId()}/replies HTTP/1.1`,
+    'host: x',
+    'connection: close',
+    'content-type: application/json',
+    `content-length: ${bodyLimits.reply}`,
+  ]
+  // The announced body never comes: the answer does.
+  const answer = await exchange(port, [`${head.join('\r\n')}\r\n\r\n{`])
+  t.match(answer, /^HTTP\/1\.1 401 /)
+  t.equal(bodyOf(answer).code, 'signature_missing')
+})
 
 await t.test('a process that drowns sheds requests, and still says that it lives', async t => {
   const api = await testApi(t, { settings: { ...httpSettings, maxLoopDelayMs: 1 } })

@@ -6,6 +6,7 @@ import { fromHex, utf8 } from '../../src/core/encoding/bytes.js'
 import { contentDigest } from '../../src/core/http-signature/profile.js'
 import { signRequest } from '../../src/core/http-signature/sign.js'
 import {
+  expectBody,
   expectFresh,
   readSignature,
   type SignatureFields,
@@ -18,6 +19,15 @@ const body = utf8('{}')
 const nonce = encodeBase64url(p.random(16))
 const created = 1_772_445_600_000
 const target = { method: 'POST', targetUris: [url], body }
+type Target = typeof target
+
+/** Both steps, as the server takes them. */
+async function verify(all: SignatureFields, { body: bytes, ...rest }: Target) {
+  const claim = readSignature(all, rest, p)
+  await expectBody(claim, bytes, p)
+  return claim
+}
+
 const invalid = { code: 'signature_invalid' }
 
 function fieldsOf(headers: Record<string, string>): SignatureFields {
@@ -33,7 +43,7 @@ const headers = await signRequest(p, { method: 'POST', url, body, seed, created,
 const fields = fieldsOf(headers)
 
 await t.test('a signed request verifies, and says who signed what and when', async t => {
-  const claim = await readSignature(fields, target, p)
+  const claim = await verify(fields, target)
   t.same(claim.key, p.ed25519PublicKey(seed))
   t.equal(claim.created, created)
   t.equal(claim.nonce, nonce)
@@ -55,9 +65,7 @@ await t.test('a GET is signed too, over the digest of nothing', async t => {
   const get = await signRequest(p, { method: 'GET', url, body: empty, seed, created, nonce })
   t.equal(get['content-digest'], 'sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:')
   t.equal(get['content-type'], 'application/json')
-  await t.resolves(
-    readSignature(fieldsOf(get), { method: 'GET', targetUris: [url], body: empty }, p),
-  )
+  await t.resolves(verify(fieldsOf(get), { method: 'GET', targetUris: [url], body: empty }))
 })
 
 await t.test('the Ed25519 key of RFC 9421 B.1.4 signs as there', async t => {
@@ -81,17 +89,17 @@ await t.test('the Ed25519 key of RFC 9421 B.1.4 signs as there', async t => {
 
 await t.test('any address of the directory may be meant, none other', async t => {
   const others = ['https://a.onion/v1/x', url, 'https://b.example.org/v1/x']
-  const claim = await readSignature(fields, { ...target, targetUris: others }, p)
+  const claim = await verify(fields, { ...target, targetUris: others })
   t.match(claim.signatureBase, `"@target-uri": ${url}\n`)
-  await t.rejects(readSignature(fields, { ...target, targetUris: [others[0] ?? ''] }, p), invalid)
-  await t.rejects(readSignature(fields, { ...target, targetUris: [] }, p), invalid)
+  await t.rejects(verify(fields, { ...target, targetUris: [others[0] ?? ''] }), invalid)
+  await t.rejects(verify(fields, { ...target, targetUris: [] }), invalid)
 })
 
 await t.test('not signed at all', async t => {
   const missing = { code: 'signature_missing' }
-  await t.rejects(readSignature({ ...fields, signature: undefined }, target, p), missing)
-  await t.rejects(readSignature({ ...fields, signatureInput: undefined }, target, p), missing)
-  await t.rejects(readSignature({}, target, p), missing)
+  await t.rejects(verify({ ...fields, signature: undefined }, target), missing)
+  await t.rejects(verify({ ...fields, signatureInput: undefined }, target), missing)
+  await t.rejects(verify({}, target), missing)
 })
 
 await t.test('the request was changed: one mutation each', async t => {
@@ -118,11 +126,7 @@ await t.test('the request was changed: one mutation each', async t => {
     'two digests': [{ contentDigest: `${fields.contentDigest}, ${fields.contentDigest}` }, {}],
   }
   for (const [name, [field, request]] of Object.entries(changes))
-    await t.rejects(
-      readSignature({ ...fields, ...field }, { ...target, ...request }, p),
-      invalid,
-      name,
-    )
+    await t.rejects(verify({ ...fields, ...field }, { ...target, ...request }), invalid, name)
 })
 
 await t.test('the signature itself: one mutation each', async t => {
@@ -155,7 +159,7 @@ await t.test('the signature itself: one mutation each', async t => {
   }
   for (const [name, signatureInput] of Object.entries(inputs)) {
     t.not(signatureInput, input, `${name} is a mutation`)
-    await t.rejects(readSignature({ ...fields, signatureInput }, target, p), invalid, name)
+    await t.rejects(verify({ ...fields, signatureInput }, target), invalid, name)
   }
   const value = fields.signature ?? ''
   const signatures: Record<string, string> = {
@@ -168,7 +172,7 @@ await t.test('the signature itself: one mutation each', async t => {
   }
   for (const [name, signature] of Object.entries(signatures)) {
     t.not(signature, value, `${name} is a mutation`)
-    await t.rejects(readSignature({ ...fields, signature }, target, p), invalid, name)
+    await t.rejects(verify({ ...fields, signature }, target), invalid, name)
   }
 })
 
