@@ -32,6 +32,10 @@ export type Outcome = z.infer<typeof Outcome>
 export const Via = z.enum(['mail', 'messenger', 'phone', 'in_person', 'through_someone'])
 export type Via = z.infer<typeof Via>
 
+/** Why an answer has to wait: codes only, told to the applicant in their language. */
+export const HoldReason = z.enum(['applicant_asked', 'contact_unsafe', 'cannot_work'])
+export type HoldReason = z.infer<typeof HoldReason>
+
 /** Why a case went where it went: codes only, nothing of the applicant's. */
 export const RouteReason = z.enum([
   'routing_row',

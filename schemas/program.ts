@@ -87,6 +87,21 @@ export const ServiceLevel = z
     first_response_seconds: z.int().min(1).max(31_536_000),
     addition_response_seconds: z.int().min(1).max(31_536_000),
     ladder: z.array(Rung).min(1).max(20).describe('In ascending order of after_seconds'),
+    after_ladder: z
+      .strictObject({
+        every_seconds: z.int().min(1).max(604_800),
+        to: z.enum(['team', 'lead', 'director']),
+      })
+      .optional()
+      .describe(
+        'After the last rung: whom to alarm how often, while nobody has answered. Absent: the directors, every 4 hours',
+      ),
+    longest_hold_seconds: z
+      .int()
+      .min(0)
+      .max(2_678_400)
+      .optional()
+      .describe('How long all holds of one deadline may last together; 0: none. Absent: 3 days'),
   })
   .meta({ id: 'ServiceLevel', description: 'By when, and who is told on the way' })
 export type ServiceLevel = z.infer<typeof ServiceLevel>

@@ -60,10 +60,11 @@ export const emergency: Program = {
       { after_seconds: 24 * hour, kind: 'reminder', to: 'team', only: 'unanswered' },
       { after_seconds: 40 * hour, kind: 'reminder', to: 'team', only: 'unanswered' },
       { after_seconds: 44 * hour, kind: 'escalation', to: 'lead', only: 'unanswered' },
-      { after_seconds: 46 * hour, kind: 'escalation', to: 'director', only: 'unanswered' },
-      { after_seconds: 47 * hour, kind: 'reminder', to: 'team', only: 'unanswered' },
+      { after_seconds: 47 * hour, kind: 'escalation', to: 'director', only: 'unanswered' },
       { after_seconds: 48 * hour, kind: 'breach', to: 'director', only: 'unanswered' },
     ],
+    after_ladder: { every_seconds: 4 * hour, to: 'director' },
+    longest_hold_seconds: 72 * hour,
   },
   promise: {
     en: 'A person answers within 48 hours after your request has arrived.',

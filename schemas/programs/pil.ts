@@ -58,6 +58,8 @@ export const pil: Program = {
       },
       { after_seconds: 7 * day, kind: 'breach', to: 'director', only: 'unanswered' },
     ],
+    after_ladder: { every_seconds: day, to: 'director' },
+    longest_hold_seconds: 14 * day,
   },
   promise: {
     en: 'A person answers within 7 days after your request has arrived.',

@@ -1,10 +1,8 @@
 // The words of a notice. The mail provider reads them: case id, program and time, no content, no country, no language,
 // no team (docs/decisions/0030-notices-to-handlers.md).
-import { formatTimestamp } from '../core/encoding/timestamp.js'
 import type { Mail } from '../ports/mailer.js'
 import type { Notice } from '../ports/notice-store.js'
 
-const minute = 60_000
 const hour = 3_600_000
 
 const headline: Readonly<Record<Notice['kind'], string>> = {
@@ -23,7 +21,7 @@ export function noticeMail(notice: Notice): Omit<Mail, 'to'> {
     '',
     `Case:    ${caseId}`,
     `Program: ${program ?? 'not known yet'}`,
-    ...(dueAt === null ? [] : [`Answer:  ${time} (${formatTimestamp(dueAt)})`]),
+    ...(dueAt === null ? [] : [`Answer:  ${time}`]),
     '',
     `    khancap claim ${caseId}`,
     `    khancap open ${caseId}`,
@@ -42,7 +40,7 @@ function timeLeft(ms: number): string {
   return ms >= 0 ? `due in ${words(ms)}` : `overdue by ${words(-ms)}`
 }
 
-/** Whole hours, or minutes in the last two; rounded so that nobody is told more time than there is. */
+/** Whole hours, so that no date can be read from it; rounded so that nobody is told more time than there is. */
 function words(ms: number): string {
-  return ms >= 2 * hour ? `${Math.floor(ms / hour)} h` : `${Math.floor(ms / minute)} min`
+  return ms >= hour ? `${Math.floor(ms / hour)} h` : 'less than 1 h'
 }

@@ -1,6 +1,6 @@
 // Step 10. Records that the applicant was answered outside the system, and stops the clock.
 import type { Via } from '../../schemas/case.js'
-import type { CaseId } from '../../schemas/encoding.js'
+import type { CaseId, ClientId } from '../../schemas/encoding.js'
 import type { Primitives } from '../core/crypto/primitives.js'
 import type { CaseRow } from '../ports/case-store.js'
 import { actOnCase, type CaseDeps } from './act-on-case.js'
@@ -8,12 +8,12 @@ import type { Actor } from './admit-handler.js'
 import { answerChange } from './answer-change.js'
 import { type AnswerClaim, checkAnswer } from './check-answer.js'
 
-/** @throws KhancapError `request_invalid` (the proof), what `actOnCase` throws */
+/** Idempotent by id. @throws KhancapError `request_invalid` (the proof), what `actOnCase` throws */
 export function recordContact(
   deps: CaseDeps & { readonly primitives: Primitives },
   id: CaseId,
   actor: Actor,
-  contact: { readonly via: Via; readonly answer: AnswerClaim },
+  contact: { readonly id: ClientId; readonly via: Via; readonly answer: AnswerClaim },
 ): Promise<CaseRow> {
   return actOnCase(deps, id, actor, {
     name: 'contacted',
@@ -24,6 +24,7 @@ export function recordContact(
         state,
         checkAnswer(deps.primitives, row, contact.answer, actor.request.key),
       ),
+      contact: { id: contact.id, via: contact.via },
       event: { kind: 'contacted', detail: contact.via },
     }),
   })

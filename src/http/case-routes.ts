@@ -198,8 +198,9 @@ export function caseRoutes(app: Api, deps: HttpDeps): void {
       response: { 200: CaseSummary, ...problemResponses },
     },
     handler: async request => {
-      const { via, answer } = request.body
+      const { id, via, answer } = request.body
       const row = await recordContact(deps, request.params.id, actorOf(request), {
+        id,
         via,
         answer: {
           hour: answer.hour,

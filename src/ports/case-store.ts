@@ -1,7 +1,14 @@
 // The store as handlers see it. Every act on a case is one transaction that locks the case, asks the use case what
 // to change, and writes the change together with its entry in the hash-chained history.
 import type { CaseId, ClientId, Instant } from '../../schemas/encoding.js'
-import type { CaseScope, CaseState, EventKind, Outcome, RouteReason } from '../../schemas/case.js'
+import type {
+  CaseScope,
+  CaseState,
+  EventKind,
+  Outcome,
+  RouteReason,
+  Via,
+} from '../../schemas/case.js'
 import type { Channel } from '../../schemas/sealed.js'
 
 export interface CaseRow {
@@ -119,6 +126,7 @@ export interface CaseChange {
     readonly teamCopy: Uint8Array
   }
   readonly note?: { readonly id: ClientId; readonly sealed: Uint8Array }
+  readonly contact?: { readonly id: ClientId; readonly via: Via }
   readonly grant?: {
     readonly id: ClientId
     readonly reader: string
@@ -140,7 +148,7 @@ export interface CaseStore {
   /**
    * Locks the case, calls `decide` with it, and writes the change and its history entry in the same transaction.
    * `decide` is pure; what it throws ends the transaction and is passed on. `decide` may return null: nothing to
-   * do, the act was done before. Where a reply, note or grant with that id exists for the case, nothing is written
+   * do, the act was done before. Where a reply, note, contact or grant with that id exists for the case, nothing is written
    * and the row is returned as it is (same bytes) or `reply_conflict` is thrown (other bytes).
    * Durable when it returns. @returns the case afterwards
    * @throws KhancapError `case_unknown`, `reply_conflict`, `store_unavailable`, whatever `decide` throws

@@ -16,6 +16,10 @@ export interface DueCase {
   readonly dueAt: Instant
   /** Rungs at or before this instant were dealt with already; null where none was. */
   readonly climbedTo: Instant | null
+  /** Milliseconds by which holds have moved the running clock. */
+  readonly heldMs: number
+  /** When the confirmed hold of the running clock ends or ended. */
+  readonly holdUntil: Instant | null
   /** The database's clock. */
   readonly now: Instant
 }

@@ -133,6 +133,17 @@ await t.test('step 10: an answer given elsewhere stops the clock too', async t =
   }
   const answer = await verb(api, 'vietnam-1', sealed.caseId, 'contacted', contact)
   t.match(answer.json(), { state: 'answered', due_at: null })
+  const again = await verb(api, 'vietnam-1', sealed.caseId, 'contacted', contact)
+  t.match(again.json(), { state: 'answered', due_at: null }, 'a repetition is told the same')
+  const other = { ...contact, via: 'mail' }
+  const conflict = await verb(api, 'vietnam-1', sealed.caseId, 'contacted', other)
+  t.match(conflict.json(), { status: 409, code: 'reply_conflict' })
+  const later = { ...contact, id: clientId() }
+  await verb(api, 'vietnam-1', sealed.caseId, 'contacted', later)
+  const shown = CaseDetail.parse(
+    (await act(api, 'vietnam-1', 'GET', `/v1/cases/${sealed.caseId}`)).json(),
+  )
+  t.equal(shown.events.filter(({ kind }) => kind === 'contacted').length, 2, 'each call once')
 })
 
 await t.test('a note does not stop the clock', async t => {

@@ -57,6 +57,8 @@ await t.test('step 7: the program decides the deadline, an own date only shorten
     ['no own date', twoDays, null, hours(48)],
     ['another program', sevenDays, null, hours(168)],
     ['an own date that is nearer', twoDays, hours(20), hours(20)],
+    ['to the class before it', twoDays, hours(21) - 1, hours(20)],
+    ['one that is nearly as far', twoDays, hours(48) - 1, hours(47)],
     ['an own date that is farther', twoDays, hours(60), hours(48)],
     ['an own date in ten minutes', twoDays, hours(1 / 6), hours(1)],
     ['an own date in the past', twoDays, -hours(100), hours(1)],
@@ -71,6 +73,8 @@ await t.test('step 7: the program decides the deadline, an own date only shorten
 await t.test('a case that was routed late is given time, never more than was promised', async t => {
   const own = { receivedAt: start, deadline: start + hours(2) }
   t.equal(routedDueAt(twoDays, { ...own, now: start + hours(5) }), start + hours(6))
+  t.equal(routedDueAt(twoDays, { ...own, now: start + hours(5.4) }), start + hours(6))
+  t.equal(routedDueAt(twoDays, { ...own, now: start + hours(5.6) }), start + hours(7))
   t.equal(routedDueAt(twoDays, { ...own, now: start + hours(100) }), start + hours(48))
 })
 
@@ -93,11 +97,11 @@ await t.test(
   },
 )
 
-await t.test('the next rung is the first after an instant, and none after the last', async t => {
+await t.test('the next rung is the first after an instant, and there is always one', async t => {
   t.equal(nextRungAt(twoDays, clock, null), start + hours(1))
   t.equal(nextRungAt(twoDays, clock, start + hours(1) - 1), start + hours(1))
   t.equal(nextRungAt(twoDays, clock, start + hours(1)), start + hours(4))
-  t.equal(nextRungAt(twoDays, clock, start + hours(48)), null)
+  t.equal(nextRungAt(twoDays, clock, start + hours(48)), start + hours(52), 'alarms go on')
 })
 
 const row = (state: CaseState, now: number, climbedTo: number | null = null) => ({
@@ -105,6 +109,8 @@ const row = (state: CaseState, now: number, climbedTo: number | null = null) => 
   receivedAt: start,
   dueAt: start + hours(48),
   climbedTo,
+  heldMs: 0,
+  holdUntil: null,
   now: start + now,
 })
 
@@ -139,8 +145,75 @@ await t.test('what was slept through is made up for at once, each rung once', as
   t.strictSame(climb(twoDays, row('routed', hours(45), start + hours(45))).firings, [])
 })
 
-await t.test('after the last rung there is none', async t => {
-  t.equal(climb(twoDays, row('claimed', hours(48), start + hours(47))).nextRungAt, null)
+await t.test('after the breach the alarm goes on until the person is answered', async t => {
+  const breach = climb(twoDays, row('claimed', hours(48), start + hours(47)))
+  t.strictSame(breach.firings, [{ kind: 'breach', to: 'director', at: start + hours(48) }])
+  t.equal(breach.nextRungAt, start + hours(52))
+  t.strictSame(climb(twoDays, row('claimed', hours(52), start + hours(48))), {
+    firings: [{ kind: 'escalation', to: 'director', at: start + hours(52) }],
+    nextRungAt: start + hours(56),
+  })
+  const own = { ...twoDays, after_ladder: { every_seconds: day, to: 'lead' as const } }
+  t.strictSame(climb(own, row('routed', hours(72), start + hours(48))), {
+    firings: [{ kind: 'escalation', to: 'lead', at: start + hours(72) }],
+    nextRungAt: start + hours(96),
+  })
+})
+
+await t.test('of alarms that were slept through the newest is told, and no other', async t => {
+  const { firings, nextRungAt: next } = climb(twoDays, row('routed', hours(71), start + hours(48)))
+  t.strictSame(firings, [{ kind: 'escalation', to: 'director', at: start + hours(68) }])
+  t.equal(next, start + hours(72))
+})
+
+await t.test('alarms grow more seldom, come once a day at least, and have no end', async t => {
+  for (const every_seconds of [1, 60, 14_400, day, 7 * day]) {
+    const level: ServiceLevel = { ...twoDays, after_ladder: { every_seconds, to: 'director' } }
+    let at = start + hours(48)
+    let count = 0
+    for (; at < start + hours(48 + 365 * 24); count++) {
+      const next = nextRungAt(level, clock, at)
+      t.ok(next > at && next - at >= every_seconds * 1000)
+      if (next - at > Math.max(hours(24), every_seconds * 1000)) t.fail('more than a day')
+      at = next
+    }
+    t.ok(count < 500, `${count} alarms in a year, one each ${every_seconds} s at first`)
+  }
+})
+
+await t.test('where the clock was set back, nothing fires again and nothing is lost', async t => {
+  const back = climb(twoDays, row('routed', hours(20), start + hours(25)))
+  t.strictSame(back, { firings: [], nextRungAt: start + hours(40) })
+  t.equal(climb(twoDays, row('routed', hours(40), start + hours(20))).firings.length, 2)
+})
+
+await t.test('a hold moves what has not fired, and repeats nothing that has', async t => {
+  // Held after 25 hours for 10: the reminder of hour 24 has fired, that of hour 40 comes at hour 50.
+  const held = {
+    ...row('claimed', hours(35), start + hours(35)),
+    dueAt: start + hours(58),
+    heldMs: hours(10),
+    holdUntil: start + hours(35),
+  }
+  t.strictSame(clockOf(twoDays, held), { startedAt: start + hours(10), dueAt: held.dueAt })
+  const before = { ...held, now: start + hours(30), climbedTo: start + hours(34) }
+  t.strictSame(climb(twoDays, before), { firings: [], nextRungAt: start + hours(35) })
+  t.strictSame(climb(twoDays, { ...held, climbedTo: start + hours(35) - 1 }), {
+    firings: [{ kind: 'reminder', to: 'team', at: start + hours(35) }],
+    nextRungAt: start + hours(50),
+  })
+  const after = { ...held, now: start + hours(50), climbedTo: start + hours(36) }
+  t.strictSame(climb(twoDays, after), {
+    firings: [{ kind: 'reminder', to: 'team', at: start + hours(50) }],
+    nextRungAt: start + hours(54),
+  })
+})
+
+await t.test('a hold of the clock of an addition moves that clock', async t => {
+  const added = start + hours(1000)
+  const dueAt = added + hours(72 + 5)
+  const answered = { ...row('answered', hours(1010)), dueAt, heldMs: hours(5) }
+  t.strictSame(clockOf(twoDays, answered), { startedAt: added + hours(5), dueAt })
 })
 
 await t.test('a closed case has no rungs', async t => {
@@ -214,29 +287,42 @@ const anyLevel: fc.Arbitrary<ServiceLevel> = fc
     ].toSorted((one, other) => one.after_seconds - other.after_seconds),
   }))
 
-await t.test('deadlines grow with arrival and never pass the promise', async () => {
-  const instant = fc.integer({ min: 0, max: 4_000_000_000_000 })
-  fc.assert(
-    fc.property(
-      anyLevel,
-      instant,
-      fc.nat(hours(1000)),
-      fc.nat(hours(1000)),
-      fc.option(instant),
-      (level, receivedAt, later, lag, deadline) => {
-        const promised = level.first_response_seconds * 1000
-        const due = routedDueAt(level, { receivedAt, now: receivedAt + lag, deadline })
-        const after = routedDueAt(level, {
-          receivedAt: receivedAt + later,
-          now: receivedAt + later + lag,
-          deadline,
-        })
-        return due > receivedAt && due <= receivedAt + promised && after >= due
-      },
-    ),
-    { numRuns },
-  )
-})
+await t.test(
+  'deadlines are classes of the promise, grow with arrival, and never pass promise or own date',
+  async () => {
+    const instant = fc.integer({ min: 0, max: 4_000_000_000_000 })
+    fc.assert(
+      fc.property(
+        anyLevel,
+        instant,
+        fc.nat(hours(1000)),
+        fc.nat(hours(1000)),
+        fc.option(instant),
+        (level, receivedAt, later, lag, deadline) => {
+          const promised = level.first_response_seconds * 1000
+          const due = routedDueAt(level, { receivedAt, now: receivedAt + lag, deadline })
+          const after = routedDueAt(level, {
+            receivedAt: receivedAt + later,
+            now: receivedAt + later + lag,
+            deadline,
+          })
+          const part = promised / 48
+          const soonest = receivedAt + lag + 1.5 * part
+          const isEarlier = deadline === null || due <= Math.max(deadline, soonest)
+          const isClass = (due - receivedAt) % part < 1 || part - ((due - receivedAt) % part) < 1
+          return (
+            due > receivedAt &&
+            due <= receivedAt + promised &&
+            isEarlier &&
+            isClass &&
+            after > due - part - 1
+          )
+        },
+      ),
+      { numRuns },
+    )
+  },
+)
 
 await t.test(
   'a sweep at whatever moments fires each rung once, and the breach at the deadline',
@@ -264,6 +350,8 @@ await t.test(
               receivedAt: start,
               dueAt: whole.dueAt,
               climbedTo,
+              heldMs: 0,
+              holdUntil: null,
               now,
             })
             for (const { kind, to, at } of found.firings) {

@@ -28,7 +28,7 @@ await t.test(
     t.equal(mail.subject, '[khancap] a case waits for an answer (due in 24 h)')
     t.match(mail.text, notice.caseId)
     t.match(mail.text, 'emergency')
-    t.match(mail.text, '2026-01-02T00:00:00Z')
+    t.notMatch(mail.text, /\d\d:\d\d/, 'no date that an applicant may have named')
   },
 )
 
@@ -55,10 +55,12 @@ await t.test('the time left is never rounded up', async t => {
     [48 * hour, 'due in 48 h'],
     [48 * hour - 1, 'due in 47 h'],
     [2 * hour, 'due in 2 h'],
-    [2 * hour - 1, 'due in 119 min'],
-    [59_999, 'due in 0 min'],
-    [0, 'due in 0 min'],
-    [-61_000, 'overdue by 1 min'],
+    [2 * hour - 1, 'due in 1 h'],
+    [hour, 'due in 1 h'],
+    [hour - 1, 'due in less than 1 h'],
+    [0, 'due in less than 1 h'],
+    [-1, 'overdue by less than 1 h'],
+    [-hour, 'overdue by 1 h'],
     [-50 * hour, 'overdue by 50 h'],
   ] as const
   for (const [left, words] of table)

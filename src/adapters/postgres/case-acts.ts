@@ -27,11 +27,16 @@ async function refuseFull(
 }
 
 /**
- * @returns true where the reply, note or grant of this change is on record already with the same bytes
+ * @returns true where the reply, note, contact or grant of this change is on record already and says the same
  * @throws KhancapError `reply_conflict` where its id is taken by other bytes, of whatever kind
  */
-async function isRepeated(db: Database, caseId: string, change: CaseChange): Promise<boolean> {
-  const { reply, note, grant } = change
+async function isRepeated(
+  db: Database,
+  caseId: string,
+  handler: string,
+  change: CaseChange,
+): Promise<boolean> {
+  const { reply, note, contact, grant } = change
   if (reply !== undefined) {
     const before = await db
       .selectFrom('replies')
@@ -58,6 +63,18 @@ async function isRepeated(db: Database, caseId: string, change: CaseChange): Pro
     }
     await refuseFull(db, 'notes', caseId, maxNotes)
   }
+  if (contact !== undefined) {
+    const before = await db
+      .selectFrom('contacts')
+      .select(['via', 'handler'])
+      .where('case_id', '=', caseId)
+      .where('id', '=', contact.id)
+      .executeTakeFirst()
+    if (before !== undefined) {
+      if (before.via === contact.via && before.handler === handler) return true
+      throw new KhancapError('reply_conflict')
+    }
+  }
   if (grant !== undefined) {
     const before = await db
       .selectFrom('grants')
@@ -79,7 +96,7 @@ async function insertParts(
   caseId: string,
   handler: string,
   now: Instant,
-  { reply, note, grant }: CaseChange,
+  { reply, note, contact, grant }: CaseChange,
 ): Promise<void> {
   const shared = { case_id: caseId, handler, at: at(now) }
   if (reply !== undefined)
@@ -91,6 +108,11 @@ async function insertParts(
     await db
       .insertInto('notes')
       .values({ ...shared, id: note.id, sealed: note.sealed })
+      .execute()
+  if (contact !== undefined)
+    await db
+      .insertInto('contacts')
+      .values({ ...shared, ...contact })
       .execute()
   if (grant !== undefined)
     await db
@@ -135,7 +157,7 @@ export function actOnCase(db: Database): CaseStore['actOnCase'] {
       const row = await selectCases(trx).where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
       if (row === undefined) throw new KhancapError('case_unknown')
       const change = decide(toCaseRow(row))
-      if (change === null || (await isRepeated(trx, id, change))) return toCaseRow(row)
+      if (change === null || (await isRepeated(trx, id, by.handler, change))) return toCaseRow(row)
       if (row.event_count >= maxEventsByActs) throw new KhancapError('case_state')
       const event = nextEvent(id, row, {
         kind: change.event.kind,
@@ -154,5 +176,5 @@ export function actOnCase(db: Database): CaseStore['actOnCase'] {
       return toCaseRow(await selectCases(trx).where('id', '=', id).executeTakeFirstOrThrow())
     })
   // COMMITTED: the act and its entry in the history are one. A crash after this line loses the answer to the
-  // handler, who asks again: `decide` sees the act done, or the id of the reply, note or grant is found on record.
+  // handler, who asks again: `decide` sees the act done, or the id of the reply, note, contact or grant is found on record.
 }

@@ -16,6 +16,8 @@ interface DueRow extends ChainEnd {
   readonly received_at: Instant
   readonly due_at: Instant
   readonly climbed_to: Instant | null
+  readonly held_ms: number
+  readonly held_until: Instant | null
   readonly now: Instant
   /** Rungs on record, as `rungKey` writes them. */
   readonly fired: readonly string[]
@@ -38,7 +40,8 @@ async function lockDue(db: Database, limit: number): Promise<readonly DueRow[]> 
     with due as materialized (
       select id, state, program, team,
         coalesce(routed_directory_sequence, directory_sequence) as sequence,
-        received_at, due_at, climbed_to, event_count, last_event_hash
+        received_at, due_at, climbed_to, event_count, last_event_hash, held_ms,
+        case when hold_since is not null then hold_until end as held_until
       from cases
       where next_rung_at <= clock_timestamp()
       order by next_rung_at limit ${limit}
@@ -63,6 +66,8 @@ function climb(row: DueRow, plan: Plan): Climb | null {
     receivedAt: row.received_at,
     dueAt: row.due_at,
     climbedTo: row.climbed_to,
+    heldMs: row.held_ms,
+    holdUntil: row.held_until,
     now: row.now,
   })
   if (planned === null) return null

@@ -17,13 +17,14 @@ export async function purgeDue(db: Database, limit: number): Promise<number> {
     no_slip as (delete from slips using due where case_id = due.id),
     no_replies as (delete from replies using due where case_id = due.id),
     no_additions as (delete from additions using due where case_id = due.id),
+    no_contacts as (delete from contacts using due where case_id = due.id),
     no_notes as (delete from notes using due where case_id = due.id),
     no_grants as (delete from grants using due where case_id = due.id),
     no_notices as (
       delete from notices using due where case_id = due.id returning notices.id),
     no_notice_jobs as (
       delete from outbox using no_notices
-      where subject = no_notices.id::text and name = 'send-notice'),
+      where subject = no_notices.id::text and name in ('send-notice', 'send-alarm')),
     no_route_jobs as (
       delete from outbox using due where subject = due.id and name = 'route-case')
     update cases set state = 'purged', purge_at = null, next_rung_at = null, due_at = null,

@@ -1,7 +1,14 @@
 // The rows of the store, one interface per table; what they mean stands in migrations/.
 import type { ColumnType, Generated } from 'kysely'
 import type { CaseId, ClientId, Instant } from '../../../schemas/encoding.js'
-import type { CaseState, EventKind, Outcome, RouteReason } from '../../../schemas/case.js'
+import type {
+  CaseState,
+  EventKind,
+  HoldReason,
+  Outcome,
+  RouteReason,
+  Via,
+} from '../../../schemas/case.js'
 import type { JobName } from '../../../schemas/job.js'
 import type { Rung } from '../../../schemas/program.js'
 import type { Channel } from '../../../schemas/sealed.js'
@@ -57,6 +64,7 @@ export interface Tables {
     key: Bytes
     at: Time
   }
+  contacts: { case_id: CaseId; id: ClientId; handler: string; via: Via; at: Time }
   events: {
     case_id: CaseId
     number: number
@@ -78,7 +86,17 @@ export interface Tables {
     recipient: Notice['to']
     created_at: Time
     settled_at: NullableTime
-    outcome: 'sent' | 'undeliverable' | null
+    outcome: 'sent' | 'undeliverable' | 'moot' | null
+    mail_id: string | null
+  }
+  notice_lanes: {
+    team: string
+    recipient: Notice['to']
+    urgent: boolean
+    wake_at: NullableTime
+    leased_until: NullableTime
+    last_sent_at: NullableTime
+    failures: Generated<number>
   }
   outbox: {
     id: string
@@ -120,5 +138,11 @@ export interface CaseTable {
   unread_additions: Generated<number>
   event_count: Generated<number>
   last_event_hash: NullableBytes
+  hold_asked_by: string | null
+  hold_reason: HoldReason | null
+  hold_until: NullableTime
+  hold_since: NullableTime
+  hold_confirmed_by: string | null
+  held_ms: Generated<number>
   inbox_order: ColumnType<number, never, never>
 }

@@ -25,6 +25,10 @@ export interface Climbing {
   readonly state: CaseState
   readonly receivedAt: Instant
   readonly dueAt: Instant
+  /** Milliseconds by which holds have moved the running clock, `dueAt` included. */
+  readonly heldMs: number
+  /** When the hold of the running clock ends or ended; null where there was none. */
+  readonly holdUntil: Instant | null
   /** Rungs at or before this instant were dealt with already; null where none was. */
   readonly climbedTo: Instant | null
   readonly now: Instant
@@ -37,11 +41,18 @@ export interface Climb {
 }
 
 /**
- * An applicant's own date shortens the clock, but never below this part of the service level, counted from the
- * moment of routing: one hour where 48 are promised. A date that has passed, or is minutes away, thus alarms
- * within the hour and still leaves the ladder rungs to climb.
+ * An applicant's own date shortens the clock to one of this many classes, and never below half of the first one,
+ * counted from the moment of routing: whole hours where 48 are promised. So whoever reads deadlines learns no date
+ * that an applicant named, and a date that has passed still leaves the ladder rungs to climb.
  */
-const shortestPart = 48
+const classes = 48
+
+/** Alarms after the ladder come no more often than this part of the time since its last rung, and once a day at least. */
+const thinning = 8
+const dayMs = 86_400_000
+
+/** Where a service level does not say it. A deadline that nobody meets is never quiet. */
+const alarmsOtherwise = { every_seconds: 14_400, to: 'director' } as const
 
 /**
  * The program whose service level runs for a case of which nothing is known yet: the one that promises the
@@ -99,8 +110,8 @@ function firstRungSeconds(level: ServiceLevel, lengthSeconds: number): number {
 }
 
 /**
- * When the first answer is due once the program is known (step 7): the program's service level from arrival, or the
- * applicant's own date where that is nearer.
+ * When the first answer is due once the program is known (step 7): the program's service level from arrival, or
+ * where the applicant's own date is nearer the last of 48 equal parts of it that ends before that date.
  *
  * @param deadline the date on the slip, or null
  */
@@ -112,12 +123,14 @@ export function routedDueAt(
     readonly deadline: Instant | null
   },
 ): Instant {
-  const promised = times.receivedAt + level.first_response_seconds * 1000
-  if (times.deadline === null) return promised
-  const soonest =
-    Math.max(times.now, times.receivedAt) +
-    Math.ceil((level.first_response_seconds * 1000) / shortestPart)
-  return Math.min(promised, Math.max(times.deadline, soonest))
+  const { receivedAt, now, deadline } = times
+  const promisedMs = level.first_response_seconds * 1000
+  const partMs = promisedMs / classes
+  const after = (parts: number) => receivedAt + Math.floor((parts * promisedMs) / classes)
+  if (deadline === null) return after(classes)
+  const named = Math.floor((deadline - receivedAt) / partMs)
+  const soonest = Math.round((Math.max(now, receivedAt) - receivedAt) / partMs) + 1
+  return after(Math.min(classes, Math.max(named, soonest)))
 }
 
 /**
@@ -137,54 +150,91 @@ export function rungsOf(level: ServiceLevel, clock: Clock): readonly RungAt[] {
     .toSorted((one, other) => one.at - other.at)
 }
 
-/** The first rung after an instant (null: the first of all), or null where the ladder has ended. */
-export function nextRungAt(
-  level: ServiceLevel,
-  clock: Clock,
-  after: Instant | null,
-): Instant | null {
-  const next = rungsOf(level, clock).find(rung => after === null || rung.at > after)
-  return next?.at ?? null
+/**
+ * The alarms that follow the last rung while the person stays unanswered: each `every_seconds`, from a week's worth
+ * of them on more seldom, down to one a day. They have no end, and stay below 500 in the first year.
+ */
+function* alarmsAfter(level: ServiceLevel, last: Instant): Generator<RungAt> {
+  const { every_seconds, to } = level.after_ladder ?? alarmsOtherwise
+  const everyMs = every_seconds * 1000
+  for (let at = last; ; ) {
+    const thinned = Math.min(dayMs, Math.floor((at - last) / thinning))
+    at += Math.max(everyMs, thinned)
+    yield { kind: 'escalation', to, only: 'unanswered', at }
+  }
+}
+
+/** The first rung after an instant (null: the first of all). There is always one: the ladder ends with the answer. */
+export function nextRungAt(level: ServiceLevel, clock: Clock, after: Instant | null): Instant {
+  const rungs = rungsOf(level, clock)
+  const next = rungs.find(rung => after === null || rung.at > after)
+  if (next !== undefined) return next.at
+  for (const { at } of alarmsAfter(level, rungs.at(-1)?.at ?? clock.dueAt))
+    if (after === null || at > after) return at
+  throw new RangeError('alarms have no end')
 }
 
 /**
  * The clock that runs for a case: from its arrival until it was answered, after that from the oldest addition
  * that has no answer. A deadline beyond the first one is that of an addition, too: it put a case that was closed
- * without an answer back to work.
+ * without an answer back to work. What was held moves both ends.
  */
 export function clockOf(
   level: ServiceLevel,
-  row: Pick<Climbing, 'state' | 'receivedAt' | 'dueAt'>,
+  row: Pick<Climbing, 'state' | 'receivedAt' | 'dueAt' | 'heldMs'>,
 ): Clock {
-  const { state, receivedAt, dueAt } = row
-  const first = state !== 'answered' && dueAt <= receivedAt + level.first_response_seconds * 1000
-  return {
-    startedAt: first
-      ? receivedAt
-      : Math.max(receivedAt, dueAt - level.addition_response_seconds * 1000),
-    dueAt,
-  }
+  const { state, receivedAt, dueAt, heldMs } = row
+  const unheld = dueAt - heldMs
+  const first = state !== 'answered' && unheld <= receivedAt + level.first_response_seconds * 1000
+  const startedAt = first
+    ? receivedAt
+    : Math.max(receivedAt, unheld - level.addition_response_seconds * 1000)
+  return { startedAt: startedAt + heldMs, dueAt }
 }
 
 /**
  * Step 8. Every rung that has come due since the sweep last looked, and when to look again. A rung whose `only`
- * does not hold is passed by: it was its time, and there was nothing to say.
+ * does not hold is passed by: it was its time, and there was nothing to say. Of the alarms after the ladder only
+ * the newest is told; the end of a hold reminds the team that the clock runs on.
  *
  * Looking too early, twice, or much too late changes nothing: `climbedTo` and `now` alone decide, and both are
- * the database's.
+ * the database's. Where that clock was set back, nothing fires until it has passed `climbedTo` again.
  */
 export function climb(level: ServiceLevel, row: Climbing): Climb {
   if (row.state === 'closed' || row.state === 'purged') return { firings: [], nextRungAt: null }
   const clock = clockOf(level, row)
-  const due = rungsOf(level, clock).filter(
-    rung => rung.at <= row.now && (row.climbedTo === null || rung.at > row.climbedTo),
-  )
+  const isDue = (at: Instant) => at <= row.now && (row.climbedTo === null || at > row.climbedTo)
+  const rungs = rungsOf(level, clock)
+  const due = [
+    ...rungs.filter(rung => isDue(rung.at) && holds(rung.only, row.state)),
+    ...newestAlarm(level, rungs.at(-1)?.at ?? clock.dueAt, row.now).filter(({ at }) => isDue(at)),
+    ...endOfHold(row),
+  ]
+  const next = nextRungAt(level, clock, Math.max(row.now, row.climbedTo ?? row.now))
   return {
     firings: due
-      .filter(rung => holds(rung.only, row.state))
+      .toSorted((one, other) => one.at - other.at)
       .map(({ kind, to, at }) => ({ kind, to, at })),
-    nextRungAt: nextRungAt(level, clock, Math.max(row.now, row.climbedTo ?? row.now)),
+    nextRungAt:
+      row.holdUntil !== null && row.holdUntil > row.now ? Math.min(next, row.holdUntil) : next,
   }
+}
+
+/** The last alarm at or before an instant, if there was one. */
+function newestAlarm(level: ServiceLevel, last: Instant, now: Instant): RungAt[] {
+  let newest: RungAt[] = []
+  for (const alarm of alarmsAfter(level, last)) {
+    if (alarm.at > now) break
+    newest = [alarm]
+  }
+  return newest
+}
+
+/** The store drops it where it is on record: it needs no `climbedTo`, which a hold has moved. */
+function endOfHold({ holdUntil, climbedTo, now }: Climbing): RungAt[] {
+  return holdUntil === null || holdUntil > now || (climbedTo !== null && climbedTo > holdUntil)
+    ? []
+    : [{ kind: 'reminder', to: 'team', only: 'unanswered', at: holdUntil }]
 }
 
 /** A claim silences what is for the unclaimed; nothing but an answer silences the rest. */
