@@ -1,6 +1,7 @@
 // What a directory must be beyond its schema: names that exist, keys that belong to one person, a bounded life. Faults
 // are places and codes, for `khancap org check` and for whoever refuses to publish.
 import { type Directory, maxDirectoryDays } from '../schemas/directory.js'
+import type { Timestamp } from '../schemas/encoding.js'
 import type { Fault } from '../schemas/problem.js'
 import type { Program } from '../schemas/program.js'
 import { parseTimestamp } from '../src/core/encoding/timestamp.js'
@@ -16,9 +17,9 @@ function repeated(list: readonly { value: string; pointer: string }[]): string[]
   return list.filter(({ value }) => seen.size === seen.add(value).size).map(one => one.pointer)
 }
 
-function isInstant(text: string | null): boolean {
+function isInstant(text: Timestamp | null | undefined): boolean {
   try {
-    if (text !== null) parseTimestamp(text)
+    if (text !== null && text !== undefined) parseTimestamp(text)
     return true
   } catch {
     return false
@@ -34,8 +35,28 @@ function isRecipient(text: string): boolean {
   }
 }
 
+const periodOf = (
+  at: string,
+  period: { valid_from?: Timestamp | undefined; valid_until?: Timestamp | undefined },
+) => [
+  { at, value: period.valid_from },
+  { at, value: period.valid_until },
+]
+
 function timeFaults(directory: Directory): Fault[] {
-  const times = [
+  const { duty = [], exclusions = [], others = [] } = directory
+  const times: { at: string; value: Timestamp | null | undefined }[] = [
+    ...[...exclusions.entries()].flatMap(([index, each]) => periodOf(`/exclusions/${index}`, each)),
+    ...[...others.entries()].flatMap(([index, each]) => periodOf(`/others/${index}`, each)),
+    ...duty.flatMap((each, index) =>
+      each.times.flatMap(({ from, until }) => [
+        { at: `/duty/${index}/times`, value: from },
+        { at: `/duty/${index}/times`, value: until },
+      ]),
+    ),
+    ...directory.programs.flatMap((program, index) =>
+      [...program.routing, ...program.tags].flatMap(each => periodOf(`/programs/${index}`, each)),
+    ),
     { at: '/valid_from', value: directory.valid_from },
     { at: '/expires', value: directory.expires },
     ...directory.programs.flatMap(({ valid_from, valid_until }, index) => [
@@ -91,6 +112,12 @@ function nameFaults(directory: Directory): Fault[] {
     ...repeated(ids('teams')),
     ...repeated(ids('handlers')),
     ...repeated(ids('programs')),
+    ...repeated(
+      (directory.others ?? []).map(({ id }, index) => ({
+        value: id,
+        pointer: `/others/${index}/id`,
+      })),
+    ),
     ...keys(directory.root.keys, '/root/keys'),
     ...keys(directory.receipt_keys, '/receipt_keys'),
     ...repeated(recipients),
@@ -117,12 +144,39 @@ function programFaults(program: Program, at: string, teams: ReadonlySet<string>)
   return faults
 }
 
+/** Names in exclusions and duty: one with a slip of the pen would keep nobody out, or leave a team without anybody. */
+function nameUseFaults(directory: Directory): Fault[] {
+  const { duty = [], exclusions = [] } = directory
+  const known = {
+    handler: new Set(directory.handlers.map(({ id }) => id)),
+    team: new Set(directory.teams.map(({ id }) => id)),
+    program: new Set(directory.programs.map(({ id }) => id)),
+  }
+  const unknown = (kind: keyof typeof known, pointer: string, names: readonly string[]): Fault[] =>
+    names.every(name => known[kind].has(name)) ? [] : [{ pointer, code: `${kind}_unknown` }]
+  return [
+    ...exclusions.flatMap((exclusion, index) => [
+      ...unknown('handler', `/exclusions/${index}/handlers`, exclusion.handlers),
+      ...unknown('team', `/exclusions/${index}/teams`, exclusion.teams),
+      ...unknown('program', `/exclusions/${index}/programs`, exclusion.programs),
+    ]),
+    ...duty.flatMap(({ team, handlers, times }, index) => [
+      ...unknown('team', `/duty/${index}/team`, [team]),
+      ...unknown('handler', `/duty/${index}/handlers`, handlers),
+      ...(times.some(({ from, until }) => from >= until)
+        ? [{ pointer: `/duty/${index}/times`, code: 'not_ascending' }]
+        : []),
+    ]),
+  ]
+}
+
 /** Everything that is wrong with a directory whose schema is right. None: it may be signed. */
 export function directoryFaults(directory: Directory): readonly Fault[] {
   const teams = new Set(directory.teams.map(({ id }) => id))
   const faults = [
     ...timeFaults(directory),
     ...nameFaults(directory),
+    ...nameUseFaults(directory),
     ...directory.programs.flatMap((program, index) =>
       programFaults(program, `/programs/${index}`, teams),
     ),

@@ -5,14 +5,19 @@ import type { Instant, Timestamp } from '../schemas/encoding.js'
 import { encodeBase64url } from '../src/core/encoding/base64url.js'
 import { parseTimestamp } from '../src/core/encoding/timestamp.js'
 
-interface Validity {
-  readonly valid_from: Timestamp
-  readonly valid_until: Timestamp | null
+/** What is left out, or null, is no limit. */
+interface Period {
+  readonly valid_from?: Timestamp | undefined
+  readonly valid_until?: Timestamp | null | undefined
 }
 
-export function isActive(validity: Validity, at: Instant): boolean {
-  if (at < parseTimestamp(validity.valid_from)) return false
-  return validity.valid_until === null || at < parseTimestamp(validity.valid_until)
+interface Validity extends Period {
+  readonly valid_from: Timestamp
+}
+
+export function isActive({ valid_from, valid_until }: Period, at: Instant): boolean {
+  if (valid_from !== undefined && at < parseTimestamp(valid_from)) return false
+  return valid_until === undefined || valid_until === null || at < parseTimestamp(valid_until)
 }
 
 /** The valid one that became valid last; among equals, the one that stands first. */

@@ -47,6 +47,8 @@ export const RouteReason = z.enum([
   'slip_unreadable',
   'program_unknown',
   'nobody_in_team',
+  'nobody_on_duty',
+  'several_programs',
 ])
 export type RouteReason = z.infer<typeof RouteReason>
 

@@ -1,8 +1,19 @@
 // The organisation's directory: programs, teams, keyring, root. It travels as a C2SP signed note over exact
 // bytes; this is the JSON inside (docs/protocol.md, "Directory").
 import * as z from 'zod'
-import { AgeRecipient, Language, Origin, Sha256, SigningKey, Slug, Timestamp } from './encoding.js'
-import { Program } from './program.js'
+import {
+  AgeRecipient,
+  Country,
+  Day,
+  Language,
+  Origin,
+  Region,
+  Sha256,
+  SigningKey,
+  Slug,
+  Timestamp,
+} from './encoding.js'
+import { Period, Program } from './program.js'
 
 /** Bytes of a directory note at most. */
 export const maxDirectoryBytes = 1_048_576
@@ -56,6 +67,55 @@ export const Team = z
   .meta({ id: 'Team', description: 'Who may open a case' })
 export type Team = z.infer<typeof Team>
 
+/** Who must not read what. Empty lists mean any; whoever is named by `handlers` or is in one of `teams` is meant. */
+export const Exclusion = z
+  .strictObject({
+    handlers: z.array(Slug).max(100),
+    teams: z.array(Slug).max(100),
+    programs: z.array(Slug).max(20),
+    languages: z.array(z.union([Language, z.literal('other')])).max(30),
+    countries: z.array(z.union([Country, z.literal('unknown')])).max(250),
+    regions: z.array(Region).max(200),
+    ...Period,
+  })
+  .refine(({ handlers, teams }) => handlers.length + teams.length > 0, 'excludes nobody')
+  .meta({ id: 'Exclusion', description: 'A conflict of interest: who must not read what' })
+export type Exclusion = z.infer<typeof Exclusion>
+
+/**
+ * When somebody of a team is on duty, as instants: local hours and summer time are worked out before it is signed. A team
+ * of which nothing is said is always on duty.
+ */
+export const Duty = z
+  .strictObject({
+    team: Slug,
+    handlers: z.array(Slug).max(100).describe('Empty: nobody is named, the team takes turns'),
+    times: z.array(z.strictObject({ from: Timestamp, until: Timestamp })).max(1000),
+  })
+  .meta({ id: 'Duty', description: 'When a team is on duty' })
+export type Duty = z.infer<typeof Duty>
+
+/** Somebody else who may help, named to applicants whom no program covers. */
+export const OtherHelp = z
+  .strictObject({
+    id: Slug,
+    name: z.string().min(1).max(120),
+    about: z.record(Language, z.string().min(1).max(400)),
+    status: z.enum(['open', 'limited', 'closed']).describe('Whether it takes on requests now'),
+    checked: Day.describe('When somebody last asked whether all of this is still so'),
+    languages: z.array(Language).max(30),
+    countries: z.array(Country).max(250).describe('Empty: any'),
+    url: z
+      .string()
+      .max(200)
+      .regex(/^https?:\/\/[\x21-\x7e]+$/)
+      .optional(),
+    contact: z.string().min(1).max(200).optional().describe('An address or number, as it is shown'),
+    ...Period,
+  })
+  .meta({ id: 'OtherHelp', description: 'Who else may help' })
+export type OtherHelp = z.infer<typeof OtherHelp>
+
 export const Directory = z
   .strictObject({
     v: z.literal(1),
@@ -74,6 +134,9 @@ export const Directory = z
     teams: z.array(Team).min(1).max(100),
     handlers: z.array(DirectoryHandler).min(1).max(500),
     programs: z.array(Program).min(1).max(20),
+    exclusions: z.array(Exclusion).max(100).optional(),
+    duty: z.array(Duty).max(200).optional(),
+    others: z.array(OtherHelp).max(100).optional(),
     leave_to: z
       .record(
         Language,

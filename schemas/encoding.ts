@@ -52,6 +52,13 @@ export const Timestamp = z
   .meta({ id: 'Timestamp', description: 'A second in UTC, RFC 3339' })
 export type Timestamp = z.infer<typeof Timestamp>
 
+/** A day of the calendar. */
+export const Day = z
+  .string()
+  .regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/)
+  .meta({ id: 'Day', description: 'A day, YYYY-MM-DD' })
+export type Day = z.infer<typeof Day>
+
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type Instant = number
 

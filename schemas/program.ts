@@ -1,7 +1,7 @@
 // A program as data: its form, languages, countries, tags, service levels, routing. Labels are not here: they
 // live in catalogue files (schemas/programs/<program>.<language>.ts), addressed by question key and option code.
 import * as z from 'zod'
-import { Country, Language, Slug, Timestamp } from './encoding.js'
+import { Country, Language, Region, Slug, Timestamp } from './encoding.js'
 
 export const QuestionKey = z.string().regex(/^[a-z][a-z_]{0,39}$/)
 export const OptionCode = z.string().regex(/^[a-z0-9][A-Za-z0-9_-]{0,39}$/)
@@ -106,13 +106,21 @@ export const ServiceLevel = z
   .meta({ id: 'ServiceLevel', description: 'By when, and who is told on the way' })
 export type ServiceLevel = z.infer<typeof ServiceLevel>
 
-/** A row of routing: empty lists mean any. The first row that matches wins. */
+/** When a part of something counts. What is left out is without a limit of its own. */
+export const Period = {
+  valid_from: Timestamp.optional(),
+  valid_until: Timestamp.optional().describe('The first instant at which it no longer counts'),
+}
+
+/** A row of routing: empty lists mean any. The first row that counts now and matches wins. */
 export const RoutingRow = z
   .strictObject({
     languages: z.array(z.union([Language, z.literal('other')])).max(30),
     countries: z.array(z.union([Country, z.literal('unknown'), z.literal('not_covered')])).max(250),
+    regions: z.array(Region).max(200).optional().describe('Parts of countries; none: all of them'),
     team: Slug,
     flag: z.enum(['language_not_handled', 'country_unknown', 'country_not_covered']).optional(),
+    ...Period,
   })
   .meta({ id: 'RoutingRow', description: 'Which team a language and country reach' })
 export type RoutingRow = z.infer<typeof RoutingRow>
@@ -122,6 +130,7 @@ export const Tag = z
     text: z.string().min(1).max(80),
     language: Language.nullable(),
     literal: z.boolean().describe('True: the very words of the organisation; false: a proposal'),
+    ...Period,
   })
   .meta({ id: 'Tag', description: 'Words that stand in the subject of a mail' })
 export type Tag = z.infer<typeof Tag>
@@ -138,6 +147,11 @@ export const Program = z
       .max(30)
       .describe('Languages that the program is handled in'),
     countries: z.array(Country).max(250).describe('Countries that are covered'),
+    regions: z
+      .array(Region)
+      .max(500)
+      .optional()
+      .describe('Parts that are covered of countries that are not covered as a whole'),
     form: Form,
     more: Form.nullable().describe('Asked only after a first answer, as an addition'),
     tags: z.array(Tag).max(100),

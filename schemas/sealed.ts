@@ -116,6 +116,11 @@ export const SlipContent = z
     language: Language.or(z.literal('other')),
     country: Country.or(z.literal('unknown')),
     region: Region.nullable(),
+    also: z
+      .array(Slug)
+      .max(3)
+      .optional()
+      .describe('Programs that were named beside it, as by a second tag of a mail'),
     urgency: Urgency.nullable(),
     deadline: Timestamp.nullable().describe("The applicant's own date, where it is nearer"),
     context: Context,

@@ -5,15 +5,16 @@ import { maxReaders } from '../../schemas/directory.js'
 import type { Context, SealedKind } from '../../schemas/sealed.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { slipFacts } from '../../src/core/form/slip-facts.js'
-import { readersFor } from '../../src/core/routing/route.js'
+import { recipientsFor } from '../../src/core/routing/readers.js'
 import type { Desk } from '../client/desk.js'
 import { refused } from '../failure.js'
 import { safe } from '../terminal/safe.js'
 import type { SealedCase } from './sealed-case.js'
 
 /** Recipients, who writes first. At most 64. @throws Failure where nobody could read it */
-export function recipientsOf(desk: Desk, sealed: SealedCase): string[] {
+export async function recipientsOf(desk: Desk, sealed: SealedCase): Promise<string[]> {
   const { directory, handler, station } = desk
+  const p = await station.primitives()
   const now = station.now()
   const granted = [handler.id, ...sealed.grants.map(({ reader }) => reader)]
   const recipients = [
@@ -21,7 +22,7 @@ export function recipientsOf(desk: Desk, sealed: SealedCase): string[] {
       const reader = handlerById(directory.directory, id)
       return reader === null || !isActive(reader, now) ? [] : [activeRecipient(reader, now)]
     }),
-    ...readersFor(directory.directory, factsOf(sealed), now).map(({ recipient }) => recipient),
+    ...recipientsFor(p, directory.directory, factsOf(sealed), now),
   ].filter(recipient => recipient !== null)
   if (recipients.length === 0)
     throw refused(

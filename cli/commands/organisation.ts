@@ -215,14 +215,15 @@ function declarePublishing(org: Command, runner: Runner): void {
         org
           .command('check')
           .description(
-            'show which team every program, language and country reaches, and every hole',
+            'show which team every program, language and place reaches, who is off duty, and every hole',
           ),
       )
         .option(
           '--dir <folder>',
           "the organisation's folder; the pinned directory where there is none",
         )
-        .option('--directory <file>', 'check this signed directory'),
+        .option('--directory <file>', 'check this signed directory')
+        .option('--at <time>', 'as things are at this time, 2026-01-31T22:00:00Z'),
       runner,
       async (station, options: OrgCheckOptions) =>
         (await import('../verbs/org-check.js')).checkOrganisation(station, options),

@@ -5,7 +5,8 @@ import { type Safe, safe } from '../terminal/safe.js'
 
 const words: Readonly<Record<Hole['code'], string>> = {
   nobody_in_fallback_team: 'nobody in the fallback team can open anything',
-  nobody_reads: 'nobody could open such a request',
+  conflicts_in_fallback_team:
+    'everybody in the fallback team is kept from some request by a conflict of interest',
   too_many_readers: 'the team has more members than an envelope can have readers',
   no_program_offered: 'no program is offered',
   no_router: 'the router has no valid recipient',

@@ -3,13 +3,14 @@ import { directoryFaults } from '../../keys/directory-rules.js'
 import type { VerifiedDirectory } from '../../keys/directory.js'
 import { Directory, maxDirectoryDays } from '../../schemas/directory.js'
 import type { Instant } from '../../schemas/encoding.js'
-import { OrganisationSource } from '../../schemas/organisation.js'
+import type { OrganisationSource } from '../../schemas/organisation.js'
 import type { Fault } from '../../schemas/problem.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
-import { floorToHour, formatTimestamp } from '../../src/core/encoding/timestamp.js'
+import { floorToHour, formatTimestamp, parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import { findHoles, type Hole } from '../../src/core/routing/holes.js'
 import { refused } from '../failure.js'
 import { safe } from '../terminal/safe.js'
+import { dutyOf } from './calendars.js'
 import { faulty } from './folder.js'
 
 const day = 86_400_000
@@ -30,13 +31,16 @@ export function nextDirectory(
     )
   // The full hour: when exactly somebody worked on it is nobody's business.
   const from = floorToHour(validity.from)
+  const until = from + Math.min(validity.days, maxDirectoryDays) * day
+  const { calendars, ...said } = source
   const parsed = Directory.safeParse({
     v: 1,
-    ...source,
+    ...said,
+    ...(calendars === undefined ? {} : { duty: dutyOf(calendars, { from, until }) }),
     sequence: (last?.directory.sequence ?? 0) + 1,
     previous: last === null ? null : encodeBase64url(last.sha256),
     valid_from: formatTimestamp(from),
-    expires: formatTimestamp(from + Math.min(validity.days, maxDirectoryDays) * day),
+    expires: formatTimestamp(until),
   })
   if (parsed.success) return parsed.data
   throw faulty(
@@ -57,9 +61,13 @@ export function whatIsWrong(directory: Directory): {
   return { faults, holes: faults.length === 0 ? findHoles(directory) : [] }
 }
 
-/** The source inside a directory: what an organisation said, without its place in the chain. */
-export function sourceOf(directory: Directory): OrganisationSource {
-  const { expires, previous, sequence, v, valid_from, ...source } = directory
-  void [expires, previous, sequence, v, valid_from]
-  return OrganisationSource.parse(source)
+/** Whether a directory that waits for signatures is still what the source would make of it, with the same validity. */
+export function isStill(
+  directory: Directory,
+  source: OrganisationSource,
+  last: VerifiedDirectory | null,
+): boolean {
+  const from = parseTimestamp(directory.valid_from)
+  const days = (parseTimestamp(directory.expires) - from) / day
+  return JSON.stringify(nextDirectory(source, last, { from, days })) === JSON.stringify(directory)
 }

@@ -40,7 +40,7 @@ export async function addNote(
       hour: formatTimestamp(floorToHour(station.now())),
       context: contextOf(desk, 'note'),
     },
-    recipientsOf(desk, sealedCase),
+    await recipientsOf(desk, sealedCase),
   )
   const body: NoteRequest = { id: newClientId(p), sealed: encodeBase64url(sealed.bytes) }
   const after = await desk.cases.act(id, 'notes', body)

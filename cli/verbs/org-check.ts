@@ -3,12 +3,15 @@
 import { join, resolve } from 'node:path'
 import { readDirectory } from '../../keys/directory.js'
 import { type Directory, maxDirectoryBytes } from '../../schemas/directory.js'
+import { Timestamp } from '../../schemas/encoding.js'
 import { formatTimestamp, parseTimestamp } from '../../src/core/encoding/timestamp.js'
-import { type RoutingCell, routingTable } from '../../src/core/routing/holes.js'
+import type { Span } from '../../src/core/routing/duty.js'
+import { dutyGaps, type RoutingCell, routingTable } from '../../src/core/routing/table.js'
 import { fetchDirectory, pinnedSettings, rememberedDirectory } from '../client/pinned.js'
-import { Failure, refused } from '../failure.js'
+import { Failure, misused, refused } from '../failure.js'
 import { readSource, sourceFile } from '../organisation/folder.js'
 import { holeWords } from '../organisation/hole-words.js'
+import { ruleWords } from '../organisation/rule-words.js'
 import { nextDirectory, whatIsWrong } from '../organisation/next-directory.js'
 import { readBounded } from '../station/disk.js'
 import type { Station } from '../station/station.js'
@@ -19,6 +22,7 @@ export interface OrgCheckOptions {
   readonly json?: true
   readonly dir?: string
   readonly directory?: string
+  readonly at?: string
 }
 
 const checkedDays = 30
@@ -26,19 +30,30 @@ const checkedDays = 30
 export async function checkOrganisation(station: Station, options: OrgCheckOptions): Promise<void> {
   const directory = await directoryToCheck(station, options)
   const { faults, holes } = whatIsWrong(directory)
-  const at = Math.max(station.now(), parseTimestamp(directory.valid_from))
-  const cells = faults.length === 0 ? routingTable(directory, at) : []
+  const isSound = faults.length === 0
+  const asked = options.at === undefined ? null : instantAsked(options.at, directory)
+  const at = asked ?? Math.max(station.now(), parseTimestamp(directory.valid_from))
+  const cells = isSound ? routingTable(directory, at) : []
+  const gaps = isSound ? dutyGaps(directory) : []
   const { printer } = station
   if (options.json === true)
     printer.json({
       organisation: directory.name,
       sequence: directory.sequence,
+      at: formatTimestamp(at),
       cells,
+      duty: gaps.map(({ team, fallback, team_off, both_off }) => ({
+        team,
+        fallback,
+        team_off: team_off.map(spanJson),
+        both_off: both_off.map(spanJson),
+      })),
       holes: holes.map(hole => ({ ...hole, at: formatTimestamp(hole.at) })),
       faults,
     })
   else {
-    if (cells.length > 0) printer.out(cellTable(cells))
+    if (cells.length > 0) printer.out(cellTable(cells, asked !== null))
+    if (isSound) for (const words of ruleWords(directory, gaps)) printer.out(words)
     for (const { code, pointer } of faults)
       printer.out(safe`fault: ${pointer}: ${code.replaceAll('_', ' ')}`)
     for (const hole of holes) printer.out(safe`hole: ${holeWords(hole)}`)
@@ -51,6 +66,20 @@ export async function checkOrganisation(station: Station, options: OrgCheckOptio
         : safe`${wrong} things must be mended before it is published`,
     )
   printer.say(safe`every request reaches somebody who can open it`)
+}
+
+const spanJson = ({ from, until }: Span) => ({
+  from: formatTimestamp(from),
+  until: formatTimestamp(until),
+})
+
+function instantAsked(given: string, { valid_from, expires }: Directory): number {
+  const at = Timestamp.safeParse(given).success ? Date.parse(given) : Number.NaN
+  if (!Number.isNaN(at) && at >= parseTimestamp(valid_from) && at < parseTimestamp(expires))
+    return at
+  throw misused(
+    safe`--at takes a time within the life of the directory: ${valid_from} until ${expires}`,
+  )
 }
 
 async function directoryToCheck(station: Station, options: OrgCheckOptions): Promise<Directory> {
@@ -80,25 +109,44 @@ async function pinnedDirectory(station: Station): Promise<Directory> {
   }
 }
 
-/** Countries that go the same way share a row. */
-function cellTable(cells: readonly RoutingCell[]) {
-  const rows = new Map<string, { cell: RoutingCell; countries: string[] }>()
+/** Places that go the same way share a row. @param isAt as duty is at the time that was asked for */
+function cellTable(cells: readonly RoutingCell[], isAt: boolean) {
+  const rows = new Map<string, { cell: RoutingCell; places: string[] }>()
   for (const cell of cells) {
-    const key = [cell.program, cell.language, cell.team, cell.reason, cell.readers].join(' ')
-    const row = rows.get(key) ?? { cell, countries: [] }
-    row.countries.push(cell.country === 'not_covered' ? 'elsewhere' : cell.country)
+    const { program, language, team, fallback, now, reason, readers } = cell
+    const key = [program, language, team, fallback, isAt ? now : '', reason, readers].join(' ')
+    const row = rows.get(key) ?? { cell, places: [] }
+    row.places.push(placeName(cell))
     rows.set(key, row)
   }
   return table(
-    ['PROGRAM', 'ANSWER IN', 'COUNTRY', 'TEAM', 'READERS', 'WHY'].map(word => safe`${word}`),
-    [...rows.values()].map(({ cell, countries }) => [
+    [
+      'PROGRAM',
+      'ANSWER IN',
+      'COUNTRY',
+      'TEAM',
+      'FALLBACK',
+      ...(isAt ? ['THEN'] : []),
+      'READERS',
+      'WHY',
+    ].map(word => safe`${word}`),
+    [...rows.values()].map(({ cell, places }) => [
       safe`${cell.program}`,
       safe`${cell.language}`,
-      safe`${countries.join(' ')}`,
+      safe`${places.join(' ')}`,
       safe`${cell.team}`,
+      safe`${cell.fallback}`,
+      ...(isAt ? [safe`${cell.now}`] : []),
       safe`${cell.readers}`,
       safe`${cell.reason.replaceAll('_', ' ')}`,
     ]),
-    [null, null, 24, null, null, null],
+    [null, null, 24, null, null, ...(isAt ? [null] : []), null, null],
   )
+}
+
+/** VN: no region known; VN-HN; VN-other: a region that is not named. */
+function placeName({ country, region }: RoutingCell): string {
+  if (country === 'not_covered') return 'elsewhere'
+  if (region === 'elsewhere') return `${country}-other`
+  return region ?? country
 }

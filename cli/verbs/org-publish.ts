@@ -28,7 +28,7 @@ import {
   writeNoteFile,
 } from '../organisation/folder.js'
 import { holeWords } from '../organisation/hole-words.js'
-import { nextDirectory, sourceOf, whatIsWrong } from '../organisation/next-directory.js'
+import { isStill, nextDirectory, whatIsWrong } from '../organisation/next-directory.js'
 import { isMissing } from '../station/disk.js'
 import { inFours } from '../station/identity.js'
 import type { Station, VerbOptions } from '../station/station.js'
@@ -100,10 +100,7 @@ async function toSign(
     return { directory, draft: null }
   }
   const directory = readDirectory(draft)
-  const isNext =
-    directory.previous === (last === null ? null : encodeBase64url(last.sha256)) &&
-    JSON.stringify(sourceOf(directory)) === JSON.stringify(source)
-  if (!isNext)
+  if (!isStill(directory, source, last))
     throw refused(
       safe`the directory that waits for signatures is not what organisation.json says now`,
       safe`--new begins again; the signatures so far are lost`,

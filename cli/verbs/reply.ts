@@ -93,7 +93,7 @@ async function sealRequest(
       hour,
       context: contextOf(desk, 'note'),
     },
-    recipientsOf(desk, sealed),
+    await recipientsOf(desk, sealed),
   )
   return {
     id: newClientId(p),

@@ -292,7 +292,7 @@ await t.test('new keys of the router and for receipts stand beside the old ones'
 
 await t.test('org check says where every request goes', async t => {
   const words = await must('org check --dir three')
-  t.match(words.out, /^PROGRAM +ANSWER IN +COUNTRY +TEAM +READERS +WHY\n/)
+  t.match(words.out, /^PROGRAM +ANSWER IN +COUNTRY +TEAM +FALLBACK +READERS +WHY\n/)
   const { out } = await must('org check --dir three --json')
   const { cells, faults, holes } = json(out)
   t.strictSame([faults, holes], [[], []])

@@ -33,7 +33,7 @@ import { newClientId } from '../../src/core/encoding/case-id.js'
 import { sealAddition } from '../../src/core/envelope/seal.js'
 import { signAddition } from '../../src/core/receipt/proofs.js'
 import { CaseList } from '../../schemas/case.js'
-import { readersFor } from '../../src/core/routing/route.js'
+import { recipientsFor } from '../../src/core/routing/readers.js'
 
 // Rare words, each planted in one place. Short enough that no encoding splits all of them.
 const canaries = {
@@ -254,11 +254,12 @@ await t.test(
         attachments: [],
         context,
       },
-      readersFor(
+      recipientsFor(
+        site.p,
         directory,
         { program: 'emergency', language: 'vi', country: 'VN' },
         Date.now(),
-      ).map(reader => reader.recipient),
+      ),
     )
     const added = await postJson(
       `${url}/v1/mailbox/additions`,

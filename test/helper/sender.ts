@@ -8,7 +8,7 @@ import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { sealEnvelope, sealSlip } from '../../src/core/envelope/seal.js'
 import { slipFacts } from '../../src/core/form/slip-facts.js'
 import { deriveReceiptKeys, newReceiptCode, type ReceiptKeys } from '../../src/core/receipt/code.js'
-import { readersFor } from '../../src/core/routing/route.js'
+import { recipientsFor } from '../../src/core/routing/readers.js'
 import { routerRecipient } from '../../keys/keyring.js'
 import { type VerifiedDirectory, verifyDirectory } from '../../keys/directory.js'
 import { Deployment } from '../../schemas/directory.js'
@@ -67,7 +67,7 @@ export async function sealRequest(
   const facts = slipFacts(program, answers, () => null)
   const offered = directory.programs.find(candidate => candidate.id === program)
   if (offered === undefined) throw new Error(`no program ${program}`)
-  const readers = readersFor(directory, facts, Date.now())
+  const readers = recipientsFor(p, directory, facts, Date.now())
   const context = {
     channel: 'web' as const,
     origin: directory.origin,
@@ -93,7 +93,7 @@ export async function sealRequest(
       attachments: [],
       context: { ...context, kind: 'envelope' },
     },
-    readers.map(reader => reader.recipient),
+    readers,
   )
   const slip = await sealSlip(
     p,

@@ -214,6 +214,15 @@ function readNote(note: string, keys: (text: string) => readonly NoteKey[]) {
 
 const Validity = z.object({ valid_from: z.string(), valid_until: z.string().nullable() })
 type Validity = z.infer<typeof Validity>
+const Period = z.object({ valid_from: z.string().optional(), valid_until: z.string().optional() })
+const Exclusion = Period.extend({
+  handlers: z.array(z.string()),
+  teams: z.array(z.string()),
+  programs: z.array(z.string()),
+  languages: z.array(z.string()),
+  countries: z.array(z.string()),
+  regions: z.array(z.string()),
+})
 const Opening = Validity.extend({ recipient: z.string() })
 const Named = z.object({ name: z.string(), key: z.string() })
 const Program = Validity.extend({
@@ -223,8 +232,14 @@ const Program = Validity.extend({
   form: z.object({ version: z.number() }),
   service_level: z.object({ ladder: z.array(z.object({ after_seconds: z.number() })) }),
   promise: z.record(z.string(), z.string()),
+  regions: z.array(z.string()).default([]),
   routing: z.array(
-    z.object({ languages: z.array(z.string()), countries: z.array(z.string()), team: z.string() }),
+    Period.extend({
+      languages: z.array(z.string()),
+      countries: z.array(z.string()),
+      regions: z.array(z.string()).default([]),
+      team: z.string(),
+    }),
   ),
   fallback_team: z.string(),
   slip: z.enum(['sealed', 'none']),
@@ -251,6 +266,7 @@ const Directory = z.object({
     }),
   ),
   programs: z.array(Program),
+  exclusions: z.array(Exclusion).default([]),
 })
 type Directory = z.infer<typeof Directory>
 
@@ -361,8 +377,14 @@ export async function fetchDirectory(url: string, root: string): Promise<Known> 
   return verifyDirectory(new Uint8Array(await response.arrayBuffer()), root, Date.now())
 }
 
-function isValid({ valid_from, valid_until }: Validity, at: number): boolean {
-  return instantOf(valid_from) <= at && (valid_until === null || at < instantOf(valid_until))
+function isValid(
+  { valid_from, valid_until }: Validity | z.infer<typeof Period>,
+  at: number,
+): boolean {
+  return (
+    (valid_from === undefined || instantOf(valid_from) <= at) &&
+    (valid_until === undefined || valid_until === null || at < instantOf(valid_until))
+  )
 }
 
 function newest(generations: readonly z.infer<typeof Opening>[], at: number): string | null {
@@ -372,10 +394,34 @@ function newest(generations: readonly z.infer<typeof Opening>[], at: number): st
   return last?.recipient ?? null
 }
 
-function teamRecipients({ handlers }: Directory, team: string, at: number): string[] {
-  return handlers
-    .filter(handler => handler.teams.includes(team) && isValid(handler, at))
-    .flatMap(handler => newest(handler.recipients, at) ?? [])
+type Handler = Directory['handlers'][number]
+
+function teamOf({ handlers }: Directory, team: string, at: number): Handler[] {
+  return handlers.filter(
+    handler =>
+      handler.teams.includes(team) &&
+      isValid(handler, at) &&
+      newest(handler.recipients, at) !== null,
+  )
+}
+
+/** A recipient for each place; whoever is kept out has one that nobody can open. */
+async function recipientsIn(
+  directory: Directory,
+  teams: readonly string[],
+  isOut: (handler: Handler) => boolean,
+  at: number,
+): Promise<string[]> {
+  const readers = [...new Set(teams.flatMap(team => teamOf(directory, team, at)))].slice(0, 64)
+  if (readers.every(isOut)) refuse('nobody can read it')
+  const nobody = () =>
+    identityToRecipient(bech32('age-secret-key-pq-', randomBytes(32)).toUpperCase())
+  return Promise.all(
+    readers.map(async handler => {
+      const recipient = isOut(handler) ? null : newest(handler.recipients, at)
+      return recipient ?? (await nobody())
+    }),
+  )
 }
 
 export function programOf({ directory }: Known, id: string, at: number): Program {
@@ -383,32 +429,58 @@ export function programOf({ directory }: Known, id: string, at: number): Program
   return program ?? refuse('no such program')
 }
 
+export interface Facts {
+  readonly language: string
+  readonly country: string
+  readonly region: string | null
+}
+
+const isIn = (list: readonly string[], value: string | null) =>
+  list.length === 0 || (value !== null && list.includes(value))
+
 /** To whom routing gives a request. @throws Error where there is nobody */
 export function readersOf(
   { directory }: Known,
   program: Program,
-  facts: { readonly language: string; readonly country: string },
+  { language, country, region: named }: Facts,
   at: number,
-): string[] {
-  const isCovered = program.countries.includes(facts.country)
+): Promise<string[]> {
+  const within = (list: readonly string[]) => list.filter(one => one.startsWith(`${country}-`))
+  const region = named !== null && within([named]).length > 0 ? named : null
+  const parts = within(program.regions)
+  const isUncovered =
+    country !== 'unknown' &&
+    !program.countries.includes(country) &&
+    (parts.length === 0 || (region !== null && !parts.includes(region)))
   const row = program.routing.find(
-    ({ languages, countries }) =>
-      (languages.length === 0 ||
-        languages.includes(facts.language) ||
-        (languages.includes('other') && !program.languages.includes(facts.language))) &&
-      (countries.length === 0 ||
-        countries.includes(facts.country) ||
-        (countries.includes('not_covered') && facts.country !== 'unknown' && !isCovered)),
+    one =>
+      isValid(one, at) &&
+      (isIn(one.languages, language) ||
+        (one.languages.includes('other') && !program.languages.includes(language))) &&
+      (isIn(one.countries, country) || (one.countries.includes('not_covered') && isUncovered)) &&
+      isIn(one.regions, region),
   )
+  const exclusions = directory.exclusions.filter(
+    one =>
+      isValid(one, at) &&
+      isIn(one.programs, program.id) &&
+      isIn(one.languages, language) &&
+      isIn(one.countries, country) &&
+      (one.regions.length === 0 ||
+        (region === null ? within(one.regions).length > 0 : one.regions.includes(region))),
+  )
+  const isOut = ({ id, teams }: Handler) =>
+    exclusions.some(
+      one => one.handlers.includes(id) || one.teams.some(team => teams.includes(team)),
+    )
   const candidates = [
     row?.team ?? program.fallback_team,
     program.fallback_team,
     ...directory.teams.map(team => team.id),
   ]
-  const team = candidates.find(one => teamRecipients(directory, one, at).length > 0)
+  const team = candidates.find(one => teamOf(directory, one, at).some(each => !isOut(each)))
   if (team === undefined) refuse('nobody can read it')
-  const readers = [team, program.fallback_team].flatMap(one => teamRecipients(directory, one, at))
-  return [...new Set(readers)].slice(0, 64)
+  return recipientsIn(directory, [team, program.fallback_team], isOut, at)
 }
 
 // ── Sealed files ────────────────────────────────────────────────────────────────────────────────────────────
@@ -687,7 +759,7 @@ export async function sealRequest(
     attachments: [],
     context: contextOf(known, 'envelope'),
   }
-  const envelope = await seal(written, readersOf(known, program, facts, now))
+  const envelope = await seal(written, await readersOf(known, program, facts, now))
   const router = newest(known.directory.router, now) ?? refuse('no router')
   const content = {
     v: 1,
@@ -829,7 +901,16 @@ export async function add(
     .filter(({ id }) => mailbox.program === null || id === mailbox.program)
     .map(program => program.fallback_team)
   const teams = mailbox.team === null ? fallbacks : [mailbox.team, ...fallbacks]
-  const readers = teams.flatMap(team => teamRecipients(directory, team, Date.now()))
+  const now = Date.now()
+  const exclusions = directory.exclusions.filter(
+    one => isValid(one, now) && (mailbox.program === null || isIn(one.programs, mailbox.program)),
+  )
+  const isOut = (handler: Handler) =>
+    exclusions.some(
+      one =>
+        one.handlers.includes(handler.id) || one.teams.some(each => handler.teams.includes(each)),
+    )
+  const readers = await recipientsIn(directory, teams, isOut, now)
   const content = {
     v: 1,
     kind: 'addition',
@@ -839,7 +920,7 @@ export async function add(
     attachments: [],
     context: contextOf(known, 'addition'),
   }
-  const sealed = await seal(content, [...new Set(readers)].slice(0, 64))
+  const sealed = await seal(content, readers)
   const body = documented('AdditionRequest', {
     id: base64url(randomBytes(16)),
     directory_version: directory.sequence,

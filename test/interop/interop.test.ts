@@ -339,7 +339,8 @@ await t.test(
     t.strictSame(context, contextOf(known, 'envelope'))
     t.strictSame(readText(Buffer.from(text), context), content, 'as strict as the document has it')
     t.strictSame(readShape(slip), { context: contextOf(known, 'slip'), readers: 1 })
-    const own = readersOf(known, program, { language: 'vi', country: 'VN' }, Date.now())
+    const asked = { language: 'vi', country: 'VN', region: null }
+    const own = await readersOf(known, program, asked, Date.now())
     t.equal(readers, own.length, 'both clients choose as many readers')
   },
 )

@@ -1,5 +1,4 @@
 // Step 11 on the applicant's device: from typed words to a mailbox, its replies, and additions.
-import { maxReaders } from '../../schemas/directory.js'
 import { MailboxView } from '../../schemas/mailbox.js'
 import { KhancapError } from '../../schemas/problem.js'
 import type { Primitives } from '../../src/core/crypto/primitives.js'
@@ -14,7 +13,7 @@ import {
   wordsToCode,
 } from '../../src/core/receipt/code.js'
 import { signAddition } from '../../src/core/receipt/proofs.js'
-import { teamReaders } from '../../src/core/routing/route.js'
+import { additionRecipients } from '../../src/core/routing/readers.js'
 import type { AdditionOrder, OpenedMailbox, OpenedReply, SealedAddition } from './calls.js'
 import { contextOf, type Opened } from './seal-request.js'
 
@@ -66,28 +65,13 @@ export async function openMailbox(
   return { view, replies: openedReplies }
 }
 
-/** Those who have the case: its team, and the fallback team that every case is sealed to beside it. */
-function additionReaders({ verified: { directory } }: Opened, order: AdditionOrder): string[] {
-  const programs = directory.programs.filter(
-    program => order.program === null || program.id === order.program,
-  )
-  const teams = [
-    ...(order.team === null ? [] : [order.team]),
-    ...programs.map(x => x.fallback_team),
-  ]
-  const recipients = teams.flatMap(team =>
-    teamReaders(directory, team, order.now).map(reader => reader.recipient),
-  )
-  return [...new Set(recipients)].slice(0, maxReaders)
-}
-
 export async function sealMore(
   p: Primitives,
   opened: Opened,
   keys: ReceiptKeys,
   order: AdditionOrder,
 ): Promise<SealedAddition> {
-  const readers = additionReaders(opened, order)
+  const readers = additionRecipients(p, opened.verified.directory, order, order.now)
   if (readers.length === 0) throw new KhancapError('directory_invalid')
   const sealed = await sealAddition(
     p,

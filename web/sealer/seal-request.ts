@@ -14,7 +14,7 @@ import { keepShown } from '../../src/core/form/shown.js'
 import { slipFacts } from '../../src/core/form/slip-facts.js'
 import { deriveReceiptKeys } from '../../src/core/receipt/code.js'
 import { verifyReceipt } from '../../src/core/receipt/receipt.js'
-import { readersFor } from '../../src/core/routing/route.js'
+import { recipientsFor } from '../../src/core/routing/readers.js'
 import { instantOf } from '../instant-of.js'
 import type { Asked, Given, SealedRequest, SealingOrder } from './calls.js'
 
@@ -48,7 +48,7 @@ export async function sealRequest(
   if (faults.length > 0) throw new KhancapError('form_invalid', { faults })
 
   const facts = slipFacts(program.id, answers, instantOf)
-  const readers = readersFor(directory, facts, order.now).map(reader => reader.recipient)
+  const readers = recipientsFor(p, directory, facts, order.now)
   const router = routerRecipient(directory, order.now)
   if (readers.length === 0 || router === null) throw new KhancapError('directory_invalid')
 

@@ -58,7 +58,7 @@ const alarmsOtherwise = { every_seconds: 14_400, to: 'director' } as const
  * The program whose service level runs for a case of which nothing is known yet: the one that promises the
  * earliest answer, so that even a case that can never be routed alarms in time.
  */
-export function tightestProgram(directory: Directory, at: Instant): Program {
+export function tightestProgram(directory: Pick<Directory, 'programs'>, at: Instant): Program {
   const valid = directory.programs.filter(program => isActive(program, at))
   const [first, ...rest] = valid.length > 0 ? valid : directory.programs
   if (first === undefined) throw new RangeError('a directory has at least one program')
