@@ -130,9 +130,19 @@ export const Tag = z
     text: z.string().min(1).max(80),
     language: Language.nullable(),
     literal: z.boolean().describe('True: the very words of the organisation; false: a proposal'),
+    gap: z
+      .strictObject({ after: z.int().min(1).max(20), words: z.int().min(0).max(8) })
+      .optional()
+      .describe(
+        'A phrase of two parts: after so many words (Chinese: characters) so many others may stand at most',
+      ),
     ...Period,
   })
-  .meta({ id: 'Tag', description: 'Words that stand in the subject of a mail' })
+  .meta({
+    id: 'Tag',
+    description:
+      'Words that stand in the subject of a mail. One word in capitals (PIL) counts in capitals only',
+  })
 export type Tag = z.infer<typeof Tag>
 
 export const Program = z

@@ -7,6 +7,7 @@ import type { OrgInitOptions } from '../verbs/org-init.js'
 import type { OrgPublishOptions } from '../verbs/org-publish.js'
 import type { OrgRootOptions } from '../verbs/org-root.js'
 import type { OrgRotateOptions } from '../verbs/org-rotate.js'
+import type { OrgTagTestOptions } from '../verbs/org-tag-test.js'
 import { does, oneOf, type Runner, withExamples, withJson, withPassphrase } from './declare.js'
 
 const several = (value: string, before: readonly string[] = []) => [...before, value]
@@ -230,5 +231,21 @@ function declarePublishing(org: Command, runner: Runner): void {
     ),
     'khancap org check',
     'khancap org check --json',
+  )
+  withExamples(
+    does(
+      withJson(
+        org.command('tag-test').description('show how the tags would sort subjects of mails'),
+      )
+        .option(
+          '--dir <folder>',
+          "the organisation's folder; the pinned directory where there is none",
+        )
+        .option('--directory <file>', 'the tags of this signed directory'),
+      runner,
+      async (station, options: OrgTagTestOptions) =>
+        (await import('../verbs/org-tag-test.js')).testTags(station, options),
+    ),
+    'khancap org tag-test --json < subjects.txt',
   )
 }

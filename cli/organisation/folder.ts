@@ -30,6 +30,10 @@ const maxSourceBytes = 4 * maxDirectoryBytes
 
 export const rootKeyFile = (name: string) => `keys/root-${name.replaceAll('/', '-')}.age`
 
+export async function hasSource(folder: string): Promise<boolean> {
+  return (await readBounded(join(folder, sourceFile), maxSourceBytes)) !== null
+}
+
 /** @throws Failure that names each fault, never a value */
 export async function readSource(folder: string): Promise<OrganisationSource> {
   const bytes = await readBounded(join(folder, sourceFile), maxSourceBytes)

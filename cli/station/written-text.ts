@@ -13,7 +13,7 @@ const maxBytes = 131_072
 
 /** @param file "-" is stdin @throws Failure */
 export async function readText(station: Station, file: string): Promise<string> {
-  const bytes = file === '-' ? await readStdin(station) : await readFile(file)
+  const bytes = file === '-' ? await readInput(station, maxBytes) : await readFile(file)
   try {
     return fromUtf8(bytes)
       .replace(/^\uFEFF/, '')
@@ -77,13 +77,14 @@ async function readFile(file: string): Promise<Uint8Array> {
   throw refused(safe`there is no file ${file}`)
 }
 
-async function readStdin(station: Station): Promise<Uint8Array> {
+/** All of stdin. @throws Failure where it is larger than `most` bytes */
+export async function readInput(station: Station, most: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   let bytes = 0
   for await (const part of station.stdin) {
     const chunk = part instanceof Uint8Array ? part : Buffer.from(String(part))
     bytes += chunk.length
-    if (bytes > maxBytes) throw refused(safe`the input is larger than ${maxBytes} bytes`)
+    if (bytes > most) throw refused(safe`the input is larger than ${most} bytes`)
     parts.push(chunk)
   }
   return Buffer.concat(parts)

@@ -1,6 +1,6 @@
 // `khancap org check`: which team every program, language and country reaches, and every hole. Looks at the source in
 // the folder; where there is none, at the directory that is pinned here.
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { readDirectory } from '../../keys/directory.js'
 import { type Directory, maxDirectoryBytes } from '../../schemas/directory.js'
 import { Timestamp } from '../../schemas/encoding.js'
@@ -9,7 +9,7 @@ import type { Span } from '../../src/core/routing/duty.js'
 import { dutyGaps, type RoutingCell, routingTable } from '../../src/core/routing/table.js'
 import { fetchDirectory, pinnedSettings, rememberedDirectory } from '../client/pinned.js'
 import { Failure, misused, refused } from '../failure.js'
-import { readSource, sourceFile } from '../organisation/folder.js'
+import { hasSource, readSource } from '../organisation/folder.js'
 import { holeWords } from '../organisation/hole-words.js'
 import { ruleWords } from '../organisation/rule-words.js'
 import { nextDirectory, whatIsWrong } from '../organisation/next-directory.js'
@@ -89,8 +89,7 @@ async function directoryToCheck(station: Station, options: OrgCheckOptions): Pro
     return readDirectory(note)
   }
   const folder = resolve(options.dir ?? '.')
-  const isHere = (await readBounded(join(folder, sourceFile), 16_777_216)) !== null
-  if (isHere || options.dir !== undefined)
+  if (options.dir !== undefined || (await hasSource(folder)))
     return nextDirectory(await readSource(folder), null, { from: station.now(), days: checkedDays })
   return pinnedDirectory(station)
 }
