@@ -10,6 +10,7 @@ import {
   Slug,
   Timestamp,
 } from './encoding.js'
+import { maxReaders } from './directory.js'
 import { Channel, maxSealedBytes } from './sealed.js'
 
 export const CaseState = z
@@ -49,8 +50,14 @@ export const RouteReason = z.enum([
   'nobody_in_team',
   'nobody_on_duty',
   'several_programs',
+  'rerouted',
 ])
 export type RouteReason = z.infer<typeof RouteReason>
+
+export const Coverage = z
+  .enum(['undecided', 'eligible', 'not_covered', 'unknown'])
+  .meta({ id: 'Coverage', description: 'Whether the program covers the request' })
+export type Coverage = z.infer<typeof Coverage>
 
 export const CaseSummary = z
   .strictObject({
@@ -59,6 +66,9 @@ export const CaseSummary = z
     program: Slug.nullable(),
     team: Slug.nullable(),
     reason: RouteReason.nullable(),
+    rule: z.string().max(120).nullable().describe('The rows that lead to the team that it came to'),
+    routed_directory_version: z.int().nullable().describe('The directory that they stand in'),
+    coverage: Coverage,
     channel: Channel,
     received_at: Timestamp,
     due_at: Timestamp.nullable(),
@@ -105,6 +115,8 @@ export const EventKind = z.enum([
   'contacted',
   'noted',
   'reader_added',
+  'rerouted',
+  'coverage_set',
   'closed',
   'reopened',
   'reminder',
@@ -156,8 +168,6 @@ export const CaseDetail = z
     envelope_sha256: Sha256,
     slip_sha256: Sha256.nullable(),
     directory_version: z.int(),
-    routed_directory_version: z.int().nullable(),
-    rule: z.string().max(120).nullable().describe('The routing row that fired'),
     outcome: Outcome.nullable(),
     answer: z
       .strictObject({ hour: Timestamp, signature: exactBytes(64), key: SigningKey })
@@ -239,6 +249,28 @@ export const SealRequest = z
   })
   .meta({ id: 'SealRequest', description: 'A signed grant for one more reader' })
 export type SealRequest = z.infer<typeof SealRequest>
+
+export const RerouteRequest = z
+  .strictObject({
+    id: ClientId.describe('Of the note'),
+    team: Slug,
+    sealed: boundedBytes(maxSealedBytes).describe('A note to the team: why'),
+    grants: z
+      .array(SealRequest)
+      .max(maxReaders)
+      .describe('For those of the team who cannot open it'),
+  })
+  .meta({ id: 'RerouteRequest', description: 'Hands a case over to another team' })
+export type RerouteRequest = z.infer<typeof RerouteRequest>
+
+export const CoverageRequest = z
+  .strictObject({
+    id: ClientId.describe('Of the note'),
+    coverage: Coverage.exclude(['undecided', 'unknown']),
+    sealed: boundedBytes(maxSealedBytes).describe('A note to the team: why'),
+  })
+  .meta({ id: 'CoverageRequest', description: 'A person decides whether a request is covered' })
+export type CoverageRequest = z.infer<typeof CoverageRequest>
 
 export const CloseRequest = z
   .strictObject({ outcome: Outcome })

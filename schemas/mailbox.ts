@@ -1,7 +1,7 @@
 // POST /v1/mailbox and /v1/mailbox/additions: what an applicant sees with the receipt code, and adds.
 import * as z from 'zod'
 import { boundedBytes, ClientId, exactBytes, Slug, Timestamp } from './encoding.js'
-import { CaseState } from './case.js'
+import { CaseState, Coverage } from './case.js'
 import { maxSealedBytes } from './sealed.js'
 
 /** Additions to one case at most. */
@@ -23,7 +23,7 @@ export const MailboxView = z
     due_at: Timestamp.nullable().describe('null once answered or closed'),
     overdue: z.boolean(),
     answered_at: Timestamp.nullable(),
-    coverage: z.enum(['undecided', 'eligible', 'not_covered', 'unknown']),
+    coverage: Coverage,
     directory_version: z.int(),
     replies: z
       .array(z.strictObject({ id: ClientId, sealed: boundedBytes(maxSealedBytes), at: Timestamp }))

@@ -103,7 +103,7 @@ function contextWarnings({ content, detail }: SealedCase): Warning[] {
 
 /** The server routed by the slip; the sealed answers say where it should have gone, by the same directory. */
 function routingWarnings(desk: Desk, sealed: SealedCase): Warning[] {
-  const { case: summary, routed_directory_version } = sealed.detail
+  const { case: summary } = sealed.detail
   const { directory } = desk.directory
   if (summary.state === 'received') return []
   if (summary.reason === 'slip_unreadable' || summary.reason === 'no_slip')
@@ -113,7 +113,7 @@ function routingWarnings(desk: Desk, sealed: SealedCase): Warning[] {
         safe`the router could not read the facts for routing; check that this is the right team`,
       ),
     ]
-  if (routed_directory_version !== directory.sequence) return []
+  if (summary.routed_directory_version !== directory.sequence) return []
   const route = routeFor(directory, factsOf(sealed), parseTimestamp(summary.received_at))
   if (
     route.program === summary.program &&

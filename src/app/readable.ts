@@ -16,7 +16,8 @@ export async function isReadable(
   if (sealedWith === null || row.team === null) return false
   const { directory } = sealedWith
   const fallback = directory.programs.find(program => program.id === row.program)?.fallback_team
-  const teams = fallback === undefined ? [row.team] : [row.team, fallback]
+  const first = row.routedTeam ?? row.team
+  const teams = fallback === undefined ? [first] : [first, fallback]
   return teams.some(team =>
     activeHandlers(directory, row.receivedAt, team).some(active => active.id === handler),
   )

@@ -20,7 +20,6 @@ import { closeCase } from '../app/close-case.js'
 import { fetchEnvelope } from '../app/fetch-envelope.js'
 import { listCases } from '../app/list-cases.js'
 import { noteOnCase } from '../app/note-on-case.js'
-import { isReadable } from '../app/readable.js'
 import { recordContact } from '../app/record-contact.js'
 import { releaseCase } from '../app/release-case.js'
 import { reopenCase } from '../app/reopen-case.js'
@@ -33,6 +32,7 @@ import { printCase, printCaseDetail } from './case-view.js'
 import type { HttpDeps } from './deps.js'
 import { readJson } from './json-body.js'
 import { bodyLimits } from './limits.js'
+import { printFor } from './print-for.js'
 import { type Api, problemResponses } from './routes.js'
 import { actorOf, recognised, signedBy } from './signed-request.js'
 
@@ -54,11 +54,7 @@ export function caseRoutes(app: Api, deps: HttpDeps): void {
   })
   const security = [{ handlerSignature: [] }]
 
-  async function print(request: FastifyRequest, row: CaseRow): Promise<CaseSummary> {
-    const { handler } = actorOf(request)
-    const granted = (await deps.store.findCase(row.id, handler.id))?.granted ?? false
-    return printCase(row, await isReadable(deps.directories, handler.id, { ...row, granted }))
-  }
+  const print = (request: FastifyRequest, row: CaseRow) => printFor(deps, request, row)
 
   app.route({
     ...shared(),

@@ -20,6 +20,9 @@ export function printCase(row: CaseRow, readable: boolean): CaseSummary {
     program: row.program,
     team: row.team,
     reason: row.reason,
+    rule: row.rule,
+    routed_directory_version: row.routedDirectorySequence,
+    coverage: row.coverage,
     channel: row.channel,
     received_at: formatTimestamp(row.receivedAt),
     due_at: printTime(row.dueAt),
@@ -38,8 +41,6 @@ export function printCaseDetail(row: CaseRow, parts: CaseParts, readable: boolea
     envelope_sha256: printBytes(row.envelopeSha256),
     slip_sha256: printMaybe(row.slipSha256),
     directory_version: row.directorySequence,
-    routed_directory_version: row.routedDirectorySequence,
-    rule: row.rule,
     outcome: row.outcome,
     answer:
       row.answer === null

@@ -22,6 +22,7 @@ import { mailboxRoutes } from './mailbox-routes.js'
 import { deploymentRoute, pageRoutes } from './page-routes.js'
 import { routeName } from './route-name.js'
 import { carryActor } from './signed-request.js'
+import { triageRoutes } from './triage-routes.js'
 
 /** Every route of the API, on an instance of its own: its compilers are not those of the plugins around it. */
 export async function apiRoutes(parent: FastifyInstance, deps: HttpDeps): Promise<void> {
@@ -35,6 +36,7 @@ export async function apiRoutes(parent: FastifyInstance, deps: HttpDeps): Promis
   mailboxRoutes(app, deps)
   carryActor(parent)
   caseRoutes(app, deps)
+  triageRoutes(app, deps)
 }
 
 /** Sheds load before the process drowns in it. Health is always told. */

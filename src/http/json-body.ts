@@ -7,8 +7,8 @@ import { parseStrictJson } from '../core/encoding/strict-json.js'
 /** Objects and arrays inside each other in any request of ours: a reply, its answer, and one to spare. */
 const maxDepth = 3
 
-/** Values in any request of ours: a look into the mailbox names 200 replies that were read. */
-const maxValues = 250
+/** Values in any request of ours: a handover lets 64 handlers in, with five values for each. */
+const maxValues = 350
 
 const mediaType = /^application\/json(; ?charset="?utf-8"?)?$/i
 

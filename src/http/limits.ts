@@ -1,4 +1,5 @@
 // How much is taken in, and how fast. Numbers that an operator need not know: each is beside its reason.
+import { maxReaders } from '../../schemas/directory.js'
 import { maxSealedBytes, maxSlipBytes } from '../../schemas/sealed.js'
 
 const asText = (bytes: number) => Math.ceil((bytes * 4) / 3)
@@ -12,6 +13,7 @@ export const bodyLimits = {
   oneSealed: asText(maxSealedBytes) + frame,
   reply: 2 * asText(maxSealedBytes) + frame,
   grant: asText(8192) + frame,
+  handover: asText(maxSealedBytes) + maxReaders * (asText(8192) + 512) + frame,
   /** 200 ids of replies that were read, and small forms. */
   small: 16_384,
 } as const

@@ -4,6 +4,7 @@ import type { CaseId, ClientId, Instant } from '../../schemas/encoding.js'
 import type {
   CaseScope,
   CaseState,
+  Coverage,
   EventKind,
   Outcome,
   RouteReason,
@@ -18,9 +19,11 @@ export interface CaseRow {
   readonly channel: Channel
   readonly program: string | null
   readonly team: string | null
+  /** The team that routing gave, where a person has handed the case over since; its members could open it at first. */
+  readonly routedTeam: string | null
   readonly reason: RouteReason | null
   readonly rule: string | null
-  readonly coverage: 'undecided' | 'eligible' | 'not_covered' | 'unknown'
+  readonly coverage: Coverage
   readonly envelopeSha256: Uint8Array
   readonly slipSha256: Uint8Array | null
   /** The directory that it was sealed with, and the one that it was routed by. */
@@ -127,13 +130,13 @@ export interface CaseChange {
   }
   readonly note?: { readonly id: ClientId; readonly sealed: Uint8Array }
   readonly contact?: { readonly id: ClientId; readonly via: Via }
-  readonly grant?: {
-    readonly id: ClientId
-    readonly reader: string
-    readonly header: Uint8Array
-    readonly signature: Uint8Array
-    readonly key: Uint8Array
-  }
+  readonly grants?: readonly Omit<GrantRow, 'by' | 'at'>[]
+  /** Another team; the first time, the one before is kept as the team that routing gave. */
+  readonly team?: string
+  readonly reason?: RouteReason
+  readonly coverage?: Coverage
+  /** For the team that the case has afterwards, with its outbox row. */
+  readonly notice?: { readonly id: string; readonly outboxId: string; readonly kind: 'new_case' }
   readonly event: { readonly kind: EventKind; readonly detail: string | null }
 }
 

@@ -181,7 +181,7 @@ await t.test(
     const changes: CaseChange[] = [
       first,
       { note, event: { kind: 'noted', detail: null } },
-      { grant, event: { kind: 'reader_added', detail: 'en-1' } },
+      { grants: [grant], event: { kind: 'reader_added', detail: 'en-1' } },
     ]
     for (const change of changes) await store.actOnCase(id, actor(), () => change)
     const { events } = await store.caseParts(id)
@@ -192,10 +192,10 @@ await t.test(
       { ...first, reply: { ...first.reply, teamCopy: randomBytes(4096) } },
       { note: { ...note, sealed: randomBytes(50) }, event: { kind: 'noted', detail: null } },
       {
-        grant: { ...grant, header: randomBytes(500) },
+        grants: [{ ...grant, header: randomBytes(500) }],
         event: { kind: 'reader_added', detail: null },
       },
-      { grant: { ...grant, reader: 'fr-1' }, event: { kind: 'reader_added', detail: null } },
+      { grants: [{ ...grant, reader: 'fr-1' }], event: { kind: 'reader_added', detail: null } },
     ]
     for (const change of others)
       await t.rejects(
@@ -235,13 +235,15 @@ await t.test(
        select $1, 'grant-' || n, 'en-1', '', 'vi-1', '', '', now() from generate_series(1, $2::int) n`,
         maxGrants,
         () => ({
-          grant: {
-            id: clientId(),
-            reader: 'en-2',
-            header: randomBytes(10),
-            signature: randomBytes(64),
-            key: randomBytes(32),
-          },
+          grants: [
+            {
+              id: clientId(),
+              reader: 'en-2',
+              header: randomBytes(10),
+              signature: randomBytes(64),
+              key: randomBytes(32),
+            },
+          ],
           event: { kind: 'reader_added', detail: null },
         }),
       ],
@@ -393,13 +395,15 @@ await t.test('the inbox: whom a case was granted to sees it, and is told so', as
   const { caseId: granted } = await routedCase(store, {}, { team: 'vi' })
   await routedCase(store, {}, { team: 'vi' })
   await store.actOnCase(granted, actor('vi-1'), () => ({
-    grant: {
-      id: clientId(),
-      reader: 'en-1',
-      header: randomBytes(10),
-      signature: randomBytes(64),
-      key: randomBytes(32),
-    },
+    grants: [
+      {
+        id: clientId(),
+        reader: 'en-1',
+        header: randomBytes(10),
+        signature: randomBytes(64),
+        key: randomBytes(32),
+      },
+    ],
     event: { kind: 'reader_added', detail: 'en-1' },
   }))
   const page = await store.listCases(inbox({ teams: ['en'], handler: 'en-1' }))

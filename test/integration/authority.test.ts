@@ -63,6 +63,25 @@ const routes: readonly (readonly [
       signature: encodeBase64url(randomBytes(64)),
     }),
   ],
+  [
+    'POST',
+    '/reroute',
+    async (api, _handler, sealed) => ({
+      id: clientId(),
+      team: 'vietnam',
+      sealed: encodeBase64url((await sealedNote(api, sealed.caseId)).bytes),
+      grants: [],
+    }),
+  ],
+  [
+    'POST',
+    '/coverage',
+    async (api, _handler, sealed) => ({
+      id: clientId(),
+      coverage: 'eligible',
+      sealed: encodeBase64url((await sealedNote(api, sealed.caseId)).bytes),
+    }),
+  ],
   ['POST', '/close', async () => ({ outcome: 'duplicate' })],
   ['POST', '/reopen', async () => ({})],
 ]

@@ -7,6 +7,7 @@ import type { CaseChange, CaseStore } from '../../ports/case-store.js'
 import { selectCases, toCaseRow, type ReadCase } from './case-rows.js'
 import { endOf, insertEvent, nextEvent } from './chain.js'
 import { at, atOrNull, type Database } from './database.js'
+import { insertNotice } from './notices.js'
 import type { Tables } from './tables.js'
 
 const equal = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0
@@ -17,13 +18,14 @@ async function refuseFull(
   table: 'replies' | 'notes' | 'grants',
   caseId: string,
   most: number,
+  more = 1,
 ): Promise<void> {
   const { count } = await db
     .selectFrom(table)
     .select(sql<number>`count(*)`.as('count'))
     .where('case_id', '=', caseId)
     .executeTakeFirstOrThrow()
-  if (count >= most) throw new KhancapError('case_state')
+  if (count + more > most) throw new KhancapError('case_state')
 }
 
 /**
@@ -36,7 +38,7 @@ async function isRepeated(
   handler: string,
   change: CaseChange,
 ): Promise<boolean> {
-  const { reply, note, contact, grant } = change
+  const { reply, note, contact, grants = [] } = change
   if (reply !== undefined) {
     const before = await db
       .selectFrom('replies')
@@ -75,20 +77,29 @@ async function isRepeated(
       throw new KhancapError('reply_conflict')
     }
   }
-  if (grant !== undefined) {
-    const before = await db
-      .selectFrom('grants')
-      .select(['reader', 'header'])
-      .where('case_id', '=', caseId)
-      .where('id', '=', grant.id)
-      .executeTakeFirst()
-    if (before !== undefined) {
-      if (before.reader === grant.reader && equal(before.header, grant.header)) return true
-      throw new KhancapError('reply_conflict')
-    }
-    await refuseFull(db, 'grants', caseId, maxGrants)
+  if (grants.length === 0) return false
+  const before = await db
+    .selectFrom('grants')
+    .select(['id', 'reader', 'header'])
+    .where('case_id', '=', caseId)
+    .where(
+      'id',
+      'in',
+      grants.map(({ id }) => id),
+    )
+    .execute()
+  if (before.length === 0) {
+    await refuseFull(db, 'grants', caseId, maxGrants, grants.length)
+    return false
   }
-  return false
+  const isSame = grants.every(grant =>
+    before.some(
+      ({ id, reader, header }) =>
+        id === grant.id && reader === grant.reader && equal(header, grant.header),
+    ),
+  )
+  if (!isSame) throw new KhancapError('reply_conflict')
+  return true
 }
 
 async function insertParts(
@@ -96,7 +107,7 @@ async function insertParts(
   caseId: string,
   handler: string,
   now: Instant,
-  { reply, note, contact, grant }: CaseChange,
+  { reply, note, contact, grants = [] }: CaseChange,
 ): Promise<void> {
   const shared = { case_id: caseId, handler, at: at(now) }
   if (reply !== undefined)
@@ -114,10 +125,10 @@ async function insertParts(
       .insertInto('contacts')
       .values({ ...shared, ...contact })
       .execute()
-  if (grant !== undefined)
+  if (grants.length > 0)
     await db
       .insertInto('grants')
-      .values({ ...shared, ...grant })
+      .values(grants.map(grant => ({ ...shared, ...grant })))
       .execute()
 }
 
@@ -129,6 +140,11 @@ function columnsOf(row: ReadCase, change: CaseChange): UpdateObject<Tables, 'cas
     ...(change.state === undefined
       ? {}
       : { state: change.state, closed_at: closed ? at(row.now) : null }),
+    ...(change.team === undefined
+      ? {}
+      : { team: change.team, routed_team: row.routed_team ?? row.team }),
+    ...(change.reason === undefined ? {} : { reason: change.reason }),
+    ...(change.coverage === undefined ? {} : { coverage: change.coverage }),
     ...(change.claimedBy === undefined ? {} : { claimed_by: change.claimedBy }),
     ...(change.dueAt === undefined ? {} : { due_at: atOrNull(change.dueAt) }),
     // A rung belongs to a deadline: what owes nothing climbs nothing.
@@ -168,6 +184,8 @@ export function actOnCase(db: Database): CaseStore['actOnCase'] {
       })
       await insertEvent(trx, event)
       await insertParts(trx, id, by.handler, row.now, change)
+      if (change.notice !== undefined)
+        await insertNotice(trx, { ...change.notice, caseId: id, to: 'team' })
       await trx
         .updateTable('cases')
         .set({ ...columnsOf(row, change), ...endOf(event) })

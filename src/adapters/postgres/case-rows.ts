@@ -23,6 +23,7 @@ export function toCaseRow(row: ReadCase): CaseRow {
     channel: row.channel,
     program: row.program,
     team: row.team,
+    routedTeam: row.routed_team,
     reason: row.reason,
     rule: row.rule,
     coverage: row.coverage,

@@ -7,11 +7,13 @@ import { surviveBrokenConnections } from './pool.js'
 import { up as thePath } from './migrations/0001-the-path.js'
 import { up as oneIntakePerEnvelope } from './migrations/0002-one-intake-per-envelope.js'
 import { up as holdsAndLanes } from './migrations/0003-holds-and-lanes.js'
+import { up as handingOver } from './migrations/0004-handing-over.js'
 
 const migrations = {
   '0001-the-path': { up: thePath },
   '0002-one-intake-per-envelope': { up: oneIntakePerEnvelope },
   '0003-holds-and-lanes': { up: holdsAndLanes },
+  '0004-handing-over': { up: handingOver },
 }
 
 /**

@@ -116,6 +116,7 @@ export interface CaseTable {
   channel: Channel
   program: string | null
   team: string | null
+  routed_team: string | null
   reason: RouteReason | null
   rule: string | null
   coverage: Generated<CaseRow['coverage']>

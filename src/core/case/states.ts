@@ -11,6 +11,8 @@ export type CaseAct =
   | 'contacted'
   | 'note'
   | 'grant'
+  | 'reroute'
+  | 'cover'
   | 'addition'
   | 'close'
   | 'reopen'
@@ -34,6 +36,9 @@ const graph: Readonly<Record<CaseAct, Moves>> = {
     closed: ['closed'],
   },
   grant: { routed: ['routed'], claimed: ['claimed'], answered: ['answered'], closed: ['closed'] },
+  // Another team has it now: nobody has claimed it there, and what is owed is owed still.
+  reroute: { routed: ['routed'], claimed: ['routed'], answered: ['answered'] },
+  cover: { routed: ['routed'], claimed: ['claimed'], answered: ['answered'] },
   // Words that come after the end put the case back to work: nobody would look at a closed case.
   addition: {
     received: ['received'],
@@ -55,6 +60,8 @@ const acts: readonly CaseAct[] = [
   'contacted',
   'note',
   'grant',
+  'reroute',
+  'cover',
   'addition',
   'close',
   'reopen',
