@@ -32,6 +32,8 @@ const verbs: Readonly<Partial<Record<EventKind, string>>> = {
   contacted: 'contacted',
   noted: 'notes',
   reader_added: 'seals',
+  rerouted: 'reroute',
+  coverage_set: 'coverage',
   closed: 'close',
   reopened: 'reopen',
 }

@@ -3,7 +3,7 @@
 import type { Program } from '../../schemas/program.js'
 import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import { checkAnswers } from '../../src/core/form/check.js'
-import { routeFor } from '../../src/core/routing/route.js'
+import { routeFor, teamFor } from '../../src/core/routing/route.js'
 import { verifyAnswer } from '../../src/core/receipt/proofs.js'
 import { decodeBase64url } from '../../src/core/encoding/base64url.js'
 import type { Desk } from '../client/desk.js'
@@ -114,13 +114,15 @@ function routingWarnings(desk: Desk, sealed: SealedCase): Warning[] {
       ),
     ]
   if (summary.routed_directory_version !== directory.sequence) return []
-  const route = routeFor(directory, factsOf(sealed), parseTimestamp(summary.received_at))
-  if (
-    route.program === summary.program &&
-    route.team === summary.team &&
-    route.reason === summary.reason
+  // Where a person sent it on, the history says who; and it may have been routed on the other side of a change of shift.
+  if (summary.reason === 'rerouted') return []
+  const at = parseTimestamp(summary.received_at)
+  const route = routeFor(directory, factsOf(sealed), at)
+  const fits = [route, teamFor(directory, factsOf(sealed), at)].some(
+    ({ program, team, reason }) =>
+      program === summary.program && team === summary.team && reason === summary.reason,
   )
-    return []
+  if (fits || summary.reason === 'nobody_on_duty') return []
   return [
     warning(
       'routing_differs',
