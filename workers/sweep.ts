@@ -4,6 +4,7 @@ import { faultFields } from '../src/app/log-fault.js'
 import { purgeCases } from '../src/app/purge-cases.js'
 import { sweepClock, type SweepDeps } from '../src/app/sweep-clock.js'
 import type { ClockStore } from '../src/ports/clock-store.js'
+import type { NoticeStore } from '../src/ports/notice-store.js'
 import type { Queue } from '../src/ports/queue.js'
 import { within } from './loop.js'
 
@@ -13,7 +14,8 @@ export interface SweepLoopDeps extends SweepDeps {
   readonly store: Pick<
     ClockStore,
     'climbDueRungs' | 'recordHeartbeat' | 'purgeDue' | 'forgetNonces'
-  >
+  > &
+    Pick<NoticeStore, 'wakeLanes'>
   readonly queue: () => Pick<Queue, 'everySeconds'> | null
   readonly sweepSeconds: number
   /** Notices are in the outbox. */
@@ -22,7 +24,8 @@ export interface SweepLoopDeps extends SweepDeps {
 
 /** @throws KhancapError `store_unavailable`, `directory_missing`, `directory_invalid` */
 export async function sweep(deps: SweepLoopDeps, signal: AbortSignal): Promise<void> {
-  if ((await sweepClock(deps, signal)) > 0) deps.onFired()
+  const fired = await sweepClock(deps, signal)
+  if ((await deps.store.wakeLanes()) + fired > 0) deps.onFired()
   await purgeCases(deps, signal)
   const queue = deps.queue()
   if (queue === null) return

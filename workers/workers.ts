@@ -3,7 +3,7 @@
 import type { Job, JobName } from '../schemas/job.js'
 import { logFault } from '../src/app/log-fault.js'
 import { routeCase, type RouterDeps } from '../src/app/route-case.js'
-import { type NoticeDeps, sendNotice } from '../src/app/send-notice.js'
+import { type NoticeDeps, type NoticePace, sendNotice } from '../src/app/send-notice.js'
 import type { CurrentDirectory } from '../src/app/current-directory.js'
 import type { Primitives } from '../src/core/crypto/primitives.js'
 import type { ClockStore } from '../src/ports/clock-store.js'
@@ -27,6 +27,7 @@ export interface WorkersDeps {
   readonly contacts: NoticeDeps['contacts']
   readonly primitives: Pick<Primitives, 'random'>
   readonly log: Log
+  readonly pace?: Partial<NoticePace>
   /** The period of the sweep, 10 where nothing is said: an alarm is this late at most. */
   readonly sweepSeconds?: number
 }
@@ -45,8 +46,13 @@ const queuePauseMs = 5000
 const longestPauseMs = 30_000
 
 /** At once, by name of the job: opening a slip takes milliseconds, a mail server takes its time. */
-const concurrency = { 'route-case': 4, 'send-notice': 4, sweep: 1 } as const
-const names = ['route-case', 'send-notice', 'sweep'] as const satisfies readonly JobName[]
+const concurrency = { 'route-case': 4, 'send-alarm': 4, 'send-notice': 4, sweep: 1 } as const
+const names = [
+  'route-case',
+  'send-alarm',
+  'send-notice',
+  'sweep',
+] as const satisfies readonly JobName[]
 
 export function startWorkers(deps: WorkersDeps): Workers {
   const { log, sweepSeconds = defaultSweepSeconds } = deps
@@ -66,6 +72,7 @@ export function startWorkers(deps: WorkersDeps): Workers {
       case 'route-case':
         if (await routeCase(router, job.subject)) loops.relay.wake()
         return
+      case 'send-alarm':
       case 'send-notice':
         return sendNotice(deps, job.subject)
       case 'sweep':

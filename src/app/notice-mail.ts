@@ -1,9 +1,11 @@
-// The words of a notice. The mail provider reads them: case id, program and time, no content, no country, no language,
-// no team (docs/decisions/0030-notices-to-handlers.md).
+// The words of a mail with notices. The mail provider reads them: case ids, programs and hours, no content, no country,
+// no language, no team (docs/decisions/0030-notices-to-handlers.md).
 import type { Mail } from '../ports/mailer.js'
-import type { Notice } from '../ports/notice-store.js'
+import type { Notice, NoticeMail } from '../ports/notice-store.js'
 
 const hour = 3_600_000
+/** Cases that are named in one mail; the others are counted, and stand in the inbox. */
+const shownNotices = 50
 
 const headline: Readonly<Record<Notice['kind'], string>> = {
   new_case: 'a new case waits',
@@ -13,31 +15,50 @@ const headline: Readonly<Record<Notice['kind'], string>> = {
   breach: 'a case was not answered in time',
 }
 
-export function noticeMail(notice: Notice): Omit<Mail, 'to'> {
-  const { id, caseId, kind, program, dueAt, now } = notice
-  const time = dueAt === null ? 'nothing is owed' : timeLeft(dueAt - now)
+/** @param passedOn true where those whom it was meant for could not be reached */
+export function noticeMail(
+  mail: Pick<NoticeMail, 'id' | 'notices'>,
+  passedOn = false,
+): Omit<Mail, 'to'> {
+  const { id, notices } = mail
+  const [first, ...others] = notices
+  if (first === undefined) throw new RangeError('a mail has at least one notice')
+  const words =
+    others.length === 0 ? headline[first.kind] : `${notices.length} notices, the nearest`
+  const shown = notices.slice(0, shownNotices)
+  const rest = notices.length - shown.length
   const lines = [
-    `Khancap: ${headline[kind]}.`,
+    ...(passedOn ? ['This could not be delivered to those whom it is meant for.', ''] : []),
+    `Khancap: ${others.length === 0 ? `${headline[first.kind]}.` : `${notices.length} notices.`}`,
     '',
-    `Case:    ${caseId}`,
-    `Program: ${program ?? 'not known yet'}`,
-    ...(dueAt === null ? [] : [`Answer:  ${time}`]),
-    '',
-    `    khancap claim ${caseId}`,
-    `    khancap open ${caseId}`,
+    ...shown.flatMap(noticeLines),
+    ...(rest > 0 ? [`And ${rest} more: khancap inbox`, ''] : []),
+    `    khancap claim ${first.caseId}`,
+    `    khancap open ${first.caseId}`,
     '',
     'This notice holds nothing of what was written. Do not answer it and do not forward it.',
     '',
   ]
   return {
     messageId: `khancap.${id}`,
-    subject: `[khancap] ${headline[kind]} (${time})`,
+    subject: `[khancap] ${words} (${timeLeft(first)})`,
     text: lines.join('\n'),
   }
 }
 
-function timeLeft(ms: number): string {
-  return ms >= 0 ? `due in ${words(ms)}` : `overdue by ${words(-ms)}`
+function noticeLines(notice: Notice): string[] {
+  return [
+    `Case:    ${notice.caseId}`,
+    `Program: ${notice.program ?? 'not known yet'}`,
+    `Answer:  ${timeLeft(notice)}`,
+    `Why:     ${headline[notice.kind]}`,
+    '',
+  ]
+}
+
+function timeLeft({ dueAt, now }: Notice): string {
+  if (dueAt === null) return 'nothing is owed'
+  return dueAt >= now ? `due in ${words(dueAt - now)}` : `overdue by ${words(now - dueAt)}`
 }
 
 /** Whole hours, so that no date can be read from it; rounded so that nobody is told more time than there is. */

@@ -1,5 +1,5 @@
-// Whom a notice tells: private addresses of a team, of leads or of directors; where they have none, the next ones up,
-// then down. Pure (docs/decisions/0030-notices-to-handlers.md).
+// Whom a notice tells: private addresses of a team, of leads or of directors; where they have none or cannot be reached,
+// the next ones up, then down. Pure (docs/decisions/0030-notices-to-handlers.md).
 import type { Contacts } from '../../schemas/contacts.js'
 import type { Directory, Role } from '../../schemas/directory.js'
 import type { Instant } from '../../schemas/encoding.js'
@@ -7,13 +7,13 @@ import { activeHandlers } from '../../keys/keyring.js'
 import { tightestProgram } from '../core/sla/ladder.js'
 import type { Notice } from '../ports/notice-store.js'
 
-/** Each address once; empty where nobody at all can be told. */
+/** Those to tell, in the order in which they stand in for each other; each with at least one address. */
 export function noticeRecipients(
   notice: Pick<Notice, 'to' | 'team'>,
   directory: Directory,
   contacts: Contacts,
   at: Instant,
-): readonly string[] {
+): readonly (readonly string[])[] {
   const team = notice.team ?? tightestProgram(directory, at).fallback_team
   const found = {
     team: () => [
@@ -31,11 +31,9 @@ export function noticeRecipients(
     lead: ['lead', 'director', 'team'],
     director: ['director', 'lead', 'team'],
   } as const
-  for (const level of order[notice.to]) {
-    const addresses = found[level]()
-    if (addresses.length > 0) return [...new Set(addresses)]
-  }
-  return []
+  return order[notice.to]
+    .map(level => [...new Set(found[level]())])
+    .filter(addresses => addresses.length > 0)
 }
 
 /** Addresses of handlers who are active now, of a team, of a role, or both. */

@@ -1,49 +1,108 @@
-// Tells handlers that something happened to a case, or records that nobody can be told. At least once: a crash between
-// the mail server's yes and our record sends the same mail again, under the same Message-ID.
+// Tells handlers that something happened to their cases, or records that nobody can be told. At least once: a crash
+// between the mail server's yes and our record sends the same mail again, under the same Message-ID.
 import type { Contacts } from '../../schemas/contacts.js'
 import { KhancapError } from '../../schemas/problem.js'
+import { newOutboxId } from '../core/encoding/case-id.js'
+import type { Primitives } from '../core/crypto/primitives.js'
 import type { Log } from '../ports/log.js'
 import type { Mailer } from '../ports/mailer.js'
-import type { Notice, NoticeStore } from '../ports/notice-store.js'
+import type { NoticeMail, NoticeStore } from '../ports/notice-store.js'
 import type { CurrentDirectory } from './current-directory.js'
+import { logFault } from './log-fault.js'
 import { noticeMail } from './notice-mail.js'
 import { noticeRecipients } from './notice-recipients.js'
+import { noticeTime } from './notice-time.js'
+
+export interface NoticePace {
+  /** From one mail to the next to the same people, where nothing is urgent. */
+  readonly gatherSeconds: number
+  /** Longer than any attempt of the mail server: after that a sender counts as dead. */
+  readonly leaseSeconds: number
+}
 
 export interface NoticeDeps {
   readonly store: NoticeStore
   readonly directories: Pick<CurrentDirectory, 'newest'>
   /** null where no mail server is set: then every notice is undeliverable, and says so. */
   readonly mailer: Mailer | null
-  /** Read for each notice, so that a change needs no restart. */
+  /** Read for each mail, so that a change needs no restart. */
   readonly contacts: () => Promise<Contacts>
+  readonly primitives: Pick<Primitives, 'random'>
   readonly log: Log
+  readonly pace?: Partial<NoticePace>
 }
 
-/** @throws KhancapError `mail_unavailable`, `store_unavailable`, `config_invalid` (contacts cannot be read) */
+// A flood of cases is twelve mails an hour for a team; the first case of a quiet day is told at once.
+const usualPace: NoticePace = { gatherSeconds: 300, leaseSeconds: 90 }
+/** Notices that one mail settles. */
+const mostNotices = 1000
+/** Attempts that reach nobody until the next ones on the ladder are told instead. */
+const triesForEach = 3
+const firstRetryMs = 5_000
+const longestRetryMs = 300_000
+
+/** @throws KhancapError `store_unavailable`, `config_invalid` (contacts cannot be read) */
 export async function sendNotice(deps: NoticeDeps, id: string): Promise<void> {
-  const notice = await deps.store.pendingNotice(id)
-  if (notice === null) return
-  const undeliverable = async (cause: string) => {
-    await deps.store.settleNotice(id, 'undeliverable')
-    const level = cause === 'no_mail_server' ? 'warn' : 'error'
-    deps.log[level]('notice undeliverable', { case: notice.caseId, code: notice.kind, cause })
-  }
-  if (deps.mailer === null) return undeliverable('no_mail_server')
-  const to = await recipientsOf(deps, notice)
-  if (to.length === 0) return undeliverable('no_address')
-  try {
-    const { refused } = await deps.mailer.sendMail({ ...noticeMail(notice), to })
-    await deps.store.settleNotice(id, 'sent')
-    const fields = { case: notice.caseId, code: notice.kind, count: to.length - refused }
-    deps.log.info('notice sent', fields)
-    if (refused > 0) deps.log.warn('notice refused for some', { ...fields, count: refused })
-  } catch (error) {
-    if (!(error instanceof KhancapError) || error.code !== 'mail_refused') throw error
-    return undeliverable('mail_refused')
-  }
+  const { store, mailer } = deps
+  const pace = { ...usualPace, ...deps.pace }
+  const notice = await store.pendingNotice(id)
+  // Its outbox row, if it has one, has done its work.
+  if (notice === null) return store.settleNotice(id, 'sent')
+  const contacts = await deps.contacts()
+  const at = noticeTime(notice, contacts, mailer === null ? 0 : pace.gatherSeconds)
+  if (at > notice.now) return store.putOff(id, at)
+  const mail = await store.takeMail(id, {
+    mailId: newOutboxId(deps.primitives),
+    leaseSeconds: mailer === null ? 0 : pace.leaseSeconds,
+    limit: mostNotices,
+  })
+  if (mail === null) return
+  const { directory } = await deps.directories.newest()
+  const levels = noticeRecipients(mail, directory, contacts, mail.now)
+  if (mailer === null) return giveUp(deps, mail, 'no_mail_server')
+  if (levels.length === 0) return giveUp(deps, mail, 'no_address')
+  await deliver({ ...deps, mailer }, mail, levels)
 }
 
-async function recipientsOf(deps: NoticeDeps, notice: Notice): Promise<readonly string[]> {
-  const { directory } = await deps.directories.newest()
-  return noticeRecipients(notice, directory, await deps.contacts(), notice.now)
+async function giveUp(deps: NoticeDeps, mail: NoticeMail, cause: string): Promise<void> {
+  await deps.store.settleMail(mail, 'undeliverable')
+  const level = cause === 'no_mail_server' ? 'warn' : 'error'
+  for (const { caseId, kind } of mail.notices)
+    deps.log[level]('notice undeliverable', { case: caseId, code: kind, cause })
+}
+
+/** Who refuses is passed over at once, who cannot be reached after three attempts. */
+async function deliver(
+  deps: NoticeDeps & { readonly mailer: Mailer },
+  mail: NoticeMail,
+  levels: readonly (readonly string[])[],
+): Promise<void> {
+  const { log, mailer, store } = deps
+  const start = Math.floor(mail.failures / triesForEach) % levels.length
+  const order = [...levels.slice(start), ...levels.slice(0, start)]
+  for (const to of order) {
+    try {
+      const { refused } = await mailer.sendMail({ ...noticeMail(mail, to !== levels[0]), to })
+      await store.settleMail(mail, 'sent')
+      reportSent(log, mail, to.length - refused, refused)
+      if (to !== levels[0]) log.error('notice passed on', { count: mail.notices.length })
+      return
+    } catch (error) {
+      if (error instanceof KhancapError && error.code === 'mail_refused') {
+        logFault(log, 'notice refused', error, { count: mail.notices.length })
+        continue
+      }
+      if (!(error instanceof KhancapError) || error.code !== 'mail_unavailable') throw error
+      const pause = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(mail.failures, 10))
+      await store.failMail(mail, mail.now + pause)
+      return logFault(log, 'nobody could be told', error, { count: mail.failures + 1 })
+    }
+  }
+  await giveUp(deps, mail, 'mail_refused')
+}
+
+function reportSent(log: Log, mail: NoticeMail, count: number, refused: number): void {
+  for (const { caseId, kind } of mail.notices)
+    log.info('notice sent', { case: caseId, code: kind, count })
+  if (refused > 0) log.warn('notice refused for some', { count: refused })
 }

@@ -35,6 +35,11 @@ const figures: readonly (readonly [string, string, (figures: Figures) => number]
     f => f.noticesUndeliverable,
   ],
   [
+    'khancap_notice_failures',
+    'Attempts in a row that told nobody; 0 while notices arrive',
+    f => f.noticeFailures,
+  ],
+  [
     'khancap_sweep_age_seconds',
     'Seconds since the last sweep; -1 before the first',
     f => f.sweepAgeSeconds ?? -1,

@@ -8,6 +8,8 @@ export interface Figures {
   readonly outboxRows: number
   readonly outboxOldestSeconds: number
   readonly noticesUndeliverable: number
+  /** Attempts in a row that told nobody, in the lane where it is worst. */
+  readonly noticeFailures: number
   readonly sweepAgeSeconds: number | null
 }
 

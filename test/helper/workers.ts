@@ -74,6 +74,7 @@ export async function bench(
     primitives,
     log,
     sweepSeconds: 1,
+    pace: { gatherSeconds: 0 },
   }
   return {
     db,
@@ -142,6 +143,13 @@ export async function postgresQueue(url: string): Promise<Queue> {
 
 export function redisQueue(url: string): () => Promise<Queue> {
   return () => bullmqRedisQueue({ url, log: testLog(), backoffMs: 50 })
+}
+
+/** The cases that mails have told of, once for each time. */
+export function casesTold({ sink }: Pick<Bench, 'sink'>): string[] {
+  return sink.mails.flatMap(mail =>
+    [...mail.text.matchAll(/^Case: +(\w{26})$/gm)].map(match => match[1] ?? ''),
+  )
 }
 
 /** Waits until something holds, looking often. */

@@ -13,6 +13,7 @@ import {
   type Backend,
   bench,
   type Bench,
+  casesTold,
   ledger,
   postgresQueue,
   redisQueue,
@@ -132,6 +133,7 @@ for (const [backend, prepare] of Object.entries(backends)) {
           await b.age(id, hours(pass))
           expected.push(rung)
           await until(async () => (await rungsOf(b, id)).length >= expected.length, rung)
+          await until(settled(b), `${rung} told`)
           t.strictSame(await rungsOf(b, id), expected)
         }
         await b.age(id, hours(200))
@@ -209,11 +211,11 @@ for (const [backend, prepare] of Object.entries(backends)) {
          group by 1, 2 having count(*) > 1`,
       )
       t.strictSame(events, [])
-      const ids1 = [...b.sink.mails, ...other.sink.mails].map(each =>
+      t.equal(casesTold(b).length + casesTold(other).length, 10 * 8)
+      const mailIds = [...b.sink.mails, ...other.sink.mails].map(each =>
         each.headers.get('message-id'),
       )
-      t.equal(new Set(ids1).size, 10 * 8)
-      t.equal(ids1.length, 10 * 8)
+      t.equal(new Set(mailIds).size, mailIds.length, 'no mail twice')
     })
 
     await t.test('a restart takes up what was left, and what was slept through', async t => {
@@ -352,8 +354,8 @@ await t.test(
     t.match(await rowOf(b, id), { state: 'received' })
     await b.age(id, hours(48))
     await until(async () => (await rungsOf(b, id)).length === 7, 'alarms for the unrouted')
-    await until(async () => b.sink.mails.length === 7, 'told')
-    t.strictSame(b.sink.mails[0]?.to, ['intake@example.org', 'director@example.org'])
+    await until(() => casesTold(b).length === 7, 'told')
+    t.ok(b.sink.mails.some(({ to }) => to.join() === 'intake@example.org,director@example.org'))
     await wrong.close(5000)
     await b.db.rows(`update outbox set sent_at = '-infinity'`)
     b.start()
@@ -435,7 +437,7 @@ await t.test('two relays at once hand over each row once', async t => {
   t.equal(taken.length, 50)
 })
 
-await t.test('a mail server that is away delays a notice; one that refuses it ends it', async t => {
+await t.test('a mail server that is away delays a notice, and says so', async t => {
   const b = await bench(t, postgresQueue)
   b.sink.refuse['vietnam@example.org'] = { code: 451 }
   b.start()
@@ -443,17 +445,85 @@ await t.test('a mail server that is away delays a notice; one that refuses it en
   await until(routed(b, id), 'routed')
   const failed = () => b.log.lines.some(line => line.fields.code === 'mail_unavailable')
   await until(failed, 'tried')
-  t.match(await ledger(b.db), { unsettled: 1, outbox: 1 })
+  t.match(await ledger(b.db), { unsettled: 1, outbox: 0 })
+  t.equal((await b.db.store.figures()).noticeFailures, 1)
   b.sink.refuse = {}
   await until(settled(b), 'told in the end')
   t.equal(b.sink.mails.length, 1)
-  b.sink.refuse['vietnam@example.org'] = { code: 550 }
-  await b.age(id, hours(1))
-  await until(async () => {
-    const [row] = await b.db.rows(`select outcome from notices where kind = 'reminder'`)
-    return row?.['outcome'] === 'undeliverable'
-  }, 'undeliverable')
-  t.ok(b.log.lines.some(line => line.level === 'error' && line.event === 'notice undeliverable'))
+  t.equal((await b.db.store.figures()).noticeFailures, 0)
+})
+
+await t.test(
+  'whoever refuses is stood in for at once; where all refuse, it is on record',
+  async t => {
+    const b = await bench(t, postgresQueue)
+    b.sink.refuse['vietnam@example.org'] = { code: 550 }
+    b.start()
+    const id = await b.takeIn()
+    await until(routed(b, id), 'routed')
+    await until(settled(b), 'told')
+    t.strictSame(
+      b.sink.mails.map(({ to }) => to),
+      [['lead@example.org']],
+    )
+    t.match(b.sink.mails[0]?.text, /^This could not be delivered/)
+    const passedOn = b.log.lines.filter(line => line.event === 'notice passed on')
+    t.match(passedOn, [{ level: 'error', fields: { count: 1 } }])
+    for (const one of ['lead@example.org', 'director@example.org'])
+      b.sink.refuse[one] = { code: 550 }
+    await b.age(id, hours(1))
+    await until(async () => {
+      const [row] = await b.db.rows(`select outcome from notices where kind = 'reminder'`)
+      return row?.['outcome'] === 'undeliverable'
+    }, 'undeliverable')
+    t.ok(b.log.lines.some(line => line.level === 'error' && line.event === 'notice undeliverable'))
+  },
+)
+
+await t.test('whoever cannot be reached three times is stood in for, and comes again', async t => {
+  const b = await bench(t, postgresQueue)
+  b.sink.refuse['vietnam@example.org'] = { code: 451 }
+  b.start()
+  const id = await b.takeIn()
+  await until(routed(b, id), 'routed')
+  for (const failures of [1, 2, 3]) {
+    await until(async () => (await b.db.store.figures()).noticeFailures === failures, 'tried')
+    t.equal(b.sink.mails.length, 0)
+    await b.db.rows('update notice_lanes set wake_at = now()')
+  }
+  await until(settled(b), 'told')
+  t.strictSame(
+    b.sink.mails.map(({ to }) => to),
+    [['lead@example.org']],
+  )
+})
+
+await t.test('a flood of cases is one mail while the mail server is slow', async t => {
+  const b = await bench(t, postgresQueue)
+  const ids: string[] = []
+  for (let i = 0; i < 30; i++) ids.push(await b.takeIn())
+  // Gathered from the first mail on; the rest leaves when its time has come.
+  b.start({ pace: { gatherSeconds: 3600 } })
+  await until(async () => (await ledger(b.db))['received'] === 0, 'routed')
+  await until(async () => (await ledger(b.db))['outbox'] === 0, 'sent or put off')
+  await b.db.rows(
+    `update notice_lanes set last_sent_at = last_sent_at - interval '1 hour', wake_at = now()
+     where wake_at is not null`,
+  )
+  await until(settled(b), 'told')
+  t.strictSame(casesTold(b).toSorted(), ids.toSorted(), 'each case once')
+  t.ok(b.sink.mails.length <= 3, `${b.sink.mails.length} mails`)
+})
+
+await t.test('an alarm does not wait for what is gathered', async t => {
+  const b = await bench(t, postgresQueue)
+  b.start({ pace: { gatherSeconds: 3600 } })
+  const id = await b.takeIn()
+  await until(() => casesTold(b).length === 1, 'told of a new case')
+  await b.age(id, hours(44))
+  await until(() => b.sink.mails.some(({ to }) => to[0] === 'lead@example.org'), 'alarm')
+  await until(async () => (await ledger(b.db))['outbox'] === 0, 'put off')
+  t.match(await ledger(b.db), { unsettled: 4 }, 'four reminders wait')
 })
 
 await t.test('without a mail server a notice says so, and is never called sent', async t => {

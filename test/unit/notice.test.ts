@@ -1,14 +1,16 @@
 // Notices: whom they tell, and that their words hold nothing of a case.
 import t from 'tap'
-import type { Contacts } from '../../schemas/contacts.js'
+import { Contacts } from '../../schemas/contacts.js'
 import { shippedPrograms } from '../../schemas/programs/shipped.js'
 import { noticeMail } from '../../src/app/notice-mail.js'
 import { noticeRecipients } from '../../src/app/notice-recipients.js'
-import type { Notice } from '../../src/ports/notice-store.js'
+import { noticeTime } from '../../src/app/notice-time.js'
+import { endOfQuiet } from '../../src/app/quiet-hours.js'
+import type { Notice, PendingNotice } from '../../src/ports/notice-store.js'
 import { exampleDirectory, start } from '../helper/example-directory.js'
 
 const hour = 3_600_000
-const notice: Notice = {
+const one: Notice = {
   id: '6f9d1c1e-6e4c-4f8a-9b3a-0123456789ab',
   caseId: '3zx8kq0000000000000000abcd',
   kind: 'reminder',
@@ -20,13 +22,17 @@ const notice: Notice = {
   now: start,
 }
 
+/** A mail of one notice. */
+const mailOf = (changes: Partial<Notice> = {}) =>
+  noticeMail({ id: one.id, notices: [{ ...one, ...changes }] })
+
 await t.test(
   'a notice names the case, its program and the time, and nothing else of it',
   async t => {
-    const mail = noticeMail(notice)
-    t.equal(mail.messageId, `khancap.${notice.id}`)
+    const mail = mailOf()
+    t.equal(mail.messageId, `khancap.${one.id}`)
     t.equal(mail.subject, '[khancap] a case waits for an answer (due in 24 h)')
-    t.match(mail.text, notice.caseId)
+    t.match(mail.text, one.caseId)
     t.match(mail.text, 'emergency')
     t.notMatch(mail.text, /\d\d:\d\d/, 'no date that an applicant may have named')
   },
@@ -43,7 +49,7 @@ await t.test('no notice names a team, a country or a language', async t => {
     'CN',
   ]
   for (const kind of ['new_case', 'addition', 'reminder', 'escalation', 'breach'] as const) {
-    const { subject, text } = noticeMail({ ...notice, kind })
+    const { subject, text } = mailOf({ kind })
     for (const word of secret) t.notMatch(`${subject}\n${text}`, new RegExp(`\\b${word}\\b`), word)
     t.match(text, /^[\x20-\x7e\n]*$/, 'plain ASCII')
     t.ok(subject.length < 78)
@@ -63,9 +69,8 @@ await t.test('the time left is never rounded up', async t => {
     [-hour, 'overdue by 1 h'],
     [-50 * hour, 'overdue by 50 h'],
   ] as const
-  for (const [left, words] of table)
-    t.match(noticeMail({ ...notice, dueAt: start + left }).subject, `(${words})`)
-  t.match(noticeMail({ ...notice, dueAt: null, program: null }).text, 'Program: not known yet')
+  for (const [left, words] of table) t.match(mailOf({ dueAt: start + left }).subject, `(${words})`)
+  t.match(mailOf({ dueAt: null, program: null }).text, 'Program: not known yet')
 })
 
 const contacts: Contacts = {
@@ -81,7 +86,7 @@ const contacts: Contacts = {
 await t.test(
   'a team is told at its own address and at those of its handlers, each once',
   async t => {
-    t.strictSame(noticeRecipients(notice, exampleDirectory(), contacts, start), [
+    t.strictSame(noticeRecipients(one, exampleDirectory(), contacts, start)[0], [
       'team@example.org',
       'v1@example.org',
     ])
@@ -94,7 +99,7 @@ await t.test(
     const { handlers } = contacts
     const directory = exampleDirectory()
     const told = (to: Notice['to'], some: Contacts, team: string | null = 'vietnam') =>
-      noticeRecipients({ to, team }, directory, some, start)
+      noticeRecipients({ to, team }, directory, some, start)[0] ?? []
     t.strictSame(told('lead', contacts), ['lead@example.org'])
     t.strictSame(told('director', contacts), ['director@example.org'])
     const nobodyInTeam = { teams: {}, handlers: { ...handlers, 'vietnam-1': [] } }
@@ -117,7 +122,7 @@ await t.test('a lead of the own team comes before the leads of others', async t 
   const directory = exampleDirectory()
   const [vietnam] = directory.handlers
   vietnam?.roles.push('lead')
-  t.strictSame(noticeRecipients({ to: 'lead', team: 'vietnam' }, directory, contacts, start), [
+  t.strictSame(noticeRecipients({ to: 'lead', team: 'vietnam' }, directory, contacts, start)[0], [
     'v1@example.org',
     'team@example.org',
   ])
@@ -127,7 +132,85 @@ await t.test('who is no longer valid is not told', async t => {
   const directory = exampleDirectory()
   const [vietnam] = directory.handlers
   if (vietnam !== undefined) vietnam.valid_until = '2026-01-01T00:00:00Z'
-  t.strictSame(noticeRecipients(notice, directory, { ...contacts, teams: {} }, start), [
+  t.strictSame(noticeRecipients(one, directory, { ...contacts, teams: {} }, start)[0], [
     'lead@example.org',
   ])
+})
+
+await t.test('those who stand in for others come in the order of the ladder', async t => {
+  const directory = exampleDirectory()
+  t.strictSame(noticeRecipients({ to: 'lead', team: 'vietnam' }, directory, contacts, start), [
+    ['lead@example.org'],
+    ['director@example.org'],
+    ['team@example.org', 'v1@example.org'],
+  ])
+})
+
+await t.test('a mail of many notices names fifty of them and counts the others', async t => {
+  const notices = Array.from({ length: 60 }, (_, index) => ({
+    ...one,
+    caseId: `3zx8kq${String(index).padStart(20, '0')}`,
+    dueAt: start + (5 + index) * hour,
+  }))
+  const mail = noticeMail({ id: one.id, notices })
+  t.equal(mail.subject, '[khancap] 60 notices, the nearest (due in 5 h)')
+  t.equal(mail.text.split('Case: ').length - 1, 50)
+  t.match(mail.text, 'And 10 more: khancap inbox')
+  t.notMatch(noticeMail({ id: one.id, notices: notices.slice(0, 50) }).text, 'more')
+  t.ok(mail.text.length < 10_000)
+  t.match(noticeMail({ id: one.id, notices }, true).text, /^This could not be delivered to those/)
+})
+
+const at = (text: string) => new Date(text).getTime()
+
+await t.test('quiet hours end by the clock on the wall, also where that is changed', async t => {
+  const night = { from: '22:00', until: '07:00', zone: 'Asia/Ho_Chi_Minh' }
+  const paris = { ...night, zone: 'Europe/Paris' }
+  const noon = { from: '12:00', until: '13:30', zone: 'UTC' }
+  const table = [
+    [night, '2026-03-02T14:59:59Z', '2026-03-02T14:59:59Z'],
+    [night, '2026-03-02T15:00:00Z', '2026-03-03T00:00:00Z'],
+    [night, '2026-03-02T23:59:59Z', '2026-03-03T00:00:00Z'],
+    [night, '2026-03-03T00:00:00Z', '2026-03-03T00:00:00Z'],
+    [noon, '2026-03-02T12:10:30Z', '2026-03-02T13:30:00Z'],
+    [noon, '2026-03-02T13:30:00Z', '2026-03-02T13:30:00Z'],
+    // Spring: 22:00 CET is 21:00Z, 07:00 CEST is 05:00Z. Autumn: 22:00 CEST is 20:00Z, 07:00 CET is 06:00Z.
+    [paris, '2026-03-28T21:00:00Z', '2026-03-29T05:00:00Z'],
+    [paris, '2026-10-24T20:00:00Z', '2026-10-25T06:00:00Z'],
+    [paris, '2026-10-25T00:30:00Z', '2026-10-25T06:00:00Z'],
+    [paris, '2026-10-25T01:30:00Z', '2026-10-25T06:00:00Z'],
+  ] as const
+  for (const [quiet, from, until] of table)
+    t.equal(new Date(endOfQuiet(quiet, at(from))).toISOString(), until.replace('Z', '.000Z'), from)
+  for (const wrong of [
+    { ...night, zone: 'Mars/Olympus' },
+    { ...night, from: '24:00' },
+    { ...night, from: '7:00' },
+    { ...night, until: night.from },
+  ])
+    t.notOk(Contacts.safeParse({ quiet: { vietnam: wrong } }).success, JSON.stringify(wrong))
+})
+
+await t.test('alarms go at once; the rest is gathered and waits for the morning', async t => {
+  // 02:00 at night in Hanoi; until 07:00.
+  const now = at('2026-03-02T19:00:00Z')
+  const morning = 5 * hour
+  const quiet = { vietnam: { from: '22:00', until: '07:00', zone: 'Asia/Ho_Chi_Minh' } }
+  const lane = { lastSentAt: null, wakeAt: null, failures: 0 }
+  const pending: PendingNotice = { ...one, now, dueAt: now + 48 * hour, lane }
+  const wait = (changes: Partial<PendingNotice>, some: Pick<Contacts, 'quiet'> = {}) =>
+    noticeTime({ ...pending, ...changes }, some, 300) - now
+  t.equal(wait({}), 0, 'the first one leaves at once')
+  t.equal(wait({ lane: { ...lane, lastSentAt: now - 60_000 } }), 240_000, 'five minutes later')
+  t.equal(wait({ lane: { ...lane, lastSentAt: now - 400_000 } }), 0)
+  t.equal(wait({ lane: { ...lane, lastSentAt: now + hour } }), 0, 'the clock was set back')
+  t.equal(wait({}, { quiet }), morning)
+  t.equal(wait({ team: 'china' }, { quiet }), 0, 'another team is awake')
+  t.equal(wait({ to: 'lead' }, { quiet }), 0, 'leads are told')
+  for (const kind of ['escalation', 'breach'] as const) t.equal(wait({ kind }, { quiet }), 0, kind)
+  t.equal(wait({ dueAt: now + 10 * hour }, { quiet }), morning, 'half of the time is left then')
+  t.equal(wait({ dueAt: now + 10 * hour - 1 }, { quiet }), 0, 'less than half would be')
+  t.equal(wait({ dueAt: now - hour }, { quiet }), 0, 'overdue')
+  const failing = { lastSentAt: now - hour, wakeAt: now + 20_000, failures: 2 }
+  t.equal(wait({ lane: failing, kind: 'breach' }), 20_000, 'a lane that fails waits as a whole')
 })

@@ -55,7 +55,7 @@ export interface QueueTuning {
   readonly backoffMs?: number
 }
 
-const names: readonly JobName[] = ['route-case', 'send-notice', 'sweep']
+const names: readonly JobName[] = ['route-case', 'send-alarm', 'send-notice', 'sweep']
 
 const workerOptions = {
   // A job whose worker was killed runs again after at most the sum of the two. No job holds the event loop for

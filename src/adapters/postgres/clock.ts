@@ -2,6 +2,7 @@
 // a sweep after a long sleep catches up at thousands of cases a second.
 import { sql } from 'kysely'
 import type { CaseId, Instant } from '../../../schemas/encoding.js'
+import { noticeJob } from '../../core/sla/urgent.js'
 import type { ClockStore, DueCase, RungFiring } from '../../ports/clock-store.js'
 import { endOf, nextEvent, type ChainEnd, type EventRow } from './chain.js'
 import type { Database } from './database.js'
@@ -104,10 +105,11 @@ async function writeClimbs(db: Database, climbs: readonly Climb[]): Promise<void
         ${fired.map(each => iso(each.firing.at))}::timestamptz(3)[],
         ${fired.map(each => each.firing.noticeId)}::uuid[],
         ${fired.map(each => each.firing.outboxId)}::uuid[],
+        ${fired.map(each => noticeJob(each.firing.kind))}::text[],
         ${fired.map(each => each.event?.number)}::int[],
         ${fired.map(each => each.event?.previous ?? null)}::bytea[],
         ${fired.map(each => each.event?.hash)}::bytea[])
-      as f (case_id, now, kind, recipient, at, notice_id, outbox_id, number, previous, hash)),
+      as f (case_id, now, kind, recipient, at, notice_id, outbox_id, job, number, previous, hash)),
     new_rungs as (
       insert into rungs (case_id, kind, recipient, at)
       select case_id, kind, recipient, at from fired),
@@ -119,7 +121,7 @@ async function writeClimbs(db: Database, climbs: readonly Climb[]): Promise<void
       select notice_id, case_id, kind, recipient, now from fired),
     new_jobs as (
       insert into outbox (id, name, subject)
-      select outbox_id, 'send-notice', notice_id::text from fired)
+      select outbox_id, job, notice_id::text from fired)
     update cases set
       climbed_to = c.now, next_rung_at = c.next_rung_at,
       event_count = c.event_count, last_event_hash = c.last_event_hash

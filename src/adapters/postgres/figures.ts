@@ -8,6 +8,7 @@ interface FiguresRow {
   readonly outbox_rows: number
   readonly outbox_oldest: number
   readonly undeliverable: number
+  readonly failures: number
   readonly sweep_age: number | null
 }
 
@@ -33,6 +34,7 @@ export function figuresStore(db: Database): FiguresStore {
           coalesce((select extract(epoch from clock_timestamp() - min(created_at))::float8
             from outbox), 0) as outbox_oldest,
           (select count(*) from notices where outcome = 'undeliverable') as undeliverable,
+          (select coalesce(max(failures), 0) from notice_lanes) as failures,
           (select extract(epoch from clock_timestamp() - at)::float8
             from heartbeats where name = 'sweep') as sweep_age`.execute(db)
       const [row] = rows
@@ -52,6 +54,7 @@ export function figuresStore(db: Database): FiguresStore {
         outboxRows: row.outbox_rows,
         outboxOldestSeconds: Math.max(0, row.outbox_oldest),
         noticesUndeliverable: row.undeliverable,
+        noticeFailures: row.failures,
         sweepAgeSeconds: row.sweep_age,
       }
     },

@@ -35,8 +35,8 @@ alter table notices
   add constraint notices_outcome_check check (outcome in ('sent', 'undeliverable', 'moot'));
 create index notices_waiting on notices (recipient, created_at) where settled_at is null;
 
--- Where notices wait: one row for each team, addressee and urgency. A notice that is not settled has an outbox row, or
--- its lane has wake_at.
+-- Where notices wait: one row for each team, addressee and urgency. Where something waits, one of the lane's notices has
+-- an outbox row, or the lane is taken, or it has wake_at.
 create table notice_lanes (
   team text not null,
   recipient text not null,

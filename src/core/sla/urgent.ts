@@ -1,0 +1,16 @@
+// Which notices go out at once, in a lane of their own, and which may be gathered or wait for the morning.
+import type { Rung } from '../../../schemas/program.js'
+
+export type NoticeKind = 'new_case' | 'addition' | Rung['kind']
+
+/** What somebody has to hear now, whatever the hour. */
+export const urgentKinds = ['escalation', 'breach'] as const satisfies readonly NoticeKind[]
+
+export function isUrgent(kind: NoticeKind): boolean {
+  return urgentKinds.some(urgent => urgent === kind)
+}
+
+/** The job that tells about it: alarms have workers of their own, so that nothing stands before them. */
+export function noticeJob(kind: NoticeKind): 'send-alarm' | 'send-notice' {
+  return isUrgent(kind) ? 'send-alarm' : 'send-notice'
+}

@@ -1,0 +1,244 @@
+// Lanes as the store keeps them: where something waits, a notice of the lane is in the outbox, or the lane wakes.
+import { randomUUID } from 'node:crypto'
+import t from 'tap'
+import type { NoticeMail } from '../../src/ports/notice-store.js'
+import {
+  hour,
+  newIntake,
+  newRoute,
+  routedCase,
+  testStore,
+  type TestStore,
+} from '../helper/store.js'
+
+t.setTimeout(120_000)
+
+const options = () => ({ mailId: randomUUID(), leaseSeconds: 60, limit: 100 })
+
+/** Routes a case. @returns the id of its notice `new_case` */
+async function noticeOf(db: TestStore, team = 'vi'): Promise<string> {
+  const noticeId = randomUUID()
+  await routedCase(db.store, {}, { noticeId, team })
+  return noticeId
+}
+
+/** Notices that nobody will ever think of again. */
+async function forgotten({ rows }: TestStore): Promise<number> {
+  const lost = await rows(`
+    select 1 from notices join cases on cases.id = notices.case_id
+    where settled_at is null
+      and not exists (select from outbox
+        join notices other on other.id::text = outbox.subject
+        join cases theirs on theirs.id = other.case_id
+        where theirs.team is not distinct from cases.team
+          and other.recipient = notices.recipient)
+      and not exists (select from notice_lanes lane where lane.team = coalesce(cases.team, '')
+        and lane.recipient = notices.recipient and lane.wake_at is not null)`)
+  return lost.length
+}
+
+function taken(mail: NoticeMail | null): NoticeMail {
+  if (mail === null) throw new Error('no mail')
+  return mail
+}
+
+await t.test('what waits for the same people is one mail, and settles as one', async t => {
+  const db = await testStore(t)
+  const ids = [await noticeOf(db), await noticeOf(db), await noticeOf(db)]
+  const elsewhere = await noticeOf(db, 'en')
+  const mail = taken(await db.store.takeMail(ids[1] ?? '', options()))
+  t.strictSame(mail.notices.map(({ id }) => id).toSorted(), ids.toSorted())
+  t.match(mail, { team: 'vi', to: 'team', urgent: false, failures: 0 })
+  await db.store.settleMail(mail, 'sent')
+  for (const id of ids) t.equal(await db.store.pendingNotice(id), null)
+  t.match(await db.store.pendingNotice(elsewhere), { team: 'en', lane: { lastSentAt: null } })
+  const outbox = await db.rows(`select subject from outbox where name = 'send-notice'`)
+  t.strictSame(outbox, [{ subject: elsewhere }])
+  await db.store.settleMail(mail, 'sent')
+  const next = await noticeOf(db)
+  const [{ sent } = {}] = await db.rows(
+    `select extract(epoch from last_sent_at) * 1000 as sent from notice_lanes where team = 'vi'`,
+  )
+  t.equal((await db.store.pendingNotice(next))?.lane.lastSentAt, Number(sent))
+})
+
+await t.test('nobody else sends from a lane that is taken, and what waits wakes', async t => {
+  const db = await testStore(t)
+  const first = await noticeOf(db)
+  const mail = taken(await db.store.takeMail(first, options()))
+  const second = await noticeOf(db)
+  t.equal(await db.store.takeMail(second, options()), null)
+  t.equal(await db.store.takeMail(second, options()), null)
+  t.strictSame(await db.rows('select 1 from outbox where subject = $1', [second]), [])
+  t.equal(await forgotten(db), 0)
+  t.equal(await db.store.wakeLanes(), 0, 'not while it is taken')
+  await db.store.settleMail(mail, 'sent')
+  t.equal(await db.store.wakeLanes(), 1)
+  t.equal(await db.store.wakeLanes(), 0, 'once')
+  t.equal((await db.rows('select 1 from outbox where subject = $1', [second])).length, 1)
+  const later = taken(await db.store.takeMail(second, options()))
+  t.strictSame(
+    later.notices.map(({ id }) => id),
+    [second],
+  )
+  t.not(later.id, mail.id)
+})
+
+await t.test('a sender who died is followed by another, with the same mail', async t => {
+  const db = await testStore(t)
+  const first = await noticeOf(db)
+  const mail = taken(await db.store.takeMail(first, { ...options(), leaseSeconds: 0 }))
+  const second = await noticeOf(db)
+  const again = taken(await db.store.takeMail(second, options()))
+  t.equal(again.id, mail.id)
+  t.strictSame(
+    again.notices.map(({ id }) => id),
+    [first],
+    'what came since is for the next one',
+  )
+  await db.store.settleMail(again, 'sent')
+  t.equal(await db.store.wakeLanes(), 1)
+  t.equal(await forgotten(db), 0)
+  // A lease of the future was taken before the clock was set back.
+  await db.rows(`update notice_lanes set leased_until = now() + interval '5 hours'`)
+  t.ok(await db.store.takeMail(second, options()))
+})
+
+await t.test('a mail holds so many notices and no more; the others have their turn', async t => {
+  const db = await testStore(t)
+  for (let i = 0; i < 4; i++) await noticeOf(db)
+  const last = await noticeOf(db)
+  const seen: number[] = []
+  for (let id: string | undefined = last; id !== undefined; ) {
+    const mail: NoticeMail = taken(await db.store.takeMail(id, { ...options(), limit: 2 }))
+    seen.push(mail.notices.length)
+    await db.store.settleMail(mail, 'sent')
+    t.equal(await forgotten(db), 0)
+    await db.store.wakeLanes()
+    const [row] = await db.rows(
+      `select subject from outbox where name = 'send-notice' order by sent_at, created_at limit 1`,
+    )
+    id = row === undefined ? undefined : String(row['subject'])
+  }
+  t.strictSame(seen, [2, 2, 1])
+})
+
+await t.test('a notice that is put off leaves the outbox and comes back', async t => {
+  const db = await testStore(t)
+  const [first, second] = [await noticeOf(db), await noticeOf(db)]
+  const soon = Date.now() + hour
+  await db.store.putOff(first, soon)
+  await db.store.putOff(second, soon + hour)
+  await db.store.putOff(second, soon + hour)
+  t.match(
+    await db.store.pendingNotice(second),
+    { lane: { wakeAt: soon } },
+    'with the first of them',
+  )
+  t.strictSame(await db.rows(`select 1 from outbox where name = 'send-notice'`), [])
+  t.equal(await db.store.wakeLanes(), 0)
+  await db.rows(`update notice_lanes set wake_at = now() - interval '1 second'`)
+  const woken = await Promise.all([1, 2, 3].map(() => db.store.wakeLanes()))
+  t.equal(
+    woken.reduce((sum, each) => sum + each, 0),
+    1,
+    'by one of three sweeps',
+  )
+  t.equal((await db.rows(`select 1 from outbox where name = 'send-notice'`)).length, 1)
+  t.equal(await forgotten(db), 0)
+})
+
+await t.test('a mail that told nobody comes back later, and counts', async t => {
+  const db = await testStore(t)
+  const id = await noticeOf(db)
+  const mail = taken(await db.store.takeMail(id, options()))
+  const retryAt = mail.now + 5000
+  await db.store.failMail(mail, retryAt)
+  t.match(await db.store.pendingNotice(id), { lane: { failures: 1, wakeAt: retryAt } })
+  t.equal((await db.store.figures()).noticeFailures, 1)
+  t.strictSame(await db.rows(`select 1 from outbox where name = 'send-notice'`), [])
+  t.equal(await forgotten(db), 0)
+  await db.rows('update notice_lanes set wake_at = now()')
+  t.equal(await db.store.wakeLanes(), 1)
+  const again = taken(await db.store.takeMail(id, options()))
+  t.match(again, { id: mail.id, failures: 1 })
+  await db.store.settleMail(again, 'sent')
+  t.equal((await db.store.figures()).noticeFailures, 0)
+})
+
+await t.test('a case that owes nothing needs no notice', async t => {
+  const db = await testStore(t)
+  const [answered, open] = [await noticeOf(db), await noticeOf(db)]
+  await db.rows(
+    `update cases set due_at = null, next_rung_at = null, answered_at = now(), state = 'answered'
+     where id = (select case_id from notices where id = $1)`,
+    [answered],
+  )
+  const mail = taken(await db.store.takeMail(answered, options()))
+  t.strictSame(
+    mail.notices.map(({ id }) => id),
+    [open],
+  )
+  t.strictSame(await db.rows('select outcome from notices where id = $1', [answered]), [
+    { outcome: 'moot' },
+  ])
+  await db.store.settleMail(mail, 'sent')
+  await db.rows('update notices set settled_at = null, outcome = null, mail_id = null')
+  await db.rows(`update cases set due_at = null, next_rung_at = null, answered_at = now()`)
+  t.equal(await db.store.takeMail(open, options()), null)
+  t.equal((await db.rows('select 1 from notices where settled_at is null')).length, 0)
+  t.strictSame(await db.rows('select leased_until from notice_lanes'), [{ leased_until: null }])
+})
+
+await t.test('a lane that everybody has forgotten is found by a later sweep', async t => {
+  const db = await testStore(t)
+  const id = await noticeOf(db)
+  const mail = taken(await db.store.takeMail(id, { ...options(), leaseSeconds: 0 }))
+  await db.rows('delete from outbox')
+  t.equal(await db.store.wakeLanes(), 0)
+  await db.rows(`update notices set created_at = now() - interval '16 minutes'`)
+  t.equal(await db.store.wakeLanes(), 1)
+  t.equal(await db.store.wakeLanes(), 0)
+  t.equal(taken(await db.store.takeMail(id, options())).id, mail.id)
+})
+
+await t.test('many senders at once: each notice in one mail, nothing forgotten', async t => {
+  const db = await testStore(t)
+  const intakes = await Promise.all(
+    Array.from({ length: 40 }, async (_, index) => {
+      const intake = newIntake()
+      const { dueAt } = await db.store.recordIntake(intake)
+      const team = index % 2 === 0 ? 'vi' : 'en'
+      await db.store.recordRoute(intake.caseId, newRoute(intake, dueAt, { team }))
+      return intake
+    }),
+  )
+  const sent: string[] = []
+  async function send(): Promise<void> {
+    for (let idle = 0; idle < 5; ) {
+      const [row] = await db.rows(
+        `select subject from outbox where name = 'send-notice' order by random() limit 1`,
+      )
+      const mail =
+        row === undefined
+          ? null
+          : await db.store.takeMail(String(row['subject']), { ...options(), limit: 3 })
+      if (mail === null) {
+        idle += 1
+        await db.store.wakeLanes()
+        continue
+      }
+      idle = 0
+      sent.push(...mail.notices.map(({ id }) => id))
+      await db.store.settleMail(mail, 'sent')
+    }
+  }
+  await Promise.all([send(), send(), send(), send()])
+  await db.rows('update notice_lanes set wake_at = now() where wake_at is not null')
+  await db.store.wakeLanes()
+  await send()
+  t.equal(sent.length, intakes.length)
+  t.equal(new Set(sent).size, intakes.length)
+  t.equal(await forgotten(db), 0)
+  t.strictSame(await db.rows('select 1 from notices where settled_at is null'), [])
+})
