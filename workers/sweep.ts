@@ -2,6 +2,7 @@
 // puts the queue's own schedule back, in case the queue has lost it.
 import { faultFields } from '../src/app/log-fault.js'
 import { purgeCases } from '../src/app/purge-cases.js'
+import { releaseGoneHandlers } from '../src/app/release-gone.js'
 import { sweepClock, type SweepDeps } from '../src/app/sweep-clock.js'
 import type { ClockStore } from '../src/ports/clock-store.js'
 import type { NoticeStore } from '../src/ports/notice-store.js'
@@ -13,7 +14,7 @@ const longestHealMs = 5000
 export interface SweepLoopDeps extends SweepDeps {
   readonly store: Pick<
     ClockStore,
-    'climbDueRungs' | 'recordHeartbeat' | 'purgeDue' | 'forgetNonces'
+    'climbDueRungs' | 'recordHeartbeat' | 'releaseGone' | 'purgeDue' | 'forgetNonces'
   > &
     Pick<NoticeStore, 'wakeLanes'>
   readonly queue: () => Pick<Queue, 'everySeconds'> | null
@@ -25,7 +26,8 @@ export interface SweepLoopDeps extends SweepDeps {
 /** @throws KhancapError `store_unavailable`, `directory_missing`, `directory_invalid` */
 export async function sweep(deps: SweepLoopDeps, signal: AbortSignal): Promise<void> {
   const fired = await sweepClock(deps, signal)
-  if ((await deps.store.wakeLanes()) + fired > 0) deps.onFired()
+  const released = await releaseGoneHandlers(deps, signal)
+  if ((await deps.store.wakeLanes()) + fired + released > 0) deps.onFired()
   await purgeCases(deps, signal)
   const queue = deps.queue()
   if (queue === null) return

@@ -57,8 +57,20 @@ export interface ClockStore {
 
   /** Notes that a worker of this name is alive, by the database's clock. `sweep` is the one in the figures. */
   recordHeartbeat(name: string): Promise<void>
-  /** Seconds since the last heartbeat of this name, or null where there was none. */
+  /** Seconds since the last heartbeat of this name; null where there was none, or it lies ahead of the clock. */
   heartbeatAge(name: string): Promise<number | null>
+
+  /**
+   * Gives up to `limit` open cases whose claim is of nobody who is active now back to their teams, each with its event and,
+   * where an answer is owed, a notice to the team. The clock runs on. May be called concurrently.
+   * @param ids random ids of a notice and of its outbox row
+   * @returns cases given back
+   */
+  releaseGone(
+    activeAt: (now: Instant) => readonly string[],
+    ids: () => { readonly id: string; readonly outboxId: string },
+    limit: number,
+  ): Promise<number>
 
   /**
    * Step 12. Deletes the ciphertext, mailbox, replies, additions, notes and grants of up to `limit` closed cases

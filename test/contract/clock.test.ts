@@ -5,7 +5,7 @@ import t from 'tap'
 import { brokenEvent } from '../../src/core/case/history.js'
 import { nodePrimitives } from '../../src/core/crypto/node.js'
 import type { DueCase, RungFiring, RungPlan } from '../../src/ports/clock-store.js'
-import { hour, newIntake, routedCase, testStore } from '../helper/store.js'
+import { actor, hour, newIntake, routedCase, testStore } from '../helper/store.js'
 
 const p = await nodePrimitives()
 const isLong = process.env['KHANCAP_TEST_LONG'] === '1'
@@ -174,6 +174,103 @@ await t.test('a heartbeat says how long ago it was', async t => {
   t.ok(age !== null && age >= 0.2 && age < 30)
   await store.recordHeartbeat('sweep')
   t.ok(((await store.figures()).sweepAgeSeconds ?? 99) < 30)
+})
+
+await t.test('a heartbeat of the future counts as none: the clock was set back', async t => {
+  const { store, rows } = await testStore(t)
+  await store.recordHeartbeat('sweep')
+  await rows(`update heartbeats set at = now() + interval '1 hour'`)
+  t.equal(await store.heartbeatAge('sweep'), null)
+  await store.recordHeartbeat('sweep')
+  t.ok((await store.heartbeatAge('sweep')) !== null, 'and the next one counts')
+})
+
+await t.test('claims of who is gone are given up, and the clock runs on', async t => {
+  const { store, rows } = await testStore(t)
+  const claimed = async (handler: string) => {
+    const { caseId: id } = await routedCase(store)
+    await store.actOnCase(id, actor(handler), () => ({
+      state: 'claimed',
+      claimedBy: handler,
+      event: { kind: 'claimed', detail: null },
+    }))
+    return id
+  }
+  const [kept, first, second] = [
+    await claimed('vi-1'),
+    await claimed('vi-2'),
+    await claimed('vi-2'),
+  ]
+  const answered = await claimed('vi-3')
+  await rows(
+    `update cases set state = 'answered', due_at = null, next_rung_at = null,
+    answered_at = now() where id = $1`,
+    [answered],
+  )
+  const closed = await claimed('vi-3')
+  await rows(
+    `update cases set state = 'closed', due_at = null, next_rung_at = null,
+    closed_at = now() where id = $1`,
+    [closed],
+  )
+  await rows('delete from outbox')
+  await rows('delete from notices')
+  const before = await store.findCase(first, 'vi-1')
+  const ids = () => ({ id: randomUUID(), outboxId: randomUUID() })
+  const asked: number[] = []
+  const active = (now: number) => {
+    asked.push(now)
+    return ['vi-1', 'vi-9']
+  }
+  t.equal(await store.releaseGone(() => ['vi-1', 'vi-2', 'vi-3'], ids, 10), 0)
+  t.equal(await store.releaseGone(active, ids, 2), 2)
+  t.equal(await store.releaseGone(active, ids, 2), 1)
+  t.equal(await store.releaseGone(active, ids, 2), 0)
+  t.ok(Math.abs((asked[0] ?? 0) - Date.now()) < 60_000, "by the database's clock")
+  for (const id of [first, second])
+    t.match(await store.findCase(id, 'vi-1'), { state: 'routed', claimedBy: null })
+  t.equal((await store.findCase(first, 'vi-1'))?.dueAt, before?.dueAt)
+  t.match(await store.findCase(answered, 'vi-1'), { state: 'answered', claimedBy: null })
+  t.match(await store.findCase(kept, 'vi-1'), { state: 'claimed', claimedBy: 'vi-1' })
+  t.match(await store.findCase(closed, 'vi-1'), { state: 'closed', claimedBy: 'vi-3' })
+  const { events } = await store.caseParts(first)
+  t.match(events.at(-1), { kind: 'handler_left', detail: 'vi-2', handler: null })
+  t.equal(await brokenEvent(p, first, events), null)
+  t.strictSame(
+    (await rows('select case_id from notices')).map(row => row['case_id']).toSorted(),
+    [first, second].toSorted(),
+    'their teams are told, where something is owed',
+  )
+  t.equal((await rows('select 1 from outbox')).length, 2)
+})
+
+await t.test('two sweeps at once give up each claim once', async t => {
+  const { store, rows } = await testStore(t)
+  for (let i = 0; i < 20; i++) {
+    const { caseId: id } = await routedCase(store)
+    await rows(`update cases set state = 'claimed', claimed_by = $2 where id = $1`, [
+      id,
+      `gone-${i % 3}`,
+    ])
+  }
+  const ids = () => ({ id: randomUUID(), outboxId: randomUUID() })
+  const sweep = async () => {
+    let total = 0
+    for (let idle = 0; idle < 2; ) {
+      const released = await store.releaseGone(() => [], ids, 3)
+      idle = released === 0 ? idle + 1 : 0
+      total += released
+    }
+    return total
+  }
+  const released = await Promise.all([sweep(), sweep(), sweep()])
+  t.equal(
+    released.reduce((sum, each) => sum + each, 0),
+    20,
+  )
+  t.strictSame(await rows(`select count(*) as times from events where kind = 'handler_left'`), [
+    { times: 20 },
+  ])
 })
 
 await t.test('used nonces are forgotten once they have expired', async t => {

@@ -6,6 +6,7 @@ import { noticeJob } from '../../core/sla/urgent.js'
 import type { ClockStore, DueCase, RungFiring } from '../../ports/clock-store.js'
 import { endOf, nextEvent, type ChainEnd, type EventRow } from './chain.js'
 import type { Database } from './database.js'
+import { releaseGone } from './gone-handlers.js'
 import { purgeDue } from './purge.js'
 
 interface DueRow extends ChainEnd {
@@ -135,6 +136,9 @@ async function writeClimbs(db: Database, climbs: readonly Climb[]): Promise<void
     where cases.id = c.id`.execute(db)
 }
 
+/** Two reads of one clock may differ by this much and count as one. */
+const clockSlackSeconds = 1
+
 export function clockStore(db: Database): ClockStore {
   return {
     async climbDueRungs(plan, limit) {
@@ -164,8 +168,11 @@ export function clockStore(db: Database): ClockStore {
         .select(sql<number>`extract(epoch from clock_timestamp() - at)::float8`.as('age'))
         .where('name', '=', name)
         .executeTakeFirst()
-      return row === undefined ? null : Math.max(0, row.age)
+      // A heartbeat of the future was noted before the clock was set back: nobody knows whether it still beats.
+      return row === undefined || row.age < -clockSlackSeconds ? null : Math.max(0, row.age)
     },
+
+    releaseGone: releaseGone(db),
 
     purgeDue: limit => purgeDue(db, limit),
 
