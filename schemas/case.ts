@@ -59,6 +59,15 @@ export const Coverage = z
   .meta({ id: 'Coverage', description: 'Whether the program covers the request' })
 export type Coverage = z.infer<typeof Coverage>
 
+export const Hold = z
+  .strictObject({
+    until: Timestamp,
+    reason: HoldReason,
+    asked_by: Slug,
+    confirmed_by: Slug.nullable().describe('null: only asked for, the clock runs'),
+  })
+  .meta({ id: 'Hold', description: 'Two handlers let the clock wait until an instant' })
+
 export const CaseSummary = z
   .strictObject({
     id: CaseId,
@@ -76,6 +85,7 @@ export const CaseSummary = z
     claimed_by: Slug.nullable(),
     answered_at: Timestamp.nullable(),
     unread_additions: z.int().min(0).describe('Additions that no reply, contact or close followed'),
+    hold: Hold.nullable().describe('While it lasts'),
     readable: z
       .boolean()
       .describe('The envelope was sealed or granted to this handler, as far as the server knows'),
@@ -119,6 +129,10 @@ export const EventKind = z.enum([
   'coverage_set',
   'closed',
   'reopened',
+  'hold_asked',
+  'held',
+  'hold_ended',
+  'handler_left',
   'reminder',
   'escalation',
   'breach',
@@ -271,6 +285,12 @@ export const CoverageRequest = z
   })
   .meta({ id: 'CoverageRequest', description: 'A person decides whether a request is covered' })
 export type CoverageRequest = z.infer<typeof CoverageRequest>
+
+export const HoldRequest = z.strictObject({ until: Timestamp, reason: HoldReason }).meta({
+  id: 'HoldRequest',
+  description: 'Asks to hold the clock; the same from another handler confirms it',
+})
+export type HoldRequest = z.infer<typeof HoldRequest>
 
 export const CloseRequest = z
   .strictObject({ outcome: Outcome })

@@ -1,7 +1,7 @@
 // POST /v1/mailbox and /v1/mailbox/additions: what an applicant sees with the receipt code, and adds.
 import * as z from 'zod'
 import { boundedBytes, ClientId, exactBytes, Slug, Timestamp } from './encoding.js'
-import { CaseState, Coverage } from './case.js'
+import { CaseState, Coverage, HoldReason } from './case.js'
 import { maxSealedBytes } from './sealed.js'
 
 /** Additions to one case at most. */
@@ -22,6 +22,10 @@ export const MailboxView = z
     received_at: Timestamp.describe('The hour of arrival'),
     due_at: Timestamp.nullable().describe('null once answered or closed'),
     overdue: z.boolean(),
+    hold: z
+      .strictObject({ until: Timestamp, reason: HoldReason })
+      .nullable()
+      .describe('The answer has to wait, and until when'),
     answered_at: Timestamp.nullable(),
     coverage: Coverage,
     directory_version: z.int(),

@@ -80,8 +80,19 @@ function standing(desk: Desk, detail: CaseDetail, language: string): Safe[] {
         ? safe`nothing is owed`
         : safe`${timeWords(summary.due_at)} (${dueWords(due, desk.station.now())})`,
     ),
+    ...holdRow(summary),
     row('answer in', safe`${language}`),
   ]
+}
+
+function holdRow({ hold }: CaseDetail['case']): Safe[] {
+  if (hold === null) return []
+  const reason = hold.reason.replaceAll('_', ' ')
+  const by =
+    hold.confirmed_by === null
+      ? safe`asked by ${hold.asked_by}, not confirmed`
+      : safe`by ${hold.asked_by} and ${hold.confirmed_by}`
+  return [row('held until', safe`${timeWords(hold.until)} (${reason}), ${by}`)]
 }
 
 function row(name: string, value: Safe): Safe {

@@ -36,6 +36,9 @@ const verbs: Readonly<Partial<Record<EventKind, string>>> = {
   coverage_set: 'coverage',
   closed: 'close',
   reopened: 'reopen',
+  hold_asked: 'hold',
+  held: 'hold',
+  hold_ended: 'unhold',
 }
 
 /** Between the signature and the record of it, at most: the signature's own window, and a margin for the clocks. */

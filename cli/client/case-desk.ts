@@ -27,6 +27,8 @@ export type CaseVerb =
   | 'notes'
   | 'seals'
   | 'close'
+  | 'hold'
+  | 'unhold'
   | 'reopen'
 
 export interface CaseDesk {

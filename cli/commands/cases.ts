@@ -4,11 +4,12 @@ import type { VerbOptions } from '../station/station.js'
 import type { AddReaderOptions } from '../verbs/add-reader.js'
 import type { CloseOptions } from '../verbs/close.js'
 import type { ContactedOptions } from '../verbs/contacted.js'
+import type { HoldOptions } from '../verbs/hold.js'
 import type { InboxOptions } from '../verbs/inbox.js'
 import type { NoteOptions } from '../verbs/note.js'
 import type { OpenOptions } from '../verbs/open.js'
 import type { ReplyOptions } from '../verbs/reply.js'
-import { outcomes, ways } from './choices.js'
+import { holdReasons, outcomes, ways } from './choices.js'
 import { does, oneOf, type Runner, withExamples, withJson, withPassphrase } from './declare.js'
 
 const idHelp = 'the case: its id, or the first letters of it (4 at least)'
@@ -94,6 +95,31 @@ export function declareCaseCommands(program: Command, runner: Runner): void {
         (await import('../verbs/contacted.js')).recordContact(station, options, id),
     ),
     'khancap contacted 3k7m --via phone',
+  )
+
+  withExamples(
+    does(
+      verb('hold', 'let the clock wait: one handler asks, another confirms; the applicant sees it')
+        .argument('<id>', idHelp)
+        .option('--until <time>', 'its end: 12h, 2d, or an instant like 2026-11-25T08:30Z')
+        .addOption(oneOf('--reason <reason>', 'why the answer waits', Object.keys(holdReasons)))
+        .option('--confirm', 'confirm what a colleague asked for'),
+      runner,
+      async (station, options: HoldOptions, id = '') =>
+        (await import('../verbs/hold.js')).holdCase(station, options, id),
+    ),
+    'khancap hold 3k7m --until 12h --reason applicant_asked',
+    'khancap hold 3k7m --confirm',
+  )
+
+  withExamples(
+    does(
+      verb('unhold', 'let a held clock run on before its time').argument('<id>', idHelp),
+      runner,
+      async (station, options: VerbOptions, id = '') =>
+        (await import('../verbs/hold.js')).unholdCase(station, options, id),
+    ),
+    'khancap unhold 3k7m',
   )
 
   withExamples(

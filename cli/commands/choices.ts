@@ -1,5 +1,5 @@
 // Choices that commands offer, with the words for a person who is asked.
-import type { Outcome, Via } from '../../schemas/case.js'
+import type { HoldReason, Outcome, Via } from '../../schemas/case.js'
 
 export const outcomes = {
   supported: 'support was given',
@@ -17,3 +17,9 @@ export const ways = {
   in_person: 'in person',
   through_someone: 'through somebody else',
 } as const satisfies Record<Via, string>
+
+export const holdReasons = {
+  applicant_asked: 'the applicant asked us to wait',
+  contact_unsafe: 'an answer now could endanger the applicant',
+  cannot_work: 'the organisation cannot work',
+} as const satisfies Record<HoldReason, string>

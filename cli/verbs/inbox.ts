@@ -7,7 +7,7 @@ import type { Station, VerbOptions } from '../station/station.js'
 import type { Printer } from '../terminal/printer.js'
 import { joined, type Safe, safe } from '../terminal/safe.js'
 import { table } from '../terminal/table.js'
-import { dueWords } from '../terminal/time-words.js'
+import { dueWords, timeWords } from '../terminal/time-words.js'
 
 export interface InboxOptions extends VerbOptions {
   readonly all?: true
@@ -74,9 +74,17 @@ function noteOn(printer: Printer, one: CaseSummary): Safe {
     ...(one.reason !== null && one.reason !== 'routing_row'
       ? [safe`${one.reason.replaceAll('_', ' ')}`]
       : []),
+    ...holdNote(one),
     ...(one.readable ? [] : [safe`not sealed to you`]),
   ]
   return joined(notes, ', ')
+}
+
+function holdNote({ hold }: CaseSummary): Safe[] {
+  if (hold === null) return []
+  return hold.confirmed_by === null
+    ? [safe`${hold.asked_by} asks to hold it`]
+    : [safe`held until ${timeWords(hold.until)}`]
 }
 
 /** Letters that tell all cases of the page apart. */

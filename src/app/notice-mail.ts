@@ -36,7 +36,9 @@ export function noticeMail(
     `    khancap claim ${first.caseId}`,
     `    khancap open ${first.caseId}`,
     '',
-    'This notice holds nothing of what was written. Do not answer it and do not forward it.',
+    // Lines of 76 letters at most: they travel as they are (RFC 2045 §6.7).
+    'This notice holds nothing of what was written.',
+    'Do not answer it and do not forward it.',
     '',
   ]
   return {

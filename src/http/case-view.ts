@@ -30,6 +30,15 @@ export function printCase(row: CaseRow, readable: boolean): CaseSummary {
     claimed_by: row.claimedBy,
     answered_at: printTime(row.answeredAt),
     unread_additions: row.unreadAdditions,
+    hold:
+      row.hold === null
+        ? null
+        : {
+            until: formatTimestamp(row.hold.until),
+            reason: row.hold.reason,
+            asked_by: row.hold.askedBy,
+            confirmed_by: row.hold.confirmedBy,
+          },
     readable,
   }
 }

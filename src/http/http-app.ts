@@ -8,6 +8,7 @@ import {
 } from 'fastify-type-provider-zod'
 import { KhancapError } from '../../schemas/problem.js'
 import { caseRoutes } from './case-routes.js'
+import { holdRoutes } from './hold-routes.js'
 import type { HttpDeps } from './deps.js'
 import { directoryRoutes } from './directory-routes.js'
 import { answerFailures, clientErrorHandler, frameworkErrors } from './failures.js'
@@ -37,6 +38,7 @@ export async function apiRoutes(parent: FastifyInstance, deps: HttpDeps): Promis
   carryActor(parent)
   caseRoutes(app, deps)
   triageRoutes(app, deps)
+  holdRoutes(app, deps)
 }
 
 /** Sheds load before the process drowns in it. Health is always told. */

@@ -36,6 +36,10 @@ function printMailbox({ case: row, replies, additions }: MailboxContent): Mailbo
     received_at: formatTimestamp(floorToHour(row.receivedAt)),
     due_at: row.dueAt === null ? null : formatTimestamp(row.dueAt),
     overdue: row.dueAt !== null && row.dueAt < row.now,
+    hold:
+      row.hold === null || row.hold.since === null
+        ? null
+        : { until: formatTimestamp(row.hold.until), reason: row.hold.reason },
     answered_at: row.answeredAt === null ? null : formatTimestamp(row.answeredAt),
     coverage: row.coverage,
     directory_version: row.directorySequence,

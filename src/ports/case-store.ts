@@ -6,6 +6,7 @@ import type {
   CaseState,
   Coverage,
   EventKind,
+  HoldReason,
   Outcome,
   RouteReason,
   Via,
@@ -42,6 +43,16 @@ export interface CaseRow {
   readonly outcome: Outcome | null
   readonly purgeAt: Instant | null
   readonly unreadAdditions: number
+  /** A hold that was asked for or is in force (then `since` is set), until its end; null afterwards. */
+  readonly hold: {
+    readonly askedBy: string
+    readonly reason: HoldReason
+    readonly until: Instant
+    readonly since: Instant | null
+    readonly confirmedBy: string | null
+  } | null
+  /** Milliseconds by which holds have moved the running deadline. */
+  readonly heldMs: number
   /** The database's clock when the row was read. */
   readonly now: Instant
 }
@@ -116,6 +127,9 @@ export interface CaseChange {
   readonly claimedBy?: string | null
   readonly dueAt?: Instant | null
   readonly nextRungAt?: Instant | null
+  /** How far the whole clock was moved, `dueAt` included. A `dueAt` without it is another deadline: no hold is left. */
+  readonly moveClockMs?: number
+  readonly hold?: CaseRow['hold']
   readonly outcome?: Outcome | null
   readonly purgeAt?: Instant | null
   readonly answer?: CaseRow['answer']

@@ -289,3 +289,53 @@ await t.test('a history that was changed afterwards is shown with a warning', as
   t.ok(codes.includes('history_broken'))
   t.ok(codes.includes('signature_false'))
 })
+
+await t.test('two handlers hold the clock of a case, and let it run on', async t => {
+  const { caseId } = await desk.newCase()
+  const id = short(caseId)
+  const hold = ['hold', id, '--until', '12h', '--reason', 'applicant_asked']
+  const asked = await desk.run('vietnam-1', hold)
+  t.equal(asked.code, 0, asked.err)
+  t.match(asked.out, /^asked to hold case \w{26} until .* UTC: another handler must confirm it\n$/)
+  const alone = await desk.run('vietnam-1', ['hold', id, '--confirm', '--json'])
+  t.match(json(alone.out), { case: { hold: { asked_by: 'vietnam-1', confirmed_by: null } } })
+  t.match((await desk.run('vietnam-2', ['inbox'])).out, 'vietnam-1 asks to hold it')
+  const held = await desk.run('vietnam-2', ['hold', id, '--confirm'])
+  t.match(held.out, /^case \w{26} is held until .* UTC; the applicant sees it\n$/)
+  t.match((await desk.run('vietnam-1', ['inbox'])).out, /held until 2\d{3}-/)
+  const opened = await desk.run('vietnam-1', ['open', id])
+  t.match(opened.out, /^ {2}held until .* UTC \(applicant asked\), by vietnam-1 and vietnam-2$/m)
+  t.match(opened.out, /held applicant asked .* by vietnam-2, signed/)
+  t.notMatch(opened.out, 'warning')
+  const again = await desk.run('vietnam-1', [
+    'hold',
+    id,
+    '--until',
+    '1h',
+    '--reason',
+    'cannot_work',
+  ])
+  t.equal(again.code, 1)
+  t.match(again.err, /cannot be held now\nhint: .*\nhint: khancap unhold/)
+  const ended = await desk.run('vietnam-1', ['unhold', id])
+  t.match(ended.out, /^the clock of case \w{26} runs\n$/)
+  const long = await desk.run('vietnam-1', [
+    'hold',
+    id,
+    '--until',
+    '200d',
+    '--reason',
+    'cannot_work',
+  ])
+  t.match(long.err, /the hold cannot end then\nhint: .* 3 d together at most/)
+  const nobody = await desk.run('vietnam-2', ['hold', id, '--confirm'])
+  t.match(nobody.err, 'nobody has asked to hold case')
+  for (const wrong of [
+    ['hold', id],
+    ['hold', id, '--confirm', '--until', '1h'],
+    ['hold', id, '--until', 'tomorrow', '--reason', 'cannot_work'],
+    ['hold', id, '--until', '2027-02-31T00:00Z', '--reason', 'cannot_work'],
+    ['hold', id, '--until', '1h'],
+  ])
+    t.equal((await desk.run('vietnam-1', wrong)).code, 2, wrong.join(' '))
+})

@@ -47,6 +47,7 @@ function summary(id: string, changes: Partial<CaseSummary> = {}): CaseSummary {
     claimed_by: 'vietnam-1',
     answered_at: null,
     unread_additions: 0,
+    hold: null,
     readable: true,
     ...changes,
   }

@@ -119,6 +119,7 @@ for (const [backend, prepare] of Object.entries(backends)) {
         b.start()
         const id = await b.takeIn()
         await until(routed(b, id), 'routed')
+        await until(settled(b), 'told of a new case')
         const steps = [
           [1, 'reminder team'],
           [3, 'reminder team'],
@@ -176,8 +177,8 @@ for (const [backend, prepare] of Object.entries(backends)) {
         await until(async () => {
           await b.db.rows(`update outbox set sent_at = sent_at - interval '31 seconds'
           where sent_at > '-infinity'`)
-          const { received, outbox } = await ledger(b.db)
-          return received === 0 && outbox === 0
+          const { received, outbox, unsettled } = await ledger(b.db)
+          return received === 0 && outbox === 0 && unsettled === 0
         }, 'everything routed')
         t.match(await ledger(b.db), {
           cases: 40,

@@ -23,17 +23,21 @@ const acts: readonly CaseAct[] = [
   'close',
   'reopen',
   'purge',
+  'hold',
+  'unhold',
 ]
 
 await t.test('each act in each state, one row a state', async t => {
   // Columns in the order of `acts`; "-" is refused. A case that was never answered.
   const table: Record<CaseState, string> = {
-    received: 'routed - - - - - - received - - -',
-    routed: '- claimed - - - routed routed routed - - -',
-    claimed: '- claimed routed answered answered claimed claimed claimed closed - -',
-    answered: '- answered answered answered answered answered answered answered closed - -',
-    closed: '- - - - - closed closed routed - routed purged',
-    purged: '- - - - - - - - - - -',
+    received: 'routed - - - - - - received - - - - -',
+    routed: '- claimed - - - routed routed routed - - - routed routed',
+    claimed:
+      '- claimed routed answered answered claimed claimed claimed closed - - claimed claimed',
+    answered:
+      '- answered answered answered answered answered answered answered closed - - answered answered',
+    closed: '- - - - - closed closed routed - routed purged - -',
+    purged: '- - - - - - - - - - - - -',
   }
   for (const state of CaseState.options) {
     const row = acts.map(act => afterAct(act, state, false) ?? '-').join(' ')

@@ -158,6 +158,7 @@ await t.test('a mail of many notices names fifty of them and counts the others',
   t.match(mail.text, 'And 10 more: khancap inbox')
   t.notMatch(noticeMail({ id: one.id, notices: notices.slice(0, 50) }).text, 'more')
   t.ok(mail.text.length < 10_000)
+  t.ok(mail.text.split('\n').every(line => line.length <= 76))
   t.match(noticeMail({ id: one.id, notices }, true).text, /^This could not be delivered to those/)
 })
 

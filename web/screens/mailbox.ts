@@ -42,6 +42,14 @@ function replyOf(page: Page, { at, message }: OpenedReply): HTMLElement {
   )
 }
 
+/** Nothing waits in silence: why, and until when. */
+function heldLines(page: Page, { hold }: Visit['mailbox']['view']): HTMLElement[] {
+  if (hold === null) return []
+  const { language, mailbox } = page.words.texts
+  const sentence = fill(mailbox.held[hold.reason], { date: localTime(hold.until, language) })
+  return [h('p', { id: 'held' }, sentence), h('p', { class: 'hint' }, mailbox.heldHint)]
+}
+
 /** Fetches again; replies that were opened are named, so that handlers know. */
 function refresh(page: Page, now: Visit): void {
   const opened = now.mailbox.replies.filter(reply => reply.message !== null)
@@ -81,6 +89,7 @@ export function showMailbox(page: Page, now: Visit, news: string | null = null):
       view.due_at !== null && !view.overdue
         ? h('p', { id: 'due' }, fill(words.due, { date: localTime(view.due_at, texts.language) }))
         : null,
+      ...heldLines(page, view),
       view.coverage === 'not_covered' ? h('p', {}, words.notCovered) : null,
       h(
         'p',

@@ -186,6 +186,13 @@ export const textsEn: Texts = {
     arrived: 'Arrived: {date}',
     due: 'You get an answer by {date}.',
     late: 'The answer is late. The people in charge have been told. We are sorry.',
+    held: {
+      applicant_asked: 'You asked us to wait. The answer waits until {date}.',
+      contact_unsafe: 'An answer could be unsafe for you right now. It waits until {date}.',
+      cannot_work: 'We cannot work at the moment. The answer waits until {date}.',
+    },
+    heldHint:
+      'Two people decided this together. Afterwards the time for the answer runs on. You can add something at any time.',
     notCovered: 'The country is not among those that this programme covers. A person answers you.',
     answers: 'Answers to you',
     noAnswers: 'There is no answer yet.',

@@ -187,6 +187,15 @@ export const textsFr: Texts = {
     arrived: 'Arrivée : {date}',
     due: 'Vous aurez une réponse au plus tard le {date}.',
     late: 'La réponse est en retard. Les responsables ont été prévenus. Nous le regrettons.',
+    held: {
+      applicant_asked: 'Vous nous avez demandé d’attendre. La réponse est reportée au {date}.',
+      contact_unsafe:
+        'Une réponse pourrait vous mettre en danger en ce moment. Elle est reportée au {date}.',
+      cannot_work:
+        'Nous ne pouvons pas travailler en ce moment. La réponse est reportée au {date}.',
+    },
+    heldHint:
+      'Deux personnes l’ont décidé ensemble. Ensuite, le délai de réponse reprend. Vous pouvez ajouter quelque chose à tout moment.',
     notCovered: 'Ce pays n’est pas couvert par le programme. Une personne vous répondra.',
     answers: 'Réponses pour vous',
     noAnswers: 'Pas encore de réponse.',

@@ -162,6 +162,13 @@ export interface Texts {
     readonly arrived: string
     readonly due: string
     readonly late: string
+    /** Why the answer waits, and until when. */
+    readonly held: {
+      readonly applicant_asked: string
+      readonly contact_unsafe: string
+      readonly cannot_work: string
+    }
+    readonly heldHint: string
     readonly notCovered: string
     readonly answers: string
     readonly noAnswers: string

@@ -186,6 +186,14 @@ export const textsVi: Texts = {
     arrived: 'Đến nơi: {date}',
     due: 'Bạn sẽ có câu trả lời chậm nhất: {date}.',
     late: 'Câu trả lời bị chậm. Những người phụ trách đã được báo. Chúng tôi xin lỗi bạn.',
+    held: {
+      applicant_asked: 'Bạn đã đề nghị chúng tôi chờ. Câu trả lời được hoãn đến {date}.',
+      contact_unsafe:
+        'Lúc này, một câu trả lời có thể gây nguy hiểm cho bạn. Câu trả lời được hoãn đến {date}.',
+      cannot_work: 'Hiện giờ chúng tôi không thể làm việc. Câu trả lời được hoãn đến {date}.',
+    },
+    heldHint:
+      'Hai người đã cùng quyết định việc này. Sau đó, thời hạn trả lời lại tiếp tục tính. Bạn có thể bổ sung bất cứ lúc nào.',
     notCovered: 'Nước này không thuộc chương trình. Sẽ có người trả lời bạn.',
     answers: 'Câu trả lời cho bạn',
     noAnswers: 'Chưa có câu trả lời.',

@@ -183,6 +183,12 @@ export const textsZhHans: Texts = {
     arrived: '送达：{date}',
     due: '您最迟将在{date}得到答复。',
     late: '答复迟了，负责人已收到通知。我们很抱歉。',
+    held: {
+      applicant_asked: '您曾请我们等一等。答复推迟到{date}。',
+      contact_unsafe: '现在答复可能会给您带来危险。答复推迟到{date}。',
+      cannot_work: '我们目前无法工作。答复推迟到{date}。',
+    },
+    heldHint: '这是由两个人共同决定的。之后，答复期限继续计算。您可以随时补充内容。',
     notCovered: '该国家或地区不在本项目涵盖范围之内。会有人答复您。',
     answers: '给您的答复',
     noAnswers: '还没有答复。',

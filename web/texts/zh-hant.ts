@@ -183,6 +183,12 @@ export const textsZhHant: Texts = {
     arrived: '送達：{date}',
     due: '您最遲將在{date}得到答覆。',
     late: '答覆遲了，負責人已收到通知。我們很抱歉。',
+    held: {
+      applicant_asked: '您曾請我們等一等。答覆延後到{date}。',
+      contact_unsafe: '現在答覆可能會為您帶來危險。答覆延後到{date}。',
+      cannot_work: '我們目前無法工作。答覆延後到{date}。',
+    },
+    heldHint: '這是由兩個人共同決定的。之後，答覆期限繼續計算。您可以隨時補充內容。',
     notCovered: '該國家或地區不在本計畫涵蓋範圍之內。會有人答覆您。',
     answers: '給您的答覆',
     noAnswers: '還沒有答覆。',

@@ -132,6 +132,27 @@ async function insertParts(
       .execute()
 }
 
+/** A hold belongs to the deadline that it moved. */
+function holdColumns(row: ReadCase, change: CaseChange): UpdateObject<Tables, 'cases'> {
+  const { moveClockMs: ms, hold } = change
+  const isOther = change.dueAt !== undefined && ms === undefined
+  if (!isOther && ms === undefined && hold === undefined) return {}
+  return {
+    hold_asked_by: hold?.askedBy ?? null,
+    hold_reason: hold?.reason ?? null,
+    hold_until: atOrNull(hold?.until ?? null),
+    hold_since: atOrNull(hold?.since ?? null),
+    hold_confirmed_by: hold?.confirmedBy ?? null,
+    ...(isOther ? { held_ms: 0 } : {}),
+    ...(ms === undefined
+      ? {}
+      : {
+          held_ms: row.held_ms + ms,
+          climbed_to: atOrNull(row.climbed_to === null ? null : row.climbed_to + ms),
+        }),
+  }
+}
+
 /** The columns that a change names; what it does not name is not written. */
 function columnsOf(row: ReadCase, change: CaseChange): UpdateObject<Tables, 'cases'> {
   const dueAt = change.dueAt === undefined ? row.due_at : change.dueAt
@@ -153,6 +174,7 @@ function columnsOf(row: ReadCase, change: CaseChange): UpdateObject<Tables, 'cas
       : change.nextRungAt === undefined
         ? {}
         : { next_rung_at: atOrNull(change.nextRungAt) }),
+    ...holdColumns(row, change),
     ...(change.outcome === undefined ? {} : { outcome: change.outcome }),
     ...(change.purgeAt === undefined ? {} : { purge_at: atOrNull(change.purgeAt) }),
     ...(change.answer === undefined

@@ -14,6 +14,12 @@ export function selectCases(db: Database) {
   return db.selectFrom('cases').selectAll('cases').select(clock.as('now'))
 }
 
+function toHold(row: ReadCase): CaseRow['hold'] {
+  const { hold_asked_by: askedBy, hold_reason: reason, hold_until: until, now } = row
+  if (askedBy === null || reason === null || until === null || until <= now) return null
+  return { askedBy, reason, until, since: row.hold_since, confirmedBy: row.hold_confirmed_by }
+}
+
 export function toCaseRow(row: ReadCase): CaseRow {
   const { answer_hour: hour, answer_signature: signature, answer_key: key } = row
   return {
@@ -39,6 +45,8 @@ export function toCaseRow(row: ReadCase): CaseRow {
     outcome: row.outcome,
     purgeAt: row.purge_at,
     unreadAdditions: row.unread_additions,
+    hold: toHold(row),
+    heldMs: row.held_ms,
     now: row.now,
   }
 }

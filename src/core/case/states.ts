@@ -15,6 +15,8 @@ export type CaseAct =
   | 'cover'
   | 'addition'
   | 'close'
+  | 'hold'
+  | 'unhold'
   | 'reopen'
   | 'purge'
 
@@ -47,6 +49,9 @@ const graph: Readonly<Record<CaseAct, Moves>> = {
     answered: ['answered'],
     closed: ['routed', 'answered'],
   },
+  // The deadline moves; whose turn it is does not.
+  hold: { routed: ['routed'], claimed: ['claimed'], answered: ['answered'] },
+  unhold: { routed: ['routed'], claimed: ['claimed'], answered: ['answered'] },
   close: { claimed: ['closed'], answered: ['closed'] },
   reopen: { closed: ['routed', 'answered'] },
   purge: { closed: ['purged'] },
@@ -64,6 +69,8 @@ const acts: readonly CaseAct[] = [
   'cover',
   'addition',
   'close',
+  'hold',
+  'unhold',
   'reopen',
   'purge',
 ]
@@ -88,7 +95,7 @@ export function mayMove(from: CaseState, to: CaseState): boolean {
 
 /**
  * Whether an act ends what is owed: a sealed reply, an answer given outside the system, or a close with its
- * outcome on record. A claim, a release and a note never do.
+ * outcome on record. A claim, a release and a note never do; a hold moves the deadline and ends nothing.
  */
 export function stopsClock(act: CaseAct): boolean {
   return act === 'reply' || act === 'contacted' || act === 'close'

@@ -53,6 +53,7 @@ const dayMs = 86_400_000
 
 /** Where a service level does not say it. A deadline that nobody meets is never quiet. */
 const alarmsOtherwise = { every_seconds: 14_400, to: 'director' } as const
+const longestHoldOtherwise = 259_200
 
 /**
  * The program whose service level runs for a case of which nothing is known yet: the one that promises the
@@ -235,6 +236,11 @@ function endOfHold({ holdUntil, climbedTo, now }: Climbing): RungAt[] {
   return holdUntil === null || holdUntil > now || (climbedTo !== null && climbedTo > holdUntil)
     ? []
     : [{ kind: 'reminder', to: 'team', only: 'unanswered', at: holdUntil }]
+}
+
+/** How long all holds of one deadline may last together, in milliseconds. */
+export function longestHoldMs(level: ServiceLevel): number {
+  return (level.longest_hold_seconds ?? longestHoldOtherwise) * 1000
 }
 
 /** A claim silences what is for the unclaimed; nothing but an answer silences the rest. */
