@@ -35,6 +35,7 @@ export interface Secrets {
   readonly databaseUrl: string | null
   readonly redisUrl: string | null
   readonly smtpUrl: string | null
+  readonly aliveUrl: string | null
 }
 
 type PortSetting = 'KHANCAP_PORT' | 'KHANCAP_METRICS_PORT'
@@ -135,6 +136,7 @@ export function loadSecrets(
     databaseUrl: read('DATABASE_URL'),
     redisUrl: read('REDIS_URL'),
     smtpUrl: read('KHANCAP_SMTP_URL'),
+    aliveUrl: read('KHANCAP_ALIVE_URL'),
   }
   refuseWhere(faults)
   return Object.freeze(loaded)

@@ -2,6 +2,7 @@
 // identity. `npm run workers` and `npm start` both run this.
 import { readFileSync } from 'node:fs'
 import { KhancapError } from '../schemas/problem.js'
+import { httpSignal } from './adapters/http-signal/http-signal.js'
 import { smtpMailer } from './adapters/nodemailer/smtp-mailer.js'
 import type { CurrentDirectory } from './app/current-directory.js'
 import type { Config, Secrets } from './config.js'
@@ -17,7 +18,7 @@ import { startWorkers, type Workers } from '../workers/workers.js'
 
 export interface ServeWorkersDeps {
   readonly config: Pick<Config, 'routerIdentityFile' | 'contactsFile' | 'mailFrom' | 'smtpCaFile'>
-  readonly secrets: Pick<Secrets, 'redisUrl' | 'smtpUrl'>
+  readonly secrets: Pick<Secrets, 'redisUrl' | 'smtpUrl' | 'aliveUrl'>
   readonly databaseUrl: string
   readonly directories: CurrentDirectory
   readonly store: Store
@@ -40,6 +41,7 @@ export async function serveWorkers(deps: ServeWorkersDeps): Promise<Workers> {
     slips,
     mailer,
     contacts: contactsFile(config.contactsFile),
+    alive: secrets.aliveUrl === null ? null : httpSignal(secrets.aliveUrl),
     async openQueue() {
       const first = opened
       opened = null

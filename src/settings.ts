@@ -45,6 +45,12 @@ function urlOf(protocols: readonly string[]) {
     .refine(text => URL.canParse(text) && protocols.includes(new URL(text).protocol))
 }
 
+const OutsideUrl = urlOf(['https:', 'http:']).refine(text => {
+  const { hostname, password, protocol, username } = new URL(text)
+  const isHere = hostname === 'localhost' || /^127(\.\d{1,3}){3}$|^\[::1\]$/.test(hostname)
+  return username === '' && password === '' && (protocol === 'https:' || isHere)
+})
+
 function setting<T>(schema: z.ZodType<T, string>, words: SettingWords): Setting<T> {
   return { schema, ...words }
 }
@@ -167,6 +173,14 @@ export const secrets = {
     readers: ['start', 'workers'],
     about:
       'The mail server for notices to handlers. Not trusted: it sees that somebody is told, and when, never about what.',
+  }),
+  KHANCAP_ALIVE_URL: setting(OutsideUrl, {
+    expects: 'a URL that begins with https:, or with http: on loopback, without a user name',
+    otherwise: 'none: no watch outside is told',
+    example: '',
+    readers: ['start', 'workers'],
+    about:
+      'A watch outside that alarms when it hears nothing (a dead-man switch). The workers ask for it once a minute while deadlines are watched, the outbox moves and notices arrive. Not trusted: it learns that the workers run, and from which address.',
   }),
 } as const
 

@@ -1,6 +1,6 @@
-// Step 6 as a loop: outbox to queue. Where the queue cannot be reached the same jobs are done here, one after the
-// other: slower, but a dead queue delays nobody's case.
-import type { Job } from '../schemas/job.js'
+// Step 6 as a loop: outbox to queue. Where the queue cannot be reached, or takes jobs and does none, the same jobs
+// are done here: slower, but a dead queue delays nobody's case.
+import type { Job, JobName } from '../schemas/job.js'
 import { KhancapError } from '../schemas/problem.js'
 import { logFault } from '../src/app/log-fault.js'
 import { relayOutbox, resendSeconds } from '../src/app/relay-outbox.js'
@@ -16,11 +16,18 @@ const deadMs = 5000
 
 /** A row that is older was handed over twice and more, and nothing came of it: the queue says yes and does nothing. */
 const stuckSeconds = 75
-/** How often that is looked at, and how many such rows are worked off at a time. */
+/** How often that is looked at, and how long such a queue is left alone. */
 const stuckPauseMs = 15_000
-const stuckBatch = 20
-/** A job that takes longer is left to end by itself. */
+const idleMs = 60_000
+
+/** Rows that are taken at a time, jobs that run at once, and how long one may take: then it is left to end by itself. */
+const batch = 100
+const atOnce = 8
 const longestJobMs = 20_000
+/** No job of a batch begins later: from `resendSeconds` on other relays take the rows that are left. */
+const longestBatchMs = 25_000
+/** People wait for routing and alarms first; a mail server that stalls holds up neither. */
+const order = ['route-case', 'send-alarm', 'send-notice'] as const satisfies readonly JobName[]
 
 export interface RelayDeps {
   readonly store: Pick<OutboxStore, 'relayOutbox' | 'outboxBacklog'>
@@ -38,6 +45,7 @@ export function outboxRelay(deps: RelayDeps): (signal: AbortSignal) => Promise<v
   let dead = false
   let tryAgainAt = ticks() + deadMs
   let lookAgainAt = ticks() + stuckPauseMs
+  let idleUntil = 0
 
   async function hand(queue: Pick<Queue, 'addBulk'>, signal: AbortSignal): Promise<boolean> {
     try {
@@ -56,61 +64,58 @@ export function outboxRelay(deps: RelayDeps): (signal: AbortSignal) => Promise<v
     }
   }
 
-  return async signal => {
-    const queue = deps.queue()
+  /** Whether the queue takes jobs and does none: for a while nothing is left to it. */
+  async function isIdle(): Promise<boolean> {
     if (ticks() >= lookAgainAt) {
       lookAgainAt = ticks() + stuckPauseMs
-      if ((await store.outboxBacklog()).oldestSeconds > stuckSeconds) await workOffStuck(deps)
+      const { oldestSeconds, rows } = await store.outboxBacklog()
+      if (oldestSeconds > stuckSeconds) {
+        if (ticks() >= idleUntil) log.warn('the queue leaves jobs undone', { count: rows })
+        idleUntil = ticks() + idleMs
+      }
     }
+    return ticks() < idleUntil
+  }
+
+  return async signal => {
+    const queue = deps.queue()
+    const idle = await isIdle()
     const waiting = ticks() < tryAgainAt
-    if (queue !== null && !(dead && waiting) && (await hand(queue, signal))) return
+    if (queue !== null && !idle && !(dead && waiting) && (await hand(queue, signal))) return
     if (queue === null && waiting && !dead) return
-    await workWithoutQueue(deps, signal)
+    while (!signal.aborted) if ((await workOff(deps, signal)) < batch) return
   }
 }
 
 /**
- * Does here what a queue took and did not do. Cases before notices: a mail server that stalls holds up no routing. What
- * a worker of the queue does at the same time after all is harmless: each effect is recorded once.
+ * Does here what would be the queue's work. What a worker of the queue does at the same time after all is harmless: each
+ * effect is recorded once.
+ * @returns how many rows were taken
  */
-async function workOffStuck(deps: RelayDeps): Promise<void> {
-  const taken: Job[] = []
-  await deps.store.relayOutbox(
-    async jobs => {
-      taken.push(...jobs)
-    },
-    { limit: stuckBatch, resendSeconds },
-  )
-  if (taken.length === 0) return
-  deps.log.warn('the queue leaves jobs undone', { count: taken.length })
-  const work = (jobs: readonly Job[]) =>
-    Promise.all(
-      jobs.map(async job => {
-        try {
-          await within(longestJobMs, deps.perform(job), 'queue_unavailable')
-        } catch (error) {
-          logFault(deps.log, 'job failed', error, { job: job.name })
-        }
-      }),
-    )
-  await work(taken.filter(job => job.name === 'route-case'))
-  await work(taken.filter(job => job.name !== 'route-case'))
-}
-
-/** Takes the rows first and works afterwards: the effect of a job deletes its row, which is locked until then. */
-async function workWithoutQueue(deps: RelayDeps, signal: AbortSignal): Promise<void> {
+async function workOff(deps: RelayDeps, signal: AbortSignal): Promise<number> {
+  const { log, perform, ticks } = deps
   const taken: Job[] = []
   const take = async (jobs: readonly Job[]) => {
     taken.push(...jobs)
   }
-  await relayOutbox(deps.store, take, signal)
-  // COMMITTED: the rows count as sent. A crash, a stop or a fault below leaves them to the next relay, 30 s later.
-  for (const job of taken) {
-    if (signal.aborted) return
-    try {
-      await deps.perform(job)
-    } catch (error) {
-      logFault(deps.log, 'job failed', error, { job: job.name })
+  await deps.store.relayOutbox(take, { limit: batch, resendSeconds })
+  // COMMITTED: the rows count as sent, and are not locked: the effect of a job deletes its row. A crash, a stop or a
+  // fault below leaves them to the next relay, 30 s later.
+  const end = ticks() + longestBatchMs
+  const work = async (jobs: Iterator<Job>) => {
+    for (let next = jobs.next(); next.done !== true; next = jobs.next()) {
+      const job = next.value
+      if (signal.aborted || ticks() > end) return
+      try {
+        await within(longestJobMs, perform(job), 'queue_unavailable')
+      } catch (error) {
+        logFault(log, 'job failed', error, { job: job.name })
+      }
     }
   }
+  for (const name of order) {
+    const jobs = taken.filter(job => job.name === name).values()
+    await Promise.all(Array.from({ length: atOnce }, () => work(jobs)))
+  }
+  return taken.length
 }

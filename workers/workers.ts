@@ -6,12 +6,14 @@ import { routeCase, type RouterDeps } from '../src/app/route-case.js'
 import { type NoticeDeps, type NoticePace, sendNotice } from '../src/app/send-notice.js'
 import type { CurrentDirectory } from '../src/app/current-directory.js'
 import type { Primitives } from '../src/core/crypto/primitives.js'
+import type { AliveSignal } from '../src/ports/alive-signal.js'
 import type { ClockStore } from '../src/ports/clock-store.js'
 import type { Log } from '../src/ports/log.js'
 import type { NoticeStore } from '../src/ports/notice-store.js'
 import type { OutboxStore } from '../src/ports/outbox-store.js'
 import type { Queue, QueueWorker } from '../src/ports/queue.js'
 import type { RoutingStore } from '../src/ports/routing-store.js'
+import { signalLife } from './alive.js'
 import { type Loop, startLoop } from './loop.js'
 import { outboxRelay } from './relay.js'
 import type { SlipOpener } from './slip-opener.js'
@@ -28,6 +30,8 @@ export interface WorkersDeps {
   readonly primitives: Pick<Primitives, 'random'>
   readonly log: Log
   readonly pace?: Partial<NoticePace>
+  /** A watch outside, if there is one. */
+  readonly alive?: AliveSignal | null
   /** The period of the sweep, 10 where nothing is said: an alarm is this late at most. */
   readonly sweepSeconds?: number
 }
@@ -43,6 +47,8 @@ export interface Workers {
 const relayPauseMs = 500
 const defaultSweepSeconds = 10
 const queuePauseMs = 5000
+/** Watches outside count in minutes. */
+const alivePauseMs = 60_000
 const longestPauseMs = 30_000
 
 /** At once, by name of the job: opening a slip takes milliseconds, a mail server takes its time. */
@@ -104,7 +110,7 @@ export function startWorkers(deps: WorkersDeps): Workers {
   }
 
   const options = { signal, log, longestPauseMs }
-  const loops: Readonly<Record<'queue' | 'relay' | 'sweep', Loop>> = {
+  const loops: Readonly<Record<'queue' | 'relay' | 'sweep' | 'alive', Loop>> = {
     queue: startLoop('queue', openQueue, { ...options, pauseMs: queuePauseMs }),
     relay: startLoop(
       'relay',
@@ -120,6 +126,12 @@ export function startWorkers(deps: WorkersDeps): Workers {
         ),
       { ...options, pauseMs: sweepSeconds * 1000, longestPauseMs: sweepSeconds * 1000 },
     ),
+    alive: startLoop('alive', tellOutside, { ...options, pauseMs: alivePauseMs }),
+  }
+
+  async function tellOutside(): Promise<void> {
+    const { alive } = deps
+    if (alive !== undefined && alive !== null) await signalLife({ ...deps, alive, sweepSeconds })
   }
 
   async function finish(graceMs: number): Promise<void> {
@@ -127,6 +139,7 @@ export function startWorkers(deps: WorkersDeps): Workers {
     await Promise.all([
       loops.relay.ended,
       loops.sweep.ended,
+      loops.alive.ended,
       ...queueWorkers.map(worker => worker.close(graceMs)),
     ])
     await queue?.close()

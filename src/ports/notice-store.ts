@@ -69,4 +69,6 @@ export interface NoticeStore {
    * @returns lanes that were woken
    */
   wakeLanes(): Promise<number>
+  /** Attempts in a row that told nobody, in the lane where it is worst. */
+  noticeFailures(): Promise<number>
 }

@@ -124,9 +124,7 @@ async function freeLane(db: Database, lane: Lane): Promise<void> {
   await sql`update notice_lanes set leased_until = null where ${inLane(lane)}`.execute(db)
 }
 
-export function noticeLanes(
-  db: Database,
-): Pick<NoticeStore, 'putOff' | 'takeMail' | 'settleMail' | 'failMail' | 'wakeLanes'> {
+export function noticeLanes(db: Database): Omit<NoticeStore, 'pendingNotice' | 'settleNotice'> {
   return {
     async putOff(id, until) {
       await db.transaction().execute(async trx => {
@@ -218,6 +216,14 @@ export function noticeLanes(
           wake_at = ${at(retryAt)}
         where ${inLane(lane)}`.execute(trx)
       })
+    },
+
+    async noticeFailures() {
+      const { worst } = await db
+        .selectFrom('notice_lanes')
+        .select(sql<number>`coalesce(max(failures), 0)`.as('worst'))
+        .executeTakeFirstOrThrow()
+      return worst
     },
 
     async wakeLanes() {

@@ -4,6 +4,12 @@ import type { Job } from '../../../schemas/job.js'
 import type { OutboxStore } from '../../ports/outbox-store.js'
 import type { Database } from './database.js'
 
+/** Rows of the future were sent before the clock was set back: they would wait until it has caught up. */
+async function mendFuture(db: Database, seconds: number): Promise<void> {
+  await sql`update outbox set sent_at = '-infinity'
+    where sent_at > now() + ${seconds}::float8 * interval '1 second'`.execute(db)
+}
+
 export function outboxStore(db: Database): OutboxStore {
   return {
     async relayOutbox(send, { limit, resendSeconds }) {
@@ -22,6 +28,7 @@ export function outboxStore(db: Database): OutboxStore {
           .forUpdate()
           .skipLocked()
           .execute()
+        if (rows.length < limit) await mendFuture(trx, resendSeconds)
         if (rows.length === 0) return 0
         await send(rows satisfies readonly Job[])
         await trx

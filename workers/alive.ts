@@ -1,0 +1,37 @@
+// The dead-man signal as a loop: the watch outside hears from us only while deadlines are watched, the outbox moves and
+// notices reach somebody. Then it goes quiet, and that is the alarm.
+import type { AliveSignal } from '../src/ports/alive-signal.js'
+import { sweepHeartbeat } from '../src/app/sweep-clock.js'
+import type { ClockStore } from '../src/ports/clock-store.js'
+import type { Log } from '../src/ports/log.js'
+import type { NoticeStore } from '../src/ports/notice-store.js'
+import type { OutboxStore } from '../src/ports/outbox-store.js'
+
+/** A row of the outbox that is older has been worked off by no queue and by no relay. */
+const oldestOutboxSeconds = 300
+/** So many attempts in a row that told nobody: as many as are made before the next ones are told instead. */
+const mostFailures = 3
+
+export interface AliveDeps {
+  readonly store: Pick<ClockStore, 'heartbeatAge'> &
+    Pick<OutboxStore, 'outboxBacklog'> &
+    Pick<NoticeStore, 'noticeFailures'>
+  readonly alive: AliveSignal
+  readonly sweepSeconds: number
+  readonly log: Log
+}
+
+/** What is not as it should be, as a code for the log; null where all is well. @throws KhancapError `store_unavailable` */
+async function faultIn({ store, sweepSeconds }: AliveDeps): Promise<string | null> {
+  const age = await store.heartbeatAge(sweepHeartbeat)
+  if (age === null || age > 2 * sweepSeconds) return 'sweep_late'
+  if ((await store.outboxBacklog()).oldestSeconds > oldestOutboxSeconds) return 'outbox_stuck'
+  return (await store.noticeFailures()) >= mostFailures ? 'notices_fail' : null
+}
+
+/** @throws KhancapError `store_unavailable`, `server_unreachable` */
+export async function signalLife(deps: AliveDeps): Promise<void> {
+  const cause = await faultIn(deps)
+  if (cause === null) return deps.alive.ping()
+  deps.log.warn('no sign of life is given', { cause })
+}
