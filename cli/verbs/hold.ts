@@ -45,7 +45,7 @@ export async function holdCase(
   reportAct(
     station,
     options,
-    after.hold?.confirmed_by == null
+    (after.hold?.confirmed_by ?? null) === null
       ? safe`asked to hold case ${id} until ${until}: another handler must confirm it`
       : safe`case ${id} is held until ${until}; the applicant sees it`,
     after,

@@ -23,8 +23,7 @@ export function noticeMail(
   const { id, notices } = mail
   const [first, ...others] = notices
   if (first === undefined) throw new RangeError('a mail has at least one notice')
-  const words =
-    others.length === 0 ? headline[first.kind] : `${notices.length} notices, the nearest`
+  const what = others.length === 0 ? headline[first.kind] : `${notices.length} notices, the nearest`
   const shown = notices.slice(0, shownNotices)
   const rest = notices.length - shown.length
   const lines = [
@@ -43,7 +42,7 @@ export function noticeMail(
   ]
   return {
     messageId: `khancap.${id}`,
-    subject: `[khancap] ${words} (${timeLeft(first)})`,
+    subject: `[khancap] ${what} (${timeLeft(first)})`,
     text: lines.join('\n'),
   }
 }

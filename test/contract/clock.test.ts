@@ -237,7 +237,7 @@ await t.test('claims of who is gone are given up, and the clock runs on', async 
   t.match(events.at(-1), { kind: 'handler_left', detail: 'vi-2', handler: null })
   t.equal(await brokenEvent(p, first, events), null)
   t.strictSame(
-    (await rows('select case_id from notices')).map(row => row['case_id']).toSorted(),
+    (await rows('select case_id from notices')).map(row => String(row['case_id'])).toSorted(),
     [first, second].toSorted(),
     'their teams are told, where something is owed',
   )
