@@ -35,7 +35,7 @@ export interface NoticeDeps {
 // A flood of cases is twelve mails an hour for a team; the first case of a quiet day is told at once.
 const usualPace: NoticePace = { gatherSeconds: 300, leaseSeconds: 90 }
 /** Notices that one mail settles. */
-const mostNotices = 1000
+const mostNotices = 10_000
 /** Attempts that reach nobody until the next ones on the ladder are told instead. */
 const triesForEach = 3
 const firstRetryMs = 5_000

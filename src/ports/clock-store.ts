@@ -28,7 +28,7 @@ export interface RungFiring {
   readonly kind: Rung['kind']
   readonly to: Rung['to']
   readonly at: Instant
-  /** Random ids of the notice and of its outbox row. */
+  /** Random ids of the notice and of its outbox row; one row tells of all notices of a lane. */
   readonly noticeId: string
   readonly outboxId: string
 }

@@ -56,12 +56,20 @@ await t.test(
       ],
     )
     t.equal(await brokenEvent(p, intake.caseId, events), null)
-    for (const { noticeId, outboxId, kind } of firings) {
+    for (const { noticeId, kind } of firings)
       t.match(await store.pendingNotice(noticeId), { caseId: intake.caseId, kind, to: 'team' })
-      t.strictSame(await rows('select subject from outbox where id = $1', [outboxId]), [
-        { subject: noticeId },
-      ])
-    }
+    const jobs = await rows(
+      `select name, subject from outbox where id = any($1::uuid[]) order by name`,
+      [firings.map(({ outboxId }) => outboxId)],
+    )
+    const [reminder, ...alarms] = firings
+    t.strictSame(
+      jobs.map(row => row['name']),
+      ['send-alarm', 'send-notice'],
+      'one row for each lane',
+    )
+    t.ok(alarms.some(({ noticeId }) => noticeId === jobs[0]?.['subject']))
+    t.equal(jobs[1]?.['subject'], reminder?.noticeId)
     const [stored] = await rows('select next_rung_at, climbed_to from cases')
     t.equal(stored?.['next_rung_at'], next)
     t.ok(Math.abs(Number(stored?.['climbed_to']) - Date.now()) < 60_000)

@@ -73,8 +73,7 @@ await t.test('nobody else sends from a lane that is taken, and what waits wakes'
   t.equal(await forgotten(db), 0)
   t.equal(await db.store.wakeLanes(), 0, 'not while it is taken')
   await db.store.settleMail(mail, 'sent')
-  t.equal(await db.store.wakeLanes(), 1)
-  t.equal(await db.store.wakeLanes(), 0, 'once')
+  t.equal(await db.store.wakeLanes(), 0, 'what waited has its turn already')
   t.equal((await db.rows('select 1 from outbox where subject = $1', [second])).length, 1)
   const later = taken(await db.store.takeMail(second, options()))
   t.strictSame(
@@ -97,7 +96,7 @@ await t.test('a sender who died is followed by another, with the same mail', asy
     'what came since is for the next one',
   )
   await db.store.settleMail(again, 'sent')
-  t.equal(await db.store.wakeLanes(), 1)
+  t.equal((await db.rows('select 1 from outbox where subject = $1', [second])).length, 1)
   t.equal(await forgotten(db), 0)
   // A lease of the future was taken before the clock was set back.
   await db.rows(`update notice_lanes set leased_until = now() + interval '5 hours'`)

@@ -92,9 +92,16 @@ function climb(row: DueRow, plan: Plan): Climb | null {
 
 const iso = (instant: Instant | null) => (instant === null ? null : new Date(instant).toISOString())
 
+/** One outbox row for each lane of notices: whoever takes one of them takes all that wait there (notice-lanes.ts). */
 async function writeClimbs(db: Database, climbs: readonly Climb[]): Promise<void> {
   const fired = climbs.flatMap(({ row, firings, events }) =>
-    firings.map((firing, index) => ({ id: row.id, now: row.now, firing, event: events[index] })),
+    firings.map((firing, index) => ({
+      id: row.id,
+      team: row.team,
+      now: row.now,
+      firing,
+      event: events[index],
+    })),
   )
   await sql`
     with fired as (
@@ -109,8 +116,10 @@ async function writeClimbs(db: Database, climbs: readonly Climb[]): Promise<void
         ${fired.map(each => noticeJob(each.firing.kind))}::text[],
         ${fired.map(each => each.event?.number)}::int[],
         ${fired.map(each => each.event?.previous ?? null)}::bytea[],
-        ${fired.map(each => each.event?.hash)}::bytea[])
-      as f (case_id, now, kind, recipient, at, notice_id, outbox_id, job, number, previous, hash)),
+        ${fired.map(each => each.event?.hash)}::bytea[],
+        ${fired.map(each => each.team)}::text[])
+      as f (case_id, now, kind, recipient, at, notice_id, outbox_id, job, number, previous, hash,
+        team)),
     new_rungs as (
       insert into rungs (case_id, kind, recipient, at)
       select case_id, kind, recipient, at from fired),
@@ -122,7 +131,7 @@ async function writeClimbs(db: Database, climbs: readonly Climb[]): Promise<void
       select notice_id, case_id, kind, recipient, now from fired),
     new_jobs as (
       insert into outbox (id, name, subject)
-      select outbox_id, job, notice_id::text from fired)
+      select distinct on (team, recipient, job) outbox_id, job, notice_id::text from fired)
     update cases set
       climbed_to = c.now, next_rung_at = c.next_rung_at,
       event_count = c.event_count, last_event_hash = c.last_event_hash
@@ -151,7 +160,7 @@ export function clockStore(db: Database): ClockStore {
           fired: climbs.reduce((count, each) => count + each.firings.length, 0),
         }
       })
-      // COMMITTED: each rung is on record together with its event, its notice and the notice's outbox row, and the
+      // COMMITTED: each rung is on record together with its event, its notice and the outbox row of its lane, and the
       // case stands at its next rung. A crash before leaves all of them to the next sweep; after it, the relay
       // carries the notices on. No rung can fire a second time: its key is taken.
     },

@@ -20,6 +20,8 @@ const lanesAtOnce = 500
 const isUrgentKind = sql<boolean>`(notices.kind = any(${urgentKinds}::text[]))`
 const jobs = sql`any(${[noticeJob('breach'), noticeJob('reminder')]}::text[])`
 
+const laneJob = ({ urgent }: Pick<Lane, 'urgent'>) => noticeJob(urgent ? 'breach' : 'reminder')
+
 /** Unsettled notices of a lane; joins notices with cases. */
 function waitingIn({ team, recipient, urgent }: Lane) {
   return sql`notices.settled_at is null and notices.recipient = ${recipient}
@@ -191,14 +193,17 @@ export function noticeLanes(db: Database): Omit<NoticeStore, 'pendingNotice' | '
           where id = any(${mail.notices.map(each => each.id)}::uuid[]) and settled_at is null
           returning id),
         no_jobs as (
-          delete from outbox using settled where subject = settled.id::text and name = ${jobs})
-        update notice_lanes set leased_until = null, failures = 0,
-          last_sent_at = clock_timestamp(),
-          wake_at = case when exists (
-            select from notices join cases on cases.id = notices.case_id
-            where ${waitingIn(lane)} and notices.mail_id is distinct from ${mail.id}::uuid)
-            then clock_timestamp() end
-        where ${inLane(lane)}`.execute(trx)
+          delete from outbox using settled where subject = settled.id::text and name = ${jobs}),
+        freed as (
+          update notice_lanes set leased_until = null, failures = 0, wake_at = null,
+            last_sent_at = clock_timestamp()
+          where ${inLane(lane)})
+        insert into outbox (id, name, subject)
+        select gen_random_uuid(), ${laneJob(lane)}, notices.id::text
+        from notices join cases on cases.id = notices.case_id
+        where ${waitingIn(lane)} and notices.mail_id is distinct from ${mail.id}::uuid
+        order by notices.created_at limit 1
+        on conflict (subject, name) do nothing`.execute(trx)
       })
       // COMMITTED: these notices are never sent again, and what waits behind them has its turn. A crash after the mail
       // server took the mail and before this line sends the same notices a second time, under the same Message-ID.
@@ -247,7 +252,8 @@ export function noticeLanes(db: Database): Omit<NoticeStore, 'pendingNotice' | '
           returning lane.*)
         insert into outbox (id, name, subject)
         select gen_random_uuid(),
-          case when woken.urgent then ${noticeJob('breach')} else ${noticeJob('reminder')} end,
+          case when woken.urgent then ${laneJob({ urgent: true })}
+            else ${laneJob({ urgent: false })} end,
           first.id::text
         from woken cross join lateral (
           select notices.id from notices join cases on cases.id = notices.case_id
