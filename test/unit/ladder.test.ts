@@ -2,7 +2,9 @@
 import fc from 'fast-check'
 import t from 'tap'
 import type { CaseState } from '../../schemas/case.js'
+import { Timestamp } from '../../schemas/encoding.js'
 import type { ServiceLevel } from '../../schemas/program.js'
+import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import {
   additionClock,
   climb,
@@ -371,5 +373,22 @@ await t.test(
       ),
       { numRuns },
     )
+  },
+)
+
+await t.test(
+  '48 hours are 48 hours on nights on which clocks change, and over a leap second',
+  async t => {
+    const between = (one: string, other: string) => parseTimestamp(other) - parseTimestamp(one)
+    // Europe and North America change their clocks; UTC does not.
+    t.equal(between('2026-03-28T12:00:00Z', '2026-03-30T12:00:00Z'), hours(48))
+    t.equal(between('2026-10-31T12:00:00Z', '2026-11-02T12:00:00Z'), hours(48))
+    t.equal(between('2016-12-31T23:59:59Z', '2017-01-01T00:00:00Z'), 1000)
+    const leap = '2016-12-31T23:59:60Z'
+    t.notOk(Timestamp.safeParse(leap).success, 'no clock of ours shows it')
+    t.throws(() => parseTimestamp(leap), RangeError)
+    const startedAt = parseTimestamp('2016-12-30T12:00:00Z')
+    const [first] = rungsOf(twoDays, { startedAt, dueAt: startedAt + hours(48) })
+    t.equal(first?.at, startedAt + hours(1))
   },
 )
