@@ -46,6 +46,7 @@ function urlOf(protocols: readonly string[]) {
 }
 
 const OutsideUrl = urlOf(['https:', 'http:']).refine(text => {
+  if (!URL.canParse(text)) return false
   const { hostname, password, protocol, username } = new URL(text)
   const isHere = hostname === 'localhost' || /^127(\.\d{1,3}){3}$|^\[::1\]$/.test(hostname)
   return username === '' && password === '' && (protocol === 'https:' || isHere)
