@@ -1,16 +1,15 @@
 // A handler's identity: made, shown, carried, lost and recovered. Its secret is never printed unless it is asked for.
 import { chmod, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Decrypter } from 'age-encryption'
 import t from 'tap'
+import { inCheckout } from '../helper/checkout.js'
 import { khancap, passphrase, scriptedAsker, temporaryFolder } from '../helper/cli.js'
 import { runTranscript } from '../helper/transcript.js'
 
 t.setTimeout(300_000)
 
-const transcript = (name: string) =>
-  fileURLToPath(new URL(`transcripts/${name}.txt`, import.meta.url))
+const transcript = (name: string) => inCheckout('test/cli/transcripts', `${name}.txt`)
 
 const at = await temporaryFolder(t)
 process.chdir(at)

@@ -4,11 +4,12 @@ import { createServer as createTlsServer } from 'node:https'
 import { connect, createServer, type Socket } from 'node:net'
 import t from 'tap'
 import { exchange } from '../../cli/client/exchange.js'
+import { inCheckout } from '../helper/checkout.js'
 import { freePort } from '../helper/cli.js'
 import { lyingServer, says } from '../helper/lying-server.js'
 import { portOf } from '../helper/smtp-sink.js'
 
-const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url))
+const fixture = (name: string) => readFileSync(inCheckout('test/fixtures', name))
 const get = { method: 'GET', headers: {}, body: null, maxBytes: 1000 } as const
 
 interface Proxy {

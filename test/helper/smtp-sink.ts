@@ -1,11 +1,10 @@
 // A real SMTP server on loopback that keeps what it is handed. Its key is public: it protects nothing.
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import type { Server } from 'node:net'
 import { SMTPServer } from 'smtp-server'
+import { inCheckout } from './checkout.js'
 
-const fixture = (name: string) =>
-  readFileSync(fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url)), 'utf8')
+const fixture = (name: string) => readFileSync(inCheckout('test/fixtures', name), 'utf8')
 
 /** What a client has to trust to talk to the sink over TLS. */
 export const loopbackCa = fixture('loopback.cert.pem')

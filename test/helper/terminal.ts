@@ -1,9 +1,9 @@
 // A real pseudo-terminal (script(1)) in which the built tool runs, with a person who waits for a question and types.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { inCheckout } from './checkout.js'
 
-export const tool = fileURLToPath(new URL('../../cli/khancap.mjs', import.meta.url))
+export const tool = inCheckout('cli/khancap.mjs')
 
 export interface Session {
   /** Everything that stood on the screen, escapes included. */
@@ -22,7 +22,7 @@ export async function inTerminal(
   exchanges: readonly Exchange[],
   env: Readonly<Record<string, string>>,
 ): Promise<Session> {
-  if (!existsSync(fileURLToPath(new URL('../../build/cli/main.js', import.meta.url))))
+  if (!existsSync(inCheckout('build/cli/main.js')))
     throw new Error('the tool is not built: run node build.mjs first')
   const line = `stty columns 80 rows 24; khancap() { "${process.execPath}" "${tool}" "$@"; }; ${command}`
   const child = spawn('script', ['-qefc', line, '/dev/null'], {
