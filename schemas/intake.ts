@@ -1,6 +1,6 @@
 // POST /v1/intakes: one sealed request, and the receipt that proves it was taken in.
 import * as z from 'zod'
-import { boundedBytes, ClientId, exactBytes, Timestamp } from './encoding.js'
+import { boundedBytes, ClientId, exactBytes } from './encoding.js'
 import { maxSealedBytes, maxSlipBytes } from './sealed.js'
 
 export const IntakeRequest = z
@@ -18,7 +18,6 @@ export const IntakeReceipt = z
   .strictObject({
     id: ClientId,
     receipt: z.string().max(4096).describe('A signed note: docs/protocol.md, "Receipt"'),
-    due_at: Timestamp.describe('An answer is due by then'),
   })
   .meta({ id: 'IntakeReceipt', description: 'The signed proof that the request was taken in' })
 export type IntakeReceipt = z.infer<typeof IntakeReceipt>

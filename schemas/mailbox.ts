@@ -20,8 +20,10 @@ export const MailboxView = z
     program: Slug.nullable().describe('null until the case is routed'),
     team: Slug.nullable().describe('Whose handlers an addition is sealed to'),
     received_at: Timestamp.describe('The hour of arrival'),
-    due_at: Timestamp.nullable().describe('null once answered or closed'),
-    overdue: z.boolean(),
+    due_at: Timestamp.nullable().describe(
+      'The full hour by which an answer is due at the latest; null once answered or closed',
+    ),
+    overdue: z.boolean().describe('due_at has passed'),
     hold: z
       .strictObject({ until: Timestamp, reason: HoldReason })
       .nullable()

@@ -29,7 +29,8 @@ export async function verifyReceiptFile(
   printer.out(safe`the receipt is from ${directory.name}`)
   printer.out(safe`  request   ${receipt.intake}`)
   printer.out(safe`  received  in the hour from ${timeWords(receipt.received)}`)
-  printer.out(safe`  answer    due by ${timeWords(receipt.due)}`)
+  for (const { program, by } of receipt.due)
+    printer.out(safe`  answer    due by ${timeWords(by)} at the latest (${program})`)
   printer.out(safe`  envelope  ${receipt.envelope}`)
   if (directory.demo) printer.say(safe`warning: this is a demo organisation`)
 }

@@ -9,7 +9,7 @@ import { encodeBase64url } from '../core/encoding/base64url.js'
 import { bigEndian, concatBytes, utf8 } from '../core/encoding/bytes.js'
 import { floorToHour, formatTimestamp } from '../core/encoding/timestamp.js'
 import { signReceipt } from '../core/receipt/receipt.js'
-import { firstDeadline } from '../core/sla/ladder.js'
+import { firstDeadline, promisesAt } from '../core/sla/ladder.js'
 import type { IntakeStore, NewIntake, RecordedIntake } from '../ports/intake-store.js'
 import { checkContext, type Inspected } from './check-context.js'
 import type { CurrentDirectory } from './current-directory.js'
@@ -35,7 +35,6 @@ export interface TakenIn {
   readonly outcome: 'recorded' | 'repeated'
   /** The signed note. */
   readonly receipt: string
-  readonly dueAt: Instant
 }
 
 /**
@@ -57,7 +56,9 @@ export async function submitIntake(
   // Here the intake, its case, its deadline and the row that makes the router look at it are committed together.
   // A crash from now on loses the receipt only: the client asks again with the same id and bytes, and the same
   // receipt is made from the row, because Ed25519 signs the same text the same way.
-  const { directory } = await directories.newest()
+  const verified = await directories.bySequence(recorded.directorySequence)
+  if (verified === null) throw new KhancapError('directory_missing')
+  const { directory } = verified
   const receipt = await signReceipt(
     primitives,
     {
@@ -66,12 +67,15 @@ export async function submitIntake(
       envelope: encodeBase64url(envelopeSha256),
       slip: slipSha256 === null ? null : encodeBase64url(slipSha256),
       received: formatTimestamp(floorToHour(recorded.receivedAt)),
-      due: formatTimestamp(recorded.dueAt),
+      due: promisesAt(directory, recorded.receivedAt).map(({ program, by }) => ({
+        program,
+        by: formatTimestamp(by),
+      })),
       directory: recorded.directorySequence,
     },
     deps.receiptKey,
   )
-  return { outcome: recorded.outcome, receipt, dueAt: recorded.dueAt }
+  return { outcome: recorded.outcome, receipt }
 }
 
 type Hashes = Pick<NewIntake, 'digest' | 'envelopeSha256' | 'slipSha256'>

@@ -1,7 +1,6 @@
 // Step 4. Takes in a sealed request.
 import { IntakeReceipt, IntakeRequest } from '../../schemas/intake.js'
 import { submitIntake } from '../app/submit-intake.js'
-import { formatTimestamp } from '../core/encoding/timestamp.js'
 import { readBytes } from './bytes.js'
 import type { HttpDeps } from './deps.js'
 import { readJson } from './json-body.js'
@@ -38,7 +37,7 @@ export function intakeRoutes(app: Api, deps: HttpDeps): void {
       if (taken.outcome === 'recorded') deps.onCommitted()
       return reply
         .code(taken.outcome === 'recorded' ? 201 : 200)
-        .send({ id, receipt: taken.receipt, due_at: formatTimestamp(taken.dueAt) })
+        .send({ id, receipt: taken.receipt })
     },
   })
 }

@@ -9,7 +9,7 @@ import {
 import { KhancapError } from '../../schemas/problem.js'
 import { addToCase } from '../app/add-to-case.js'
 import { readMailbox } from '../app/read-mailbox.js'
-import { floorToHour, formatTimestamp } from '../core/encoding/timestamp.js'
+import { ceilToHour, floorToHour, formatTimestamp } from '../core/encoding/timestamp.js'
 import type { MailboxContent } from '../ports/mailbox-store.js'
 import { printBytes, readBytes } from './bytes.js'
 import type { HttpDeps } from './deps.js'
@@ -29,13 +29,15 @@ function tokenOf(request: FastifyRequest): Uint8Array {
 }
 
 function printMailbox({ case: row, replies, additions }: MailboxContent): MailboxView {
+  // Told as the receipt told it: the hour by which, at the latest.
+  const dueAt = row.dueAt === null ? null : ceilToHour(row.dueAt)
   return {
     state: row.state,
     program: row.program,
     team: row.team,
     received_at: formatTimestamp(floorToHour(row.receivedAt)),
-    due_at: row.dueAt === null ? null : formatTimestamp(row.dueAt),
-    overdue: row.dueAt !== null && row.dueAt < row.now,
+    due_at: dueAt === null ? null : formatTimestamp(dueAt),
+    overdue: dueAt !== null && dueAt < row.now,
     hold:
       row.hold === null || row.hold.since === null
         ? null

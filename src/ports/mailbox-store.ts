@@ -26,7 +26,7 @@ export interface NewAddition {
 export interface MailboxStore {
   /** @returns null where no case has this mailbox (or it was purged) */
   findMailbox(tokenSha256: Uint8Array): Promise<MailboxContent | null>
-  /** Notes that replies were opened by the applicant. Unknown ids are ignored. Idempotent. */
+  /** Notes the hour in which replies were opened by the applicant. Unknown ids are ignored. Idempotent. */
   markRepliesRead(tokenSha256: Uint8Array, replies: readonly ClientId[]): Promise<void>
   /**
    * Records an addition, its event, notice and outbox row, and where nothing else is owed the deadline for

@@ -20,7 +20,7 @@ await t.test(
     const before = Date.now()
     const answer = await submit(api, sealed.request)
     t.equal(answer.statusCode, 201)
-    const { id, receipt, due_at } = answer.json()
+    const { id, receipt } = answer.json()
     t.equal(id, sealed.request.id)
     const content = await verifyReceipt(
       api.organisation.primitives,
@@ -31,17 +31,28 @@ await t.test(
       origin: api.organisation.directory.origin,
       intake: id,
       envelope: encodeBase64url(sha256(sealed.envelope)),
-      due: due_at,
       directory: 1,
     })
-    const due = Date.parse(due_at)
-    t.ok(due >= before + 48 * hour - 2000 && due <= Date.now() + 48 * hour, 'the tightest promise')
+    const hours = { emergency: 48, pil: 7 * 24 }
+    t.strictSame(
+      content.due.map(({ program }) => program),
+      Object.keys(hours),
+    )
+    const said = content.due.map(({ by }) => Date.parse(by))
+    for (const [at, length] of Object.values(hours).entries()) {
+      const by = said[at] ?? 0
+      t.equal(by % hour, 0)
+      t.ok(by >= before + length * hour - 2000, 'not before the clock that runs')
+      t.ok(by < Date.now() + (length + 1) * hour, 'and within the hour')
+    }
     t.equal(api.woken(), 1, 'the relay is woken')
     const [row] = await api.db.rows(
-      `select state, team, program, due_at, next_rung_at,
+      `select state, team, program, extract(epoch from due_at)::float8 * 1000 as due,
+        extract(epoch from due_at - received_at)::float8 as seconds,
       (select count(*) from outbox where name = 'route-case') as jobs from cases`,
     )
-    t.match(row, { state: 'received', team: null, program: null, jobs: 1 })
+    t.match(row, { state: 'received', team: null, program: null, jobs: 1, seconds: 48 * 3600 })
+    t.ok(Number(row?.['due']) <= Math.min(...said), 'the tightest clock runs')
   },
 )
 

@@ -39,6 +39,7 @@ await t.test(
     })
     t.match(view.received_at, /:00:00Z$/, 'the hour only')
     t.ok(view.due_at !== null && Date.parse(view.due_at) > Date.now() + 47 * hour)
+    t.equal(Date.parse(view.due_at ?? '') % hour, 0, 'told in hours, as on the receipt')
   },
 )
 

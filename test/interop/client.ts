@@ -797,13 +797,23 @@ export function readReceipt(note: string, { directory }: Known) {
   const { text, signers } = readNote(note, () => directory.receipt_keys)
   if (signers.size === 0) refuse('a receipt that nobody signed')
   const [label, ...lines] = text.split('\n')
-  const names = ['origin', 'intake', 'envelope', 'slip', 'received', 'due', 'directory']
-  const values = names.map((name, at) => {
+  const promises = lines.filter(line => line.startsWith('due '))
+  const names = ['origin', 'intake', 'envelope', 'slip', 'received']
+  const order = [...names, ...promises.map(() => 'due'), 'directory']
+  const values = order.map((name, at) => {
     const line = lines[at] ?? ''
     return line.startsWith(`${name} `) ? line.slice(name.length + 1) : refuse(`no ${name}`)
   })
-  if (label !== 'khancap/v1/receipt' || lines.length !== 8 || lines[7] !== '') refuse('no receipt')
-  const [origin, intake, envelope, slip, received = '', due = '', sequence] = values
+  const ended = lines.length === order.length + 1 && lines[order.length] === ''
+  if (label !== 'khancap/v1/receipt' || !ended) refuse('no receipt')
+  const [origin, intake, envelope, slip, received = ''] = values
+  const sequence = values.at(-1)
+  const due = promises.map(line => {
+    const [, program, by = ''] = line.split(' ')
+    instantOf(by)
+    if (!by.endsWith(':00:00Z')) refuse('not an hour')
+    return { program, by }
+  })
   if (!received.endsWith(':00:00Z')) refuse('not an hour')
   if (!/^[1-9]\d*$/.test(sequence ?? '')) refuse('not a sequence')
   const content = {
@@ -816,12 +826,11 @@ export function readReceipt(note: string, { directory }: Known) {
     directory: Number(sequence),
   }
   instantOf(received)
-  instantOf(due)
   if (origin !== directory.origin) refuse('a receipt from elsewhere')
   return documented('ReceiptContent', content)
 }
 
-const IntakeReceipt = z.object({ id: z.string(), receipt: z.string(), due_at: z.string() })
+const IntakeReceipt = z.object({ id: z.string(), receipt: z.string() })
 
 /** Step 4, again with the same bytes where no answer came, and step 5: the receipt is compared with what was sent. */
 export async function submit(url: string, known: Known, submission: Submission) {
@@ -834,8 +843,7 @@ export async function submit(url: string, known: Known, submission: Submission) 
     receipt.intake !== body.id ||
     receipt.envelope !== base64url(sha256(envelope)) ||
     receipt.slip !== (slip === null ? null : base64url(sha256(slip))) ||
-    receipt.directory !== known.directory.sequence ||
-    receipt.due !== answer.due_at
+    receipt.directory !== known.directory.sequence
   )
     refuse('a receipt for something else')
   return { status, note: answer.receipt, receipt }

@@ -11,6 +11,7 @@ import {
   clockOf,
   firstDeadline,
   nextRungAt,
+  promisesAt,
   routedDueAt,
   rungsOf,
   serviceLevelFor,
@@ -325,6 +326,39 @@ await t.test(
     )
   },
 )
+
+await t.test('step 5: each program is promised in full hours, and no clock ends later', async t => {
+  const directory = exampleDirectory()
+  const minute = 60_000
+  t.strictSame(promisesAt(directory, start), [
+    { program: 'emergency', by: start + hours(48) },
+    { program: 'pil', by: start + hours(7 * 24) },
+  ])
+  t.equal(promisesAt(directory, start + 1)[0]?.by, start + hours(49))
+  t.equal(promisesAt(directory, start + hours(1) - minute)[0]?.by, start + hours(49))
+  const [emergency, pil] = directory.programs
+  const valid = { ...directory, programs: [pil, { ...emergency, valid_until: pil?.valid_from }] }
+  t.strictSame(
+    promisesAt({ ...directory, ...Object(valid) }, start).map(({ program }) => program),
+    ['pil'],
+    'a program that has ended promises nothing',
+  )
+  fc.assert(
+    fc.property(
+      fc.integer({ min: start, max: start + day * 1000 }),
+      fc.nat(hours(1000)),
+      fc.option(fc.integer({ min: 0, max: 4_000_000_000_000 })),
+      (receivedAt, lag, deadline) =>
+        promisesAt(directory, receivedAt).every(({ program, by }) => {
+          const first = firstDeadline(directory, receivedAt).firstResponseSeconds * 1000
+          const level = serviceLevelFor(directory, program, receivedAt)
+          const due = routedDueAt(level, { receivedAt, now: receivedAt + lag, deadline })
+          return by >= receivedAt + first && by >= due && by < receivedAt + first + hours(24 * 7)
+        }),
+    ),
+    { numRuns },
+  )
+})
 
 await t.test(
   'a sweep at whatever moments fires each rung once, and the breach at the deadline',

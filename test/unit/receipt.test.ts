@@ -12,7 +12,7 @@ import {
   verifyAddition,
   verifyAnswer,
 } from '../../src/core/receipt/proofs.js'
-import { signReceipt, verifyReceipt } from '../../src/core/receipt/receipt.js'
+import { promiseFor, signReceipt, verifyReceipt } from '../../src/core/receipt/receipt.js'
 import { sampleOrganisation, sampleOrigin } from '../helper/sample-content.js'
 
 t.setTimeout(180_000)
@@ -26,7 +26,10 @@ const content: ReceiptContent = {
   envelope: encodeBase64url(new Uint8Array(32).fill(2)),
   slip: encodeBase64url(new Uint8Array(32).fill(3)),
   received: '2026-03-02T10:00:00Z',
-  due: '2026-03-04T10:12:13Z',
+  due: [
+    { program: 'emergency', by: '2026-03-04T11:00:00Z' },
+    { program: 'pil', by: '2026-03-09T11:00:00Z' },
+  ],
   directory: 3,
 }
 
@@ -43,7 +46,8 @@ await t.test('step 5: a receipt says what was signed, with and without a slip', 
         `envelope ${content.envelope}`,
         `slip ${slip ?? '-'}`,
         `received ${content.received}`,
-        `due ${content.due}`,
+        'due emergency 2026-03-04T11:00:00Z',
+        'due pil 2026-03-09T11:00:00Z',
         'directory 3',
       ].join('\n'),
     )
@@ -51,8 +55,30 @@ await t.test('step 5: a receipt says what was signed, with and without a slip', 
   }
 })
 
+await t.test('a receipt has room for twenty programs of the longest names', async t => {
+  const due = Array.from({ length: 20 }, (_, at) => ({
+    program: `p${'x'.repeat(29)}${10 + at}`,
+    by: '2026-03-04T11:00:00Z',
+  }))
+  const note = await signReceipt(p, { ...content, due }, key)
+  t.same(await verifyReceipt(p, note, directory), { ...content, due })
+})
+
 await t.test('the same content gives the same receipt', async t => {
   t.equal(await signReceipt(p, content, key), await signReceipt(p, content, key))
+})
+
+await t.test('a receipt that promises less than the directory does promises nothing', t => {
+  const program = directory.programs[0]?.id ?? ''
+  const said = (by: string) =>
+    promiseFor({ ...content, due: [{ program, by }] }, directory, program)
+  t.equal(directory.programs[0]?.service_level.first_response_seconds, 48 * 3600)
+  t.equal(said('2026-03-04T11:00:00Z'), '2026-03-04T11:00:00Z', 'the end of the hour of arrival')
+  t.equal(said('2026-03-04T10:00:00Z'), '2026-03-04T10:00:00Z')
+  t.equal(said('2026-03-04T12:00:00Z'), null)
+  t.equal(promiseFor(content, directory, 'other'), null)
+  t.equal(promiseFor({ ...content, due: content.due.slice(1) }, directory, program), null)
+  t.end()
 })
 
 await t.test('every letter of a receipt counts', async t => {
@@ -74,7 +100,18 @@ await t.test('signed by the right key, but not a receipt: one mutation each', as
     'a line more': `${text}\nmore 1`,
     'a line less': text.replace(/\ndirectory 3$/, ''),
     'lines in another order': text.replace(/(received .*)\n(due .*)/, '$2\n$1'),
-    'a time that is none': text.replace('2026-03-04T10:12:13Z', 'tomorrow'),
+    'a program after the directory': text.replace(/(due pil .*)\n(directory .*)/, '$2\n$1'),
+    'a program twice': text.replace('due pil', 'due emergency'),
+    'no program': text.replaceAll(/due .*\n/g, ''),
+    'a promise without a program': text.replace('due pil ', 'due '),
+    'a promise with a word more': text.replace(/(due pil .*)/, '$1 perhaps'),
+    'a name that is none': text.replace('due pil', 'due PIL'),
+    '21 programs': text.replace(
+      /due pil (.*)/,
+      Array.from({ length: 20 }, (_, at) => `due p${at} $1`).join('\n'),
+    ),
+    'a line twice': text.replace(/(received .*)/, '$1\n$1'),
+    'a time that is none': text.replace('2026-03-04T11:00:00Z', 'tomorrow'),
     'a number with a zero in front': text.replace('directory 3', 'directory 03'),
     'a number with a point': text.replace('directory 3', 'directory 3.0'),
     'two spaces': text.replace('due ', 'due  '),

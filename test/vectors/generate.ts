@@ -331,7 +331,7 @@ export async function makeVectors(): Promise<Record<string, Vector>> {
     envelope: b64(envelope.sha256),
     slip: null,
     received: '2026-03-02T10:00:00Z',
-    due: '2026-03-04T10:12:13Z',
+    due: [{ program: 'emergency', by: '2026-03-04T11:00:00Z' }],
     directory: 1,
   }
   const request = {

@@ -1,14 +1,12 @@
 // Steps 3 to 5 as the person sees them: test, seal, send, receipt. Whatever fails, the answers are still there, and a
 // request whose fate is not known is sent again byte by byte.
-import type { Timestamp } from '../../schemas/encoding.js'
-import type { Program } from '../../schemas/program.js'
 import { bullets, button, h } from '../dom.js'
 import { Failed, postIntake } from '../network.js'
 import type { Page } from '../page.js'
 import type { Sealer } from '../sealer.js'
 import type { Given } from '../sealer/calls.js'
 import { localTime } from '../local-time.js'
-import { programsOf, type Site } from '../site.js'
+import { programsOf } from '../site.js'
 import { fill } from '../texts/texts.js'
 import { openWith } from './come-back.js'
 
@@ -87,8 +85,7 @@ export function sendRequest(page: Page, ways: Ways): void {
       // It has arrived: what was typed is no longer needed here.
       page.draft.answers = {}
       page.draft.sealed = null
-      const due = dueFor(page, await page.site(), given.due)
-      showSent(page, { ...given, due })
+      showSent(page, given)
     } catch (error) {
       const code = error instanceof Failed ? error.code : ''
       if (code === 'form_invalid') ways.review()
@@ -102,18 +99,6 @@ export function sendRequest(page: Page, ways: Ways): void {
 /** The mailbox of the words that this page has just made. */
 function openMine(page: Page, back: () => void): void {
   openWith(page, page.draft.receiptWords.join(' '), back)
-}
-
-const seconds = (program: Program) => program.service_level.first_response_seconds
-
-/**
- * By when an answer is due. The server cannot tell programs apart before the slip is opened, so the receipt promises
- * the shortest time of all programs; the person was promised that of their own.
- */
-function dueFor(page: Page, site: Site, due: Timestamp): Timestamp {
-  const shortest = Math.min(...programsOf(site).map(seconds))
-  const own = page.draft.program === null ? shortest : seconds(page.draft.program)
-  return new Date(Date.parse(due) + (own - shortest) * 1000).toISOString()
 }
 
 function showSent(page: Page, { due, receipt }: Given<'receipt'>): void {

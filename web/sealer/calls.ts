@@ -25,6 +25,7 @@ export interface SealingOrder {
 
 export interface SealedRequest {
   readonly id: string
+  readonly program: string
   /** The JSON that is posted, byte by byte the same on every attempt. */
   readonly body: string
   readonly envelope: string

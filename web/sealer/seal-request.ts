@@ -13,7 +13,7 @@ import { checkAnswers } from '../../src/core/form/check.js'
 import { keepShown } from '../../src/core/form/shown.js'
 import { slipFacts } from '../../src/core/form/slip-facts.js'
 import { deriveReceiptKeys } from '../../src/core/receipt/code.js'
-import { verifyReceipt } from '../../src/core/receipt/receipt.js'
+import { promiseFor, verifyReceipt } from '../../src/core/receipt/receipt.js'
 import { recipientsFor } from '../../src/core/routing/readers.js'
 import { instantOf } from '../instant-of.js'
 import type { Asked, Given, SealedRequest, SealingOrder } from './calls.js'
@@ -92,6 +92,7 @@ export async function sealRequest(
   const id = order.id ?? newClientId(p)
   return {
     id,
+    program: program.id,
     body: JSON.stringify({
       id,
       directory_version: directory.sequence,
@@ -114,11 +115,13 @@ export async function checkReceipt(
   if (!parsed.success) throw new KhancapError('receipt_invalid')
   const { receipt } = parsed.data
   const content = await verifyReceipt(p, receipt, opened.verified.directory)
+  const due = promiseFor(content, opened.verified.directory, sealed.program)
   if (
     content.intake !== sealed.id ||
     content.envelope !== sealed.envelope ||
-    content.slip !== sealed.slip
+    content.slip !== sealed.slip ||
+    due === null
   )
     throw new KhancapError('receipt_invalid')
-  return { due: content.due, receipt }
+  return { due, receipt }
 }

@@ -85,7 +85,7 @@ export function mailboxStore(db: Database): MailboxStore {
     async markRepliesRead(tokenSha256, replies: readonly ClientId[]) {
       if (replies.length === 0) return
       await sql`
-        update replies set read_at = clock_timestamp()
+        update replies set read_at = date_trunc('hour', clock_timestamp(), 'UTC')
         from intakes
         where intakes.mailbox_sha256 = ${tokenSha256} and replies.case_id = intakes.case_id
           and replies.id = any(${replies}::text[]) and read_at is null`.execute(db)

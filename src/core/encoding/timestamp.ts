@@ -64,7 +64,18 @@ export function parseTimestamp(text: Timestamp): Instant {
   return at
 }
 
+/** The Monday, UTC, with which the week of an instant began. 1970-01-05 was one. */
+export function floorToWeek(at: Instant): Instant {
+  const first = 4 * msPerDay
+  return Math.floor((at - first) / (7 * msPerDay)) * 7 * msPerDay + first
+}
+
 /** The full hour in which an instant lies. */
 export function floorToHour(at: Instant): Instant {
   return Math.floor(at / msPerHour) * msPerHour
+}
+
+/** The first full hour that is not before an instant: a deadline told in hours is never before the one that runs. */
+export function ceilToHour(at: Instant): Instant {
+  return Math.ceil(at / msPerHour) * msPerHour
 }

@@ -5,6 +5,7 @@ import type { Directory } from '../../../schemas/directory.js'
 import type { Instant } from '../../../schemas/encoding.js'
 import type { Program, Rung, ServiceLevel } from '../../../schemas/program.js'
 import { isActive } from '../../../keys/keyring.js'
+import { ceilToHour } from '../encoding/timestamp.js'
 
 /** One running clock: it started with what the applicant sent, and ends when the answer is due. */
 export interface Clock {
@@ -60,8 +61,7 @@ const longestHoldOtherwise = 259_200
  * earliest answer, so that even a case that can never be routed alarms in time.
  */
 export function tightestProgram(directory: Pick<Directory, 'programs'>, at: Instant): Program {
-  const valid = directory.programs.filter(program => isActive(program, at))
-  const [first, ...rest] = valid.length > 0 ? valid : directory.programs
+  const [first, ...rest] = programsAt(directory, at)
   if (first === undefined) throw new RangeError('a directory has at least one program')
   return rest.reduce(
     (tightest, program) =>
@@ -70,6 +70,27 @@ export function tightestProgram(directory: Pick<Directory, 'programs'>, at: Inst
         : tightest,
     first,
   )
+}
+
+/** The programs that are valid at an instant; all of them where none is: what came is owed an answer all the same. */
+function programsAt(directory: Pick<Directory, 'programs'>, at: Instant): readonly Program[] {
+  const valid = directory.programs.filter(program => isActive(program, at))
+  return valid.length > 0 ? valid : directory.programs
+}
+
+/**
+ * What a receipt promises, for each program that a sealed request may be for: the full hour by which an answer is due
+ * at the latest. No clock of such a case ends later, because the one before routing is the tightest of all and the one
+ * afterwards ends with its program's time, or sooner; only a hold, which the applicant sees, moves it.
+ */
+export function promisesAt(
+  directory: Directory,
+  receivedAt: Instant,
+): readonly { readonly program: string; readonly by: Instant }[] {
+  return programsAt(directory, receivedAt).map(({ id, service_level }) => ({
+    program: id,
+    by: ceilToHour(receivedAt + service_level.first_response_seconds * 1000),
+  }))
 }
 
 /** The service level of a case: its program's, or the tightest while (or because) the program is not known. */
