@@ -3,6 +3,7 @@
 import { CaseDetail, CaseList, type CaseQuery, CaseSummary } from '../../schemas/case.js'
 import type { CaseId } from '../../schemas/encoding.js'
 import { maxSealedBytes } from '../../schemas/sealed.js'
+import { Statistics } from '../../schemas/statistics.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { fromUtf8, utf8 } from '../../src/core/encoding/bytes.js'
 import { parseStrictJson } from '../../src/core/encoding/strict-json.js'
@@ -16,6 +17,8 @@ import { failureOf } from './problem.js'
 /** A page of the inbox, and a case with all its sealed parts, at most. */
 const maxPageBytes = 1_048_576
 const maxDetailBytes = 67_108_864
+/** A row for each program of 104 weeks. */
+const maxFiguresBytes = 4_194_304
 /** Arrays and objects inside each other in any answer at most. */
 const maxDepth = 8
 
@@ -37,6 +40,8 @@ export interface CaseDesk {
   envelope(id: CaseId): Promise<Uint8Array>
   /** @returns the case afterwards */
   act(id: CaseId, verb: CaseVerb, body: object): Promise<CaseSummary>
+  /** The organisation's figures, for leads and directors. */
+  statistics(weeks: number): Promise<Statistics>
 }
 
 export function caseDesk(
@@ -51,7 +56,7 @@ export function caseDesk(
     maxBytes: number,
   ): Promise<Answer> {
     const p = await station.primitives()
-    const url = `${line.url}/v1/cases${path}`
+    const url = `${line.url}/v1${path}`
     const bytes = body === null ? new Uint8Array() : utf8(JSON.stringify(body))
     const headers = await signRequest(p, {
       method,
@@ -71,18 +76,27 @@ export function caseDesk(
     async list(query) {
       const search = new URLSearchParams({ scope: query.scope, limit: String(query.limit) })
       if (query.after !== undefined) search.set('after', query.after)
-      return read(CaseList, await call('GET', `?${search.toString()}`, null, maxPageBytes))
+      return read(CaseList, await call('GET', `/cases?${search.toString()}`, null, maxPageBytes))
     },
     async detail(id) {
-      const detail = read(CaseDetail, await call('GET', `/${id}`, null, maxDetailBytes))
+      const detail = read(CaseDetail, await call('GET', `/cases/${id}`, null, maxDetailBytes))
       if (detail.case.id !== id) throw untrusted(safe`the server sent another case than ${id}`)
       return detail
     },
     async envelope(id) {
-      return (await call('GET', `/${id}/envelope`, null, maxSealedBytes)).body
+      return (await call('GET', `/cases/${id}/envelope`, null, maxSealedBytes)).body
+    },
+    async statistics(weeks) {
+      return read(
+        Statistics,
+        await call('GET', `/statistics?weeks=${weeks}`, null, maxFiguresBytes),
+      )
     },
     async act(id, verb, body) {
-      const summary = read(CaseSummary, await call('POST', `/${id}/${verb}`, body, maxPageBytes))
+      const summary = read(
+        CaseSummary,
+        await call('POST', `/cases/${id}/${verb}`, body, maxPageBytes),
+      )
       if (summary.id !== id)
         throw untrusted(safe`the server answered about another case than ${id}`)
       return summary

@@ -5,6 +5,7 @@ import type { InitOptions } from '../verbs/init.js'
 import type { KeysExportOptions } from '../verbs/keys-export.js'
 import type { KeysNewOptions } from '../verbs/keys-new.js'
 import type { KeysRecoverOptions } from '../verbs/keys-recover.js'
+import type { StatsOptions } from '../verbs/stats.js'
 import type { VerifyReceiptOptions } from '../verbs/verify-receipt.js'
 import { does, type Runner, withExamples, withJson, withPassphrase } from './declare.js'
 
@@ -42,6 +43,27 @@ export function declareHandlerCommands(program: Command, runner: Runner): void {
         (await import('../verbs/verify-receipt.js')).verifyReceiptFile(station, options, file),
     ),
     'khancap verify receipt receipt.txt',
+  )
+
+  withExamples(
+    does(
+      withPassphrase(
+        withJson(
+          program
+            .command('stats')
+            .description("the organisation's figures without content, for leads and directors"),
+        ),
+      )
+        .option('--csv', 'print them as CSV')
+        .option('--svg <file>', 'draw them into a file')
+        .option('--weeks <number>', 'weeks, up to the last one that has ended (1 to 104)', '26'),
+      runner,
+      async (station, options: StatsOptions) =>
+        (await import('../verbs/stats.js')).showStatistics(station, options),
+    ),
+    'khancap stats',
+    'khancap stats --csv --weeks 52',
+    'khancap stats --svg figures.svg',
   )
 
   withExamples(

@@ -9,12 +9,14 @@ import type { FiguresStore } from '../ports/figures-store.js'
 import type { IntakeStore } from '../ports/intake-store.js'
 import type { Log } from '../ports/log.js'
 import type { MailboxStore } from '../ports/mailbox-store.js'
+import type { StatisticsStore } from '../ports/statistics-store.js'
 import type { HttpSettings } from './limits.js'
 
 export interface HttpDeps {
   readonly store: IntakeStore &
     MailboxStore &
     CaseStore &
+    StatisticsStore &
     Pick<ClockStore, 'heartbeatAge'> &
     Pick<FiguresStore, 'pingStore'>
   readonly primitives: Primitives

@@ -24,6 +24,7 @@ import { deploymentRoute, pageRoutes } from './page-routes.js'
 import { routeName } from './route-name.js'
 import { carryActor } from './signed-request.js'
 import { triageRoutes } from './triage-routes.js'
+import { statisticsRoutes } from './statistics-routes.js'
 
 /** Every route of the API, on an instance of its own: its compilers are not those of the plugins around it. */
 export async function apiRoutes(parent: FastifyInstance, deps: HttpDeps): Promise<void> {
@@ -39,6 +40,7 @@ export async function apiRoutes(parent: FastifyInstance, deps: HttpDeps): Promis
   caseRoutes(app, deps)
   triageRoutes(app, deps)
   holdRoutes(app, deps)
+  statisticsRoutes(app, deps)
 }
 
 /** Sheds load before the process drowns in it. Health is always told. */

@@ -8,6 +8,7 @@ import type { MailboxStore } from './mailbox-store.js'
 import type { NoticeStore } from './notice-store.js'
 import type { OutboxStore } from './outbox-store.js'
 import type { RoutingStore } from './routing-store.js'
+import type { StatisticsStore } from './statistics-store.js'
 
 export interface Store
   extends IntakeStore,
@@ -18,4 +19,5 @@ export interface Store
     CaseStore,
     MailboxStore,
     DirectoryStore,
-    FiguresStore {}
+    FiguresStore,
+    StatisticsStore {}

@@ -147,6 +147,7 @@ await t.test('every other method is refused with the methods that there are', as
     '/v1/mailbox': 'POST',
     '/v1/mailbox/additions': 'POST',
     '/v1/cases': 'GET',
+    '/v1/statistics': 'GET',
     '/v1/directory': 'GET, HEAD',
     '/healthz': 'GET, HEAD',
     '/readyz': 'GET, HEAD',

@@ -11,6 +11,7 @@ import { mailboxStore } from './mailboxes.js'
 import { noticeStore } from './notices.js'
 import { outboxStore } from './outbox.js'
 import { routingStore } from './routing.js'
+import { statisticsStore } from './statistics.js'
 
 /** The schema must be up to date (`migrate`). Closing the pool is its owner's business. */
 export function postgresStore(pool: Pool): Store {
@@ -25,5 +26,6 @@ export function postgresStore(pool: Pool): Store {
     ...mailboxStore(db),
     ...directoryStore(db),
     ...figuresStore(db),
+    ...statisticsStore(db),
   }
 }
