@@ -37,6 +37,10 @@ interface Climb {
   readonly nextRungAt: Instant | null
 }
 
+/**
+ * Compared with the start of the statement: a clock that moves within it (`clock_timestamp`) is no condition of an
+ * index, and each pass would read the next rungs of all open cases.
+ */
 async function lockDue(db: Database, limit: number): Promise<readonly DueRow[]> {
   const { rows } = await sql<DueRow>`
     with due as materialized (
@@ -45,7 +49,7 @@ async function lockDue(db: Database, limit: number): Promise<readonly DueRow[]> 
         received_at, due_at, climbed_to, event_count, last_event_hash, held_ms,
         case when hold_since is not null then hold_until end as held_until
       from cases
-      where next_rung_at <= clock_timestamp()
+      where next_rung_at <= statement_timestamp()
       order by next_rung_at limit ${limit}
       for no key update skip locked)
     select due.*, clock_timestamp()::timestamptz(3) as now, array(
@@ -188,7 +192,7 @@ export function clockStore(db: Database): ClockStore {
     async forgetNonces() {
       const { numDeletedRows } = await db
         .deleteFrom('nonces')
-        .where('expires_at', '<', sql<Instant>`clock_timestamp()`)
+        .where('expires_at', '<', sql<Instant>`statement_timestamp()`)
         .executeTakeFirst()
       return Number(numDeletedRows)
     },

@@ -8,7 +8,7 @@ export async function purgeDue(db: Database, limit: number): Promise<number> {
   const { rows } = await sql<{ id: CaseId }>`
     with due as materialized (
       select id, intake from cases
-      where purge_at <= clock_timestamp() and state = 'closed'
+      where purge_at <= statement_timestamp() and state = 'closed'
       order by purge_at limit ${limit}
       for update skip locked),
     no_mailbox as (
