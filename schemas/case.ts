@@ -223,6 +223,27 @@ export const CaseDetail = z
   .meta({ id: 'CaseDetail', description: 'A case with its history and sealed parts' })
 export type CaseDetail = z.infer<typeof CaseDetail>
 
+/** What an act says of its case; signed with the request that does it. */
+export const ActAnchor = z
+  .strictObject({
+    after: Sha256.describe(
+      'Hash of an event of the case that the actor saw; zeros before the first',
+    ),
+    directory: z.int().min(1).max(1_000_000_000).describe('The newest that the actor had verified'),
+    envelope: Sha256.describe('SHA-256 of the sealed envelope of the case'),
+    part: Sha256.nullable().describe('SHA-256 of the note, team copy or grant that the act brings'),
+  })
+  .meta({ id: 'ActAnchor', description: 'Binds an act to a case and to the order of its history' })
+export type ActAnchor = z.infer<typeof ActAnchor>
+
+/** The same as the query of an act: none of it, or all in the order of docs/protocol.md, "Acts". */
+export const ActQuery = z.strictObject({
+  after: Sha256.optional(),
+  directory: z.string().max(10).optional(),
+  envelope: Sha256.optional(),
+  part: Sha256.optional(),
+})
+
 /** Over (SHA-256 of the intake's envelope, hour): the operator alone cannot claim an answer. */
 export const AnswerProof = z
   .strictObject({ hour: Timestamp, signature: exactBytes(64) })

@@ -116,6 +116,9 @@ export const OtherHelp = z
   .meta({ id: 'OtherHelp', description: 'Who else may help' })
 export type OtherHelp = z.infer<typeof OtherHelp>
 
+/** How long a handler keeps an old generation of their key at most. */
+export const maxKeyRetentionDays = 3650
+
 export const Directory = z
   .strictObject({
     v: z.literal(1),
@@ -129,6 +132,11 @@ export const Directory = z
     expires: Timestamp,
     minimum_client: z.int().min(1).max(1000),
     root: Root,
+    key_retention_days: z
+      .int()
+      .min(1)
+      .max(maxKeyRetentionDays)
+      .describe('Handlers delete a generation of their key this long after it has ended'),
     receipt_keys: z.array(NoteKey).min(1).max(4).describe('The first one signs, all verify'),
     router: z.array(KeyringRecipient).min(1).max(4),
     teams: z.array(Team).min(1).max(100),

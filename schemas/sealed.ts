@@ -165,15 +165,28 @@ export const ReplyContent = z
   })
 export type ReplyContent = z.infer<typeof ReplyContent>
 
+/** The inner document of a note, kept as text so that its writer's signature covers exact bytes. */
+export const NoteMessage = z
+  .strictObject({
+    id: ClientId.describe('Of the note, or of the reply that it is the copy of'),
+    about: z.enum(['note', 'reply', 'contacted', 'close']),
+    case: CaseId,
+    envelope: Sha256.describe('SHA-256 of the sealed envelope of the case'),
+    by: Slug.describe('The handler who wrote it'),
+    text: text(20_000),
+    hour: Timestamp.describe('The full hour in which it was written'),
+  })
+  .meta({ id: 'NoteMessage', description: 'What a handler writes for their team' })
+export type NoteMessage = z.infer<typeof NoteMessage>
+
 export const NoteContent = z
   .strictObject({
     v: z.literal(1),
     kind: z.literal('note'),
-    about: z.enum(['note', 'reply', 'contacted', 'close']),
-    case: CaseId,
-    text: text(20_000),
-    hour: Timestamp,
+    message: text(65_536).describe('A NoteMessage as JSON text'),
+    key: SigningKey.describe("The writer's"),
+    signature: exactBytes(64).describe('Ed25519: docs/protocol.md, "Note"'),
     context: Context,
   })
-  .meta({ id: 'NoteContent', description: 'What handlers write for their team' })
+  .meta({ id: 'NoteContent', description: 'A note and the signature of its writer' })
 export type NoteContent = z.infer<typeof NoteContent>

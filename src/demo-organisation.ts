@@ -76,6 +76,7 @@ export async function demoDirectory(
     valid_from: formatTimestamp(from),
     expires: formatTimestamp(from + lifeDays * day),
     minimum_client: 1,
+    key_retention_days: 30,
     root: rootOf(primitives, keys),
     receipt_keys: [publicHalf(primitives, keys.receipt)],
     router: [{ recipient: keys.routerRecipient, ...forEver }],

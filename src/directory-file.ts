@@ -4,6 +4,9 @@ import { readFile, stat } from 'node:fs/promises'
 import { maxDirectoryBytes } from '../schemas/directory.js'
 import { KhancapError } from '../schemas/problem.js'
 import { logFault } from './app/log-fault.js'
+import { publishDirectory } from './app/publish-directory.js'
+import type { Primitives } from './core/crypto/primitives.js'
+import type { DirectoryStore } from './ports/directory-store.js'
 import type { Log } from './ports/log.js'
 
 export interface DirectoryFile {
@@ -14,6 +17,26 @@ export interface DirectoryFile {
 
 /** The operations page promises seconds. */
 const everyMs = 5000
+
+/** The file whose directories are published here. API and workers both read it: whichever runs, publishes. */
+export function publishedFile(deps: {
+  readonly path: string
+  readonly root: string
+  readonly store: Pick<DirectoryStore, 'latestDirectory' | 'publishDirectory'>
+  readonly primitives: Primitives
+  readonly log: Log
+}): DirectoryFile {
+  const { log, path } = deps
+  return directoryFile({
+    path,
+    log,
+    publish: async note => {
+      const { outcome, directory } = await publishDirectory({ ...deps, now: Date.now }, note)
+      const { sequence } = directory.directory
+      if (outcome === 'published') log.info('directory published', { sequence })
+    },
+  })
+}
 
 /**
  * Looks into the file every few seconds from now on. A note that is refused is reported once and left alone until

@@ -4,7 +4,7 @@ import { type DestinationStream, destination, pino } from 'pino'
 import type { Log, LogFields } from './ports/log.js'
 
 const texts = ['route', 'method', 'request', 'code', 'cause', 'job', 'case', 'setting', 'signal']
-const numbers = ['status', 'ms', 'count', 'sequence', 'port']
+const numbers = ['status', 'ms', 'count', 'sequence', 'port', 'days']
 
 /** Names, codes, ids and route patterns. */
 const plain = /^[A-Za-z0-9_./:*-]{1,120}$/

@@ -7,11 +7,11 @@ import type { VerifiedDirectory } from '../keys/directory.js'
 import type { NoteSigner } from '../keys/note.js'
 import { readSigningKey } from '../keys/signing-key.js'
 import { type CurrentDirectory, currentDirectory } from './app/current-directory.js'
-import { publishDirectory } from './app/publish-directory.js'
 import { type Config, isLoopback } from './config.js'
 import type { Primitives } from './core/crypto/primitives.js'
 import { encodeBase64url } from './core/encoding/base64url.js'
-import { directoryFile } from './directory-file.js'
+import { watchExpiry } from './directory-expiry.js'
+import { publishedFile } from './directory-file.js'
 import { httpApp } from './http/http-app.js'
 import { httpSettings } from './http/limits.js'
 import { metricsApp } from './http/metrics-app.js'
@@ -98,16 +98,9 @@ export async function serveApi(deps: ServeApiDeps): Promise<RunningApi> {
   const { config, root, store, primitives, log } = deps
   const { now } = Date
   const directories = currentDirectory({ store, primitives, root, now })
-  const file = directoryFile({
-    path: config.directoryFile,
-    log,
-    publish: async note => {
-      const { outcome, directory } = await publishDirectory({ store, primitives, root, now }, note)
-      const { sequence } = directory.directory
-      if (outcome === 'published') log.info('directory published', { sequence })
-    },
-  })
-  const closing: (() => Promise<unknown>)[] = [async () => file.close()]
+  const file = publishedFile({ path: config.directoryFile, root, store, primitives, log })
+  const expiry = watchExpiry({ directories, log, now })
+  const closing: (() => Promise<unknown>)[] = [async () => file.close(), async () => expiry.close()]
   async function close(): Promise<void> {
     for (const end of closing.splice(0)) await end()
   }
@@ -115,6 +108,7 @@ export async function serveApi(deps: ServeApiDeps): Promise<RunningApi> {
   try {
     const first = await firstDirectory(deps, directories, await file.look())
     expectReceiptKey(deps, first)
+    await expiry.look()
     const { origin, demo } = first.directory
     if (demo && !isLoopback(config.host))
       throw new StartFailure(

@@ -103,7 +103,7 @@ export const settings = {
     expects: 'a file',
     otherwise: 'directory.note in KHANCAP_HOME',
     example: '',
-    readers: ['start', 'api'],
+    readers: everyone,
     about:
       'The signed directory that is published at start and whenever the file changes. Not trusted: it is verified against KHANCAP_ROOT, and an older or forked one is refused.',
   }),

@@ -54,6 +54,8 @@ export class Page {
   draft: Draft = emptyDraft()
   #site: Promise<Site> | null = null
   #sealer: Promise<Sealer> | null = null
+  /** The newest directory that verified since the page was opened. */
+  #verified: Uint8Array | null = null
   readonly #main: HTMLElement
   readonly #leaving: Leaving
   /** Draws the present screen again, with what was typed in it. */
@@ -117,7 +119,11 @@ export class Page {
   /** A Worker with a verified directory; the same one until it is ended. @throws Failed */
   sealer(): Promise<Sealer> {
     if (this.#sealer === null) {
-      const opening = this.site().then(openSealer)
+      const opening = this.site().then(async site => {
+        const sealer = await openSealer(site, this.#verified)
+        this.#verified = site.note
+        return sealer
+      })
       this.#sealer = opening
       opening.catch(() => {
         if (this.#sealer === opening) this.#sealer = null
@@ -142,7 +148,8 @@ export class Page {
 
   /** Verifies while questions are answered. What does not verify interrupts at once; a lost line can wait. */
   verifyMeanwhile(): void {
-    this.sealer().catch((error: unknown) => {
+    const verified = this.sealer().then(sealer => sealer.call('inForce', null))
+    verified.catch((error: unknown) => {
       if (!(error instanceof Failed) || !dead.includes(error.failure)) return
       const redraw = this.#redraw
       this.fail(error, () => {

@@ -8,6 +8,8 @@ const failures: Partial<Readonly<Record<SealerFault, FailureCode>>> = {
   primitives_faulty: 'primitives_faulty',
   directory_expired: 'directory_expired',
   directory_invalid: 'directory_invalid',
+  directory_older: 'directory_invalid',
+  directory_forked: 'directory_invalid',
   directory_missing: 'directory_missing',
   request_too_large: 'request_too_large',
   receipt_invalid: 'receipt_invalid',

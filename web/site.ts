@@ -36,12 +36,16 @@ export async function loadSite(): Promise<Site> {
   return { deployment, note, directory: readNote(note) }
 }
 
-/** A fresh Worker that has verified the directory. @throws Failed */
-export async function openSealer(site: Site): Promise<Sealer> {
+/**
+ * A fresh Worker that has verified the directory.
+ * @param before the one that this page has worked with until now: nobody goes back, or aside, from it
+ * @throws Failed
+ */
+export async function openSealer(site: Site, before: Uint8Array | null): Promise<Sealer> {
   const sealer = await startSealer()
   try {
     const { deployment, note } = site
-    await sealer.call('open', { deployment, note, now: Date.now() })
+    await sealer.call('open', { deployment, note, before, now: Date.now() })
     return sealer
   } catch (error) {
     sealer.end()

@@ -8,6 +8,7 @@ import { logFault } from '../src/app/log-fault.js'
 import { loadConfiguration } from '../src/config.js'
 import { nodePrimitives } from '../src/core/crypto/node.js'
 import { selfTest } from '../src/core/crypto/self-test.js'
+import { publishedFile } from '../src/directory-file.js'
 import { pinoLog } from '../src/logger.js'
 import { runProcess, type Startup } from '../src/run-process.js'
 import { serveWorkers } from '../src/serve-workers.js'
@@ -30,6 +31,9 @@ async function start({ signal, defer }: Startup): Promise<void> {
   signal.throwIfAborted()
   const store = postgresStore(pool)
   const directories = currentDirectory({ store, primitives, root, now: Date.now })
+  const file = publishedFile({ path: config.directoryFile, root, store, primitives, log })
+  defer(async () => file.close())
+  await file.look()
   const deps = { config, secrets, databaseUrl, directories, store, primitives, log }
   const workers = await serveWorkers(deps)
   defer(() => workers.close(graceMs - 5000))

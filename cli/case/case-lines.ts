@@ -118,8 +118,10 @@ function additionLines(
   ]
 }
 
-function noteLines(printer: Printer, { at, by, content }: OpenedNote): Safe[] {
-  const head = printer.style.bold(safe`${timeWords(at)}, ${by}`)
+function noteLines(printer: Printer, { at, by, content, signature }: OpenedNote): Safe[] {
+  const doubt =
+    signature === 'unproven' ? safe`, NOT PROVEN: signed by a key that has left` : safe``
+  const head = printer.style.bold(safe`${timeWords(at)}, ${by}${doubt}`)
   if (typeof content === 'string') return [head, safe`  not shown: ${content.replaceAll('_', ' ')}`]
   return [head, block(printer, content.text)]
 }
@@ -134,7 +136,7 @@ function eventLine(printer: Printer, { event, signature }: CheckedEvent): Safe {
     none: line,
     verified: safe`${line}, signed`,
     false: printer.style.yellow(safe`${line}, NOT SIGNED BY THEM`),
-    unknown: safe`${line}, cannot be checked: no longer in the directory`,
+    unproven: printer.style.yellow(safe`${line}, NOT PROVEN: signed by a key that has left`),
   }
   return standings[signature]
 }

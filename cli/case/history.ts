@@ -1,21 +1,30 @@
-// Whether the history that the server shows can be what happened: an unbroken chain of hashes, and each act of a
-// handler with that handler's own signature over that very request.
-import type { CaseDetail, CaseEvent, EventKind } from '../../schemas/case.js'
+// Whether the history that the server shows can be what happened: an unbroken chain of hashes, each act with its
+// handler's own signature over that very request, and no act of a key that has left unless somebody who is still
+// there saw it in time (docs/protocol.md, "Acts").
+import type { ActAnchor, CaseDetail, CaseEvent, EventKind } from '../../schemas/case.js'
 import type { Directory } from '../../schemas/directory.js'
-import { handlerById } from '../../keys/keyring.js'
+import type { Instant } from '../../schemas/encoding.js'
+import { handlerById, handlerByKey } from '../../keys/keyring.js'
+import { beforeHistory, readAnchor } from '../../src/core/case/anchor.js'
 import { brokenEvent } from '../../src/core/case/history.js'
 import type { Primitives } from '../../src/core/crypto/primitives.js'
 import { decodeBase64url } from '../../src/core/encoding/base64url.js'
 import { utf8 } from '../../src/core/encoding/bytes.js'
 import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
-import { isKeyOf } from './sealed-case.js'
+import type { Desk } from '../client/desk.js'
 
-/** `none`: not the act of a handler. `unknown`: the directory no longer has the handler, so nothing can be said. */
-export type Standing = 'verified' | 'false' | 'unknown' | 'none'
+/**
+ * `none`: not the act of a handler. `verified`: signed by a key that is the handler's now, or that was when somebody
+ * whose own act is verified saw it. `unproven`: signed by a key that has left, and nobody vouches for when. `false`:
+ * not signed by that handler, or not for this case.
+ */
+export type Standing = 'verified' | 'unproven' | 'false' | 'none'
 
 export interface CheckedEvent {
   readonly event: CaseEvent
   readonly signature: Standing
+  /** What the act says of its case; null where it says nothing. */
+  readonly anchor: ActAnchor | null
 }
 
 export interface CheckedHistory {
@@ -44,12 +53,44 @@ const verbs: Readonly<Partial<Record<EventKind, string>>> = {
 /** Between the signature and the record of it, at most: the signature's own window, and a margin for the clocks. */
 const maxLagMs = 5 * 60_000
 
-export async function checkHistory(
-  p: Primitives,
-  directory: Directory,
-  detail: CaseDetail,
-): Promise<CheckedHistory> {
-  const brokenAt = await brokenEvent(
+/** Somebody whose act is verified says: up to this event I saw the history, and this directory was the newest. */
+interface Witness {
+  readonly through: number
+  readonly directory: number
+  readonly at: Instant
+}
+
+export async function checkHistory(desk: Desk, detail: CaseDetail): Promise<CheckedHistory> {
+  const p = await desk.station.primitives()
+  const brokenAt = await brokenIn(p, detail)
+  const numbers = new Map(detail.events.map(({ hash, number }) => [hash, number]))
+  const witnesses: Witness[] = []
+  const events: CheckedEvent[] = []
+  // The last first: who acted later vouches for what they had seen.
+  for (const event of detail.events.toReversed()) {
+    const signed = signedAct(p, detail, event)
+    const { anchor } = signed
+    const through =
+      anchor === null || anchor.after === beforeHistory ? 0 : (numbers.get(anchor.after) ?? null)
+    const isInOrder = through !== null && through < event.number
+    const standing =
+      signed.standing === null
+        ? isInOrder
+          ? // One after the other: a directory that was fetched for one serves the next.
+            // oxlint-disable-next-line no-await-in-loop
+            await standingOf(desk, event, signed.at, witnesses)
+          : 'false'
+        : signed.standing
+    if (standing === 'verified' && anchor !== null && through !== null)
+      witnesses.push({ through, directory: anchor.directory, at: signed.at })
+    events.unshift({ event, signature: standing, anchor })
+  }
+  return { brokenAt, events }
+}
+
+/** The number of the first event that does not fit into the chain; null where all do. */
+export function brokenIn(p: Primitives, detail: CaseDetail): Promise<number | null> {
+  return brokenEvent(
     p,
     detail.case.id,
     detail.events.map(event => ({
@@ -67,35 +108,64 @@ export async function checkHistory(
             },
     })),
   )
-  const events = detail.events.map(event => ({
-    event,
-    signature: standingOf(p, directory, detail.case.id, event),
-  }))
-  return { brokenAt, events }
 }
 
-function standingOf(
-  p: Primitives,
-  directory: Directory,
-  caseId: string,
-  event: CaseEvent,
-): Standing {
+interface SignedAct {
+  /** null: signed as it should be, and whose key it is remains to be asked. */
+  readonly standing: 'false' | 'none' | null
+  readonly anchor: ActAnchor | null
+  readonly at: Instant
+}
+
+function signedAct(p: Primitives, detail: CaseDetail, event: CaseEvent): SignedAct {
   const verb = verbs[event.kind]
-  if (verb === undefined) return event.handler === null && event.request === null ? 'none' : 'false'
   const { handler, request } = event
-  if (handler === null || request === null) return 'false'
+  if (verb === undefined)
+    return {
+      standing: handler === null && request === null ? 'none' : 'false',
+      anchor: null,
+      at: 0,
+    }
+  if (handler === null || request === null) return { standing: 'false', anchor: null, at: 0 }
   const base = request.signature_base
-  const isThisAct =
-    base.startsWith('"@method": POST\n') &&
-    new RegExp(`^"@target-uri": \\S+/v1/cases/${caseId}/${verb}$`, 'm').test(base)
-  const created = Number(/;created=(\d{1,12})(;|$)/m.exec(base)?.[1] ?? Number.NaN) * 1000
-  const isThen = Math.abs(created - parseTimestamp(event.at)) <= maxLagMs
+  const address = new RegExp(
+    `^"@method": POST\\n"@target-uri": https?://[^/\\s?#]+/v1/cases/${detail.case.id}/${verb}(\\?\\S*)?\\n`,
+  ).exec(base)
+  const query = address?.[1] ?? ''
+  const anchor = readAnchor(query)
+  const at = Number(/;created=(\d{1,12})(;|$)/m.exec(base)?.[1] ?? Number.NaN) * 1000
+  const isThen = Math.abs(at - parseTimestamp(event.at)) <= maxLagMs
+  const isThisCase = anchor === null ? query === '' : anchor.envelope === detail.envelope_sha256
   const isSigned = p.ed25519Verify(
     decodeBase64url(request.key),
     utf8(base),
     decodeBase64url(request.signature),
   )
-  if (!isThisAct || !isThen || !isSigned) return 'false'
-  if (handlerById(directory, handler) === null) return 'unknown'
-  return isKeyOf(directory, handler, request.key) ? 'verified' : 'false'
+  const isTrue = address !== null && isThisCase && isThen && isSigned
+  return { standing: isTrue ? null : 'false', anchor, at }
+}
+
+async function standingOf(
+  desk: Desk,
+  event: CaseEvent,
+  at: Instant,
+  witnesses: readonly Witness[],
+): Promise<Standing> {
+  const { handler, request } = event
+  if (handler === null || request === null) return 'false'
+  const { directory } = desk.directory
+  const isHolder = (known: Directory, when: Instant) =>
+    handlerByKey(known, decodeBase64url(request.key), when)?.id === handler
+  if (isHolder(directory, desk.station.now())) return 'verified'
+  for (const witness of witnesses) {
+    if (witness.through < event.number) continue
+    // oxlint-disable-next-line no-await-in-loop
+    const then = await desk.past.bySequence(witness.directory)
+    // Whoever had a directory in which this key was good saw the act before the key left.
+    if (then !== null && isHolder(then.directory, at) && isHolder(then.directory, witness.at))
+      return 'verified'
+  }
+  const known = handlerById(directory, handler)
+  const isTheirs = known?.signing_keys.some(({ key }) => key === request.key) ?? true
+  return isTheirs ? 'unproven' : 'false'
 }

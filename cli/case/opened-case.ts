@@ -2,7 +2,7 @@
 import type { CaseId } from '../../schemas/encoding.js'
 import type { EnvelopeContent } from '../../schemas/sealed.js'
 import type { Desk } from '../client/desk.js'
-import { type CheckedHistory, checkHistory } from './history.js'
+import type { CheckedHistory } from './history.js'
 import { type OpenedParts, openParts } from './opened-parts.js'
 import { fetchCase, type SealedCase } from './sealed-case.js'
 import { type Warning, warningsOf } from './warnings.js'
@@ -17,10 +17,9 @@ export interface OpenedCase {
 /** @throws Failure, KhancapError `sealed_unreadable` */
 export async function openedCase(desk: Desk, id: CaseId): Promise<OpenedCase> {
   const sealed = await fetchCase(desk, id)
-  const p = await desk.station.primitives()
   const parts = await openParts(desk, sealed)
-  const history = await checkHistory(p, desk.directory.directory, sealed.detail)
-  return { sealed, parts, history, warnings: await warningsOf(desk, sealed, parts, history) }
+  const { history } = sealed
+  return { sealed, parts, history, warnings: await warningsOf(desk, sealed, parts) }
 }
 
 /** What is in an envelope, without the keys of the applicant's: who needs them opens the case. */
@@ -70,11 +69,11 @@ export function caseJson({ history, parts, sealed, warnings }: OpenedCase): obje
   }
 }
 
-function noteJson({ at, by, content, id }: OpenedParts['notes'][number]): object {
+function noteJson({ at, by, content, id, signature }: OpenedParts['notes'][number]): object {
   return {
     id,
     at,
     by,
-    ...(typeof content === 'string' ? { not_shown: content } : { text: content.text }),
+    ...(typeof content === 'string' ? { not_shown: content } : { text: content.text, signature }),
   }
 }

@@ -3,15 +3,21 @@
 import type { CaseDetail } from '../../schemas/case.js'
 import type { ClientId, Timestamp } from '../../schemas/encoding.js'
 import { KhancapError } from '../../schemas/problem.js'
-import type { AdditionContent, NoteContent } from '../../schemas/sealed.js'
-import { decodeBase64url } from '../../src/core/encoding/base64url.js'
+import { handlerById, handlerByKey } from '../../keys/keyring.js'
+import type { AdditionContent, NoteMessage } from '../../schemas/sealed.js'
+import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { openAddition, openNote } from '../../src/core/envelope/open.js'
 import { verifyAddition } from '../../src/core/receipt/proofs.js'
 import type { Desk } from '../client/desk.js'
-import { expectedOf, type SealedCase } from './sealed-case.js'
+import { expectedOf, isProven, type SealedCase } from './sealed-case.js'
 
 /** Why a part is not shown. */
-export type Unshown = 'not_sealed_to_you' | 'unreadable' | 'not_from_the_applicant' | 'another_case'
+export type Unshown =
+  | 'not_sealed_to_you'
+  | 'unreadable'
+  | 'not_from_the_applicant'
+  | 'not_from_its_writer'
+  | 'another_case'
 
 export interface OpenedAddition {
   readonly id: ClientId
@@ -25,7 +31,9 @@ export interface OpenedNote {
   readonly id: ClientId
   readonly at: Timestamp
   readonly by: string
-  readonly content: Pick<NoteContent, 'text' | 'about'> | Unshown
+  readonly content: Pick<NoteMessage, 'text' | 'about'> | Unshown
+  /** `unproven`: signed by a key that has left, and nobody vouches for when. */
+  readonly signature: 'verified' | 'unproven'
 }
 
 export interface OpenedParts {
@@ -45,21 +53,9 @@ export async function openParts(desk: Desk, sealed: SealedCase): Promise<OpenedP
       })),
     ),
     replies: await Promise.all(
-      detail.replies.map(async ({ id, at, by, team_copy }) => ({
-        id,
-        at,
-        by,
-        content: await noteIn(desk, detail, team_copy, true),
-      })),
+      detail.replies.map(part => noteIn(desk, sealed, { ...part, sealed: part.team_copy }, true)),
     ),
-    notes: await Promise.all(
-      detail.notes.map(async ({ id, at, by, sealed: bytes }) => ({
-        id,
-        at,
-        by,
-        content: await noteIn(desk, detail, bytes, false),
-      })),
-    ),
+    notes: await Promise.all(detail.notes.map(part => noteIn(desk, sealed, part, false))),
   }
 }
 
@@ -83,20 +79,46 @@ async function additionIn(
   )
 }
 
+/** A note counts as its writer's where it says so itself, signed, of this case and under this id. */
 async function noteIn(
   desk: Desk,
-  detail: CaseDetail,
-  sealed: string,
+  { detail, history }: SealedCase,
+  part: {
+    readonly id: ClientId
+    readonly at: Timestamp
+    readonly by: string
+    readonly sealed: string
+  },
   isReply: boolean,
-): Promise<OpenedNote['content']> {
+): Promise<OpenedNote> {
   const p = await desk.station.primitives()
-  const bytes = decodeBase64url(sealed)
+  const { directory } = desk.directory
+  const { at, by, id } = part
+  const bytes = decodeBase64url(part.sealed)
   const note = await opened(() =>
     openNote(p, desk.identity.opening, bytes, expectedOf(desk.directory, 'note')),
   )
-  if (typeof note === 'string') return note
-  const isInPlace = note.case === detail.case.id && (note.about === 'reply') === isReply
-  return isInPlace ? note : 'another_case'
+  const shown = { id, at, by, signature: 'verified' } as const
+  if (typeof note === 'string') return { ...shown, content: note }
+  const isInPlace =
+    note.case === detail.case.id &&
+    note.envelope === detail.envelope_sha256 &&
+    note.id === id &&
+    (note.about === 'reply') === isReply
+  if (!isInPlace) return { ...shown, content: 'another_case' }
+  const { key } = note
+  if (note.by !== by) return { ...shown, content: 'not_from_its_writer' }
+  const signing = decodeBase64url(key)
+  if (handlerByKey(directory, signing, desk.station.now())?.id === by)
+    return { ...shown, content: note }
+  const digest = encodeBase64url(await p.sha256(bytes))
+  if (isProven(history.events, { by, key }, isReply ? 'replied' : 'noted', digest))
+    return { ...shown, content: note }
+  const known = handlerById(directory, by)
+  const isTheirs = known?.signing_keys.some(one => one.key === key) ?? true
+  return isTheirs
+    ? { ...shown, signature: 'unproven', content: note }
+    : { ...shown, content: 'not_from_its_writer' }
 }
 
 async function opened<T>(open: () => Promise<T | null>): Promise<T | Unshown> {

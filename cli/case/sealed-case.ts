@@ -1,19 +1,20 @@
 // A case as it came from the server, opened on this machine: the bytes must be those that the server says it took in,
-// the context must be this deployment's, and only grants that a handler signed count.
+// the context must be this deployment's, and a grant counts only where whoever made it could open the envelope, and a
+// handler of the keyring has signed it.
 import type { CaseDetail, Grant } from '../../schemas/case.js'
-import type { Directory } from '../../schemas/directory.js'
 import type { CaseId } from '../../schemas/encoding.js'
 import type { EnvelopeContent, SealedKind } from '../../schemas/sealed.js'
 import type { VerifiedDirectory } from '../../keys/directory.js'
-import { handlerById, handlerByKey, isActive } from '../../keys/keyring.js'
+import { handlerByKey } from '../../keys/keyring.js'
 import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
-import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import { verifyGrant } from '../../src/core/envelope/grant.js'
-import { type ExpectedContext, openEnvelope } from '../../src/core/envelope/open.js'
+import { inspectSealed } from '../../src/core/envelope/inspect.js'
+import { type ExpectedContext, openGranted } from '../../src/core/envelope/open.js'
 import { untrusted } from '../client/case-desk.js'
 import type { Desk } from '../client/desk.js'
-import { refused } from '../failure.js'
+import { Failure } from '../failure.js'
 import { safe } from '../terminal/safe.js'
+import { type CheckedHistory, checkHistory } from './history.js'
 import { holdToEnvelope } from './known-envelope.js'
 
 export interface SealedCase {
@@ -21,10 +22,18 @@ export interface SealedCase {
   /** The envelope's bytes, exactly as stored. */
   readonly envelope: Uint8Array
   readonly envelopeSha256: Uint8Array
-  /** Grants that a handler signed; the server's word alone lets nobody in. */
+  readonly history: CheckedHistory
+  /** Grants that count: made with the file key, and signed by a handler in time. Only these widen the readers. */
   readonly grants: readonly Grant[]
+  /** Grants of which that is not so. They may open the envelope, and never let anybody else in. */
+  readonly doubtful: readonly Grant[]
+  /** Whether the directory that it was sealed with is one of the organisation's; null where it cannot be had. */
+  readonly sealedWith: VerifiedDirectory | null
   readonly content: EnvelopeContent
 }
+
+/** The case is there, and this identity is not among those who can open it. */
+export class NotSealedToYou extends Failure {}
 
 /** Step 9: fetch, verify, open. @throws Failure, KhancapError `sealed_unreadable` */
 export async function fetchCase(desk: Desk, id: CaseId): Promise<SealedCase> {
@@ -36,31 +45,48 @@ export async function fetchCase(desk: Desk, id: CaseId): Promise<SealedCase> {
   if (encodeBase64url(envelopeSha256) !== detail.envelope_sha256)
     throw untrusted(safe`the server sent another envelope than the one of case ${id}`)
   await holdToEnvelope(station.folder.path, id, detail.envelope_sha256)
-  const grants: Grant[] = []
-  // One signature after the other: there are few.
-  // oxlint-disable-next-line no-await-in-loop
-  for (const grant of detail.grants)
-    if (await isGranted(desk, directory.directory, id, envelopeSha256, grant)) grants.push(grant)
-  const content = await openEnvelope(
+  const sequence = sequenceOf(envelope)
+  const sealedWith = sequence === null ? null : await desk.past.bySequence(sequence)
+  const opened = await openGranted(
     p,
     identity.opening,
     envelope,
-    expectedOf(directory, 'envelope'),
-    headersFor(grants, handler.id),
+    expectedOf(sealedWith ?? directory, 'envelope'),
+    detail.grants.map(({ header }) => decodeBase64url(header)),
   )
-  if (content === null)
-    throw refused(
-      safe`case ${id} is not sealed to this identity`,
+  if (opened === null)
+    throw new NotSealedToYou(1, safe`case ${id} is not sealed to this identity`, [
       safe`ask a colleague who can open it: khancap add-reader ${id.slice(0, 8)} --to ${handler.id}`,
+    ])
+  const history = await checkHistory(desk, detail)
+  const counted = new Set<Grant>()
+  // One signature after the other: there are few.
+  for (const [index, grant] of detail.grants.entries())
+    if (
+      opened.fits[index] === true &&
+      // oxlint-disable-next-line no-await-in-loop
+      (await isGranted(desk, id, envelopeSha256, history, grant))
     )
-  return { detail, envelope, envelopeSha256, grants, content }
+      counted.add(grant)
+  return {
+    detail,
+    envelope,
+    envelopeSha256,
+    history,
+    grants: detail.grants.filter(grant => counted.has(grant)),
+    doubtful: detail.grants.filter(grant => !counted.has(grant)),
+    sealedWith,
+    content: opened.content,
+  }
 }
 
-/** What opens the envelope for somebody who was let in later. */
-export function headersFor(grants: readonly Grant[], reader: string): Uint8Array[] {
-  return grants
-    .filter(grant => grant.reader === reader)
-    .map(({ header }) => decodeBase64url(header))
+/** The directory that the envelope names; null where it is no envelope, which opening says. */
+function sequenceOf(envelope: Uint8Array): number | null {
+  try {
+    return inspectSealed(envelope).context.directory_sequence
+  } catch {
+    return null
+  }
 }
 
 /** What a file of this kind must say of itself: this deployment, and a directory that is known by its hash. */
@@ -76,29 +102,36 @@ export function expectedOf(directory: VerifiedDirectory, kind: SealedKind): Expe
   }
 }
 
-/** Whether a key is, or was, one of a handler's. */
-export function isKeyOf(directory: Directory, handler: string, key: string): boolean {
-  return handlerById(directory, handler)?.signing_keys.some(known => known.key === key) ?? false
-}
-
+/** Signed by who the server says, and by a key that is theirs now, or was when somebody saw the act. */
 async function isGranted(
-  desk: Desk,
-  directory: Directory,
+  { directory, station }: Desk,
   caseId: CaseId,
   envelopeSha256: Uint8Array,
+  { events }: CheckedHistory,
   grant: Grant,
 ): Promise<boolean> {
-  // A key that has left, or never was a handler's, lets nobody in; nor is anybody let in who has left.
-  const granter = handlerByKey(directory, decodeBase64url(grant.key), parseTimestamp(grant.at))
-  const reader = handlerById(directory, grant.reader)
-  if (granter?.id !== grant.by || reader === null) return false
-  if (!isActive(reader, desk.station.now())) return false
-  const claim = {
-    caseId,
-    envelopeSha256,
-    header: decodeBase64url(grant.header),
-    reader: grant.reader,
-  }
-  const [key, signature] = [decodeBase64url(grant.key), decodeBase64url(grant.signature)]
-  return verifyGrant(await desk.station.primitives(), claim, key, signature)
+  const p = await station.primitives()
+  const [header, key] = [decodeBase64url(grant.header), decodeBase64url(grant.key)]
+  const claim = { caseId, envelopeSha256, header, reader: grant.reader }
+  if (!(await verifyGrant(p, claim, key, decodeBase64url(grant.signature)))) return false
+  if (handlerByKey(directory.directory, key, station.now())?.id === grant.by) return true
+  const part = encodeBase64url(await p.sha256(header))
+  return isProven(events, grant, 'reader_added', part)
+}
+
+/** Whether the history proves when this part was brought: an act that is verified, with the same key, names its hash. */
+export function isProven(
+  events: CheckedHistory['events'],
+  { by, key }: { readonly by: string; readonly key: string },
+  kind: 'reader_added' | 'noted' | 'replied',
+  part: string,
+): boolean {
+  return events.some(
+    ({ anchor, event, signature }) =>
+      signature === 'verified' &&
+      event.kind === kind &&
+      event.handler === by &&
+      event.request?.key === key &&
+      anchor?.part === part,
+  )
 }

@@ -1,6 +1,7 @@
 // What does not fit together in a case: between what is sealed, what the directory says, and what the server says.
 // None of it hides the case: a person decides.
 import type { Program } from '../../schemas/program.js'
+import { handlerByKey } from '../../keys/keyring.js'
 import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import { checkAnswers } from '../../src/core/form/check.js'
 import { routeFor, teamFor } from '../../src/core/routing/route.js'
@@ -8,10 +9,9 @@ import { verifyAnswer } from '../../src/core/receipt/proofs.js'
 import { decodeBase64url } from '../../src/core/encoding/base64url.js'
 import type { Desk } from '../client/desk.js'
 import { type Safe, safe } from '../terminal/safe.js'
-import type { CheckedHistory } from './history.js'
 import type { OpenedParts } from './opened-parts.js'
 import { factsOf } from './readers.js'
-import { isKeyOf, type SealedCase } from './sealed-case.js'
+import type { SealedCase } from './sealed-case.js'
 
 export type WarningCode =
   | 'program_unknown'
@@ -23,6 +23,10 @@ export type WarningCode =
   | 'slip_unreadable'
   | 'history_broken'
   | 'signature_false'
+  | 'act_unproven'
+  | 'grant_doubtful'
+  | 'directory_unseen'
+  | 'answer_unproven'
   | 'answer_proof_false'
   | 'part_not_shown'
   | 'addition_missing'
@@ -36,7 +40,6 @@ export async function warningsOf(
   desk: Desk,
   sealed: SealedCase,
   parts: OpenedParts,
-  history: CheckedHistory,
 ): Promise<readonly Warning[]> {
   const { content } = sealed
   const program = desk.directory.directory.programs.find(({ id }) => id === content.program)
@@ -46,7 +49,8 @@ export async function warningsOf(
       : formWarnings(program, sealed)),
     ...contextWarnings(sealed),
     ...routingWarnings(desk, sealed),
-    ...historyWarnings(history, sealed, parts),
+    ...historyWarnings(sealed, parts),
+    ...grantWarnings(sealed),
     ...(await proofWarnings(desk, sealed)),
   ]
 }
@@ -86,14 +90,24 @@ function formWarnings(program: Program, { content }: SealedCase): Warning[] {
   return warnings
 }
 
-function contextWarnings({ content, detail }: SealedCase): Warning[] {
+function contextWarnings({ content, detail, sealedWith }: SealedCase): Warning[] {
   const { context } = content
+  const unseen =
+    sealedWith === null
+      ? [
+          warning(
+            'directory_unseen',
+            safe`it was sealed with directory ${context.directory_sequence}, which the server does not show: whether that was the organisation's cannot be checked`,
+          ),
+        ]
+      : []
   if (
     context.directory_sequence === detail.directory_version &&
     context.channel === detail.case.channel
   )
-    return []
+    return unseen
   return [
+    ...unseen,
     warning(
       'context_differs',
       safe`sealed with directory ${context.directory_sequence} by ${context.channel}, but the server says directory ${detail.directory_version} by ${detail.case.channel}`,
@@ -131,11 +145,7 @@ function routingWarnings(desk: Desk, sealed: SealedCase): Warning[] {
   ]
 }
 
-function historyWarnings(
-  history: CheckedHistory,
-  { detail }: SealedCase,
-  parts: OpenedParts,
-): Warning[] {
+function historyWarnings({ detail, history }: SealedCase, parts: OpenedParts): Warning[] {
   const warnings: Warning[] = []
   if (history.brokenAt !== null)
     warnings.push(
@@ -150,6 +160,13 @@ function historyWarnings(
         warning(
           'signature_false',
           safe`entry ${event.number} (${event.kind}, ${event.handler ?? '-'}) is not signed by that handler`,
+        ),
+      )
+    else if (signature === 'unproven')
+      warnings.push(
+        warning(
+          'act_unproven',
+          safe`entry ${event.number} (${event.kind}, ${event.handler ?? '-'}) is signed by a key that has left the directory, and nobody who is in it vouches that it was there before`,
         ),
       )
   const unshown = [...parts.additions, ...parts.replies, ...parts.notes].flatMap(
@@ -169,30 +186,47 @@ function historyWarnings(
   return warnings
 }
 
+function grantWarnings({ doubtful }: SealedCase): Warning[] {
+  return doubtful.map(({ by, reader }) =>
+    warning(
+      'grant_doubtful',
+      safe`the server shows that ${by} let ${reader} in, and that is not proven; nothing that is written here is sealed to ${reader} because of it`,
+    ),
+  )
+}
+
 async function proofWarnings(
   desk: Desk,
-  { detail, envelopeSha256 }: SealedCase,
+  { detail, envelopeSha256, history }: SealedCase,
 ): Promise<Warning[]> {
   const { answer } = detail
   if (answer === null) return []
   const p = await desk.station.primitives()
-  const isSigned =
-    desk.directory.directory.handlers.some(({ id }) =>
-      isKeyOf(desk.directory.directory, id, answer.key),
-    ) &&
-    verifyAnswer(
-      p,
-      decodeBase64url(answer.key),
-      envelopeSha256,
-      answer.hour,
-      decodeBase64url(answer.signature),
+  const { directory } = desk.directory
+  const [key, signature] = [decodeBase64url(answer.key), decodeBase64url(answer.signature)]
+  const isTheirs = directory.handlers.some(({ signing_keys }) =>
+    signing_keys.some(known => known.key === answer.key),
+  )
+  const isProven =
+    handlerByKey(directory, key, desk.station.now()) !== null ||
+    history.events.some(
+      ({ event, signature: standing }) =>
+        standing === 'verified' &&
+        (event.kind === 'replied' || event.kind === 'contacted') &&
+        event.request?.key === answer.key,
     )
-  return isSigned
-    ? []
-    : [
-        warning(
-          'answer_proof_false',
-          safe`the server says that this case was answered, but no handler of the directory has signed that`,
-        ),
-      ]
+  if (!verifyAnswer(p, key, envelopeSha256, answer.hour, signature) || !(isTheirs || isProven))
+    return [
+      warning(
+        'answer_proof_false',
+        safe`the server says that this case was answered, but no handler of the directory has signed that`,
+      ),
+    ]
+  if (isProven) return []
+  return [
+    warning(
+      'answer_unproven',
+      safe`that this case was answered is signed by a key that has left the directory, and nobody who is in it vouches for when`,
+    ),
+  ]
 }

@@ -1,9 +1,16 @@
 // The handlers' calls of the API (step 9 and 10), each signed (RFC 9421), each answer read through its schema: what
 // does not fit is never looked at.
-import { CaseDetail, CaseList, type CaseQuery, CaseSummary } from '../../schemas/case.js'
+import {
+  type ActAnchor,
+  CaseDetail,
+  CaseList,
+  type CaseQuery,
+  CaseSummary,
+} from '../../schemas/case.js'
 import type { CaseId } from '../../schemas/encoding.js'
 import { maxSealedBytes } from '../../schemas/sealed.js'
 import { Statistics } from '../../schemas/statistics.js'
+import { printAnchor } from '../../src/core/case/anchor.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { fromUtf8, utf8 } from '../../src/core/encoding/bytes.js'
 import { parseStrictJson } from '../../src/core/encoding/strict-json.js'
@@ -39,7 +46,7 @@ export interface CaseDesk {
   detail(id: CaseId): Promise<CaseDetail>
   envelope(id: CaseId): Promise<Uint8Array>
   /** @returns the case afterwards */
-  act(id: CaseId, verb: CaseVerb, body: object): Promise<CaseSummary>
+  act(id: CaseId, verb: CaseVerb, body: object, anchor: ActAnchor): Promise<CaseSummary>
   /** The organisation's figures, for leads and directors. */
   statistics(weeks: number): Promise<Statistics>
 }
@@ -92,11 +99,9 @@ export function caseDesk(
         await call('GET', `/statistics?weeks=${weeks}`, null, maxFiguresBytes),
       )
     },
-    async act(id, verb, body) {
-      const summary = read(
-        CaseSummary,
-        await call('POST', `/cases/${id}/${verb}`, body, maxPageBytes),
-      )
+    async act(id, verb, body, anchor) {
+      const path = `/cases/${id}/${verb}?${printAnchor(anchor)}`
+      const summary = read(CaseSummary, await call('POST', path, body, maxPageBytes))
       if (summary.id !== id)
         throw untrusted(safe`the server answered about another case than ${id}`)
       return summary

@@ -8,7 +8,8 @@ import { unlockIdentity } from '../station/identity.js'
 import type { PassphraseOptions, Station } from '../station/station.js'
 import { actingKey } from './acting-key.js'
 import { type CaseDesk, caseDesk } from './case-desk.js'
-import { fetchDirectory, pinnedSettings } from './pinned.js'
+import { type PastDirectories, pastDirectories } from './past-directories.js'
+import { fetchDirectory, pinnedSettings, rememberForWork } from './pinned.js'
 
 export interface Desk {
   readonly station: Station
@@ -20,13 +21,14 @@ export interface Desk {
   /** Ed25519 seed of the key that acts. */
   readonly seed: Uint8Array
   readonly cases: CaseDesk
+  readonly past: PastDirectories
 }
 
 /** @throws Failure, KhancapError */
 export async function openDesk(station: Station, options: PassphraseOptions): Promise<Desk> {
   const pinned = await pinnedSettings(station)
   // Before the passphrase is asked for: whoever has no identity yet shall hear that first.
-  const { settings, directory } = await fetchDirectory(station, pinned)
+  const { settings, directory } = await fetchDirectory(station, pinned, rememberForWork)
   const { identity } = await unlockIdentity(station, options, settings)
   const { handler, seed } = await actingKey(station, directory, identity)
   return {
@@ -37,5 +39,6 @@ export async function openDesk(station: Station, options: PassphraseOptions): Pr
     handler,
     seed,
     cases: caseDesk(station, settings, seed),
+    past: pastDirectories(station, settings, directory),
   }
 }

@@ -3,11 +3,13 @@
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { type VerifiedDirectory, verifyDirectory } from '../../keys/directory.js'
 import { maxDirectoryBytes } from '../../schemas/directory.js'
+import { KhancapError } from '../../schemas/problem.js'
 import type { HandlerSettings } from '../../schemas/settings.js'
 import { type Failure, refused } from '../failure.js'
 import type { Station } from '../station/station.js'
 import { type Safe, safe } from '../terminal/safe.js'
 import { exchange } from './exchange.js'
+import { keepDirectory } from './past-directories.js'
 import { failureOf } from './problem.js'
 
 /** What this tool understands; a directory may ask for more. */
@@ -30,8 +32,16 @@ export async function pinnedSettings(station: Station): Promise<HandlerSettings>
   return settings
 }
 
-/** Fetches the directory, verifies it, and remembers it. @throws Failure, KhancapError of the directory */
-export async function fetchDirectory(station: Station, settings: HandlerSettings): Promise<Pinned> {
+/**
+ * Fetches the directory, verifies it, and remembers it.
+ * @param read how it is verified: {@link rememberForWork} takes one that has expired
+ * @throws Failure, KhancapError of the directory
+ */
+export async function fetchDirectory(
+  station: Station,
+  settings: HandlerSettings,
+  read: typeof rememberDirectory = rememberDirectory,
+): Promise<Pinned> {
   const known = await station.folder.directoryNote()
   const hash =
     known === null ? null : encodeBase64url(await (await station.primitives()).sha256(known))
@@ -47,9 +57,9 @@ export async function fetchDirectory(station: Station, settings: HandlerSettings
     },
     { proxy: settings.proxy },
   )
-  if (isKnown && answer.status === 304) return rememberDirectory(station, settings, known)
+  if (isKnown && answer.status === 304) return read(station, settings, known)
   if (answer.status !== 200) throw failureOf(answer)
-  return rememberDirectory(station, settings, answer.body)
+  return read(station, settings, answer.body)
 }
 
 /**
@@ -63,6 +73,42 @@ export async function rememberDirectory(
 ): Promise<Pinned> {
   const p = await station.primitives()
   const directory = await verifyDirectory(p, note, { root: settings.root, now: station.now() })
+  return remember(station, settings, note, directory)
+}
+
+/**
+ * As {@link rememberDirectory}, for work on what was promised already: a directory that has expired serves for it, with
+ * a warning. Nothing new is sealed with it.
+ * @throws Failure, KhancapError `directory_invalid`
+ */
+export async function rememberForWork(
+  station: Station,
+  settings: HandlerSettings,
+  note: Uint8Array,
+): Promise<Pinned> {
+  try {
+    return await rememberDirectory(station, settings, note)
+  } catch (error) {
+    if (!(error instanceof KhancapError) || error.code !== 'directory_expired') throw error
+    const p = await station.primitives()
+    const directory = await verifyDirectory(p, note, { root: settings.root, now: null })
+    const remembered = await remember(station, settings, note, directory)
+    station.printer.say(
+      safe`warning: THE DIRECTORY HAS EXPIRED (${directory.directory.expires}). No new request is taken in, and nobody can be let into a case. Cases can still be opened, answered and closed; who has left since may be among those to whom notes are sealed.`,
+    )
+    station.printer.say(
+      safe`the organisation must publish a new directory today: khancap org publish`,
+    )
+    return remembered
+  }
+}
+
+async function remember(
+  station: Station,
+  settings: HandlerSettings,
+  note: Uint8Array,
+  directory: VerifiedDirectory,
+): Promise<Pinned> {
   expectSuccessor(settings, directory)
   const { origin, sequence, minimum_client } = directory.directory
   if (minimum_client > clientVersion)
@@ -77,11 +123,23 @@ export async function rememberDirectory(
     highest_sha256: encodeBase64url(directory.sha256),
   }
   if (settings.highest_sequence !== sequence || settings.origin !== origin) {
+    await keepReplaced(station, settings, directory)
     // The note first: settings that remember a directory which is not there would only be slower, never looser.
     await station.folder.saveDirectoryNote(note)
     await station.folder.saveSettings(remembered)
   }
   return { settings: remembered, directory }
+}
+
+/** What was remembered until now is wanted again, to check what was signed under it. */
+async function keepReplaced(
+  station: Station,
+  settings: HandlerSettings,
+  next: VerifiedDirectory,
+): Promise<void> {
+  const before = await rememberedDirectory(station, settings).catch(() => null)
+  if (before !== null && before.directory.sequence < next.directory.sequence)
+    await keepDirectory(station, before)
 }
 
 /**

@@ -137,14 +137,19 @@ export function declareCaseCommands(program: Command, runner: Runner): void {
 
   withExamples(
     does(
-      verb('add-reader', 'let one more colleague open a case')
-        .argument('<id>', idHelp)
-        .option('--to <handler>', 'the colleague, as the directory names them'),
+      verb('add-reader', 'let one more colleague open a case, or all cases of somebody who leaves')
+        .argument('[id]', idHelp)
+        .option('--to <handler>', 'the colleague, as the directory names them')
+        .option('--from <handler>', 'all open cases that this handler has claimed')
+        .option('--team <team>', 'all open cases of this team')
+        .option('--all', 'all open cases that you see')
+        .option('--dry-run', 'say which cases these are, and do nothing'),
       runner,
-      async (station, options: AddReaderOptions, id = '') =>
+      async (station, options: AddReaderOptions, id?: string) =>
         (await import('../verbs/add-reader.js')).addReader(station, options, id),
     ),
     'khancap add-reader 3k7m --to fr-1',
+    'khancap add-reader --from vi-1 --to vi-2',
   )
 
   withExamples(

@@ -6,8 +6,12 @@ import type { KeysExportOptions } from '../verbs/keys-export.js'
 import type { KeysNewOptions } from '../verbs/keys-new.js'
 import type { KeysRecoverOptions } from '../verbs/keys-recover.js'
 import type { StatsOptions } from '../verbs/stats.js'
+import type { KeysSplitOptions } from '../verbs/keys-split.js'
+import type { KeysRotateOptions } from '../verbs/keys-rotate.js'
 import type { VerifyReceiptOptions } from '../verbs/verify-receipt.js'
 import { does, type Runner, withExamples, withJson, withPassphrase } from './declare.js'
+
+const several = (value: string, before: readonly string[] = []) => [...before, value]
 
 export function declareHandlerCommands(program: Command, runner: Runner): void {
   withExamples(
@@ -103,6 +107,22 @@ function declareKeys(keys: Command, runner: Runner): void {
 
   withExamples(
     does(
+      withPassphrase(
+        withJson(
+          keys
+            .command('rotate')
+            .description('make the next generation; re-seal open cases; delete what is over'),
+        ),
+      ).option('--new', 'make another generation, although older ones wait to be deleted'),
+      runner,
+      async (station, options: KeysRotateOptions) =>
+        (await import('../verbs/keys-rotate.js')).rotateKeys(station, options),
+    ),
+    'khancap keys rotate',
+  )
+
+  withExamples(
+    does(
       withJson(
         keys.command('list').description('list generations, and what the directory says of them'),
       ),
@@ -143,12 +163,34 @@ function declareKeys(keys: Command, runner: Runner): void {
   withExamples(
     does(
       withPassphrase(
-        withJson(keys.command('recover').description('make an identity again from its sheet')),
-      ).option('--file <file>', 'the sheet as a file ("-" is stdin)', '-'),
+        withJson(
+          keys.command('split').description('print the identity as shares for several people'),
+        ),
+      )
+        .requiredOption('--shares <number>', 'how many shares (2 to 16)')
+        .requiredOption('--threshold <number>', 'how many of them make it again (2 at least)')
+        .requiredOption('--out <folder>', 'where to write them: share-1.txt and so on'),
+      runner,
+      async (station, options: KeysSplitOptions) =>
+        (await import('../verbs/keys-split.js')).splitKeys(station, options),
+    ),
+    'khancap keys split --shares 5 --threshold 3 --out /media/stick/shares',
+  )
+
+  withExamples(
+    does(
+      withPassphrase(
+        withJson(
+          keys.command('recover').description('make an identity again from its sheet or shares'),
+        ),
+      )
+        .option('--file <file>', 'the sheet as a file ("-" is stdin, and so is nothing)')
+        .option('--share <file>', 'a share (again for each)', several),
       runner,
       async (station, options: KeysRecoverOptions) =>
         (await import('../verbs/keys-recover.js')).recoverIdentity(station, options),
     ),
     'khancap keys recover --file sheet.txt',
+    'khancap keys recover --share one.txt --share two.txt',
   )
 }

@@ -55,7 +55,12 @@ function declareMaking(org: Command, runner: Runner): void {
         .option('--program <id>', 'a shipped program (again for more; all where left out)', several)
         .option('--root <name>', 'make a key of the root here (again for more)', several)
         .option('--root-key <name=key>', 'a key of the root that was made elsewhere', several)
-        .option('--threshold <number>', 'signatures that a directory needs', '1')
+        .option('--threshold <number>', 'signatures that a directory needs (2 where left out)')
+        .option(
+          '--key-retention <days>',
+          'how long handlers keep a generation of their key after its end',
+          '30',
+        )
         .option('--dry-run', 'say what would be done, and write nothing'),
       runner,
       async (station, options: OrgInitOptions) =>

@@ -13,7 +13,7 @@ const singular: Readonly<Record<Listed, string>> = {
 /** @returns one sentence for each difference; none where only the dates are new */
 export function differences(before: Directory | null, next: Directory): Safe[] {
   if (before === null) return firstWords(next)
-  const plain = ['name', 'demo', 'origin', 'minimum_client'] as const
+  const plain = ['name', 'demo', 'origin', 'minimum_client', 'key_retention_days'] as const
   const lists = ['handlers', 'teams', 'programs'] as const
   return [
     ...plain

@@ -1,5 +1,5 @@
 // `khancap claim`: says who works on a case. The clock runs on until the applicant is answered.
-import { reportAct } from '../case/act.js'
+import { actUnopened, reportAct } from '../case/act.js'
 import { findCase } from '../case/case-id.js'
 import { openDesk } from '../client/desk.js'
 import type { Station, VerbOptions } from '../station/station.js'
@@ -10,7 +10,7 @@ export async function claimCase(
   options: VerbOptions,
   given: string,
 ): Promise<void> {
-  const { cases } = await openDesk(station, options)
-  const id = await findCase(cases, given)
-  reportAct(station, options, safe`claimed case ${id}`, await cases.act(id, 'claim', {}))
+  const desk = await openDesk(station, options)
+  const id = await findCase(desk.cases, given)
+  reportAct(station, options, safe`claimed case ${id}`, await actUnopened(desk, id, 'claim', {}))
 }

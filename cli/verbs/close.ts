@@ -1,6 +1,6 @@
 // `khancap close`: ends the work on a case, with its outcome on record.
 import { type CaseSummary, Outcome } from '../../schemas/case.js'
-import { reportAct } from '../case/act.js'
+import { actUnopened, reportAct } from '../case/act.js'
 import { findCase } from '../case/case-id.js'
 import { openDesk } from '../client/desk.js'
 import { outcomes } from '../commands/choices.js'
@@ -17,10 +17,10 @@ export async function closeCase(
   options: CloseOptions,
   given: string,
 ): Promise<void> {
-  const { cases } = await openDesk(station, options)
-  const id = await findCase(cases, given)
+  const desk = await openDesk(station, options)
+  const id = await findCase(desk.cases, given)
   const outcome = options.outcome ?? (await askOutcome(station))
-  const after = await cases.act(id, 'close', { outcome }).catch(explain)
+  const after = await actUnopened(desk, id, 'close', { outcome }).catch(explain)
   reportAct(station, options, safe`closed case ${id} (${outcome.replaceAll('_', ' ')})`, after)
 }
 

@@ -1,7 +1,7 @@
 // `khancap contacted`: records an answer that was given outside the system. Stops the clock.
 import { type ContactedRequest, Via } from '../../schemas/case.js'
 import { newClientId } from '../../src/core/encoding/case-id.js'
-import { reportAct } from '../case/act.js'
+import { actOn, reportAct } from '../case/act.js'
 import { proveAnswer } from '../case/answer-proof.js'
 import { findCase } from '../case/case-id.js'
 import { fetchCase } from '../case/sealed-case.js'
@@ -31,7 +31,7 @@ export async function recordContact(
     via,
     answer: await proveAnswer(desk, sealed),
   }
-  const after = await desk.cases.act(id, 'contacted', body)
+  const after = await actOn(desk, sealed.detail, 'contacted', body)
   reportAct(station, options, safe`recorded: case ${id} was answered ${ways[via]}`, after)
 }
 

@@ -1,18 +1,21 @@
 // `khancap doctor`: looks at everything that must be right for a day's work, and says how to mend what is not. Each
 // check is the code that the work itself uses.
+import { publicIdentity } from '../../keys/handler-folder.js'
 import { isActive } from '../../keys/keyring.js'
 import type { VerifiedDirectory } from '../../keys/directory.js'
 import type { Identity } from '../../keys/identity.js'
 import type { HandlerSettings } from '../../schemas/settings.js'
 import { selfTest } from '../../src/core/crypto/self-test.js'
 import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
+import { deletableFrom } from '../case/generations.js'
 import { draftedCases } from '../case/draft.js'
 import { actingKey } from '../client/acting-key.js'
 import { caseDesk } from '../client/case-desk.js'
 import { type Answer, exchange } from '../client/exchange.js'
 import { fetchDirectory, pinnedSettings } from '../client/pinned.js'
 import { asFailure, refused, unavailable } from '../failure.js'
-import { noIdentity, unlockIdentity } from '../station/identity.js'
+import { identityFingerprint, noIdentity, unlockIdentity } from '../station/identity.js'
+import { lastRecovery } from '../station/recovery-log.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import { type Safe, safe } from '../terminal/safe.js'
 import { spanWords } from '../terminal/time-words.js'
@@ -20,6 +23,8 @@ import { spanWords } from '../terminal/time-words.js'
 const day = 86_400_000
 /** Days before an end at which it is time to do something about it. */
 const soonDays = 14
+/** Holders of the root must meet to sign a new one. */
+const directoryDays = 21
 /** The server refuses signatures that are 60 seconds off. */
 const maxClockMs = 45_000
 
@@ -142,6 +147,20 @@ async function examineIdentity(
       sentence: safe`locked, and there is no terminal to ask for the passphrase at`,
     }
   const { identity } = await unlockIdentity(station, options, settings)
+  const recovered = await lastRecovery(station)
+  const fingerprint = await identityFingerprint(
+    await station.primitives(),
+    publicIdentity(await station.primitives(), identity),
+  )
+  if (recovered?.includes(fingerprint) === true)
+    return {
+      value: identity,
+      status: 'warn',
+      sentence: safe`${identity.handler} opens with the passphrase; it was brought back from paper: ${recovered}`,
+      mend: [
+        safe`tell the organisation if you have not; khancap keys rotate makes a generation that was on no paper`,
+      ],
+    }
   return {
     value: identity,
     sentence: safe`${identity.handler} opens with the passphrase (generations: ${identity.opening.length})`,
@@ -201,7 +220,7 @@ async function examineDirectory(
       status: 'warn',
       sentence: safe`${sentence}; a demo, never for real cases`,
     }
-  if (left < soonDays * day)
+  if (left < directoryDays * day)
     return {
       value: directory,
       status: 'warn',
@@ -231,14 +250,24 @@ async function examineKeyring(
     .filter(validity => isActive(validity, now))
     .flatMap(({ valid_until }) => (valid_until === null ? [] : [parseTimestamp(valid_until)]))
   const end = ends.length === 0 ? null : Math.min(...ends)
+  const shown = publicIdentity(await station.primitives(), identity)
+  const over = shown.recipients.filter((_recipient, index) => {
+    const from = deletableFrom(directory.directory, shown, index)
+    return from !== null && from <= now
+  })
+  if (over.length > 0)
+    return {
+      value: true,
+      status: 'warn',
+      sentence: safe`${over.length} old generations of ${identity.handler} are past their retention: a thief of this machine could still open old cases with them`,
+      mend: [safe`khancap keys rotate deletes those that no open case needs`],
+    }
   const sentence = safe`${handler.id} is ${handler.roles.join(', ')} in ${handler.teams.join(', ')}; the server takes signed requests`
   if (end === null || end - now > soonDays * day) return { value: true, sentence }
   return {
     value: true,
     status: 'warn',
     sentence: safe`${sentence}; something of it ends in ${spanWords(end - now)}`,
-    mend: [
-      safe`khancap keys list; khancap keys new, and give khancap keys export to the organisation`,
-    ],
+    mend: [safe`khancap keys list; khancap keys rotate makes the next generation`],
   }
 }

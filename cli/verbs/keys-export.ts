@@ -4,6 +4,7 @@ import { printPublicIdentity } from '../../keys/handler-folder.js'
 import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { writeNew } from '../station/disk.js'
 import { identityFingerprint, noIdentity, unlockIdentity } from '../station/identity.js'
+import { logRecovery } from '../station/recovery-log.js'
 import { printSheet } from '../station/sheet.js'
 import type { PassphraseOptions, Station } from '../station/station.js'
 import { joined, safe } from '../terminal/safe.js'
@@ -32,6 +33,13 @@ export async function exportIdentity(station: Station, options: KeysExportOption
   else {
     await writeNew(options.out, text)
     printer.say(safe`written to ${options.out}`)
+  }
+  if (options.sheet === true) {
+    const fingerprint = await identityFingerprint(await station.primitives(), identity)
+    await logRecovery(
+      station,
+      safe`printed the recovery sheet of ${identity.handler} (${fingerprint})`,
+    )
   }
   if (options.sheet === true)
     printer.say(safe`this is the secret: print it, lock it away, and leave no copy`)

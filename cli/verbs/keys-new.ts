@@ -12,6 +12,7 @@ import {
   type Unlocked,
 } from '../station/identity.js'
 import { newPassphrase } from '../station/passphrase.js'
+import { logRecovery } from '../station/recovery-log.js'
 import { printSheet } from '../station/sheet.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import { safe } from '../terminal/safe.js'
@@ -44,6 +45,11 @@ export async function makeIdentity(station: Station, options: KeysNewOptions): P
     printer.out(safe`made an identity for ${identity.handler}: ${fingerprint}`)
     printer.out(safe`  sealed in ${station.folder.identityFile}`)
   }
+  if (options.sheet !== undefined)
+    await logRecovery(
+      station,
+      safe`printed the recovery sheet of ${identity.handler} (${fingerprint})`,
+    )
   if (options.sheet === undefined)
     printer.say(
       safe`next: khancap keys export --sheet, print it, lock it away: without it a lost laptop is a lost identity`,

@@ -4,7 +4,7 @@ import { newClientId } from '../../src/core/encoding/case-id.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { floorToHour, formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { sealNote } from '../../src/core/envelope/seal.js'
-import { reportAct } from '../case/act.js'
+import { actOn, reportAct } from '../case/act.js'
 import { findCase } from '../case/case-id.js'
 import { contextOf, recipientsOf } from '../case/readers.js'
 import { fetchCase } from '../case/sealed-case.js'
@@ -29,20 +29,23 @@ export async function addNote(
     `A note about case ${id}, for your team only; the applicant does not see it.`,
   ])
   const p = await station.primitives()
+  const noteId = newClientId(p)
   const sealed = await sealNote(
     p,
     {
-      v: 1,
-      kind: 'note',
+      id: noteId,
       about: 'note',
       case: id,
+      envelope: sealedCase.detail.envelope_sha256,
+      by: desk.handler.id,
       text,
       hour: formatTimestamp(floorToHour(station.now())),
-      context: contextOf(desk, 'note'),
     },
+    desk.seed,
+    contextOf(desk, 'note'),
     await recipientsOf(desk, sealedCase),
   )
-  const body: NoteRequest = { id: newClientId(p), sealed: encodeBase64url(sealed.bytes) }
-  const after = await desk.cases.act(id, 'notes', body)
+  const body: NoteRequest = { id: noteId, sealed: encodeBase64url(sealed.bytes) }
+  const after = await actOn(desk, sealedCase.detail, 'notes', body, sealed.bytes)
   reportAct(station, options, safe`noted on case ${id}`, after)
 }

@@ -6,13 +6,14 @@ import { join } from 'node:path'
 import type { VerifiedDirectory } from '../../keys/directory.js'
 import type { Identity } from '../../keys/identity.js'
 import type { Context } from '../../schemas/sealed.js'
-import { encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { fromUtf8 } from '../../src/core/encoding/bytes.js'
 import { decodeArmor } from '../../src/core/envelope/armor.js'
 import { openAddition, openAgeFile, openEnvelope, openNote } from '../../src/core/envelope/open.js'
 import { attachmentLines } from '../case/case-lines.js'
 import { block, formLines, wordsFor } from '../case/form-lines.js'
 import { envelopeJson } from '../case/opened-case.js'
+import { handlerByKey } from '../../keys/keyring.js'
 import { expectedOf } from '../case/sealed-case.js'
 import { seenDirectory } from '../client/pinned.js'
 import { refused } from '../failure.js'
@@ -137,11 +138,17 @@ async function asOurs(
     case 'note': {
       const content = await openNote(p, identity.opening, bytes, expected)
       if (content === null) break
-      const { about, case: id, hour, text } = content
+      const { about, by, case: id, hour, key, text } = content
+      const writer =
+        directory === null
+          ? null
+          : handlerByKey(directory.directory, decodeBase64url(key), station.now())
+      if (writer?.id !== by)
+        printer.say(safe`warning: it says that ${by} wrote it, and nothing here proves that`)
       return {
         ...shown,
-        json: { content: { case: id, about, hour, text } },
-        lines: [head, safe`  about case ${id}`, block(printer, text)],
+        json: { content: { case: id, about, by, hour, text } },
+        lines: [head, safe`  about case ${id}, by ${by}`, block(printer, text)],
       }
     }
     case 'reply':

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { newSigningKey, printSigningKey } from '../../keys/signing-key.js'
 import type { NoteSigner } from '../../keys/note.js'
 import { rootFingerprint } from '../../keys/root.js'
-import { NoteKey, Root } from '../../schemas/directory.js'
+import { maxKeyRetentionDays, NoteKey, Root } from '../../schemas/directory.js'
 import { Origin } from '../../schemas/encoding.js'
 import { shippedPrograms } from '../../schemas/programs/shipped.js'
 import type { Primitives } from '../../src/core/crypto/primitives.js'
@@ -33,7 +33,8 @@ export interface OrgInitOptions extends VerbOptions {
   readonly program?: readonly string[]
   readonly root?: readonly string[]
   readonly rootKey?: readonly string[]
-  readonly threshold: string
+  readonly threshold?: string
+  readonly keyRetention: string
   readonly dryRun?: true
 }
 
@@ -42,9 +43,9 @@ export async function makeOrganisation(station: Station, options: OrgInitOptions
   if ((await readBounded(join(folder, sourceFile), 16_777_216)) !== null)
     throw refused(safe`there is an organisation in ${folder} already`)
   const p = await station.primitives()
-  const made = (options.root ?? (options.rootKey === undefined ? ['root-1'] : [])).map(name =>
-    newSigningKey(p, name),
-  )
+  const names =
+    options.root ?? (options.rootKey === undefined ? ['root-1', 'root-2', 'root-3'] : [])
+  const made = names.map(name => newSigningKey(p, name))
   const root = rootOf(p, made, options)
   const programs = shippedPrograms.filter(({ id }) => options.program?.includes(id) ?? true)
   const unknown = options.program?.find(id => !programs.some(program => program.id === id))
@@ -53,6 +54,7 @@ export async function makeOrganisation(station: Station, options: OrgInitOptions
       safe`there is no shipped program ${unknown}`,
       safe`there are ${shippedPrograms.map(({ id }) => id).join(', ')}; khancap org add program takes one of your own`,
     )
+  const retention = retentionOf(options.keyRetention)
   const receipt = newSigningKey(p, 'receipt-1')
   const router = newAgeIdentity(p)
   const addresses = [...new Set([options.origin, ...(options.address ?? [])].map(originOf))]
@@ -76,6 +78,7 @@ export async function makeOrganisation(station: Station, options: OrgInitOptions
     origin: originOf(options.origin),
     addresses,
     minimum_client: 1,
+    key_retention_days: retention,
     root,
     receipt_keys: [{ name: receipt.name, key: encodeBase64url(p.ed25519PublicKey(receipt.seed)) }],
     router: [{ recipient: recipientOf(p, router), valid_from: from, valid_until: null }],
@@ -108,6 +111,17 @@ async function report(
       safe`  signatures        ${root.threshold} of ${root.keys.map(({ name }) => name).join(', ')}`,
     )
   }
+  if (root.threshold === 1)
+    printer.say(
+      safe`warning: ONE key alone signs for this organisation: whoever gets it can name other handlers, and everybody believes it. It cannot be changed later without a new organisation.`,
+    )
+  if (root.threshold === root.keys.length && root.threshold > 1)
+    printer.say(
+      safe`warning: every key must sign: with one that is lost, no directory can be signed any more`,
+    )
+  printer.say(
+    safe`next: carry each root key to its holder's own stick, and leave none of them together with another`,
+  )
   printer.say(
     safe`next: print the fingerprint; it goes to every handler on paper, and to the server as KHANCAP_ROOT`,
   )
@@ -124,12 +138,23 @@ function rootOf(p: Primitives, made: readonly NoteSigner[], options: OrgInitOpti
     ...made.map(({ name, seed }) => ({ name, key: encodeBase64url(p.ed25519PublicKey(seed)) })),
     ...(options.rootKey ?? []).map(publicKeyOf),
   ]
-  const root = Root.safeParse({ threshold: Number(options.threshold), keys })
+  if (keys.length === 1 && options.threshold === undefined)
+    throw misused(
+      safe`two of three root keys sign a directory, and here is one`,
+      safe`--root and --root-key take more (again for each); --threshold 1 if one person alone shall sign`,
+    )
+  const root = Root.safeParse({ threshold: Number(options.threshold ?? 2), keys })
   const isDistinct = new Set(keys.map(({ name }) => name)).size === keys.length
   if (root.success && isDistinct) return root.data
   throw misused(
     safe`--threshold takes a number from 1 to the number of root keys, which have names of their own`,
   )
+}
+
+function retentionOf(given: string): number {
+  const days = Number(given)
+  if (Number.isInteger(days) && days >= 1 && days <= maxKeyRetentionDays) return days
+  throw misused(safe`--key-retention takes days, from 1 to ${maxKeyRetentionDays}`)
 }
 
 function publicKeyOf(given: string): NoteKey {

@@ -3,6 +3,7 @@ import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { revokeHandler } from '../organisation/changes.js'
 import { type EditOptions, editSource } from '../organisation/edit.js'
 import type { Station } from '../station/station.js'
+import { sayHandOver } from './org-remove.js'
 import { safe } from '../terminal/safe.js'
 
 export async function revokeHandlerIn(
@@ -10,6 +11,7 @@ export async function revokeHandlerIn(
   options: EditOptions,
   id: string,
 ): Promise<void> {
+  await sayHandOver(station, options, id)
   const at = formatTimestamp(station.now())
   await editSource(
     station,

@@ -1,5 +1,5 @@
 // `khancap release`: gives a claimed case back to its team.
-import { reportAct } from '../case/act.js'
+import { actUnopened, reportAct } from '../case/act.js'
 import { findCase } from '../case/case-id.js'
 import { openDesk } from '../client/desk.js'
 import type { Station, VerbOptions } from '../station/station.js'
@@ -10,7 +10,7 @@ export async function releaseCase(
   options: VerbOptions,
   given: string,
 ): Promise<void> {
-  const { cases } = await openDesk(station, options)
-  const id = await findCase(cases, given)
-  reportAct(station, options, safe`released case ${id}`, await cases.act(id, 'release', {}))
+  const desk = await openDesk(station, options)
+  const id = await findCase(desk.cases, given)
+  reportAct(station, options, safe`released case ${id}`, await actUnopened(desk, id, 'release', {}))
 }

@@ -1,14 +1,14 @@
 // `khancap reply` (step 10): seals an answer to the applicant and its copy for the team, signs that the case was
 // answered, and sends all three in one request. Until the server confirms, the request stays on disk as it was sealed.
 import type { ReplyRequest } from '../../schemas/case.js'
-import { type CaseId, Language } from '../../schemas/encoding.js'
+import { type CaseId, type ClientId, Language } from '../../schemas/encoding.js'
 import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { newClientId } from '../../src/core/encoding/case-id.js'
 import { floorToHour, formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { inspectSealed } from '../../src/core/envelope/inspect.js'
 import { openNote } from '../../src/core/envelope/open.js'
 import { sealNote, sealReply } from '../../src/core/envelope/seal.js'
-import { reportAct } from '../case/act.js'
+import { actOn, reportAct } from '../case/act.js'
 import { proveAnswer } from '../case/answer-proof.js'
 import { findCase } from '../case/case-id.js'
 import { dropDraft, findDraft, saveDraft } from '../case/draft.js'
@@ -58,7 +58,8 @@ export async function replyToCase(
       safe`khancap reply ${id.slice(0, 8)} --again sends the earlier one once more; it arrives once, however often it is sent`,
       safe`khancap reply ${id.slice(0, 8)} --discard forgets it; it may have arrived all the same`,
     )
-  const request = await sealRequest(desk, sealed, text, languageOf(options, sealed))
+  const replyId = newClientId(await station.primitives())
+  const request = await sealRequest(desk, sealed, text, languageOf(options, sealed), replyId)
   await saveDraft(station.folder.drafts, {
     v: 1,
     origin: desk.directory.directory.origin,
@@ -73,6 +74,7 @@ async function sealRequest(
   sealed: SealedCase,
   text: string,
   language: string,
+  id: ClientId,
 ): Promise<ReplyRequest> {
   const p = await desk.station.primitives()
   const hour = formatTimestamp(floorToHour(desk.station.now()))
@@ -85,18 +87,20 @@ async function sealRequest(
   const copy = await sealNote(
     p,
     {
-      v: 1,
-      kind: 'note',
+      id,
       about: 'reply',
       case: sealed.detail.case.id,
+      envelope: sealed.detail.envelope_sha256,
+      by: desk.handler.id,
       text,
       hour,
-      context: contextOf(desk, 'note'),
     },
+    desk.seed,
+    contextOf(desk, 'note'),
     await recipientsOf(desk, sealed),
   )
   return {
-    id: newClientId(p),
+    id,
     sealed: encodeBase64url(reply.bytes),
     team_copy: encodeBase64url(copy.bytes),
     answer: await proveAnswer(desk, sealed),
@@ -110,11 +114,13 @@ async function send(
   request: ReplyRequest,
 ): Promise<void> {
   const { id } = sealed.detail.case
-  const after = await desk.cases
-    .act(id, 'replies', await upToDate(desk, options, sealed, request))
-    .catch((error: unknown) => {
+  const current = await upToDate(desk, options, sealed, request)
+  const copy = decodeBase64url(current.team_copy)
+  const after = await actOn(desk, sealed.detail, 'replies', current, copy).catch(
+    (error: unknown) => {
       throw keptWords(asFailure(error), id)
-    })
+    },
+  )
   await dropDraft(desk.station.folder.drafts, id)
   reportAct(desk.station, options, safe`sealed and sent the answer to case ${id}`, after)
 }
@@ -135,7 +141,7 @@ async function upToDate(
   const words = isCurrent ? null : await wordsOf(desk, request)
   return words === null
     ? { ...request, answer: await proveAnswer(desk, sealed) }
-    : { ...(await sealRequest(desk, sealed, words, languageOf(options, sealed))), id: request.id }
+    : sealRequest(desk, sealed, words, languageOf(options, sealed), request.id)
 }
 
 /** What was written is not lost, whatever the server said. */

@@ -1,9 +1,10 @@
 // Step 9 and 10. What all acts on a case have in common: may this handler, does the case's state allow it, and is
 // the claim in the way. The store calls `decide` with the locked case; nothing changes between look and leap.
-import type { CaseState } from '../../schemas/case.js'
+import type { ActAnchor, CaseState } from '../../schemas/case.js'
 import type { CaseId } from '../../schemas/encoding.js'
 import { KhancapError } from '../../schemas/problem.js'
 import { afterAct, type CaseAct } from '../core/case/states.js'
+import { decodeBase64url, encodeBase64url } from '../core/encoding/base64url.js'
 import type { CaseChange, CaseRow, CaseStore } from '../ports/case-store.js'
 import type { Actor } from './admit-handler.js'
 import { isHeldFrom, worksOn } from './permissions.js'
@@ -16,6 +17,8 @@ export interface Act {
   readonly change: (row: CaseRow, after: CaseState) => CaseChange | null
   /** True where the act was done before and the state no longer allows it; nothing is done then. */
   readonly isDone?: (row: CaseRow) => boolean
+  /** SHA-256 of the sealed note, team copy or grant header that the act brings. */
+  readonly part?: Uint8Array
 }
 
 export type CaseDeps = { readonly store: Pick<CaseStore, 'actOnCase' | 'findCase'> }
@@ -23,12 +26,12 @@ export type CaseDeps = { readonly store: Pick<CaseStore, 'actOnCase' | 'findCase
 /**
  * @returns the case afterwards
  * @throws KhancapError `case_unknown`, `role_missing`, `case_purged`, `case_claimed`, `case_state`,
- *   `reply_conflict`, `store_unavailable`
+ *   `reply_conflict`, `request_invalid` (the anchor), `store_unavailable`
  */
 export async function actOnCase(
   { store }: CaseDeps,
   id: CaseId,
-  { handler, request }: Actor,
+  { anchor, handler, request }: Actor,
   act: Act,
 ): Promise<CaseRow> {
   function decide(row: CaseRow): CaseChange | null {
@@ -36,16 +39,29 @@ export async function actOnCase(
     if (row.state === 'purged') throw new KhancapError('case_purged')
     if (act.isDone?.(row) === true) return null
     if (act.needsHold && isHeldFrom(handler, row)) throw new KhancapError('case_claimed')
+    expectAnchored(anchor, row, act)
     const after = afterAct(act.name, row.state, row.answeredAt !== null)
     if (after === null) throw new KhancapError('case_state')
     return act.change(row, after)
   }
   try {
-    return await store.actOnCase(id, { handler: handler.id, request }, decide)
+    const after = anchor === null ? null : decodeBase64url(anchor.after)
+    return await store.actOnCase(id, { handler: handler.id, request, after }, decide)
   } catch (error) {
     if (!(error instanceof KhancapError) || error.code !== 'case_unknown') throw error
     // Who was granted a look is told that a look is all; to everybody else there is no such case.
     const seen = await store.findCase(id, handler.id)
     throw seen?.granted === true ? new KhancapError('role_missing') : error
   }
+}
+
+/** What was signed must be this case and this part: an act cannot be used for another. */
+function expectAnchored(anchor: ActAnchor | null, row: CaseRow, act: Act): void {
+  if (anchor === null) return
+  const part = act.part === undefined ? null : encodeBase64url(act.part)
+  const faults = [
+    ...(anchor.envelope === encodeBase64url(row.envelopeSha256) ? [] : ['/envelope']),
+    ...(anchor.part === part ? [] : ['/part']),
+  ].map(pointer => ({ pointer, code: 'differs' }))
+  if (faults.length > 0) throw new KhancapError('request_invalid', { faults })
 }

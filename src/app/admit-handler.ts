@@ -1,4 +1,5 @@
 // Who acts: a signed request becomes a handler of the current keyring. Each signature is good once, for a minute.
+import type { ActAnchor } from '../../schemas/case.js'
 import type { Directory, DirectoryHandler } from '../../schemas/directory.js'
 import type { Instant } from '../../schemas/encoding.js'
 import { KhancapError } from '../../schemas/problem.js'
@@ -15,6 +16,8 @@ export interface Actor {
   readonly handler: DirectoryHandler
   /** Kept with each act, so that the history proves itself. */
   readonly request: SignedRequest
+  /** What the request says of its case; null where it says nothing. */
+  readonly anchor: ActAnchor | null
 }
 
 /**
@@ -45,13 +48,14 @@ export async function admitHandler(
     readonly now: () => Instant
   },
   claim: SignatureClaim,
+  anchor: ActAnchor | null,
 ): Promise<Actor> {
-  const { directory } = await deps.directories.latest()
+  const { directory } = await deps.directories.newest()
   const now = deps.now()
   const handler = recogniseHandler(directory, claim, now)
   // Kept for twice the window and a minute for the database's clock: until then the time itself refuses it.
   const fresh = await deps.store.useNonce(claim.nonce, now + 3 * maxSignatureAgeMs)
   if (!fresh) throw new KhancapError('nonce_used')
   const { signatureBase, signature, key } = claim
-  return { handler, request: { signatureBase, signature, key } }
+  return { handler, request: { signatureBase, signature, key }, anchor }
 }

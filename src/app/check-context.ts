@@ -4,6 +4,7 @@ import type { Instant } from '../../schemas/encoding.js'
 import { KhancapError, type ProblemCode } from '../../schemas/problem.js'
 import type { Channel, SealedKind } from '../../schemas/sealed.js'
 import type { VerifiedDirectory } from '../../keys/directory.js'
+import { equalBytes } from '../core/encoding/bytes.js'
 import { inspectSealed } from '../core/envelope/inspect.js'
 import { encodeBase64url } from '../core/encoding/base64url.js'
 import { type CurrentDirectory, isInForce } from './current-directory.js'
@@ -33,7 +34,7 @@ export async function checkContext(
 ): Promise<Inspected> {
   const refuse = (code: string, cause?: unknown) =>
     new KhancapError(expected.problem, { cause, faults: [{ pointer: expected.pointer, code }] })
-  const latest = await directories.latest()
+  const latest = await (isWork(expected) ? directories.newest() : directories.latest())
   const { context, recipients } = inspect(sealed, cause => refuse('malformed', cause))
   if (context.kind !== expected.kind) throw refuse('wrong_kind')
   if (context.origin !== latest.directory.origin) throw refuse('wrong_origin')
@@ -41,10 +42,18 @@ export async function checkContext(
   if (
     directory === null ||
     encodeBase64url(directory.sha256) !== context.directory_sha256 ||
-    !isInForce(directory, now)
+    !(
+      isInForce(directory, now) ||
+      (isWork(expected) && equalBytes(directory.sha256, latest.sha256))
+    )
   )
     throw new KhancapError('directory_stale')
   return { channel: context.channel, recipients, directory }
+}
+
+/** What handlers write on a case that was taken in: that goes on where the newest directory has expired. */
+function isWork({ kind }: Expected): boolean {
+  return kind === 'reply' || kind === 'note'
 }
 
 function inspect(sealed: Uint8Array, refusal: (cause: unknown) => KhancapError) {

@@ -17,7 +17,7 @@ export async function closeCase(
   actor: Actor,
   outcome: Outcome,
 ): Promise<CaseRow> {
-  const { directory } = await deps.directories.latest()
+  const { directory } = await deps.directories.newest()
   return actOnCase(deps, id, actor, {
     name: 'close',
     needsHold: true,

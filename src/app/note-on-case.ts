@@ -1,5 +1,6 @@
 // Step 9. Records a sealed note for the team. It never stops the clock.
 import type { CaseId, ClientId, Instant } from '../../schemas/encoding.js'
+import type { Primitives } from '../core/crypto/primitives.js'
 import type { CaseRow } from '../ports/case-store.js'
 import { actOnCase, type CaseDeps } from './act-on-case.js'
 import type { Actor } from './admit-handler.js'
@@ -11,7 +12,11 @@ import type { CurrentDirectory } from './current-directory.js'
  * @throws KhancapError `envelope_malformed`, `directory_stale`, what `actOnCase` throws
  */
 export async function noteOnCase(
-  deps: CaseDeps & { readonly directories: CurrentDirectory; readonly now: () => Instant },
+  deps: CaseDeps & {
+    readonly primitives: Primitives
+    readonly directories: CurrentDirectory
+    readonly now: () => Instant
+  },
   id: CaseId,
   actor: Actor,
   note: { readonly id: ClientId; readonly sealed: Uint8Array },
@@ -25,6 +30,7 @@ export async function noteOnCase(
   return actOnCase(deps, id, actor, {
     name: 'note',
     needsHold: false,
+    part: await deps.primitives.sha256(note.sealed),
     change: (_row, state) => ({ state, note, event: { kind: 'noted', detail: null } }),
   })
 }

@@ -13,7 +13,7 @@ export async function reopenCase(
   id: CaseId,
   actor: Actor,
 ): Promise<CaseRow> {
-  const { directory } = await deps.directories.latest()
+  const { directory } = await deps.directories.newest()
   return actOnCase(deps, id, actor, {
     name: 'reopen',
     needsHold: false,

@@ -43,6 +43,7 @@ export async function replyToCase(
   return actOnCase(deps, id, actor, {
     name: 'reply',
     needsHold: true,
+    part: await primitives.sha256(reply.teamCopy),
     change: (row, state) => ({
       ...answerChange(row, state, checkAnswer(primitives, row, reply.answer, actor.request.key)),
       reply: { id: reply.id, sealed: reply.sealed, teamCopy: reply.teamCopy },

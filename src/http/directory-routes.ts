@@ -1,5 +1,6 @@
 // Step 1. The signed directory, as the exact bytes that were signed.
 import * as z from 'zod'
+import { KhancapError } from '../../schemas/problem.js'
 import type { HttpDeps } from './deps.js'
 import { printBytes } from './bytes.js'
 import { atMostPerSecond } from './rate.js'
@@ -11,10 +12,42 @@ const Note = z.custom<Uint8Array>().meta({
   description: 'A C2SP signed note: docs/protocol.md, "Directory"',
 })
 
+const OneDirectory = z.strictObject({
+  sequence: z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/)
+    .transform(Number),
+})
+
 export function directoryRoutes(
   app: Api,
   { directories, settings }: Pick<HttpDeps, 'directories' | 'settings'>,
 ): void {
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: '/v1/directories/:sequence',
+    onRequest: atMostPerSecond(settings.perSecond.applicants),
+    schema: {
+      operationId: 'getPastDirectory',
+      summary: 'A directory that was published once: what was signed under it is checked with it',
+      params: OneDirectory,
+      response: {
+        200: {
+          description: 'The directory with this sequence; it never changes',
+          content: { 'text/plain': { schema: Note } },
+        },
+        ...problemResponses,
+      },
+    },
+    handler: async (request, reply) => {
+      const directory = await directories.bySequence(request.params.sequence)
+      if (directory === null) throw new KhancapError('not_found')
+      reply.header('cache-control', 'public, max-age=31536000, immutable')
+      reply.header('content-type', 'text/plain; charset=utf-8')
+      return reply.send(directory.note)
+    },
+  })
+
   app.route({
     method: ['GET', 'HEAD'],
     url: '/v1/directory',
@@ -31,7 +64,8 @@ export function directoryRoutes(
       },
     },
     handler: async (request, reply) => {
-      const { note, sha256 } = await directories.latest()
+      // Expired or not: whoever seals looks at its end, and whoever works on what was promised needs it.
+      const { note, sha256 } = await directories.newest()
       const tag = `"${printBytes(sha256)}"`
       reply.header('etag', tag)
       if (request.headers['if-none-match'] === tag) return reply.code(304).send(new Uint8Array(0))

@@ -17,8 +17,6 @@ export interface MetricsDeps {
   readonly now: () => Instant
 }
 
-const dayMs = 86_400_000
-
 /** Name, help, and the figure. */
 const figures: readonly (readonly [string, string, (figures: Figures) => number])[] = [
   ['khancap_cases_breached', 'Cases whose deadline passed without an answer', f => f.breached],
@@ -50,13 +48,13 @@ function gauge(registry: Registry, name: string, help: string): Gauge {
   return new Gauge({ name, help, registers: [registry] })
 }
 
-/** Days until the directory expires; negative once it has, or where there is none. */
-async function directoryDays({ directories, now }: MetricsDeps): Promise<number> {
+/** Seconds until the newest directory expires; below zero once it has. @returns NaN where there is none */
+async function directorySeconds({ directories, now }: MetricsDeps): Promise<number> {
   try {
-    const { directory } = await directories.latest()
-    return (parseTimestamp(directory.expires) - now()) / dayMs
+    const { directory } = await directories.newest()
+    return (parseTimestamp(directory.expires) - now()) / 1000
   } catch (error) {
-    if (error instanceof KhancapError && error.code !== 'store_unavailable') return -1
+    if (error instanceof KhancapError && error.code !== 'store_unavailable') return Number.NaN
     throw error
   }
 }
@@ -75,8 +73,8 @@ export async function metricsApp(deps: MetricsDeps): Promise<FastifyInstance> {
   )
   const expiry = gauge(
     registry,
-    'khancap_directory_expires_days',
-    'Days until the directory expires; -1 where none is valid',
+    'khancap_directory_expires_seconds',
+    'Seconds until the directory expires; below zero once it has; NaN where none was published',
   )
 
   const app = fastify({ logger: false, exposeHeadRoutes: false })
@@ -86,7 +84,7 @@ export async function metricsApp(deps: MetricsDeps): Promise<FastifyInstance> {
       const now = await deps.store.figures()
       for (const [state, count] of Object.entries(now.casesByState)) byState.set({ state }, count)
       for (const [each, figure] of gauges) each.set(figure(now))
-      expiry.set(await directoryDays(deps))
+      expiry.set(await directorySeconds(deps))
       return await reply.type(registry.contentType).send(await registry.metrics())
     } catch (error) {
       logFault(deps.log, 'metrics failed', error)

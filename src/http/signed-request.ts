@@ -2,8 +2,10 @@
 // (a token of the route's bucket, memory for a body, a write), and again with its body before anything reads that;
 // the request carries who acts from then on (docs/protocol.md, "Requests of handlers").
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ActAnchor } from '../../schemas/case.js'
 import { KhancapError } from '../../schemas/problem.js'
 import { type Actor, admitHandler, recogniseHandler } from '../app/admit-handler.js'
+import { readAnchor } from '../core/case/anchor.js'
 import { expectBody, readSignature, type SignatureClaim } from '../core/http-signature/verify.js'
 import type { HttpDeps } from './deps.js'
 import { bodyBytes } from './json-body.js'
@@ -29,6 +31,19 @@ export function carryActor(app: FastifyInstance): void {
   app.decorateRequest('actor', null)
 }
 
+/** @throws KhancapError `request_invalid` where an act has a query that is not an anchor of today's or before */
+function anchorOf({ method, raw }: FastifyRequest, newest: number): ActAnchor | null {
+  const query = /\?.*$/.exec(raw.url ?? '')?.[0] ?? ''
+  if (method !== 'POST' || query === '') return null
+  const anchor = readAnchor(query)
+  if (anchor !== null && anchor.directory <= newest) return anchor
+  const fault =
+    anchor === null
+      ? { pointer: '', code: 'not_an_anchor' }
+      : { pointer: '/directory', code: 'unknown' }
+  throw new KhancapError('request_invalid', { faults: [fault] })
+}
+
 /**
  * An onRequest hook with a bucket of its own. Who has not signed is refused here, at about the price of telling them
  * to come back later: a flood of strangers takes no handler's turn.
@@ -36,7 +51,7 @@ export function carryActor(app: FastifyInstance): void {
 export function recognised({ directories, primitives, now, settings }: SigningDeps) {
   const shed = atMostPerSecond(settings.perSecond.handlers)
   return async function recognise(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const { directory } = await directories.latest()
+    const { directory } = await directories.newest()
     const { headers, method, raw } = request
     const claim = readSignature(
       {
@@ -60,7 +75,8 @@ export function signedBy(deps: SigningDeps) {
     const { claim } = request
     if (claim === null) throw new KhancapError('signature_missing')
     await expectBody(claim, bodyBytes(request), deps.primitives)
-    request.actor = await admitHandler(deps, claim)
+    const { directory } = await deps.directories.newest()
+    request.actor = await admitHandler(deps, claim, anchorOf(request, directory.sequence))
   }
 }
 

@@ -168,11 +168,17 @@ export interface CaseStore {
    * do, the act was done before. Where a reply, note, contact or grant with that id exists for the case, nothing is written
    * and the row is returned as it is (same bytes) or `reply_conflict` is thrown (other bytes).
    * Durable when it returns. @returns the case afterwards
-   * @throws KhancapError `case_unknown`, `reply_conflict`, `store_unavailable`, whatever `decide` throws
+   * @throws KhancapError `case_unknown`, `reply_conflict`, `request_invalid` (`after` is of no event of this case),
+   *   `store_unavailable`, whatever `decide` throws
    */
   actOnCase(
     id: CaseId,
-    by: { readonly handler: string; readonly request: SignedRequest },
+    by: {
+      readonly handler: string
+      readonly request: SignedRequest
+      /** Hash of an event that the actor saw; zeros for the time before the first; none where they did not say. */
+      readonly after?: Uint8Array | null
+    },
     decide: (row: CaseRow) => CaseChange | null,
   ): Promise<CaseRow>
   /**

@@ -13,6 +13,7 @@ export interface LogFields {
   readonly count?: number
   readonly sequence?: number
   readonly port?: number
+  readonly days?: number
   readonly setting?: string
   readonly signal?: string
 }

@@ -115,6 +115,82 @@ await t.test('a slip of the pen in a sheet is named by its line', async t => {
   t.match(half.err, 'khancap: this is not a whole recovery sheet')
 })
 
+await t.test('any k of n shares bring every generation back, and fewer nothing', async t => {
+  const folder = join(at, 'shares')
+  await khancap(made('vi-3'), { folder, asker: twice() })
+  t.equal((await khancap(['keys', 'new'], { folder, asker: scriptedAsker(passphrase) })).code, 0)
+  const split = (out: string, shares: number, threshold: number) =>
+    khancap(
+      ['keys', 'split', '--shares', `${shares}`, '--threshold', `${threshold}`, '--out', out],
+      { folder, asker: scriptedAsker(passphrase) },
+    )
+  t.equal((await split('set', 5, 3)).code, 0)
+  t.equal((await split('other', 2, 2)).code, 0)
+  t.equal((await split('most', 16, 16)).code, 0)
+  for (const [shares, threshold] of [
+    [17, 2],
+    [1, 1],
+    [3, 1],
+    [3, 4],
+    [2.5, 2],
+  ])
+    t.equal((await split('no', shares ?? 0, threshold ?? 0)).code, 2)
+  t.equal((await stat('set/share-5.txt')).mode & 0o777, 0o600)
+  const secret = await readFile(join(folder, 'recovery.log'), 'utf8')
+  t.match(secret, /Z split the identity of vi-3 \([0-9a-f ]{39}\) into 5 shares, 3 needed, set /)
+  t.notMatch(secret, /SHARE-1|SEED-1|PQ-1/)
+  const before = await khancap(['keys', 'show', '--json'], { folder })
+
+  let number = 0
+  const recover = async (files: readonly string[], stdin?: string) => {
+    const other = join(at, `recovered-${number++}`)
+    const run = await khancap(['keys', 'recover', ...files.flatMap(file => ['--share', file])], {
+      folder: other,
+      asker: scriptedAsker('another good passphrase', 'another good passphrase'),
+      ...(stdin === undefined ? {} : { stdin }),
+    })
+    return { run, other }
+  }
+  const sheets = [1, 2, 3, 4, 5].map(share => `set/share-${share}.txt`)
+  for (const chosen of [
+    [0, 1, 2],
+    [4, 2, 0],
+    [1, 3, 4],
+    [0, 1, 2, 3, 4],
+    [2, 2, 1, 3],
+  ]) {
+    const { run, other } = await recover(chosen.map(share => sheets[share] ?? ''))
+    t.equal(run.code, 0, run.err)
+    t.match(run.err, 'tell the organisation: ')
+    t.match(await readFile(join(other, 'recovery.log'), 'utf8'), 'recovered the identity of vi-3')
+    const after = await khancap(['keys', 'show', '--json'], { folder: other })
+    t.strictSame(JSON.parse(after.out), JSON.parse(before.out))
+  }
+  const typed = await Promise.all(sheets.slice(0, 3).map(file => readFile(file, 'utf8')))
+  const letters = typed
+    .join('\n')
+    .toLowerCase()
+    .replaceAll(/([a-z0-9-]{5})/g, '$1 ')
+  const hand = letters.split('\n').filter(line => !line.startsWith('#'))
+  t.equal((await recover([], hand.join('\r\n'))).run.code, 0, 'typed by hand')
+
+  const few = await recover(sheets.slice(0, 2))
+  t.match(few.run.err, /khancap: 3 different shares of set \w{8} are needed, and here are 2/)
+  const twin = await recover(['set/share-1.txt', 'set/share-1.txt', 'set/share-2.txt'])
+  t.match(twin.run.err, 'are needed, and here are 2')
+  const mixed = await recover([...sheets.slice(0, 2), 'other/share-1.txt'])
+  t.match(mixed.run.err, 'these shares are of different sets')
+  const line = typed[1]?.split('\n')[4] ?? ''
+  const slip = (typed[1] ?? '').replace(
+    line,
+    line.replace(/.$/, last => (last === 'Q' ? 'P' : 'Q')),
+  )
+  const wrong = await recover([], [typed[0], slip, typed[2]].join('\n'))
+  t.equal(wrong.run.code, 1)
+  t.match(wrong.run.err, 'khancap: share 2 has a slip of the pen')
+  t.notMatch(wrong.run.err, /SHARE-1/, 'the secret is not repeated')
+})
+
 await t.test('--keep forgets old generations', async t => {
   const folder = join(at, 'keep')
   await khancap(made('vi-1'), { folder, asker: twice() })

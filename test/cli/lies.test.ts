@@ -125,19 +125,6 @@ const lies: readonly {
     code: 1,
   },
   {
-    name: 'a directory that has expired',
-    lie: async ({ organisation }) =>
-      says(
-        await organisation.sign({
-          valid_from: '2020-01-01T00:00:00Z',
-          expires: '2020-02-01T00:00:00Z',
-        }),
-        'text/plain',
-      ),
-    sentence: /the organisation's directory has expired/,
-    code: 3,
-  },
-  {
     name: 'no directory but a page',
     lie: () => says('<html>captive portal</html>', 'text/html'),
     sentence: /the directory is not signed by the root that is pinned here/,

@@ -4,13 +4,14 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { armor, Encrypter } from 'age-encryption'
 import t from 'tap'
-import { identityRecipient } from '../../keys/identity.js'
+import { identityRecipient, identitySigningKey } from '../../keys/identity.js'
+import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { sealNote } from '../../src/core/envelope/seal.js'
 import { contextFor, sealRequest } from '../helper/api.js'
 import { handlerFolder, khancap, temporaryFolder } from '../helper/cli.js'
 import { officePrograms, vietnamese } from '../helper/office.js'
 import { testOrganisation } from '../helper/organisation.js'
-import { caseId } from '../helper/store.js'
+import { caseId, clientId } from '../helper/store.js'
 
 t.setTimeout(300_000)
 
@@ -174,20 +175,24 @@ await t.test('a note on a stick says which case it is about', async t => {
   const id = caseId()
   const { note, primitives, verify } = organisation
   const context = contextFor(await verify(note), 'note')
+  const writer = organisation.identities['vietnam-1']
+  if (writer === undefined) throw new Error('no handler')
   const sealed = await sealNote(
     primitives,
     {
-      v: 1,
-      kind: 'note',
+      id: clientId(),
       about: 'note',
       case: id,
+      envelope: encodeBase64url(new Uint8Array(32)),
+      by: 'vietnam-1',
       text: 'hỏi luật sư',
       hour: '2026-01-01T00:00:00Z',
-      context,
     },
+    identitySigningKey(primitives, writer).seed,
+    context,
     [recipient],
   )
   await writeFile('note.age', sealed.bytes)
   const { out } = await open('note.age')
-  t.match(out, `  about case ${id}\n  │ hỏi luật sư\n`)
+  t.match(out, `  about case ${id}, by vietnam-1\n  │ hỏi luật sư\n`)
 })

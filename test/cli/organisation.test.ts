@@ -56,7 +56,13 @@ const source = async (folder: string) =>
   json(await readFile(join(folder, 'organisation.json'), 'utf8'))
 
 await t.test('one root key: from nothing to a directory that verifies', async t => {
-  const made = await must(`org init --dir one --name Example --origin ${origin}/ --json`)
+  const alone = await run(`org init --dir one --name Example --origin ${origin}/ --root root-1`)
+  t.equal(alone.code, 2)
+  t.match(alone.err, 'two of three root keys sign a directory, and here is one')
+  const made = await must(
+    `org init --dir one --name Example --origin ${origin}/ --root root-1 --threshold 1 --json`,
+  )
+  t.match(made.err, 'warning: ONE key alone signs for this organisation')
   const { root } = json(made.out)
   t.match(root, /^[0-9a-f]{64}$/)
   for (const file of ['keys/root-root-1.age', 'server/receipt.key', 'server/router.identity'])
@@ -300,8 +306,34 @@ await t.test('org check says where every request goes', async t => {
   t.match((await must('org check --directory three/directory.note')).out, 'emergency')
 })
 
+await t.test('where nothing else is said, two of three keys sign', async t => {
+  const dry = await must(`org init --dir ours --name Ours --origin ${origin} --dry-run`)
+  t.match(dry.err, 'root keys root-1, root-2, root-3 (3 of them here)')
+  const made = await must(`org init --dir ours --name Ours --origin ${origin} --key-retention 90`)
+  t.match(made.out, 'signatures        2 of root-1, root-2, root-3')
+  t.notMatch(made.err, 'warning')
+  t.equal((await source('ours')).key_retention_days, 90)
+  for (const days of ['0', '3651', 'x'])
+    t.equal(
+      (await run(`org init --dir no --name No --origin ${origin} --key-retention ${days}`)).code,
+      2,
+    )
+  await must(`org add handler ${await handler('en-9')} --dir ours --team en`)
+  t.match((await run('org publish --dir ours --yes')).err, 'which key of the root signs?')
+  const first = await must('org publish --dir ours --key ours/keys/root-root-1.age --yes')
+  t.notOk((await readdir('ours')).includes('directory.note'), 'one signature is not enough')
+  t.match(first.err, 'next:')
+  await must('org publish --dir ours --key ours/keys/root-root-3.age --yes')
+  t.equal((await publishedIn('ours')).root.threshold, 2)
+
+  const all = await must(
+    `org init --dir all --name All --origin ${origin} --root a --root b --threshold 2`,
+  )
+  t.match(all.err, 'warning: every key must sign')
+})
+
 await t.test('org check, and publish, refuse what would leave a request to nobody', async t => {
-  await must(`org init --dir hole --name Hole --origin ${origin}`)
+  await must(`org init --dir hole --name Hole --origin ${origin} --root hole --threshold 1`)
   await must(`org add handler ${await handler('fr-1')} --dir hole --team fr`)
   const check = await run('org check --dir hole --json')
   t.equal(check.code, 1)

@@ -81,7 +81,7 @@ await t.test('an organisation is signed after a yes, and only then', async t => 
   const file = join(at, 'vi-1.json')
   await inTerminal(`khancap keys export --out ${file}`, [], env)
   await inTerminal(
-    `khancap org init --dir ${org} --name Example --origin https://help.example && khancap org add handler ${file} --dir ${org} --team en`,
+    `khancap org init --dir ${org} --name Example --origin https://help.example --root one --threshold 1 && khancap org add handler ${file} --dir ${org} --team en`,
     [
       [/new passphrase/, `${passphrase}\r`],
       [/same again/, `${passphrase}\r`],

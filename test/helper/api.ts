@@ -8,7 +8,7 @@ import type {
   AdditionContent,
   Context,
   EnvelopeContent,
-  NoteContent,
+  NoteMessage,
 } from '../../schemas/sealed.js'
 import type { VerifiedDirectory } from '../../keys/directory.js'
 import { activeHandlers } from '../../keys/keyring.js'
@@ -332,21 +332,32 @@ export function answerProof(
   return { hour: written, signature: encodeBase64url(signature) }
 }
 
-export async function sealedNote(api: TestApi, caseId: CaseId, text = 'a note') {
+export async function sealedNote(
+  api: TestApi,
+  sealed: { readonly caseId: CaseId; readonly envelope: Uint8Array },
+  message: Partial<NoteMessage> = {},
+  handler = 'vietnam-1',
+) {
   const { primitives, verify, note } = api.organisation
   const directory = await verify(note)
-  const content: NoteContent = {
-    v: 1,
-    kind: 'note',
-    about: 'note',
-    case: caseId,
-    text,
-    hour: formatTimestamp(floorToHour(Date.now())),
-    context: contextFor(directory, 'note'),
-  }
-  const identity = api.organisation.identities['vietnam-1']
-  if (identity === undefined) throw new Error('no handler')
-  return sealNote(primitives, content, [identityRecipient(primitives, identity)])
+  const [writer, reader] = [handler, 'vietnam-1'].map(id => api.organisation.identities[id])
+  if (writer === undefined || reader === undefined) throw new Error('no handler')
+  return sealNote(
+    primitives,
+    {
+      id: clientId(),
+      about: 'note',
+      case: sealed.caseId,
+      envelope: encodeBase64url(sha256(sealed.envelope)),
+      by: handler,
+      text: 'a note',
+      hour: formatTimestamp(floorToHour(Date.now())),
+      ...message,
+    },
+    identitySigningKey(primitives, writer).seed,
+    contextFor(directory, 'note'),
+    [identityRecipient(primitives, reader)],
+  )
 }
 
 export async function replyBody(
@@ -364,10 +375,12 @@ export async function replyBody(
     sealed.content.reply,
     contextFor(directory, 'reply'),
   )
+  const id = clientId()
+  const copy = await sealedNote(api, sealed, { id, about: 'reply', text }, handler)
   return {
-    id: clientId(),
+    id,
     sealed: encodeBase64url(reply.bytes),
-    team_copy: encodeBase64url((await sealedNote(api, sealed.caseId, text)).bytes),
+    team_copy: encodeBase64url(copy.bytes),
     answer: answerProof(api, handler, sealed.envelope),
   }
 }

@@ -99,6 +99,7 @@ export function exampleDirectory(): Directory {
     valid_from: from,
     expires: '2026-03-01T00:00:00Z',
     minimum_client: 1,
+    key_retention_days: 30,
     root: { threshold: 1, keys: [{ name: 'example/root', key: 'A'.repeat(43) }] },
     receipt_keys: [{ name: 'example/receipt', key: 'A'.repeat(43) }],
     router: [{ recipient: recipientShape(1000), valid_from: from, valid_until: null }],

@@ -22,6 +22,7 @@ const inside = [
   'Directory',
   'EnvelopeContent',
   'NoteContent',
+  'NoteMessage',
   'ReceiptContent',
   'ReplyContent',
   'ReplyMessage',

@@ -3,7 +3,7 @@ import type {
   AdditionContent,
   Context,
   EnvelopeContent,
-  NoteContent,
+  NoteMessage,
   SlipContent,
 } from '../../schemas/sealed.js'
 import type { Directory, DirectoryHandler } from '../../schemas/directory.js'
@@ -94,15 +94,15 @@ export function sampleAddition(): AdditionContent {
   }
 }
 
-export function sampleNote(): NoteContent {
+export function sampleNote(): NoteMessage {
   return {
-    v: 1,
-    kind: 'note',
+    id: 'AAAAAAAAAAAAAAAAAAAAAA',
     about: 'note',
     case: '0123456789abcdefghjkmnpqrs',
+    envelope: encodeBase64url(new Uint8Array(32).fill(9)),
+    by: 'vi-1',
     text: 'called, no answer',
     hour: '2026-03-01T10:00:00Z',
-    context: sampleContext('note'),
   }
 }
 
@@ -178,6 +178,7 @@ export function sampleOrganisation(p: Primitives): Organisation {
       valid_from: '2026-03-01T00:00:00Z',
       expires: '2026-05-30T00:00:00Z',
       minimum_client: 1,
+      key_retention_days: 30,
       root: { threshold: 2, keys: roots.map(publicKey) },
       receipt_keys: [publicKey(receipt)],
       router: [{ recipient: router.recipient, ...validity }],

@@ -5,7 +5,7 @@ import type { CaseId } from '../../schemas/encoding.js'
 import type { Program } from '../../schemas/program.js'
 import { shippedPrograms } from '../../schemas/programs/shipped.js'
 import type { AdditionContent, EnvelopeContent, SlipContent } from '../../schemas/sealed.js'
-import { identityRecipient } from '../../keys/identity.js'
+import { identityRecipient, identitySigningKey } from '../../keys/identity.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { floorToHour, formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { openAddition, openEnvelope, openSlip } from '../../src/core/envelope/open.js'
@@ -15,7 +15,7 @@ import type { HttpDeps } from '../../src/http/deps.js'
 import { act, answerProof, contextFor, type TestApi, testApi } from './api.js'
 import { type Organisation, testOrganisation } from './organisation.js'
 import type { Teardown } from './postgres.js'
-import { clientId, hour } from './store.js'
+import { clientId, hour, sha256 } from './store.js'
 
 export interface TestSite {
   readonly url: string
@@ -142,22 +142,25 @@ export async function replyAs(
     content.reply,
     contextFor(directory, 'reply'),
   )
+  const id = clientId()
   const team = await sealNote(
     primitives,
     {
-      v: 1,
-      kind: 'note',
+      id,
       about: 'reply',
       case: caseId,
+      envelope: encodeBase64url(sha256(envelope)),
+      by: handler,
       text,
       hour: written,
-      context: contextFor(directory, 'note'),
     },
+    identitySigningKey(primitives, identityOf(site, handler)).seed,
+    contextFor(directory, 'note'),
     [identityRecipient(primitives, identityOf(site, handler))],
   )
   await act(api, handler, 'POST', `/v1/cases/${caseId}/claim`, {})
   const answer = await act(api, handler, 'POST', `/v1/cases/${caseId}/replies`, {
-    id: clientId(),
+    id,
     sealed: encodeBase64url(reply.bytes),
     team_copy: encodeBase64url(team.bytes),
     answer: answerProof(api, handler, envelope),

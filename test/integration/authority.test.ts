@@ -50,7 +50,7 @@ const routes: readonly (readonly [
     '/notes',
     async (api, _handler, sealed) => ({
       id: clientId(),
-      sealed: encodeBase64url((await sealedNote(api, sealed.caseId)).bytes),
+      sealed: encodeBase64url((await sealedNote(api, sealed)).bytes),
     }),
   ],
   [

@@ -149,7 +149,7 @@ await t.test('step 10: an answer given elsewhere stops the clock too', async t =
 await t.test('a note does not stop the clock', async t => {
   const api = await testApi(t)
   const sealed = await caseInTeam(api)
-  const note = await sealedNote(api, sealed.caseId)
+  const note = await sealedNote(api, sealed)
   const body = { id: clientId(), sealed: encodeBase64url(note.bytes) }
   const noted = await verb(api, 'vietnam-2', sealed.caseId, 'notes', body)
   t.equal(noted.statusCode, 200, noted.body)
@@ -430,7 +430,7 @@ await t.test('a purged case has no envelope and takes no act', async t => {
 await t.test('32 notes at once: 32 entries in one unbroken chain', async t => {
   const api = await testApi(t)
   const sealed = await caseInTeam(api)
-  const note = await sealedNote(api, sealed.caseId)
+  const note = await sealedNote(api, sealed)
   const requests = await Promise.all(
     Array.from({ length: 32 }, () =>
       signed(api, 'vietnam-1', 'POST', `/v1/cases/${sealed.caseId}/notes`, {

@@ -84,7 +84,7 @@ await t.test('metrics count cases, ages and backlog, with no label but the state
   ])
     t.ok(answer.body.includes(`\n${line}\n`), line)
   t.match(answer.body, /khancap_sweep_age_seconds 0/)
-  t.match(answer.body, /khancap_directory_expires_days 59\.9/)
+  t.match(answer.body, /khancap_directory_expires_seconds 51\d{5}/)
   t.match(answer.body, /process_resident_memory_bytes \d+/)
   t.notMatch(answer.body, /vietnam|emergency|lang|country|team=|program=/)
   t.equal((await metrics.inject('/')).statusCode, 404)

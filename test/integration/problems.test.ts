@@ -52,7 +52,7 @@ await t.test('a canary in any field of any body comes back nowhere', async t => 
     [`${url}/contacted`]: { id: clientId(), via: 'mail', answer: reply.answer },
     [`${url}/notes`]: {
       id: clientId(),
-      sealed: encodeBase64url((await sealedNote(api, sealed.caseId)).bytes),
+      sealed: encodeBase64url((await sealedNote(api, sealed)).bytes),
     },
     [`${url}/seals`]: {
       id: clientId(),

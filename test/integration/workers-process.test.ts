@@ -168,3 +168,19 @@ await t.test('a Redis that is away does not keep the workers from starting', asy
   workers.child.kill('SIGTERM')
   t.equal(await workers.ended, 0)
 })
+
+await t.test('the workers publish the directory that lies in the file', async t => {
+  const b = await bench(t, postgresQueue)
+  const settings = await settingsOf(t, b)
+  const { organisation } = b
+  const next = await organisation.sign({}, await organisation.verify(organisation.note))
+  const file = join(settings['KHANCAP_HOME'] ?? '', 'carried.note')
+  await writeFile(file, next)
+  const workers = start(t, { ...settings, KHANCAP_DIRECTORY_FILE: file })
+  await until(() => workers.stderr().includes('directory published'), 'published', 60)
+  t.strictSame(await b.db.rows('select max(sequence)::int as newest from directories'), [
+    { newest: 2 },
+  ])
+  workers.child.kill('SIGTERM')
+  t.equal(await workers.ended, 0)
+})

@@ -253,6 +253,7 @@ const Directory = z.object({
   valid_from: z.string(),
   expires: z.string(),
   minimum_client: z.number(),
+  key_retention_days: z.number(),
   root: z.object({ threshold: z.number(), keys: z.array(Named) }),
   receipt_keys: z.array(Named),
   router: z.array(Opening),

@@ -123,8 +123,12 @@ await t.test('every kind is sealed and opened, by every set of primitives', asyn
     t.same(await openSlip(p, one, slip.bytes, as('slip')), sampleSlip())
     const addition = await sealAddition(q, sampleAddition(), [me.recipient])
     t.same(await openAddition(p, one, addition.bytes, as('addition')), sampleAddition())
-    const note = await sealNote(q, sampleNote(), [me.recipient])
-    t.same(await openNote(p, one, note.bytes, as('note')), sampleNote())
+    const seed = p.random(32)
+    const note = await sealNote(q, sampleNote(), seed, sampleContext('note'), [me.recipient])
+    t.same(await openNote(p, one, note.bytes, as('note')), {
+      ...sampleNote(),
+      key: encodeBase64url(p.ed25519PublicKey(seed)),
+    })
     const message = { text: 'Chúng tôi đã nhận.', language: 'vi', hour: '2026-03-01T10:00:00Z' }
     const key = p.random(32)
     const reply = await sealReply(
@@ -502,7 +506,8 @@ await t.test('a slip never passes for an envelope, nor any kind for another', as
   const slip = await sealSlip(p, sampleSlip(), me.recipient)
   const envelope = await sealEnvelope(p, content, [me.recipient])
   const addition = await sealAddition(p, sampleAddition(), [me.recipient])
-  const note = await sealNote(p, sampleNote(), [me.recipient])
+  const noteContext = sampleContext('note')
+  const note = await sealNote(p, sampleNote(), p.random(32), noteContext, [me.recipient])
   const openers: Record<string, (...args: Parameters<typeof openSlip>) => Promise<unknown>> = {
     openEnvelope,
     openSlip,

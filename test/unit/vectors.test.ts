@@ -9,6 +9,7 @@ import { Directory } from '../../schemas/directory.js'
 import {
   AdditionContent,
   EnvelopeContent,
+  NoteMessage,
   ReplyMessage,
   SlipContent,
 } from '../../schemas/sealed.js'
@@ -23,7 +24,13 @@ import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import { encodeContext } from '../../src/core/envelope/context.js'
 import { verifyGrant } from '../../src/core/envelope/grant.js'
 import { inspectSealed } from '../../src/core/envelope/inspect.js'
-import { openAddition, openEnvelope, openReply, openSlip } from '../../src/core/envelope/open.js'
+import {
+  openAddition,
+  openEnvelope,
+  openNote,
+  openReply,
+  openSlip,
+} from '../../src/core/envelope/open.js'
 import { signRequest } from '../../src/core/http-signature/sign.js'
 import { expectBody, readSignature } from '../../src/core/http-signature/verify.js'
 import { deriveReceiptKeys, wordsToCode } from '../../src/core/receipt/code.js'
@@ -83,6 +90,12 @@ for (const p of [node, await libsodiumPrimitives(), purePrimitives()])
       await openReply(p, identities('reply'), bytes('reply', 'sealed'), key, expected),
       message,
     )
+
+    const forTeam = { origin, kind: 'note' } as const
+    t.same(await openNote(p, identities('note'), bytes('note', 'sealed'), forTeam), {
+      ...NoteMessage.parse(stored.get('note')?.['message']),
+      key: text('note', 'writer_key'),
+    })
 
     const header = bytes('grant', 'header')
     const envelope = bytes('envelope', 'sealed')
@@ -189,7 +202,7 @@ await t.test('age-encryption opens every file that is expected to open', async t
     const decrypter = new Decrypter()
     decrypter.addIdentity(text(name, 'identity'))
     const opened: unknown = JSON.parse(await decrypter.decrypt(bytes(name, 'sealed'), 'text'))
-    if (name !== 'reply') t.same(opened, vector['content'], name)
-    else t.match(opened, { v: 1, kind: 'reply', message: JSON.stringify(vector['message']) })
+    if (name !== 'reply' && name !== 'note') t.same(opened, vector['content'], name)
+    else t.match(opened, { v: 1, kind: name, message: JSON.stringify(vector['message']) })
   }
 })

@@ -24,6 +24,7 @@ import {
   sealAddition,
   type Sealed,
   sealEnvelope,
+  sealNote,
   sealReply,
   sealSlip,
   wrapFileKey,
@@ -36,6 +37,7 @@ import { signReceipt } from '../../src/core/receipt/receipt.js'
 import {
   sampleAddition,
   sampleContext,
+  sampleNote,
   sampleOrigin,
   sampleProgram,
   sampleSlip,
@@ -95,6 +97,7 @@ const directory: Directory = {
   valid_from: '2026-03-01T00:00:00Z',
   expires: '2026-05-30T00:00:00Z',
   minimum_client: 1,
+  key_retention_days: 30,
   root: { threshold: 2, keys: rootSeeds.map(publicKey) },
   receipt_keys: [publicKey(receiptKey)],
   router: [{ recipient: recipientOf(base, router), ...validity }],
@@ -315,6 +318,11 @@ export async function makeVectors(): Promise<Record<string, Vector>> {
   const replyContext = sampleContext('reply')
   const replyDraws = recorded('reply')
   const reply = await sealReply(replyDraws.p, message, content.reply, replyContext)
+  const noteContext = sampleContext('note')
+  const noteMessage = { ...sampleNote(), envelope: b64(envelope.sha256) }
+  const teamNote = await sealNote(recorded('note').p, noteMessage, seedOf('handler'), noteContext, [
+    handlerRecipient,
+  ])
   const grantDraws = recorded('grant')
   const order = {
     caseId: '0123456789abcdefghjkmnpqrs',
@@ -385,6 +393,17 @@ export async function makeVectors(): Promise<Record<string, Vector>> {
       message,
       sealed: b64(reply.bytes),
       sha256: b64(reply.sha256),
+    },
+    note: {
+      comment: 'a note for the team, signed inside',
+      expect: 'success',
+      identity: handler,
+      writer_seed: b64(seedOf('handler')),
+      writer_key: b64(base.ed25519PublicKey(seedOf('handler'))),
+      context: hex(encodeContext(noteContext)),
+      message: noteMessage,
+      sealed: b64(teamNote.bytes),
+      sha256: b64(teamNote.sha256),
     },
     grant: {
       comment: 'lets a stranger read the envelope of envelope.json',

@@ -10,6 +10,8 @@ import type { Answers, ReplyMessage } from '../../schemas/sealed.js'
 export interface Served {
   readonly deployment: unknown
   readonly note: Uint8Array
+  /** The directory that this page has worked with until now; null for the first. */
+  readonly before: Uint8Array | null
   readonly now: number
 }
 
@@ -64,8 +66,10 @@ export interface SealedAddition {
 export interface Calls {
   /** Loads the primitives and tests them. */
   start: { asked: null; given: { primitives: string } }
-  /** Verifies the directory against the pinned root. */
+  /** Verifies the directory against the pinned root. One that has expired is good for reading answers only. */
   open: { asked: Served; given: { directory: Directory } }
+  /** Whether something new can be sealed with it. */
+  inForce: { asked: null; given: null }
   mint: {
     asked: { pageLanguage: string }
     given: { entropy: Uint8Array; words: string[]; foreign: boolean }

@@ -21,6 +21,8 @@ import type { Asked, Given, SealedRequest, SealingOrder } from './calls.js'
 export interface Opened {
   readonly root: string
   readonly verified: VerifiedDirectory
+  /** Nothing new is sealed with it. */
+  readonly expired: boolean
 }
 
 export function contextOf(kind: SealedKind, { verified }: Opened): Context {

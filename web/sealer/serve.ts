@@ -1,6 +1,6 @@
 // The Worker's side: answers the page's calls one after the other with one set of primitives.
 import { rootFingerprint } from '../../keys/root.js'
-import { readDirectory, verifyDirectory } from '../../keys/directory.js'
+import { followsDirectory, readDirectory, verifyDirectory } from '../../keys/directory.js'
 import { Deployment } from '../../schemas/directory.js'
 import { KhancapError } from '../../schemas/problem.js'
 import type { Primitives } from '../../src/core/crypto/primitives.js'
@@ -36,11 +36,21 @@ async function openDirectory(p: Primitives, served: Served): Promise<Opened> {
   if (!deployment.success) throw new KhancapError('directory_invalid')
   const { root, origin } = deployment.data
   if ((await rootFingerprint(p, readDirectory(served.note).root)) !== root) throw new RootMismatch()
-  const verified = await verifyDirectory(p, served.note, { root, now: served.now })
+  // One that has expired still opens the answers to what was asked before; nothing is sealed with it.
+  const { note, now } = served
+  const { verified, expired } = await verifyDirectory(p, note, { root, now }).then(
+    inForce => ({ verified: inForce, expired: false }),
+    async (error: unknown) => {
+      if (!(error instanceof KhancapError) || error.code !== 'directory_expired') throw error
+      return { verified: await verifyDirectory(p, note, { root, now: null }), expired: true }
+    },
+  )
   const { directory } = verified
   if (directory.origin !== origin || directory.minimum_client > clientVersion)
     throw new KhancapError('directory_invalid')
-  return { root, verified }
+  if (served.before !== null)
+    followsDirectory(await verifyDirectory(p, served.before, { root, now: null }), verified)
+  return { root, verified, expired }
 }
 
 function faultOf(error: unknown): SealerFault {
@@ -67,6 +77,11 @@ function answering(load: () => Promise<Primitives>): Answering {
     if (opened === null) throw new KhancapError('directory_missing')
     return opened
   }
+  const inForce = () => {
+    const found = directory()
+    if (found.expired) throw new KhancapError('directory_expired')
+    return found
+  }
   const keysOf = (token: string) => {
     const keys = entered.get(token)
     if (keys === undefined) throw new KhancapError('receipt_code_invalid')
@@ -85,13 +100,18 @@ function answering(load: () => Promise<Primitives>): Answering {
       opened = await openDirectory(primitives(), served)
       return { directory: opened.verified.directory }
     },
+    async inForce() {
+      inForce()
+      return null
+    },
     async mint({ pageLanguage }) {
+      inForce()
       const entropy = newReceiptCode(primitives())
       const language = wordLanguageFor(pageLanguage)
       const words = await codeToWords(entropy, language)
       return { entropy, words, foreign: language !== pageLanguage }
     },
-    seal: async order => sealRequest(primitives(), directory(), order),
+    seal: async order => sealRequest(primitives(), inForce(), order),
     receipt: async input => checkReceipt(primitives(), directory(), input),
     async enter({ words, pageLanguage }) {
       const keys = await enterWords(primitives(), directory(), words, pageLanguage)
@@ -102,7 +122,7 @@ function answering(load: () => Promise<Primitives>): Answering {
     },
     read: async ({ served, token }) =>
       openMailbox(primitives(), directory(), keysOf(token), served),
-    add: async order => sealMore(primitives(), directory(), keysOf(order.token), order),
+    add: async order => sealMore(primitives(), inForce(), keysOf(order.token), order),
   }
 }
 

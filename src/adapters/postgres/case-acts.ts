@@ -102,6 +102,19 @@ async function isRepeated(
   return true
 }
 
+/** @throws KhancapError `request_invalid` where the actor saw a history that is not this one */
+async function expectSeen(db: Database, caseId: string, after: Uint8Array): Promise<void> {
+  if (after.every(byte => byte === 0)) return
+  const seen = await db
+    .selectFrom('events')
+    .select('number')
+    .where('case_id', '=', caseId)
+    .where('hash', '=', after)
+    .executeTakeFirst()
+  if (seen === undefined)
+    throw new KhancapError('request_invalid', { faults: [{ pointer: '/after', code: 'unknown' }] })
+}
+
 async function insertParts(
   db: Database,
   caseId: string,
@@ -196,6 +209,7 @@ export function actOnCase(db: Database): CaseStore['actOnCase'] {
       if (row === undefined) throw new KhancapError('case_unknown')
       const change = decide(toCaseRow(row))
       if (change === null || (await isRepeated(trx, id, by.handler, change))) return toCaseRow(row)
+      if (by.after instanceof Uint8Array) await expectSeen(trx, id, by.after)
       if (row.event_count >= maxEventsByActs) throw new KhancapError('case_state')
       const event = nextEvent(id, row, {
         kind: change.event.kind,

@@ -4,11 +4,12 @@ import {
   type AdditionContent,
   type Context,
   type EnvelopeContent,
-  type NoteContent,
+  NoteMessage,
   ReplyMessage,
   type SealedKind,
   type SlipContent,
 } from '../../../schemas/sealed.js'
+import type { SigningKey } from '../../../schemas/encoding.js'
 import { KhancapError } from '../../../schemas/problem.js'
 import { decodeBase64url, encodeBase64url } from '../encoding/base64url.js'
 import { concatBytes, equalBytes, utf8 } from '../encoding/bytes.js'
@@ -23,7 +24,7 @@ import { contextStanza, contextTag, decodeContext, encodeContext } from './conte
 import { type GrantClaim, grantBytes, inspectGrant } from './grant.js'
 import { type Header, parseHeader, sealHeader, verifyHeader } from './header.js'
 import { encapsulatedOf, readSealed, recipientTag, type SealedFile } from './inspect.js'
-import { replyLabel, watchedRandom, wrapFileKey, wrapInfo } from './seal.js'
+import { noteBytes, replyLabel, watchedRandom, wrapFileKey, wrapInfo } from './seal.js'
 import { openPayload } from './stream.js'
 
 const fileKeyBytes = 16
@@ -82,6 +83,22 @@ async function fileKeyOf(
   return fileKey
 }
 
+/** Whether a header was made with this file key for this very envelope: its MAC, and the same context. */
+async function isGrantFor(
+  p: Primitives,
+  fileKey: Uint8Array,
+  sealed: SealedFile,
+  grant: Uint8Array,
+): Promise<boolean> {
+  try {
+    const { context } = inspectGrant(grant)
+    if (!equalBytes(encodeContext(context), encodeContext(sealed.context))) return false
+    return await verifyHeader(p, fileKey, parseHeader(grant))
+  } catch {
+    return false
+  }
+}
+
 /** A grant's header must carry the envelope's context, and its file key must be the one that made the envelope. */
 async function fileKeyOfGrants(
   p: Primitives,
@@ -92,10 +109,13 @@ async function fileKeyOfGrants(
   for (const grant of grants) {
     // Whoever serves grants can serve rubbish among them: that must not hide the one that opens.
     try {
-      const { context } = inspectGrant(grant)
+      inspectGrant(grant)
       const fileKey = await fileKeyOf(p, identities, parseHeader(grant))
-      const sameContext = equalBytes(encodeContext(context), encodeContext(sealed.context))
-      if (fileKey !== null && sameContext && (await verifyHeader(p, fileKey, sealed.header)))
+      if (
+        fileKey !== null &&
+        (await isGrantFor(p, fileKey, sealed, grant)) &&
+        (await verifyHeader(p, fileKey, sealed.header))
+      )
         return fileKey
     } catch {}
   }
@@ -112,14 +132,20 @@ function expectContext(context: Context, expected: ExpectedContext): void {
     throw new RangeError('context of something else')
 }
 
-async function openSealed<K extends ContentKind>(
+interface Unsealed<K extends ContentKind> {
+  readonly content: Content<K>
+  readonly sealed: SealedFile
+  readonly fileKey: Uint8Array
+}
+
+async function unseal<K extends ContentKind>(
   p: Primitives,
   kind: K,
   identities: readonly string[],
   bytes: Uint8Array,
   expected: ExpectedContext,
-  grants: readonly Uint8Array[] = [],
-): Promise<Content<K> | null> {
+  grants: readonly Uint8Array[],
+): Promise<Unsealed<K> | null> {
   return opening(async () => {
     const sealed = readSealed(bytes)
     const fileKey =
@@ -129,8 +155,19 @@ async function openSealed<K extends ContentKind>(
     expectContext(sealed.context, { ...expected, kind })
     const text = await openPayload(p, fileKey, sealed.payload)
     if (text === null) throw new RangeError('payload does not verify')
-    return readContent(kind, text, sealed.context)
+    return { content: readContent(kind, text, sealed.context), sealed, fileKey }
   })
+}
+
+async function openSealed<K extends ContentKind>(
+  p: Primitives,
+  kind: K,
+  identities: readonly string[],
+  bytes: Uint8Array,
+  expected: ExpectedContext,
+  grants: readonly Uint8Array[] = [],
+): Promise<Content<K> | null> {
+  return (await unseal(p, kind, identities, bytes, expected, grants))?.content ?? null
 }
 
 /**
@@ -148,6 +185,27 @@ export function openEnvelope(
   grantHeaders: readonly Uint8Array[] = [],
 ): Promise<EnvelopeContent | null> {
   return openSealed(p, 'envelope', identities, bytes, expected, grantHeaders)
+}
+
+/**
+ * Opens a case, and holds every header that was granted against the file key: who can open the envelope can tell
+ * which headers somebody made who could open it too, also those that are for others.
+ * @returns `fits` in the order of the headers; null as {@link openEnvelope}
+ * @throws KhancapError `sealed_unreadable`
+ */
+export async function openGranted(
+  p: Primitives,
+  identities: readonly string[],
+  bytes: Uint8Array,
+  expected: ExpectedContext,
+  headers: readonly Uint8Array[],
+): Promise<{ readonly content: EnvelopeContent; readonly fits: readonly boolean[] } | null> {
+  const unsealed = await unseal(p, 'envelope', identities, bytes, expected, headers)
+  if (unsealed === null) return null
+  const { content, fileKey, sealed } = unsealed
+  const fits: boolean[] = []
+  for (const header of headers) fits.push(await isGrantFor(p, fileKey, sealed, header))
+  return { content, fits }
 }
 
 /** Opens a slip (step 7). Returns and throws as {@link openEnvelope}. */
@@ -170,14 +228,30 @@ export function openAddition(
   return openSealed(p, 'addition', identities, bytes, expected)
 }
 
-/** Opens a note of the team. Returns and throws as {@link openEnvelope}. */
-export function openNote(
+/** What a note says, and the key that signed it. Whether that is `by`'s key, the keyring says. */
+export interface SignedNote extends NoteMessage {
+  readonly key: SigningKey
+}
+
+/**
+ * Opens a note of the team, whose signature must be that of the key that it names.
+ * Returns and throws as {@link openEnvelope}.
+ */
+export async function openNote(
   p: Primitives,
   identities: readonly string[],
   bytes: Uint8Array,
   expected: ExpectedContext,
-): Promise<NoteContent | null> {
-  return openSealed(p, 'note', identities, bytes, expected)
+): Promise<SignedNote | null> {
+  const content = await openSealed(p, 'note', identities, bytes, expected)
+  if (content === null) return null
+  return opening(async () => {
+    const { key, message } = content
+    const signed = await noteBytes(p, message)
+    if (!p.ed25519Verify(decodeBase64url(key), signed, decodeBase64url(content.signature)))
+      throw new RangeError('note with another signature')
+    return { ...NoteMessage.parse(parseStrictJson(message, maxContentDepth)), key }
+  })
 }
 
 /**

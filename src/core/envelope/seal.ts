@@ -5,7 +5,7 @@ import {
   type Context,
   type EnvelopeContent,
   maxSealedBytes,
-  type NoteContent,
+  NoteMessage,
   ReplyMessage,
   type SlipContent,
 } from '../../../schemas/sealed.js'
@@ -28,6 +28,12 @@ import { payloadNonceBytes, sealPayload } from './stream.js'
 export const wrapInfo = utf8('age-encryption.org/mlkem768x25519')
 /** Domain of the MAC of a reply. */
 export const replyLabel = utf8('khancap/v1/reply\0')
+const noteLabel = utf8('khancap/v1/note\0')
+
+/** What the writer of a note signs. */
+export async function noteBytes(p: Primitives, message: string): Promise<Uint8Array> {
+  return concatBytes(noteLabel, await p.sha256(utf8(message)))
+}
 
 export interface Sealed {
   readonly bytes: Uint8Array
@@ -137,12 +143,29 @@ export function sealAddition(
   return sealFile(p, 'addition', content, recipients)
 }
 
-/** Seals a note for the team. @throws as {@link sealEnvelope} */
-export function sealNote(
+/**
+ * Seals a note for the team, signed inside by who writes it: neither the server nor another reader can put words into
+ * their mouth.
+ * @param seed of the writer's signing key
+ * @param context of kind `note`
+ * @throws as {@link sealEnvelope}
+ */
+export async function sealNote(
   p: Primitives,
-  content: NoteContent,
+  message: NoteMessage,
+  seed: Uint8Array,
+  context: Context,
   recipients: readonly string[],
 ): Promise<Sealed> {
+  const text = printStrictJson(NoteMessage.parse(message))
+  const content = {
+    v: 1,
+    kind: 'note',
+    message: text,
+    key: encodeBase64url(p.ed25519PublicKey(seed)),
+    signature: encodeBase64url(p.ed25519Sign(seed, await noteBytes(p, text))),
+    context,
+  } as const
   return sealFile(p, 'note', content, recipients)
 }
 

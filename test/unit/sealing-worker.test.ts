@@ -1,0 +1,91 @@
+// What the page's sealing Worker takes for the organisation's directory: each one that it refuses has a code, for which
+// the page has a sentence; one that has expired opens answers, and seals nothing.
+import t from 'tap'
+import type { CallMessage, CallName, Asked, AnswerMessage } from '../../web/sealer/calls.js'
+import { serve } from '../../web/sealer/serve.js'
+import { nodePrimitives } from '../../src/core/crypto/node.js'
+import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
+import { testOrganisation } from '../helper/organisation.js'
+
+t.setTimeout(120_000)
+
+const dayMs = 86_400_000
+const organisation = await testOrganisation()
+const { directory, note, root } = organisation
+const first = await organisation.verify(note)
+const second = await organisation.sign({ name: 'Second' }, first)
+const third = await organisation.sign({}, await organisation.verify(second))
+const now = Date.now()
+const deployment = { origin: directory.origin, root, demo: directory.demo }
+
+/** A Worker in this process. */
+function worker() {
+  let listener: ((event: { data: CallMessage }) => void) | null = null
+  const waiting = new Map<number, (answer: AnswerMessage) => void>()
+  serve(
+    {
+      addEventListener: (_type, listen) => {
+        listener = listen
+      },
+      postMessage: message => waiting.get(message.number)?.(message),
+    },
+    nodePrimitives,
+  )
+  let number = 0
+  return async function call<K extends CallName>(name: K, asked: Asked<K>): Promise<string> {
+    number += 1
+    const mine = number
+    const answer = await new Promise<AnswerMessage>(resolve => {
+      waiting.set(mine, resolve)
+      listener?.({ data: { number: mine, name, asked } as CallMessage })
+    })
+    return 'fault' in answer ? answer.fault : 'given'
+  }
+}
+
+await t.test('what does not verify, goes back or forks is refused', async t => {
+  const call = worker()
+  t.equal(await call('start', null), 'given')
+  const opened = (
+    served: Uint8Array,
+    before: Uint8Array | null = null,
+    more: object = deployment,
+  ) => call('open', { deployment: more, note: served, before, now })
+  t.equal(await opened(note), 'given')
+  t.equal(await opened(second, note), 'given')
+  t.equal(await opened(third, note), 'given')
+  t.equal(await opened(second, second), 'given', 'the same again')
+  t.equal(await opened(note, second), 'directory_older')
+  t.equal(
+    await opened(await organisation.sign({ name: 'Fork' }, first), second),
+    'directory_forked',
+  )
+  const skipping = await organisation.sign({ sequence: 2, previous: 'A'.repeat(43) })
+  t.equal(await opened(skipping, note), 'directory_forked')
+  const changed = Buffer.from(Buffer.from(note).toString().replace('"v":1', '"v": 1'))
+  t.equal(await opened(changed), 'directory_invalid')
+  t.equal(await opened(Buffer.from('no note')), 'directory_invalid')
+  const stranger = await testOrganisation()
+  t.equal(await opened(stranger.note), 'root_mismatch')
+  t.equal(
+    await opened(note, null, { ...deployment, origin: 'https://elsewhere.example' }),
+    'directory_invalid',
+  )
+})
+
+await t.test('one that has expired opens answers and seals nothing', async t => {
+  const call = worker()
+  t.equal(await call('start', null), 'given')
+  const old = await organisation.sign({
+    valid_from: formatTimestamp(now - 40 * dayMs),
+    expires: formatTimestamp(now - 1000),
+  })
+  t.equal(await call('open', { deployment, note: old, before: null, now }), 'given')
+  t.equal(await call('inForce', null), 'directory_expired')
+  t.equal(await call('mint', { pageLanguage: 'en' }), 'directory_expired')
+  const words = 'abandon '.repeat(11).concat('about')
+  t.equal(await call('enter', { words, pageLanguage: 'en' }), 'given', 'a mailbox can be read')
+  t.equal(await call('open', { deployment, note, before: old, now }), 'directory_forked')
+  t.equal(await call('open', { deployment, note, before: null, now }), 'given')
+  t.equal(await call('inForce', null), 'given')
+})
