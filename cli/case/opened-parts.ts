@@ -79,6 +79,9 @@ async function additionIn(
   )
 }
 
+/** Acts that bring a note. */
+const noting = ['noted', 'rerouted', 'coverage_set'] as const
+
 /** A note counts as its writer's where it says so itself, signed, of this case and under this id. */
 async function noteIn(
   desk: Desk,
@@ -112,7 +115,7 @@ async function noteIn(
   if (handlerByKey(directory, signing, desk.station.now())?.id === by)
     return { ...shown, content: note }
   const digest = encodeBase64url(await p.sha256(bytes))
-  if (isProven(history.events, { by, key }, isReply ? 'replied' : 'noted', digest))
+  if (isProven(history.events, { by, key }, isReply ? ['replied'] : noting, digest))
     return { ...shown, content: note }
   const known = handlerById(directory, by)
   const isTheirs = known?.signing_keys.some(one => one.key === key) ?? true

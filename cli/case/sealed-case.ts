@@ -1,7 +1,7 @@
 // A case as it came from the server, opened on this machine: the bytes must be those that the server says it took in,
 // the context must be this deployment's, and a grant counts only where whoever made it could open the envelope, and a
 // handler of the keyring has signed it.
-import type { CaseDetail, Grant } from '../../schemas/case.js'
+import type { CaseDetail, EventKind, Grant } from '../../schemas/case.js'
 import type { CaseId } from '../../schemas/encoding.js'
 import type { EnvelopeContent, SealedKind } from '../../schemas/sealed.js'
 import type { VerifiedDirectory } from '../../keys/directory.js'
@@ -116,20 +116,20 @@ async function isGranted(
   if (!(await verifyGrant(p, claim, key, decodeBase64url(grant.signature)))) return false
   if (handlerByKey(directory.directory, key, station.now())?.id === grant.by) return true
   const part = encodeBase64url(await p.sha256(header))
-  return isProven(events, grant, 'reader_added', part)
+  return isProven(events, grant, ['reader_added'], part)
 }
 
 /** Whether the history proves when this part was brought: an act that is verified, with the same key, names its hash. */
 export function isProven(
   events: CheckedHistory['events'],
   { by, key }: { readonly by: string; readonly key: string },
-  kind: 'reader_added' | 'noted' | 'replied',
+  kinds: readonly EventKind[],
   part: string,
 ): boolean {
   return events.some(
     ({ anchor, event, signature }) =>
       signature === 'verified' &&
-      event.kind === kind &&
+      kinds.includes(event.kind) &&
       event.handler === by &&
       event.request?.key === key &&
       anchor?.part === part,

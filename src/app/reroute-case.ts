@@ -65,6 +65,7 @@ export async function rerouteCase(
     return await actOnCase(deps, id, actor, {
       name: 'reroute',
       needsHold: true,
+      part: await primitives.sha256(sealed),
       isDone: before => before.team === team,
       change: (_row, state) => ({
         state,

@@ -3,6 +3,7 @@
 import type { Coverage } from '../../schemas/case.js'
 import type { CaseId, ClientId, Instant } from '../../schemas/encoding.js'
 import type { CaseRow } from '../ports/case-store.js'
+import type { Primitives } from '../core/crypto/primitives.js'
 import { actOnCase, type CaseDeps } from './act-on-case.js'
 import type { Actor } from './admit-handler.js'
 import { checkContext } from './check-context.js'
@@ -13,7 +14,11 @@ import type { CurrentDirectory } from './current-directory.js'
  * @throws KhancapError `envelope_malformed`, `directory_stale`, what `actOnCase` throws
  */
 export async function setCoverage(
-  deps: CaseDeps & { readonly directories: CurrentDirectory; readonly now: () => Instant },
+  deps: CaseDeps & {
+    readonly primitives: Primitives
+    readonly directories: CurrentDirectory
+    readonly now: () => Instant
+  },
   id: CaseId,
   actor: Actor,
   decision: {
@@ -32,6 +37,7 @@ export async function setCoverage(
   return actOnCase(deps, id, actor, {
     name: 'cover',
     needsHold: true,
+    part: await deps.primitives.sha256(sealed),
     change: (_row, state) => ({
       state,
       coverage,

@@ -1,6 +1,6 @@
 // Step 9. What handlers decide about a case before it is answered: whose it is, and whether the program covers it.
 import * as z from 'zod'
-import { CaseSummary, CoverageRequest, RerouteRequest } from '../../schemas/case.js'
+import { ActQuery, CaseSummary, CoverageRequest, RerouteRequest } from '../../schemas/case.js'
 import { CaseId } from '../../schemas/encoding.js'
 import { rerouteCase } from '../app/reroute-case.js'
 import { setCoverage } from '../app/set-coverage.js'
@@ -31,6 +31,7 @@ export function triageRoutes(app: Api, deps: HttpDeps): void {
       summary: 'Hands a case over to another team; the clock runs on',
       security,
       params: OneCase,
+      querystring: ActQuery,
       body: RerouteRequest,
       response: { 200: CaseSummary, ...problemResponses },
     },
@@ -62,6 +63,7 @@ export function triageRoutes(app: Api, deps: HttpDeps): void {
       summary: 'A person decides whether a request is covered; the clock runs on',
       security,
       params: OneCase,
+      querystring: ActQuery,
       body: CoverageRequest,
       response: { 200: CaseSummary, ...problemResponses },
     },

@@ -69,7 +69,7 @@ const routes: readonly (readonly [
     async (api, _handler, sealed) => ({
       id: clientId(),
       team: 'vietnam',
-      sealed: encodeBase64url((await sealedNote(api, sealed.caseId)).bytes),
+      sealed: encodeBase64url((await sealedNote(api, sealed)).bytes),
       grants: [],
     }),
   ],
@@ -79,7 +79,7 @@ const routes: readonly (readonly [
     async (api, _handler, sealed) => ({
       id: clientId(),
       coverage: 'eligible',
-      sealed: encodeBase64url((await sealedNote(api, sealed.caseId)).bytes),
+      sealed: encodeBase64url((await sealedNote(api, sealed)).bytes),
     }),
   ],
   ['POST', '/close', async () => ({ outcome: 'duplicate' })],

@@ -56,12 +56,12 @@ async function grantFor(api: TestApi, sealed: Case, granter: string, reader: str
 }
 
 async function handover(api: TestApi, sealed: Case, team: string, grants: readonly object[] = []) {
-  const note = await sealedNote(api, sealed.caseId, 'they know the place')
+  const note = await sealedNote(api, sealed, { text: 'they know the place' })
   return { id: clientId(), team, sealed: encodeBase64url(note.bytes), grants }
 }
 
 async function decision(api: TestApi, sealed: Case, coverage: string) {
-  const note = await sealedNote(api, sealed.caseId, 'the family lives there')
+  const note = await sealedNote(api, sealed, { text: 'the family lives there' })
   return { id: clientId(), coverage, sealed: encodeBase64url(note.bytes) }
 }
 
