@@ -1,7 +1,7 @@
 // What the page's sealing Worker takes for the organisation's directory: each one that it refuses has a code, for which
 // the page has a sentence; one that has expired opens answers, and seals nothing.
 import t from 'tap'
-import type { CallMessage, CallName, Asked, AnswerMessage } from '../../web/sealer/calls.js'
+import type { AnswerMessage, CallMessage } from '../../web/sealer/calls.js'
 import { serve } from '../../web/sealer/serve.js'
 import { nodePrimitives } from '../../src/core/crypto/node.js'
 import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
@@ -18,6 +18,8 @@ const third = await organisation.sign({}, await organisation.verify(second))
 const now = Date.now()
 const deployment = { origin: directory.origin, root, demo: directory.demo }
 
+let number = 0
+
 /** A Worker in this process. */
 function worker() {
   let listener: ((event: { data: CallMessage }) => void) | null = null
@@ -31,13 +33,10 @@ function worker() {
     },
     nodePrimitives,
   )
-  let number = 0
-  return async function call<K extends CallName>(name: K, asked: Asked<K>): Promise<string> {
-    number += 1
-    const mine = number
+  return async function call(message: CallMessage): Promise<string> {
     const answer = await new Promise<AnswerMessage>(resolve => {
-      waiting.set(mine, resolve)
-      listener?.({ data: { number: mine, name, asked } as CallMessage })
+      waiting.set(message.number, resolve)
+      listener?.({ data: message })
     })
     return 'fault' in answer ? answer.fault : 'given'
   }
@@ -45,12 +44,13 @@ function worker() {
 
 await t.test('what does not verify, goes back or forks is refused', async t => {
   const call = worker()
-  t.equal(await call('start', null), 'given')
+  t.equal(await call({ number: ++number, name: 'start', asked: null }), 'given')
   const opened = (
     served: Uint8Array,
     before: Uint8Array | null = null,
     more: object = deployment,
-  ) => call('open', { deployment: more, note: served, before, now })
+  ) =>
+    call({ number: ++number, name: 'open', asked: { deployment: more, note: served, before, now } })
   t.equal(await opened(note), 'given')
   t.equal(await opened(second, note), 'given')
   t.equal(await opened(third, note), 'given')
@@ -75,17 +75,37 @@ await t.test('what does not verify, goes back or forks is refused', async t => {
 
 await t.test('one that has expired opens answers and seals nothing', async t => {
   const call = worker()
-  t.equal(await call('start', null), 'given')
+  t.equal(await call({ number: ++number, name: 'start', asked: null }), 'given')
   const old = await organisation.sign({
     valid_from: formatTimestamp(now - 40 * dayMs),
     expires: formatTimestamp(now - 1000),
   })
-  t.equal(await call('open', { deployment, note: old, before: null, now }), 'given')
-  t.equal(await call('inForce', null), 'directory_expired')
-  t.equal(await call('mint', { pageLanguage: 'en' }), 'directory_expired')
+  t.equal(
+    await call({
+      number: ++number,
+      name: 'open',
+      asked: { deployment, note: old, before: null, now },
+    }),
+    'given',
+  )
+  t.equal(await call({ number: ++number, name: 'inForce', asked: null }), 'directory_expired')
+  t.equal(
+    await call({ number: ++number, name: 'mint', asked: { pageLanguage: 'en' } }),
+    'directory_expired',
+  )
   const words = 'abandon '.repeat(11).concat('about')
-  t.equal(await call('enter', { words, pageLanguage: 'en' }), 'given', 'a mailbox can be read')
-  t.equal(await call('open', { deployment, note, before: old, now }), 'directory_forked')
-  t.equal(await call('open', { deployment, note, before: null, now }), 'given')
-  t.equal(await call('inForce', null), 'given')
+  t.equal(
+    await call({ number: ++number, name: 'enter', asked: { words, pageLanguage: 'en' } }),
+    'given',
+    'a mailbox can be read',
+  )
+  t.equal(
+    await call({ number: ++number, name: 'open', asked: { deployment, note, before: old, now } }),
+    'directory_forked',
+  )
+  t.equal(
+    await call({ number: ++number, name: 'open', asked: { deployment, note, before: null, now } }),
+    'given',
+  )
+  t.equal(await call({ number: ++number, name: 'inForce', asked: null }), 'given')
 })
