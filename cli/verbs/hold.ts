@@ -4,7 +4,7 @@ import { type CaseSummary, HoldReason } from '../../schemas/case.js'
 import { Timestamp } from '../../schemas/encoding.js'
 import { formatTimestamp, parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import { longestHoldMs, serviceLevelFor } from '../../src/core/sla/ladder.js'
-import { reportAct } from '../case/act.js'
+import { actOn, actUnopened, reportAct } from '../case/act.js'
 import { findCase } from '../case/case-id.js'
 import { type Desk, openDesk } from '../client/desk.js'
 import { holdReasons } from '../commands/choices.js'
@@ -35,12 +35,13 @@ export async function holdCase(
   const end = options.until === undefined ? null : readEnd(options.until, station.now())
   const desk = await openDesk(station, options)
   const id = await findCase(desk.cases, given)
-  const { case: before } = await desk.cases.detail(id)
+  const detail = await desk.cases.detail(id)
+  const before = detail.case
   const body =
     end === null
       ? askedFor(before)
       : { until: end, reason: options.reason ?? (await askReason(station)) }
-  const after = await desk.cases.act(id, 'hold', body).catch(error => explain(desk, before, error))
+  const after = await actOn(desk, detail, 'hold', body).catch(error => explain(desk, before, error))
   const until = timeWords(body.until)
   reportAct(
     station,
@@ -57,9 +58,9 @@ export async function unholdCase(
   options: VerbOptions,
   given: string,
 ): Promise<void> {
-  const { cases } = await openDesk(station, options)
-  const id = await findCase(cases, given)
-  const after = await cases.act(id, 'unhold', {})
+  const desk = await openDesk(station, options)
+  const id = await findCase(desk.cases, given)
+  const after = await actUnopened(desk, id, 'unhold', {})
   reportAct(station, options, safe`the clock of case ${id} runs`, after)
 }
 

@@ -1,6 +1,6 @@
 // Step 9: the routes that hold a case's clock, and let it run on.
 import * as z from 'zod'
-import { CaseSummary, EmptyBody, HoldRequest } from '../../schemas/case.js'
+import { ActQuery, CaseSummary, EmptyBody, HoldRequest } from '../../schemas/case.js'
 import { CaseId } from '../../schemas/encoding.js'
 import { KhancapError } from '../../schemas/problem.js'
 import { holdCase, unholdCase } from '../app/hold-case.js'
@@ -40,6 +40,7 @@ export function holdRoutes(app: Api, deps: HttpDeps): void {
       summary: 'Asks to hold the clock, or confirms what another handler asked in the same words',
       security,
       params: OneCase,
+      querystring: ActQuery,
       body: HoldRequest,
       response: { 200: CaseSummary, ...problemResponses },
     },
@@ -62,6 +63,7 @@ export function holdRoutes(app: Api, deps: HttpDeps): void {
       summary: 'Lets the clock run on before the end of a hold',
       security,
       params: OneCase,
+      querystring: ActQuery,
       body: EmptyBody,
       response: { 200: CaseSummary, ...problemResponses },
     },
