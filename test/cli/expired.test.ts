@@ -81,12 +81,12 @@ await t.test('no new request is taken in', async t => {
 })
 
 await t.test('a receipt is checked with the service gone, and its directory expired', async t => {
-  const folder = await desk.folderOf('vietnam-2')
+  const folder = await desk.folderOf('vietnam-1')
   const { receipt } = (await submit(api, mine.request)).json()
   const file = join(await temporaryFolder(t), 'receipt.txt')
   await writeFile(file, receipt)
   await api.app.close()
-  t.equal((await desk.run('vietnam-2', ['inbox'])).code, 3, 'nobody is there')
+  t.equal((await desk.run('vietnam-1', ['inbox'])).code, 3, 'nobody is there')
   const { code, out } = await khancap(['verify', 'receipt', file, '--json'], { folder })
   t.equal(code, 0)
   const facts = JSON.parse(out)
