@@ -108,6 +108,17 @@ export const problems = {
   store_unavailable: { status: 503, title: 'Please try again shortly', retry: 'later' },
   queue_unavailable: { status: 503, title: 'Please try again shortly', retry: 'later' },
   mail_unavailable: { status: 503, title: 'Mail could not be sent now', retry: 'later' },
+  mailbox_unavailable: {
+    status: 503,
+    title: 'The mail server cannot be reached',
+    retry: 'later',
+  },
+  mailbox_refused: {
+    status: 502,
+    title: 'The mail server does not let us in: look at the address, password and certificate',
+    retry: 'later',
+  },
+  mail_unknown: { status: 404, title: 'There is no such mail', retry: 'never' },
   mail_refused: { status: 502, title: 'The mail server refused the mail', retry: 'never' },
   server_unreachable: { status: 503, title: 'The server could not be reached', retry: 'later' },
   server_untrusted: {

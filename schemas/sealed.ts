@@ -83,6 +83,21 @@ export const Attachment = z
   .meta({ id: 'Attachment', description: 'A sealed file and the identity that opens it' })
 export type Attachment = z.infer<typeof Attachment>
 
+/** Bytes of a mail that are taken in at most; of a longer one its beginning. */
+export const maxMailBytes = 33_554_432
+/** Bytes of a sealed mail at most: padding adds an eighth, age its header and tags. */
+export const maxSealedMailBytes = 40_000_000
+
+/** A mail as it came, every byte of it, in a file of its own. */
+export const CarriedMail = z
+  .strictObject({
+    file: Attachment,
+    arrived: Timestamp.describe('When the mail server took it'),
+    whole: z.boolean().describe('False: it was too long, this is its beginning'),
+  })
+  .meta({ id: 'CarriedMail', description: 'The mail that a request came by' })
+export type CarriedMail = z.infer<typeof CarriedMail>
+
 export const EnvelopeContent = z
   .strictObject({
     v: z.literal(1),
@@ -99,6 +114,7 @@ export const EnvelopeContent = z
       addition_key: SigningKey.describe('Verifies additions'),
     }),
     attachments: z.array(Attachment).max(50),
+    mail: CarriedMail.optional().describe('Where it is there, nobody holds the keys of `reply`'),
     context: Context,
   })
   .meta({ id: 'EnvelopeContent', description: 'The case, as the applicant wrote it' })
@@ -136,6 +152,7 @@ export const AdditionContent = z
     form_version: z.int().min(1).max(100_000).nullable(),
     answers: Answers.nullable().describe('Answers to the second form, where there are any'),
     attachments: z.array(Attachment).max(50),
+    mail: CarriedMail.optional(),
     context: Context,
   })
   .meta({ id: 'AdditionContent', description: 'What an applicant adds later' })

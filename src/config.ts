@@ -29,6 +29,7 @@ export interface Config {
   readonly contactsFile: string
   readonly mailFrom: string | null
   readonly smtpCaFile: string | null
+  readonly imapCaFile: string | null
 }
 
 export interface Secrets {
@@ -36,6 +37,8 @@ export interface Secrets {
   readonly redisUrl: string | null
   readonly smtpUrl: string | null
   readonly aliveUrl: string | null
+  /** Mailboxes to take mails from, apart by white space. */
+  readonly imapUrl: string | null
 }
 
 type PortSetting = 'KHANCAP_PORT' | 'KHANCAP_METRICS_PORT'
@@ -85,6 +88,7 @@ export function loadConfig(env: Env): Config {
   const path = (name: TextSetting, otherwise: string) => resolve(text(name) ?? otherwise)
   const home = path('KHANCAP_HOME', defaultHome())
   const smtpCaFile = text('KHANCAP_SMTP_CA_FILE')
+  const imapCaFile = text('KHANCAP_IMAP_CA_FILE')
   const config: Config = {
     home,
     host: text('KHANCAP_HOST') ?? '127.0.0.1',
@@ -100,6 +104,7 @@ export function loadConfig(env: Env): Config {
     contactsFile: path('KHANCAP_CONTACTS_FILE', join(home, 'contacts.json')),
     mailFrom: text('KHANCAP_MAIL_FROM'),
     smtpCaFile: smtpCaFile === null ? null : resolve(smtpCaFile),
+    imapCaFile: imapCaFile === null ? null : resolve(imapCaFile),
   }
   refuseWhere(faults)
   return Object.freeze(config)
@@ -137,6 +142,7 @@ export function loadSecrets(
     redisUrl: read('REDIS_URL'),
     smtpUrl: read('KHANCAP_SMTP_URL'),
     aliveUrl: read('KHANCAP_ALIVE_URL'),
+    imapUrl: read('KHANCAP_IMAP_URL'),
   }
   refuseWhere(faults)
   return Object.freeze(loaded)

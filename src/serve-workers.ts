@@ -17,8 +17,11 @@ import { type SlipOpener, slipOpener } from '../workers/slip-opener.js'
 import { startWorkers, type Workers } from '../workers/workers.js'
 
 export interface ServeWorkersDeps {
-  readonly config: Pick<Config, 'routerIdentityFile' | 'contactsFile' | 'mailFrom' | 'smtpCaFile'>
-  readonly secrets: Pick<Secrets, 'redisUrl' | 'smtpUrl' | 'aliveUrl'>
+  readonly config: Pick<
+    Config,
+    'routerIdentityFile' | 'contactsFile' | 'mailFrom' | 'smtpCaFile' | 'imapCaFile'
+  >
+  readonly secrets: Pick<Secrets, 'redisUrl' | 'smtpUrl' | 'aliveUrl' | 'imapUrl'>
   readonly databaseUrl: string
   readonly directories: CurrentDirectory
   readonly store: Store
@@ -36,7 +39,7 @@ export async function serveWorkers(deps: ServeWorkersDeps): Promise<Workers> {
   const mailer = mailerOf(deps)
   // The queue in PostgreSQL cannot be set up wrong, and the API need not wait for it.
   let opened = secrets.redisUrl === null ? null : await openQueue(deps).catch(awayOrRefused)
-  return startWorkers({
+  const workers = startWorkers({
     ...deps,
     slips,
     mailer,
@@ -48,6 +51,33 @@ export async function serveWorkers(deps: ServeWorkersDeps): Promise<Workers> {
       return first ?? openQueue(deps)
     },
   })
+  const mail = await mailWatchOf(deps, () => workers.wake())
+  return mail === null
+    ? workers
+    : {
+        wake: () => workers.wake(),
+        async close(graceMs) {
+          await mail.close(graceMs)
+          await workers.close(graceMs)
+        },
+      }
+}
+
+/** Loads its library where mailboxes are set, and not otherwise. */
+async function mailWatchOf(
+  deps: ServeWorkersDeps,
+  onTaken: () => void,
+): Promise<{ close(graceMs: number): Promise<void> } | null> {
+  const { imapUrl } = deps.secrets
+  if (imapUrl === null) return null
+  const { serveMail } = await import('./serve-mail.js')
+  const { imapCaFile, routerIdentityFile } = deps.config
+  const ca =
+    imapCaFile === null
+      ? null
+      : readTextFile(imapCaFile, 'KHANCAP_IMAP_CA_FILE names a file that cannot be read')
+  const identity = readTextFile(routerIdentityFile, 'the routing identity cannot be read')
+  return serveMail({ ...deps, urls: imapUrl, ca, identity, onTaken })
 }
 
 /** Loads its library when it is needed: that takes as long as all the rest of a start. */

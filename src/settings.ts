@@ -2,6 +2,7 @@
 // docs/configuration.md and .env.example are generated from it. Policy (forms, languages, service levels, teams)
 // is not here: it is in the signed directory.
 import * as z from 'zod'
+import { mailboxUrls } from './mailbox-urls.js'
 
 /** The processes that read settings; `npm start` is both halves in one. */
 export type Reader = 'start' | 'api' | 'workers'
@@ -51,6 +52,11 @@ const OutsideUrl = urlOf(['https:', 'http:']).refine(text => {
   const isHere = hostname === 'localhost' || /^127(\.\d{1,3}){3}$|^\[::1\]$/.test(hostname)
   return username === '' && password === '' && (protocol === 'https:' || isHere)
 })
+
+const ImapUrls = z
+  .string()
+  .max(8000)
+  .refine(text => mailboxUrls(text) !== null)
 
 function setting<T>(schema: z.ZodType<T, string>, words: SettingWords): Setting<T> {
   return { schema, ...words }
@@ -139,6 +145,14 @@ export const settings = {
     about:
       'The sender of notices to handlers; needed with KHANCAP_SMTP_URL. Not trusted: it is a name on a mail.',
   }),
+  KHANCAP_IMAP_CA_FILE: setting(Path, {
+    expects: 'a file',
+    otherwise: "none: the system's authorities",
+    example: '',
+    readers: ['start', 'workers'],
+    about:
+      "A PEM file with the authority of the certificate of KHANCAP_IMAP_URL's server, for a server that signed its own (Proton Mail Bridge). Trusted: whoever can change it can read the mails on their way.",
+  }),
   KHANCAP_SMTP_CA_FILE: setting(Path, {
     expects: 'a file',
     otherwise: "none: the system's authorities",
@@ -166,6 +180,15 @@ export const secrets = {
     readers: ['start', 'workers'],
     about:
       'The queue, where it is not in PostgreSQL. Not trusted: it holds ids only and may lose everything; whoever can write there can delay routing and notices by seconds.',
+  }),
+  KHANCAP_IMAP_URL: setting(ImapUrls, {
+    expects:
+      'one or more URLs that begin with imap: (STARTTLS) or imaps: (TLS), with user and password, apart by spaces',
+    otherwise: 'none: no mail is taken in',
+    example: '',
+    readers: ['start', 'workers'],
+    about:
+      'The mailboxes whose mails become cases: `imaps://user:password@host/INBOX?move=Taken&program=pil&country=VN`. The path is the mailbox (INBOX where there is none); `move` a mailbox to move mails to after they were taken in (otherwise they are marked as read); `program` and `country` what is known of every mail there. Not trusted: the server sees every mail in clear, and could invent or withhold some.',
   }),
   KHANCAP_SMTP_URL: setting(urlOf(['smtp:', 'smtps:']), {
     expects: 'a URL that begins with smtp: (STARTTLS) or smtps: (TLS)',

@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 # What the tests drive for real: program or file that must be there, and the Debian package that brings it.
 needs=(
   redis-server=redis-server
+  dovecot=dovecot-imapd
   age=age
   chromium=chromium
   firefox-esr=firefox-esr

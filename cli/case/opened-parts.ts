@@ -23,7 +23,7 @@ export interface OpenedAddition {
   readonly id: ClientId
   readonly at: Timestamp
   readonly content:
-    | Pick<AdditionContent, 'text' | 'answers' | 'form_version' | 'attachments'>
+    | Pick<AdditionContent, 'text' | 'answers' | 'form_version' | 'attachments' | 'mail'>
     | Unshown
 }
 
@@ -67,16 +67,24 @@ async function additionIn(
 ): Promise<OpenedAddition['content']> {
   const p = await desk.station.primitives()
   const bytes = decodeBase64url(part.sealed)
+  const signature = decodeBase64url(part.signature)
   const isSigned = verifyAddition(
     p,
     decodeBase64url(content.reply.addition_key),
     await p.sha256(bytes),
-    decodeBase64url(part.signature),
+    signature,
   )
-  if (!isSigned) return 'not_from_the_applicant'
-  return opened(() =>
+  // Nobody signs a mail. It is shown as one, and says nothing but what is in it.
+  const mayBeMail = signature.every(byte => byte === 0)
+  if (!isSigned && !mayBeMail) return 'not_from_the_applicant'
+  const addition = await opened(() =>
     openAddition(p, desk.identity.opening, bytes, expectedOf(desk.directory, 'addition')),
   )
+  if (isSigned || typeof addition === 'string') return addition
+  const { context, mail } = addition
+  return mail === undefined || context.channel !== 'mail'
+    ? 'not_from_the_applicant'
+    : { ...addition, text: '', answers: null, attachments: [] }
 }
 
 /** Acts that bring a note. */

@@ -43,12 +43,16 @@ export async function warningsOf(
 ): Promise<readonly Warning[]> {
   const { content } = sealed
   const program = desk.directory.directory.programs.find(({ id }) => id === content.program)
+  // A mail has no form: its subject is looked at anew when it is shown.
+  const isMail = content.mail !== undefined && content.context.channel === 'mail'
   return [
     ...(program === undefined
       ? [warning('program_unknown', safe`the directory has no program ${content.program}`)]
-      : formWarnings(program, sealed)),
+      : isMail
+        ? []
+        : formWarnings(program, sealed)),
     ...contextWarnings(sealed),
-    ...routingWarnings(desk, sealed),
+    ...(isMail ? [] : routingWarnings(desk, sealed)),
     ...historyWarnings(sealed, parts),
     ...grantWarnings(sealed),
     ...(await proofWarnings(desk, sealed)),

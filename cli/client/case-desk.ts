@@ -7,8 +7,8 @@ import {
   type CaseQuery,
   CaseSummary,
 } from '../../schemas/case.js'
-import type { CaseId } from '../../schemas/encoding.js'
-import { maxSealedBytes } from '../../schemas/sealed.js'
+import type { CaseId, ClientId } from '../../schemas/encoding.js'
+import { maxSealedBytes, maxSealedMailBytes } from '../../schemas/sealed.js'
 import { Statistics } from '../../schemas/statistics.js'
 import { printAnchor } from '../../src/core/case/anchor.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
@@ -45,6 +45,7 @@ export interface CaseDesk {
   list(query: CaseQuery): Promise<CaseList>
   detail(id: CaseId): Promise<CaseDetail>
   envelope(id: CaseId): Promise<Uint8Array>
+  mail(id: CaseId, mail: ClientId): Promise<Uint8Array>
   /** @returns the case afterwards */
   act(id: CaseId, verb: CaseVerb, body: object, anchor: ActAnchor): Promise<CaseSummary>
   /** The organisation's figures, for leads and directors. */
@@ -98,6 +99,9 @@ export function caseDesk(
         Statistics,
         await call('GET', `/statistics?weeks=${weeks}`, null, maxFiguresBytes),
       )
+    },
+    async mail(id, mail) {
+      return (await call('GET', `/cases/${id}/mails/${mail}`, null, maxSealedMailBytes)).body
     },
     async act(id, verb, body, anchor) {
       const path = `/cases/${id}/${verb}?${printAnchor(anchor)}`

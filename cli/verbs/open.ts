@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { mkdir } from 'node:fs/promises'
 import { caseJson, openedCase } from '../case/opened-case.js'
 import { findCase } from '../case/case-id.js'
+import { mailJson, mailLines, openMail, type OpenedMail, saveMail } from '../case/carried-mail.js'
 import { caseLines } from '../case/case-lines.js'
 import { wordsFor } from '../case/form-lines.js'
 import { type Desk, openDesk } from '../client/desk.js'
@@ -10,7 +11,7 @@ import { misused } from '../failure.js'
 import { writeNew } from '../station/disk.js'
 import { languageOf } from '../station/language.js'
 import type { Station, VerbOptions } from '../station/station.js'
-import { safe } from '../terminal/safe.js'
+import { type Safe, safe } from '../terminal/safe.js'
 import { visibleJson } from '../terminal/visible.js'
 import { openFile } from './open-file.js'
 
@@ -41,13 +42,51 @@ async function show(
 ): Promise<void> {
   const { printer } = desk.station
   const { case: summary } = opened.sealed.detail
+  const mails = await mailsOf(desk, opened)
   if (options.out !== undefined) {
     const file = join(options.out, `${summary.id}.json`)
     await mkdir(options.out, { recursive: true, mode: 0o700 })
     await writeNew(file, `${visibleJson(caseJson(opened), 2)}\n`)
     printer.say(safe`saved in ${file}, in the clear: delete it when you are done`)
+    // oxlint-disable-next-line no-await-in-loop
+    for (const [at, mail] of mails.entries())
+      for (const saved of await saveMail(options.out, `${summary.id}-mail-${at + 1}`, mail))
+        printer.say(safe`saved in ${saved}, in the clear: delete it when you are done`)
   }
-  if (options.json === true) return printer.json(caseJson(opened))
+  if (options.json === true)
+    return printer.json(
+      mails.length === 0 ? caseJson(opened) : { ...caseJson(opened), mails: mails.map(mailJson) },
+    )
   const words = wordsFor(opened.sealed.content.program, languageOf(desk.station, desk.settings))
   for (const line of caseLines(desk, opened, words)) printer.out(line)
+  for (const mail of mails) {
+    printer.out(safe``)
+    printer.out(printer.style.dim(safe`MAIL`))
+    for (const line of mailLines(desk, mail)) printer.out(line)
+    const hint = correction(opened.sealed.content.program, mail)
+    if (hint !== null) printer.say(hint)
+  }
+}
+
+/** The mail that the request came by, then those that were threaded to it. */
+async function mailsOf(
+  desk: Desk,
+  { sealed, parts }: Awaited<ReturnType<typeof openedCase>>,
+): Promise<OpenedMail[]> {
+  const carried = [
+    sealed.content.mail,
+    ...parts.additions.map(({ content }) =>
+      typeof content === 'string' ? undefined : content.mail,
+    ),
+  ]
+  const { id } = sealed.detail.case
+  return Promise.all(
+    carried.flatMap(mail => (mail === undefined ? [] : [openMail(desk, id, mail)])),
+  )
+}
+
+/** Where the opened mail says another program than the case runs as. */
+function correction(program: string, { finding }: OpenedMail): Safe | null {
+  if (finding.outcome !== 'tagged' || finding.programs.includes(program)) return null
+  return safe`warning: its subject says ${finding.programs.join(' and ')}, the case runs as ${program}: note it, and have it read by the team of that program`
 }

@@ -76,6 +76,12 @@ async function sealRequest(
   language: string,
   id: ClientId,
 ): Promise<ReplyRequest> {
+  if (sealed.content.mail !== undefined)
+    throw refused(
+      safe`this request came by mail: its sender has no receipt code, and cannot open a reply here`,
+      safe`answer from your mail program, with PGP where they gave a key, and without their words`,
+      safe`khancap contacted ${sealed.detail.case.id.slice(0, 8)} --via mail records that, and stops the clock`,
+    )
   const p = await desk.station.primitives()
   const hour = formatTimestamp(floorToHour(desk.station.now()))
   const reply = await sealReply(

@@ -19,6 +19,7 @@ import { keepBytes } from './json-body.js'
 import { knownAddresses } from './known-addresses.js'
 import { bodyLimits } from './limits.js'
 import { loopWatch } from './loop-watch.js'
+import { mailRoutes } from './mail-routes.js'
 import { mailboxRoutes } from './mailbox-routes.js'
 import { deploymentRoute, pageRoutes } from './page-routes.js'
 import { routeName } from './route-name.js'
@@ -38,6 +39,7 @@ export async function apiRoutes(parent: FastifyInstance, deps: HttpDeps): Promis
   mailboxRoutes(app, deps)
   carryActor(parent)
   caseRoutes(app, deps)
+  mailRoutes(app, deps)
   triageRoutes(app, deps)
   holdRoutes(app, deps)
   statisticsRoutes(app, deps)

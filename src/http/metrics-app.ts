@@ -42,6 +42,11 @@ const figures: readonly (readonly [string, string, (figures: Figures) => number]
     'Seconds since the last sweep; -1 before the first',
     f => f.sweepAgeSeconds ?? -1,
   ],
+  [
+    'khancap_mailbox_age_seconds',
+    'Seconds since the mailbox that was read least recently was read; -1 where none is watched',
+    f => f.mailboxAgeSeconds ?? -1,
+  ],
 ]
 
 function gauge(registry: Registry, name: string, help: string): Gauge {

@@ -11,6 +11,8 @@ export interface Figures {
   /** Attempts in a row that told nobody, in the lane where it is worst. */
   readonly noticeFailures: number
   readonly sweepAgeSeconds: number | null
+  /** Of the mailbox that was read least recently; null where none is watched. */
+  readonly mailboxAgeSeconds: number | null
 }
 
 export interface FiguresStore {

@@ -5,6 +5,7 @@ import type { DirectoryStore } from './directory-store.js'
 import type { FiguresStore } from './figures-store.js'
 import type { IntakeStore } from './intake-store.js'
 import type { MailboxStore } from './mailbox-store.js'
+import type { MailStore } from './mail-store.js'
 import type { NoticeStore } from './notice-store.js'
 import type { OutboxStore } from './outbox-store.js'
 import type { RoutingStore } from './routing-store.js'
@@ -18,6 +19,7 @@ export interface Store
     NoticeStore,
     CaseStore,
     MailboxStore,
+    MailStore,
     DirectoryStore,
     FiguresStore,
     StatisticsStore {}

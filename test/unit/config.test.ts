@@ -7,6 +7,7 @@ import {
   loadConfiguration,
   loadSecrets,
 } from '../../src/config.js'
+import { mailboxUrls } from '../../src/mailbox-urls.js'
 import { KhancapError } from '../../schemas/problem.js'
 import { secrets, settings } from '../../src/settings.js'
 
@@ -36,6 +37,7 @@ await t.test('an empty environment gives the defaults', async t => {
     contactsFile: '/srv/k/contacts.json',
     mailFrom: null,
     smtpCaFile: null,
+    imapCaFile: null,
   })
   t.ok(Object.isFrozen(config))
   t.ok(loadConfig({}).home.endsWith('khancap'))
@@ -83,13 +85,36 @@ await t.test(
   },
 )
 
-await t.test(
-  'mail intake is not a setting of this version: its variable is refused, not ignored',
-  async t => {
-    const error = faultsOf(() => loadConfig({ KHANCAP_IMAP_URL: 'imaps://127.0.0.1' }))
-    t.strictSame(configSentences(error), ['KHANCAP_IMAP_URL is not a setting of khancap'])
-  },
-)
+await t.test('mailboxes are URLs with what is known of their mails', async t => {
+  const accepted = (text: string) => {
+    try {
+      return loadSecrets({ KHANCAP_IMAP_URL: text }).imapUrl === text
+    } catch {
+      return false
+    }
+  }
+  const one = 'imaps://user:pass%20word@mail.example/Junk?move=Taken&program=pil&country=VN'
+  t.ok(accepted(one))
+  t.ok(accepted(`${one} imap://u:p@127.0.0.1:1143`))
+  t.strictSame(mailboxUrls(one), [
+    {
+      host: 'mail.example',
+      port: 993,
+      secure: true,
+      user: 'user',
+      password: 'pass word',
+      path: 'Junk',
+      moveTo: 'Taken',
+      program: 'pil',
+      country: 'VN',
+    },
+  ])
+  t.match(mailboxUrls('imap://u:p@host'), [{ port: 143, secure: false, path: 'INBOX' }])
+  t.ok(accepted(Array.from({ length: 16 }, () => 'imap://u:p@h').join(' ')))
+  t.notOk(accepted(Array.from({ length: 17 }, () => 'imap://u:p@h').join(' ')))
+  for (const text of ['https://u:p@h', 'imaps://h', 'imaps://u:p@h?other=1', 'imaps://u:p@h?country=vn'])
+    t.notOk(accepted(text), text)
+})
 
 await t.test("the CLI's and the tests' own variables are left alone", async () => {
   loadConfig({ KHANCAP_CONFIG_DIR: '/x', KHANCAP_TEST_LONG: '1', KHANCAP_PASSPHRASE_FILE: '/y' })

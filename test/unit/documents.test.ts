@@ -23,6 +23,7 @@ await t.test('the OpenAPI document describes every call of version 1', async t =
     'get /v1/cases',
     'get /v1/cases/{id}',
     'get /v1/cases/{id}/envelope',
+    'get /v1/cases/{id}/mails/{mail}',
     'get /v1/directories/{sequence}',
     'get /v1/directory',
     'get /v1/statistics',

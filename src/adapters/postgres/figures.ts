@@ -10,6 +10,7 @@ interface FiguresRow {
   readonly undeliverable: number
   readonly failures: number
   readonly sweep_age: number | null
+  readonly mailbox_age: number | null
 }
 
 export function figuresStore(db: Database): FiguresStore {
@@ -36,7 +37,11 @@ export function figuresStore(db: Database): FiguresStore {
           (select count(*) from notices where outcome = 'undeliverable') as undeliverable,
           (select coalesce(max(failures), 0) from notice_lanes) as failures,
           (select extract(epoch from clock_timestamp() - at)::float8
-            from heartbeats where name = 'sweep') as sweep_age`.execute(db)
+            from heartbeats where name = 'sweep') as sweep_age,
+          -- One that nobody has tried for a month is watched no more.
+          (select extract(epoch from clock_timestamp() - min(at))::float8 from heartbeats
+            where starts_with(name, 'mailbox:') and at > clock_timestamp() - interval '30 days')
+            as mailbox_age`.execute(db)
       const [row] = rows
       if (row === undefined) throw new Error('no figures')
       const count = (state: CaseState) => states.find(each => each.state === state)?.cases ?? 0
@@ -56,6 +61,7 @@ export function figuresStore(db: Database): FiguresStore {
         noticesUndeliverable: row.undeliverable,
         noticeFailures: row.failures,
         sweepAgeSeconds: row.sweep_age,
+        mailboxAgeSeconds: row.mailbox_age,
       }
     },
 

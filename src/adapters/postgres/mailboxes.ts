@@ -54,6 +54,55 @@ function changesOf(row: ReadCase, addition: NewAddition) {
   }
 }
 
+/**
+ * Adds to a case whose row is locked, with event, notice and outbox row.
+ * @throws KhancapError `mailbox_unknown` where it was purged, `addition_conflict`, `additions_full`
+ */
+export async function insertAddition(
+  trx: Database,
+  row: ReadCase,
+  addition: NewAddition,
+): Promise<{ at: number }> {
+  const before = await findAddition(trx, row.id, addition)
+  if (before !== null) return before
+  const { count } = await trx
+    .selectFrom('additions')
+    .select(sql<number>`count(*)`.as('count'))
+    .where('case_id', '=', row.id)
+    .executeTakeFirstOrThrow()
+  if (count >= addition.maxAdditions) throw new KhancapError('additions_full')
+  const event = nextEvent(row.id, row, {
+    kind: 'addition',
+    at: row.now,
+    detail: addition.id,
+  })
+  await insertEvent(trx, event)
+  await trx
+    .insertInto('additions')
+    .values({
+      case_id: row.id,
+      id: addition.id,
+      at: at(row.now),
+      sealed: addition.sealed,
+      signature: addition.signature,
+      directory_sequence: addition.directorySequence,
+    })
+    .execute()
+  await trx
+    .updateTable('cases')
+    .set({ ...changesOf(row, addition), ...endOf(event) })
+    .where('id', '=', row.id)
+    .execute()
+  await insertNotice(trx, {
+    id: addition.noticeId,
+    outboxId: addition.outboxId,
+    caseId: row.id,
+    kind: 'addition',
+    to: 'team',
+  })
+  return { at: row.now }
+}
+
 export function mailboxStore(db: Database): MailboxStore {
   return {
     async findMailbox(tokenSha256) {
@@ -95,44 +144,7 @@ export function mailboxStore(db: Database): MailboxStore {
       return await db.transaction().execute(async trx => {
         const row = await selectByMailbox(trx, tokenSha256).forNoKeyUpdate().executeTakeFirst()
         if (row === undefined) throw new KhancapError('mailbox_unknown')
-        const before = await findAddition(trx, row.id, addition)
-        if (before !== null) return before
-        const { count } = await trx
-          .selectFrom('additions')
-          .select(sql<number>`count(*)`.as('count'))
-          .where('case_id', '=', row.id)
-          .executeTakeFirstOrThrow()
-        if (count >= addition.maxAdditions) throw new KhancapError('additions_full')
-        const event = nextEvent(row.id, row, {
-          kind: 'addition',
-          at: row.now,
-          detail: addition.id,
-        })
-        await insertEvent(trx, event)
-        await trx
-          .insertInto('additions')
-          .values({
-            case_id: row.id,
-            id: addition.id,
-            at: at(row.now),
-            sealed: addition.sealed,
-            signature: addition.signature,
-            directory_sequence: addition.directorySequence,
-          })
-          .execute()
-        await trx
-          .updateTable('cases')
-          .set({ ...changesOf(row, addition), ...endOf(event) })
-          .where('id', '=', row.id)
-          .execute()
-        await insertNotice(trx, {
-          id: addition.noticeId,
-          outboxId: addition.outboxId,
-          caseId: row.id,
-          kind: 'addition',
-          to: 'team',
-        })
-        return { at: row.now }
+        return await insertAddition(trx, row, addition)
       })
       // COMMITTED: the addition waits for the handlers, who will be told, and a deadline runs. A crash after this
       // line loses the answer to the applicant's page, which sends the same id again and is told the same.

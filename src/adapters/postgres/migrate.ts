@@ -8,12 +8,14 @@ import { up as thePath } from './migrations/0001-the-path.js'
 import { up as oneIntakePerEnvelope } from './migrations/0002-one-intake-per-envelope.js'
 import { up as holdsAndLanes } from './migrations/0003-holds-and-lanes.js'
 import { up as handingOver } from './migrations/0004-handing-over.js'
+import { up as mails } from './migrations/0005-mails.js'
 
 const migrations = {
   '0001-the-path': { up: thePath },
   '0002-one-intake-per-envelope': { up: oneIntakePerEnvelope },
   '0003-holds-and-lanes': { up: holdsAndLanes },
   '0004-handing-over': { up: handingOver },
+  '0005-mails': { up: mails },
 }
 
 /**

@@ -8,6 +8,7 @@ import { directoryStore } from './directories.js'
 import { figuresStore } from './figures.js'
 import { intakeStore } from './intakes.js'
 import { mailboxStore } from './mailboxes.js'
+import { mailStore } from './mails.js'
 import { noticeStore } from './notices.js'
 import { outboxStore } from './outbox.js'
 import { routingStore } from './routing.js'
@@ -24,6 +25,7 @@ export function postgresStore(pool: Pool): Store {
     ...noticeStore(db),
     ...caseStore(db),
     ...mailboxStore(db),
+    ...mailStore(db),
     ...directoryStore(db),
     ...figuresStore(db),
     ...statisticsStore(db),

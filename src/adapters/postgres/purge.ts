@@ -13,6 +13,9 @@ export async function purgeDue(db: Database, limit: number): Promise<number> {
       for update skip locked),
     no_mailbox as (
       update intakes set mailbox_sha256 = null from due where intakes.id = due.intake),
+    no_mails as (delete from mails using due where case_id = due.id),
+    no_digests as (
+      update taken_mails set digest = null from due where case_id = due.id),
     no_envelope as (delete from envelopes using due where case_id = due.id),
     no_slip as (delete from slips using due where case_id = due.id),
     no_replies as (delete from replies using due where case_id = due.id),

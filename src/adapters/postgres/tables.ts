@@ -36,6 +36,7 @@ export interface Tables {
   cases: CaseTable
   envelopes: { case_id: CaseId; sealed: Bytes }
   slips: { case_id: CaseId; sealed: Bytes }
+  mails: { case_id: CaseId; id: ClientId; sealed: Bytes }
   replies: {
     case_id: CaseId
     id: ClientId

@@ -43,6 +43,13 @@ export function pad(kind: SealedKind, json: Uint8Array): Uint8Array {
   return padded
 }
 
+/** Adds zeros to bytes of any kind, up to a bucket; their true size travels elsewhere. */
+export function padBytes(bytes: Uint8Array): Uint8Array {
+  const padded = new Uint8Array(Math.max(smallestBucket, padme(bytes.length)))
+  padded.set(bytes)
+  return padded
+}
+
 /**
  * Takes spaces and line feed off again.
  * @throws RangeError where they are not exactly what `pad` adds to an object

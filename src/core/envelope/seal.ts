@@ -17,11 +17,12 @@ import { printStrictJson } from '../encoding/strict-json.js'
 import { hpkeSchedule } from '../crypto/hpke.js'
 import type { Encapsulation, Primitives } from '../crypto/primitives.js'
 import { selfTest } from '../crypto/self-test.js'
-import { decodeRecipient } from './age-keys.js'
+import { decodeRecipient, encodeIdentity, encodeRecipient } from './age-keys.js'
 import { contextStanza } from './context.js'
 import { type Content, type ContentKind, printContent } from './content.js'
 import { sealHeader, type Stanza } from './header.js'
 import { recipientTag } from './inspect.js'
+import { padBytes } from './padding.js'
 import { payloadNonceBytes, sealPayload } from './stream.js'
 
 /** HPKE's info string of age's hybrid recipients. */
@@ -93,8 +94,67 @@ export async function wrapFileKey(
   return stanzas
 }
 
+/**
+ * Seals several things with one test of the primitives before them and one after. Nothing that `make` returns may be used
+ * unless this resolves.
+ * @throws KhancapError `primitives_faulty`; whatever `make` throws
+ */
+export async function sealTogether<T>(
+  p: Primitives,
+  make: (seal: Sealer) => Promise<T>,
+): Promise<T> {
+  await selfTest(p)
+  const random = watchedRandom(p)
+  const made = await make({
+    content: (kind, content, recipients) => sealUntested(p, random, kind, content, recipients),
+    bytes: text => sealBytes(p, random, text),
+  })
+  await selfTest(p)
+  return made
+}
+
+export interface SealedBytes extends Sealed {
+  readonly identity: string
+  readonly recipient: string
+}
+
+export interface Sealer {
+  /** @throws as {@link sealEnvelope} */
+  content<K extends ContentKind>(
+    kind: K,
+    content: Content<K>,
+    recipients: readonly string[],
+  ): Promise<Sealed>
+  /** Bytes of any kind, padded, to a fresh identity that alone opens them (docs/protocol.md, "Carried mail"). */
+  bytes(text: Uint8Array): Promise<SealedBytes>
+}
+
+async function sealBytes(
+  p: Primitives,
+  random: (bytes: number) => Uint8Array,
+  text: Uint8Array,
+): Promise<SealedBytes> {
+  const seed = random(32)
+  const fileKey = random(16)
+  const recipient = encodeRecipient(p.xwingPublicKey(seed))
+  const header = await sealHeader(p, fileKey, await wrapFileKey(p, random, fileKey, [recipient]))
+  const payload = await sealPayload(p, fileKey, random(payloadNonceBytes), padBytes(text))
+  const bytes = concatBytes(header, payload)
+  return { bytes, sha256: await p.sha256(bytes), identity: encodeIdentity(seed), recipient }
+}
+
 async function sealFile<K extends ContentKind>(
   p: Primitives,
+  kind: K,
+  content: Content<K>,
+  recipients: readonly string[],
+): Promise<Sealed> {
+  return sealTogether(p, seal => seal.content(kind, content, recipients))
+}
+
+async function sealUntested<K extends ContentKind>(
+  p: Primitives,
+  random: (bytes: number) => Uint8Array,
   kind: K,
   content: Content<K>,
   recipients: readonly string[],
@@ -103,14 +163,11 @@ async function sealFile<K extends ContentKind>(
   if (distinct.length < 1 || distinct.length > maxReaders)
     throw new RangeError(`"recipients" expected 1 to ${maxReaders}, got ${distinct.length}`)
   const text = printContent(kind, content)
-  await selfTest(p)
-  const random = watchedRandom(p)
   const fileKey = random(16)
   const wrapped = await wrapFileKey(p, random, fileKey, shuffle(p, distinct))
   const header = await sealHeader(p, fileKey, [...wrapped, contextStanza(content.context)])
   const payload = await sealPayload(p, fileKey, random(payloadNonceBytes), text)
   const bytes = concatBytes(header, payload)
-  await selfTest(p)
   if (bytes.length > maxSealedBytes) throw new KhancapError('request_too_large')
   return { bytes, sha256: await p.sha256(bytes) }
 }

@@ -1,0 +1,192 @@
+// A mail that a request came by, opened here: its words for the terminal, its attachments under names of ours. Nothing of
+// it is run, rendered or fetched.
+import { join } from 'node:path'
+import type { Directory } from '../../schemas/directory.js'
+import type { CaseId } from '../../schemas/encoding.js'
+import type { CarriedMail } from '../../schemas/sealed.js'
+import { unpadded } from '../../src/core/envelope/carried.js'
+import { openAgeFile } from '../../src/core/envelope/open.js'
+import {
+  type MailPart,
+  type MailParts,
+  partBytes,
+  partText,
+  readParts,
+} from '../../src/core/mail/parts.js'
+import { decodeSubject } from '../../src/core/subject-tags/decode.js'
+import { type SubjectFinding, subjectClassifier } from '../../src/core/subject-tags/classify.js'
+import type { Desk } from '../client/desk.js'
+import { refused } from '../failure.js'
+import { writeNew } from '../station/disk.js'
+import { type Safe, safe, safeLines } from '../terminal/safe.js'
+
+export interface OpenedMail {
+  readonly carried: CarriedMail
+  readonly raw: Uint8Array
+  readonly parts: MailParts
+  /** What the subject says now, with the directory of now; null where nothing says more than on arrival. */
+  readonly finding: SubjectFinding
+}
+
+/** @throws Failure, KhancapError `sealed_unreadable` */
+export async function openMail(desk: Desk, id: CaseId, carried: CarriedMail): Promise<OpenedMail> {
+  const p = await desk.station.primitives()
+  const sealed = await desk.cases.mail(id, carried.file.id)
+  const opened = await openAgeFile(p, [carried.file.identity], sealed)
+  if (opened === null) throw refused(safe`the mail of case ${id} is sealed to something else`)
+  const raw = await unpadded(p, carried.file, opened.plaintext)
+  const parts = readParts(raw)
+  return {
+    carried,
+    raw,
+    parts,
+    finding: classified(desk.directory.directory, parts, desk.station.now()),
+  }
+}
+
+/** An obscured outer subject says nothing: the protected one inside does (RFC 9788, and "protected-headers" before). */
+function classified(
+  directory: Directory,
+  { header, parts }: MailParts,
+  now: number,
+): SubjectFinding {
+  const classifier = subjectClassifier(directory.programs, now)
+  const outer = classifier.raw((header.first('subject') ?? '').trim())
+  if (outer.outcome === 'tagged') return outer
+  const inner = parts
+    .filter(({ type }) => type === 'text/plain' || type === 'text/rfc822-headers')
+    .map(part => /^Subject: ([^\r\n]{1,500})/im.exec(partText(part).slice(0, 2000))?.[1])
+    .find(subject => subject !== undefined)
+  return inner === undefined ? outer : classifier.text(inner)
+}
+
+const shownFields = ['from', 'to', 'cc', 'reply-to', 'date', 'subject'] as const
+/** Characters of the text that go to the terminal; --out DIR saves all. */
+const maxShown = 65_536
+
+export function mailLines(desk: Desk, { carried, finding, parts }: OpenedMail): Safe[] {
+  const { printer } = desk.station
+  const { header } = parts
+  const fields = shownFields.flatMap(name => {
+    const value = header.first(name)
+    return value === null ? [] : [safe`  ${name.padEnd(10)}${decodeSubject(value).text}`]
+  })
+  const text = textOf(parts)
+  return [
+    ...fields,
+    safe`  its subject says: ${finding.outcome}${finding.programs.length === 0 ? '' : ` ${finding.programs.join(' ')}`} (${finding.language}); a sender is whoever it says, nothing proves it`,
+    ...(carried.whole
+      ? []
+      : [safe`  this is its beginning only: it was too long, the rest is in the mailbox`]),
+    ...(text === '' ? [] : [safeLines(text.slice(0, maxShown), '  | ', printer.columns)]),
+    ...(text.length > maxShown
+      ? [safe`  … ${text.length} characters; --out DIR saves the mail`]
+      : []),
+    ...attached(parts).map(
+      ({ name, body, type }) =>
+        safe`  attachment ${name ?? '(no name)'}, ${type}, about ${body.length} bytes; --out DIR saves it`,
+    ),
+  ]
+}
+
+export function mailJson({ carried, finding, parts }: OpenedMail): object {
+  const { header } = parts
+  return {
+    arrived: carried.arrived,
+    whole: carried.whole,
+    bytes: carried.file.bytes,
+    fields: Object.fromEntries(
+      shownFields.flatMap(name => {
+        const value = header.first(name)
+        return value === null ? [] : [[name, decodeSubject(value).text]]
+      }),
+    ),
+    subject: {
+      outcome: finding.outcome,
+      programs: finding.programs,
+      language: finding.language,
+      asks_for_form: finding.asksForForm,
+    },
+    text: textOf(parts).slice(0, maxShown),
+    attachments: attached(parts).map(({ name, type }) => ({ name, type })),
+  }
+}
+
+/** The mail, and what is attached, under names of ours: what is inside has no say in them. @returns the files */
+export async function saveMail(folder: string, stem: string, mail: OpenedMail): Promise<string[]> {
+  const files = [{ file: join(folder, `${stem}.eml`), bytes: mail.raw }]
+  for (const [at, part] of attached(mail.parts).entries())
+    files.push({
+      file: join(folder, `${stem}-${at + 1}${extension(part)}`),
+      bytes: partBytes(part),
+    })
+  for (const { bytes, file } of files) await writeNew(file, bytes)
+  return files.map(({ file }) => file)
+}
+
+const extensions: Readonly<Record<string, string>> = {
+  'application/pdf': '.pdf',
+  'application/pgp-encrypted': '.pgp',
+  'application/pgp-keys': '.asc',
+  'application/pgp-signature': '.asc',
+  'image/gif': '.gif',
+  'image/heic': '.heic',
+  'image/jpeg': '.jpg',
+  'image/png': '.png',
+  'image/webp': '.webp',
+  'message/rfc822': '.eml',
+  'text/calendar': '.ics',
+  'text/csv': '.csv',
+  'text/html': '.html.txt',
+  'text/plain': '.txt',
+  'audio/mpeg': '.mp3',
+  'video/mp4': '.mp4',
+}
+
+/** Letters of the sender's own ending, where the type says nothing: a handler may need to know that it is a .docx. */
+function extension({ name, type }: MailPart): string {
+  const known = extensions[type]
+  if (known !== undefined) return known
+  const own = /\.(asc|age|docx?|gpg|heic|jpe?g|m4a|mp3|mp4|odt|pdf|pgp|png|txt|xlsx?|zip)$/i.exec(
+    name ?? '',
+  )
+  return own === null ? '.bin' : `.${(own[1] ?? 'bin').toLowerCase()}`
+}
+
+function attached({ parts }: MailParts): MailPart[] {
+  const text = textPart(parts)
+  return parts.filter(part => part !== text && (part.isAttached || !part.type.startsWith('text/')))
+}
+
+function textPart(parts: readonly MailPart[]): MailPart | undefined {
+  const shown = parts.filter(({ isAttached }) => !isAttached)
+  return (
+    shown.find(({ type }) => type === 'text/plain') ??
+    shown.find(({ type }) => type === 'text/html')
+  )
+}
+
+/** The plain text; where there is none, the letters of the HTML without its marks. */
+function textOf({ parts }: MailParts): string {
+  const part = textPart(parts)
+  if (part === undefined) return ''
+  const text = partText(part).replaceAll('\r\n', '\n')
+  if (part.type !== 'text/html') return text
+  return text
+    .slice(0, 1_048_576)
+    .replaceAll(/<(style|script)\b[^>]{0,1000}>[\s\S]{0,100000}?<\/\1>/gi, '')
+    .replaceAll(/<br\b[^>]{0,200}>|<\/(?:p|div|tr|li|h\d)>/gi, '\n')
+    .replaceAll(/<[^>]{0,2000}>/g, '')
+    .replaceAll(/&(?:nbsp|amp|lt|gt|quot|#39);/g, mark => marks[mark] ?? mark)
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .trim()
+}
+
+const marks: Readonly<Record<string, string>> = {
+  '&nbsp;': ' ',
+  '&amp;': '&',
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&#39;': "'",
+}

@@ -1,0 +1,145 @@
+// Step 4m: the commit point of a mail. Its place, its case and everything that must follow become durable together.
+import { sql } from 'kysely'
+import type { CaseId } from '../../../schemas/encoding.js'
+import { KhancapError } from '../../../schemas/problem.js'
+import type { NewIntake } from '../../ports/intake-store.js'
+import type { MailOutcome, MailStore, ReceivedPlace, SealedMail } from '../../ports/mail-store.js'
+import type { Database } from './database.js'
+import { selectCases } from './case-rows.js'
+import { insertAddition } from './mailboxes.js'
+
+/** @returns whether the place is this caller's: nobody has the mail yet, here or under its digest */
+async function takePlace(
+  trx: Database,
+  { mailbox, uidValidity, uid, digests }: ReceivedPlace,
+  caseId: CaseId | null,
+): Promise<boolean> {
+  const known = await sql<{ case_id: CaseId | null }>`
+    select case_id from taken_mails where digest = any(${digests}::bytea[]) limit 1`.execute(trx)
+  const [before] = known.rows
+  if (before === undefined) {
+    const { rows } = await sql`
+      insert into taken_mails (mailbox, uid_validity, uid, digest, case_id)
+      values (${mailbox}, ${uidValidity}, ${uid}, ${digests[0]}, ${caseId})
+      on conflict do nothing returning uid`.execute(trx)
+    if (rows.length > 0) return true
+  }
+  // The same mail again, or at once: it belongs to the case that the first one made.
+  await sql`
+    insert into taken_mails (mailbox, uid_validity, uid, case_id)
+    values (${mailbox}, ${uidValidity}, ${uid}, ${before?.case_id ?? null})
+    on conflict do nothing`.execute(trx)
+  return false
+}
+
+async function insertMail(trx: Database, caseId: CaseId, { id, sealed }: SealedMail) {
+  await trx.insertInto('mails').values({ case_id: caseId, id, sealed }).execute()
+}
+
+async function insertCase(trx: Database, intake: NewIntake, arrivedAt: number): Promise<void> {
+  const { caseId } = intake
+  await sql`
+    with arrival as (
+      select least(now(), to_timestamp(${arrivedAt}::float8 / 1000)) as at),
+    fresh as (
+      insert into intakes
+        (id, digest, case_id, envelope_sha256, directory_sequence, received_at, due_at)
+      select ${intake.id}, ${intake.digest}, ${caseId}, ${intake.envelopeSha256},
+        ${intake.directorySequence}, at, at + ${intake.firstResponseSeconds} * interval '1 second'
+      from arrival
+      returning received_at, due_at)
+    insert into cases (id, intake, state, channel, envelope_sha256, slip_sha256,
+      directory_sequence, received_at, due_at, next_rung_at)
+    select ${caseId}, ${intake.id}, 'received', ${intake.channel}, ${intake.envelopeSha256},
+      ${intake.slipSha256}, ${intake.directorySequence}, received_at, due_at,
+      received_at + ${intake.firstRungSeconds} * interval '1 second'
+    from fresh`.execute(trx)
+  await trx.insertInto('envelopes').values({ case_id: caseId, sealed: intake.envelope }).execute()
+  if (intake.slip !== null)
+    await trx.insertInto('slips').values({ case_id: caseId, sealed: intake.slip }).execute()
+  await trx
+    .insertInto('outbox')
+    .values({ id: intake.outboxId, name: 'route-case', subject: caseId })
+    .execute()
+}
+
+export function mailStore(db: Database): MailStore {
+  return {
+    async takenUids(mailbox, uidValidity, uids) {
+      const { rows } = await sql<{ uid: string | number }>`
+        select uid from taken_mails where mailbox = ${mailbox}
+          and uid_validity = ${uidValidity} and uid = any(${uids}::bigint[])`.execute(db)
+      return new Set(rows.map(({ uid }) => Number(uid)))
+    },
+
+    async caseByHandle(letters) {
+      const rows = await db
+        .selectFrom('cases')
+        .select(['id', 'team', 'program'])
+        .where('id', '>=', letters)
+        .where('id', '<', `${letters}~`)
+        .where('state', '<>', 'purged')
+        .limit(2)
+        .execute()
+      return rows.length === 1 ? (rows[0] ?? null) : null
+    },
+
+    async recordMail(place, intake, mail, arrivedAt) {
+      return await db.transaction().execute(async (trx): Promise<MailOutcome> => {
+        if (!(await takePlace(trx, place, intake.caseId))) return 'repeated'
+        await insertCase(trx, intake, arrivedAt)
+        await insertMail(trx, intake.caseId, mail)
+        return 'recorded'
+      })
+      // COMMITTED: the case has its deadline, the mail is sealed in it, and the place says that it was taken. A crash after
+      // this line leaves the mail unsettled in its mailbox: the next look finds the place, and settles it. A crash before
+      // leaves no trace, and the mail is where it was.
+    },
+
+    async recordMailAddition(place, caseId, addition, mail) {
+      try {
+        return await db.transaction().execute(async (trx): Promise<MailOutcome> => {
+          if (!(await takePlace(trx, place, caseId))) return 'repeated'
+          const row = await selectCases(trx)
+            .where('id', '=', caseId)
+            .forNoKeyUpdate()
+            .executeTakeFirst()
+          if (row === undefined) throw new KhancapError('mailbox_unknown')
+          await insertAddition(trx, row, addition)
+          await insertMail(trx, caseId, mail)
+          return 'recorded'
+        })
+      } catch (error) {
+        const isClosedTo =
+          error instanceof KhancapError &&
+          (error.code === 'mailbox_unknown' || error.code === 'additions_full')
+        if (isClosedTo) return null
+        throw error
+      }
+    },
+
+    async recordNoCase(place) {
+      await db.transaction().execute(async trx => void (await takePlace(trx, place, null)))
+    },
+
+    async noteMailbox(mailbox, only) {
+      const name = `mailbox:${mailbox}`
+      if (only === 'first')
+        await sql`insert into heartbeats (name, at) values (${name}, clock_timestamp())
+          on conflict (name) do nothing`.execute(db)
+      else
+        await sql`insert into heartbeats (name, at) values (${name}, clock_timestamp())
+          on conflict (name) do update set at = excluded.at`.execute(db)
+    },
+
+    async sealedMail(caseId, id) {
+      const row = await db
+        .selectFrom('mails')
+        .select('sealed')
+        .where('case_id', '=', caseId)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return row?.sealed ?? null
+    },
+  }
+}

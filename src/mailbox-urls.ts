@@ -1,0 +1,60 @@
+// KHANCAP_IMAP_URL as what it says: one or more mailboxes, each with what is known of its mails.
+export interface MailboxUrl {
+  readonly host: string
+  readonly port: number
+  readonly secure: boolean
+  readonly user: string
+  readonly password: string
+  readonly path: string
+  readonly moveTo: string | null
+  readonly program: string | null
+  readonly country: string | null
+}
+
+const maxMailboxes = 16
+const known = new Set(['move', 'program', 'country'])
+
+/** @returns null where any of them does not fit */
+export function mailboxUrls(text: string): readonly MailboxUrl[] | null {
+  const words = text.split(/\s+/).filter(word => word !== '')
+  if (words.length === 0 || words.length > maxMailboxes) return null
+  const mailboxes: MailboxUrl[] = []
+  for (const word of words) {
+    const mailbox = mailboxUrl(word)
+    if (mailbox === null) return null
+    mailboxes.push(mailbox)
+  }
+  return mailboxes
+}
+
+function mailboxUrl(word: string): MailboxUrl | null {
+  if (!URL.canParse(word)) return null
+  const url = new URL(word)
+  const { searchParams: given } = url
+  const country = given.get('country')
+  const secure = url.protocol === 'imaps:'
+  const fits =
+    (secure || url.protocol === 'imap:') &&
+    url.hostname !== '' &&
+    url.username !== '' &&
+    url.hash === '' &&
+    [...given.keys()].every(key => known.has(key)) &&
+    (country === null || /^[A-Z]{2}$/.test(country))
+  if (!fits) return null
+  try {
+    const path = decodeURIComponent(url.pathname.replace(/^\//, ''))
+    return {
+      host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: url.port === '' ? (secure ? 993 : 143) : Number(url.port),
+      secure,
+      user: decodeURIComponent(url.username),
+      password: decodeURIComponent(url.password),
+      path: path === '' ? 'INBOX' : path,
+      moveTo: given.get('move'),
+      program: given.get('program'),
+      country,
+    }
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,72 @@
+// The store as the inbox worker sees it. It learns where in a mailbox a mail stood, when it came and to which case it
+// went; of its words a digest under a key that it does not have.
+import type { CaseId, ClientId, Instant } from '../../schemas/encoding.js'
+import type { NewIntake } from './intake-store.js'
+import type { NewAddition } from './mailbox-store.js'
+
+/** Where a mail stands in a mailbox (RFC 9051 §2.3.1.1). */
+export interface MailPlace {
+  /** A name of the mailbox without address or password. */
+  readonly mailbox: string
+  readonly uidValidity: bigint
+  readonly uid: number
+}
+
+export interface ReceivedPlace extends MailPlace {
+  /** The same mail under each key that is known, the newest key first. */
+  readonly digests: readonly Uint8Array[]
+}
+
+/** The mail itself in a sealed file of its own. */
+export interface SealedMail {
+  readonly id: ClientId
+  readonly sealed: Uint8Array
+}
+
+export interface CaseHandle {
+  readonly id: CaseId
+  readonly team: string | null
+  readonly program: string | null
+}
+
+/** `repeated`: this mail was taken in before, from here or elsewhere. */
+export type MailOutcome = 'recorded' | 'repeated'
+
+export interface MailStore {
+  /** Which of these were dealt with. */
+  takenUids(
+    mailbox: string,
+    uidValidity: bigint,
+    uids: readonly number[],
+  ): Promise<ReadonlySet<number>>
+  /** The one case whose id begins with these letters; null where there is none, or more than one, or it was purged. */
+  caseByHandle(letters: string): Promise<CaseHandle | null>
+  /**
+   * Records intake, case, deadline, envelope, slip, the mail and its place in one transaction (step 5). The clock starts at
+   * `arrivedAt`, or now where that is later. Durable when it returns; idempotent by place and by digest; may be called
+   * concurrently, also by several workers with the same mail: one records it.
+   * @throws KhancapError `store_unavailable`
+   */
+  recordMail(
+    place: ReceivedPlace,
+    intake: NewIntake,
+    mail: SealedMail,
+    arrivedAt: Instant,
+  ): Promise<MailOutcome>
+  /**
+   * Records a mail as an addition to a case, as `recordAddition` does, with its place, in one transaction.
+   * @returns null where the case cannot take it any more; nothing was written
+   */
+  recordMailAddition(
+    place: ReceivedPlace,
+    caseId: CaseId,
+    addition: NewAddition,
+    mail: SealedMail,
+  ): Promise<MailOutcome | null>
+  /** Notes that a mail was looked at and is no case. Idempotent. */
+  recordNoCase(place: ReceivedPlace): Promise<void>
+  /** Notes that a mailbox was read just now, or, with `only: 'first'`, that somebody begins to. */
+  noteMailbox(mailbox: string, only?: 'first'): Promise<void>
+  /** A sealed mail of a case; null where there is none. */
+  sealedMail(caseId: CaseId, id: ClientId): Promise<Uint8Array | null>
+}
