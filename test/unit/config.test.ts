@@ -112,7 +112,12 @@ await t.test('mailboxes are URLs with what is known of their mails', async t => 
   t.match(mailboxUrls('imap://u:p@host'), [{ port: 143, secure: false, path: 'INBOX' }])
   t.ok(accepted(Array.from({ length: 16 }, () => 'imap://u:p@h').join(' ')))
   t.notOk(accepted(Array.from({ length: 17 }, () => 'imap://u:p@h').join(' ')))
-  for (const text of ['https://u:p@h', 'imaps://h', 'imaps://u:p@h?other=1', 'imaps://u:p@h?country=vn'])
+  for (const text of [
+    'https://u:p@h',
+    'imaps://h',
+    'imaps://u:p@h?other=1',
+    'imaps://u:p@h?country=vn',
+  ])
     t.notOk(accepted(text), text)
 })
 
