@@ -1,5 +1,4 @@
-// The strict profile of a sealed file: round trips, one mutation per test, every bit of the header, every way to move a
-// chunk. docs/protocol.md, "Sealed file".
+// The strict profile of a sealed file: round trips, and one mutation per test. docs/protocol.md, "Sealed file".
 import fc from 'fast-check'
 import t from 'tap'
 import {
@@ -16,7 +15,7 @@ import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { concatBytes, equalBytes, fromUtf8, utf8 } from '../../src/core/encoding/bytes.js'
 import { encodeRecipient } from '../../src/core/envelope/age-keys.js'
 import { printContent } from '../../src/core/envelope/content.js'
-import { contextStanza, decodeContext, encodeContext } from '../../src/core/envelope/context.js'
+import { contextStanza } from '../../src/core/envelope/context.js'
 import { parseHeader, sealHeader, type Stanza } from '../../src/core/envelope/header.js'
 import { inspectSealed } from '../../src/core/envelope/inspect.js'
 import {
@@ -216,25 +215,6 @@ await t.test('lone surrogates from a text field are sealed as U+FFFD', async t =
   t.same((await open(sealed.bytes))?.answers, { situation: 'x\ufffdy' })
 })
 
-await t.test(
-  'the header, flipped bit by bit: refused, and never opened to something else',
-  async t => {
-    const { bytes } = await sealEnvelope(p, content, [me.recipient])
-    const { length } = parseHeader(bytes)
-    let opened = 0
-    for (let at = 0; at < length; at++)
-      for (let bit = 0; bit < 8; bit++) {
-        const changed = bytes.slice()
-        changed[at] = (changed[at] ?? 0) ^ (1 << bit)
-        const result = await open(changed).catch((error: unknown) => error)
-        const code = result instanceof Error && 'code' in result ? result.code : result
-        // A change inside the wrapped key looks like a file for somebody else.
-        if (code !== null && code !== 'sealed_unreadable') opened++
-      }
-    t.equal(opened, 0)
-  },
-)
-
 await t.test('every bit of the payload in samples, flipped: refused', async () => {
   const { bytes } = await sealEnvelope(p, content, [me.recipient])
   const { length } = parseHeader(bytes)
@@ -253,60 +233,6 @@ await t.test('every bit of the payload in samples, flipped: refused', async () =
     ),
     { numRuns: runs * 5 },
   )
-})
-
-await t.test(
-  'cut off anywhere, or with a byte more: refused by the server and by the opener',
-  async t => {
-    const { bytes } = await sealEnvelope(p, content, [me.recipient])
-    for (let end = 0; end < bytes.length; end += end < 2000 ? 1 : 97) {
-      t.throws(() => inspectSealed(bytes.subarray(0, end)), malformed)
-      await t.rejects(open(bytes.subarray(0, end)), unreadable)
-    }
-    const longer = concatBytes(bytes, Uint8Array.of(0))
-    t.throws(() => inspectSealed(longer), malformed)
-    await t.rejects(open(longer), unreadable)
-  },
-)
-
-/** A file of three chunks, as chunks. */
-async function chunked(): Promise<{ front: Uint8Array; chunks: Uint8Array[] }> {
-  const answers = Object.fromEntries(
-    Array.from({ length: 16 }, (_, at) => [
-      `q_${'abcdefghijklmnop'.charAt(at)}`,
-      'x'.repeat(9_500),
-    ]),
-  )
-  const { bytes } = await sealEnvelope(p, { ...content, answers }, [me.recipient])
-  const front = bytes.subarray(0, parseHeader(bytes).length + 16)
-  const chunks: Uint8Array[] = []
-  for (let at = front.length; at < bytes.length; at += 65_552)
-    chunks.push(bytes.subarray(at, at + 65_552))
-  return { front, chunks }
-}
-
-await t.test('chunks dropped, repeated, swapped, added, cut: refused', async t => {
-  const { front, chunks } = await chunked()
-  const [a, b, c] = chunks
-  if (a === undefined || b === undefined || c === undefined || chunks.length !== 3)
-    throw new Error('three chunks expected')
-  t.ok(await open(concatBytes(front, a, b, c)))
-  const moved: Record<string, Uint8Array[]> = {
-    'first dropped': [b, c],
-    'middle dropped': [a, c],
-    'last dropped': [a, b],
-    'first repeated': [a, a, b, c],
-    'middle repeated': [a, b, b, c],
-    'last repeated': [a, b, c, c],
-    'first two swapped': [b, a, c],
-    'a whole chunk added': [a, b, c, a],
-    'an empty chunk added': [a, b, c, new Uint8Array(16)],
-    'the last cut by one byte': [a, b, c.subarray(0, -1)],
-    'the middle cut by one byte': [a, b.subarray(0, -1), c],
-    'nothing left': [],
-  }
-  for (const [name, parts] of Object.entries(moved))
-    await t.rejects(open(concatBytes(front, ...parts)), unreadable, name)
 })
 
 await t.test(
@@ -528,46 +454,6 @@ await t.test('a slip never passes for an envelope, nor any kind for another', as
       else await t.rejects(opening ?? Promise.resolve(), unreadable, `${opener} of ${kinds[file]}`)
     }
   t.equal(inspectSealed(slip.bytes).context.kind, 'slip')
-})
-
-await t.test('a context has one spelling', t => {
-  for (const kind of ['envelope', 'slip', 'addition', 'reply', 'note'] as const)
-    for (const channel of ['web', 'mail', 'offline'] as const) {
-      const context = { ...sampleContext(kind), channel }
-      t.same(decodeContext(encodeContext(context)), context)
-    }
-  const bytes = encodeContext(sampleContext('envelope'))
-  t.equal(
-    Buffer.from(bytes).toString('hex'),
-    `0101010000000000000003${'07'.repeat(32)}0018${Buffer.from(sampleOrigin).toString('hex')}`,
-  )
-  const change = (at: number, to: number) => {
-    const changed = bytes.slice()
-    changed[at] = to
-    return changed
-  }
-  const refused: Record<string, Uint8Array> = {
-    'version 0': change(0, 0),
-    'version 2': change(0, 2),
-    'kind 0': change(1, 0),
-    'kind 6': change(1, 6),
-    'channel 0': change(2, 0),
-    'channel 4': change(2, 4),
-    'sequence 0': change(10, 0),
-    'sequence above a billion': change(3, 1),
-    'length one less': change(44, bytes.length - 46),
-    'length one more': change(44, bytes.length - 44),
-    'a byte more': concatBytes(bytes, Uint8Array.of(0x67)),
-    'a byte less': bytes.subarray(0, -1),
-    'origin with a path': change(bytes.length - 1, 0x2f),
-    'origin in capitals': change(bytes.length - 1, 0x47),
-    'origin that is not UTF-8': change(bytes.length - 1, 0xff),
-    'no origin': concatBytes(bytes.subarray(0, 43), Uint8Array.of(0, 0)),
-    nothing: new Uint8Array(0),
-  }
-  for (const [name, changed] of Object.entries(refused))
-    t.throws(() => decodeContext(changed), name)
-  t.end()
 })
 
 await t.test('the largest file is sealed and opened, one over is refused', async t => {
