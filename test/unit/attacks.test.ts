@@ -36,7 +36,13 @@ const asSlip = { origin: sampleOrigin, kind: 'slip' } as const
 /** Everything that an error shows: its name, code, words, faults and own members; its cause stays inside. */
 function seen(error: unknown): string {
   if (!(error instanceof KhancapError)) return `another error: ${String(error)}`
-  return JSON.stringify([String(error), Object.keys(error), error.code, error.message, error.faults])
+  return JSON.stringify([
+    String(error),
+    Object.keys(error),
+    error.code,
+    error.message,
+    error.faults,
+  ])
 }
 const refusal = (opening: Promise<unknown>) =>
   opening.then(result => (result === null ? 'not addressed' : 'opened'), seen)
@@ -73,7 +79,8 @@ await t.test('every bit of a whole small file, flipped: one problem', async t =>
       if (answer !== unreadable && !(answer === 'not addressed' && isWrapped))
         t.fail(`byte ${at}, bit ${bit}: ${answer}`)
       answers.set(answer, (answers.get(answer) ?? 0) + 1)
-      if (!['taken', malformed].includes(inspect(changed))) t.fail(`inspect: byte ${at}, bit ${bit}`)
+      if (!['taken', malformed].includes(inspect(changed)))
+        t.fail(`inspect: byte ${at}, bit ${bit}`)
     }
   t.same([...answers.keys()].toSorted(), ['not addressed', unreadable].toSorted())
   const flips = [...answers.values()].reduce((sum, count) => sum + count)
@@ -81,24 +88,27 @@ await t.test('every bit of a whole small file, flipped: one problem', async t =>
   t.ok(flips >= (isLong ? bytes.length * 8 : 7000))
 })
 
-await t.test('a small file cut anywhere, at either end, or with more behind: one problem', async t => {
-  const { bytes } = await sealSlip(p, sampleSlip(), me.recipient)
-  for (let at = 0; at < bytes.length; at++) {
-    const cut = bytes.subarray(0, at)
-    if (inspect(cut) !== malformed) t.fail(`inspect: cut at ${at}`)
-    if ((await refusal(openSlip(p, [me.identity], cut, asSlip))) !== unreadable)
-      t.fail(`cut at ${at}`)
-    const rest = bytes.subarray(at + 1)
-    if ((await refusal(openSlip(p, [me.identity], rest, asSlip))) !== unreadable)
-      t.fail(`without the first ${at + 1}`)
-  }
-  for (const more of [1, 15, 16, 17, 512, 65_552])
-    for (const fill of [0x00, 0x0a, 0x20]) {
-      const longer = concatBytes(bytes, new Uint8Array(more).fill(fill))
-      t.equal(await refusal(openSlip(p, [me.identity], longer, asSlip)), unreadable)
-      t.equal(inspect(longer), malformed, `${more} bytes more`)
+await t.test(
+  'a small file cut anywhere, at either end, or with more behind: one problem',
+  async t => {
+    const { bytes } = await sealSlip(p, sampleSlip(), me.recipient)
+    for (let at = 0; at < bytes.length; at++) {
+      const cut = bytes.subarray(0, at)
+      if (inspect(cut) !== malformed) t.fail(`inspect: cut at ${at}`)
+      if ((await refusal(openSlip(p, [me.identity], cut, asSlip))) !== unreadable)
+        t.fail(`cut at ${at}`)
+      const rest = bytes.subarray(at + 1)
+      if ((await refusal(openSlip(p, [me.identity], rest, asSlip))) !== unreadable)
+        t.fail(`without the first ${at + 1}`)
     }
-})
+    for (const more of [1, 15, 16, 17, 512, 65_552])
+      for (const fill of [0x00, 0x0a, 0x20]) {
+        const longer = concatBytes(bytes, new Uint8Array(more).fill(fill))
+        t.equal(await refusal(openSlip(p, [me.identity], longer, asSlip)), unreadable)
+        t.equal(inspect(longer), malformed, `${more} bytes more`)
+      }
+  },
+)
 
 await t.test('a small file with any one byte taken out or put in: one problem', async t => {
   const { bytes } = await sealSlip(p, sampleSlip(), me.recipient)
@@ -138,13 +148,18 @@ await t.test('chunks dropped, repeated, swapped, moved, added, cut: one problem'
     attacks.push([`all before ${at} dropped`, chunks.slice(at + 1)])
     attacks.push([`all from ${at} dropped`, chunks.slice(0, at)])
     for (let to = 0; to <= count; to++) {
-      attacks.push([`${at} repeated before ${to}`, [...chunks.slice(0, to), ...one, ...chunks.slice(to)]])
+      attacks.push([
+        `${at} repeated before ${to}`,
+        [...chunks.slice(0, to), ...one, ...chunks.slice(to)],
+      ])
       const moved = [...without.slice(0, to), ...one, ...without.slice(to)]
       if (to < count && to !== at) attacks.push([`${at} moved to ${to}`, moved])
     }
     const cut = chunks.map((chunk, index) => (index === at ? chunk.subarray(0, -1) : chunk))
     attacks.push([`${at} cut by a byte`, cut])
-    const foreign = chunks.map((chunk, index) => (index === at ? (other.chunks[at] ?? chunk) : chunk))
+    const foreign = chunks.map((chunk, index) =>
+      index === at ? (other.chunks[at] ?? chunk) : chunk,
+    )
     attacks.push([`${at} of another envelope`, foreign])
   }
   for (const size of [0, 1, 16, 17, 65_536])
@@ -208,7 +223,8 @@ await t.test('a stanza moved from another envelope: one problem, with its MAC or
     const { length } = parseHeader(bytes)
     return { text: Buffer.from(bytes.subarray(0, length)).toString(), rest: bytes.subarray(length) }
   }
-  const stanza = (bytes: Uint8Array) => /-> mlkem768x25519 .*\n.*\n/.exec(lines(bytes).text)?.[0] ?? ''
+  const stanza = (bytes: Uint8Array) =>
+    /-> mlkem768x25519 .*\n.*\n/.exec(lines(bytes).text)?.[0] ?? ''
   const { text, rest } = lines(theirs.bytes)
   for (const moved of [
     text.replace(stanza(theirs.bytes), stanza(mine.bytes)),
@@ -230,61 +246,73 @@ await t.test('a stanza moved from another envelope: one problem, with its MAC or
   ]) {
     const bytes = await forged(fileKey, stanzas)
     t.equal(await refusal(open(bytes)), unreadable)
-    t.ok(await openEnvelope(p, [colleague.identity], bytes, asEnvelope), 'the other reader opens it')
+    t.ok(
+      await openEnvelope(p, [colleague.identity], bytes, asEnvelope),
+      'the other reader opens it',
+    )
   }
 })
 
-await t.test('one header does not wrap two file keys: each reader sees the same, or nothing', async t => {
-  const [one, two] = [p.random(16), p.random(16)]
-  const stanzas = [
-    ...(await wrapFileKey(p, n => p.random(n), one, [me.recipient])),
-    ...(await wrapFileKey(p, n => p.random(n), two, [colleague.recipient])),
-  ]
-  const bytes = await forged(one, stanzas)
-  t.equal(await refusal(open(bytes)), 'opened')
-  t.equal(
-    await refusal(openEnvelope(p, [colleague.identity], bytes, asEnvelope)),
-    unreadable,
-    'the MAC commits to the key',
-  )
-})
+await t.test(
+  'one header does not wrap two file keys: each reader sees the same, or nothing',
+  async t => {
+    const [one, two] = [p.random(16), p.random(16)]
+    const stanzas = [
+      ...(await wrapFileKey(p, n => p.random(n), one, [me.recipient])),
+      ...(await wrapFileKey(p, n => p.random(n), two, [colleague.recipient])),
+    ]
+    const bytes = await forged(one, stanzas)
+    t.equal(await refusal(open(bytes)), 'opened')
+    t.equal(
+      await refusal(openEnvelope(p, [colleague.identity], bytes, asEnvelope)),
+      unreadable,
+      'the MAC commits to the key',
+    )
+  },
+)
 
-await t.test('a recipient given garbage opens nothing; the others are not kept from opening', async t => {
-  const fileKey = p.random(16)
-  const own = await wrapFileKey(p, n => p.random(n), fileKey, [colleague.recipient])
-  const [honest] = await wrapFileKey(p, n => p.random(n), fileKey, [me.recipient])
-  if (honest === undefined) throw new Error('stanza expected')
-  const share = (bytes: Uint8Array) => [recipientTag, encodeBase64Bare(bytes)]
-  const stanzas: Record<string, Stanza> = {
-    'random bytes': { args: share(p.random(1120)), body: p.random(32) },
-    'its own share, another body': { args: honest.args, body: p.random(32) },
-    'another share, its own body': { args: share(p.random(1120)), body: honest.body },
-    'a body of zeros': { args: honest.args, body: new Uint8Array(32) },
-  }
-  for (const [name, stanza] of Object.entries(stanzas))
-    for (const order of [
-      [stanza, ...own],
-      [...own, stanza],
-    ]) {
-      const bytes = await forged(fileKey, order)
-      t.equal(await refusal(open(bytes)), 'not addressed', name)
-      t.equal(
-        await refusal(openEnvelope(p, [colleague.identity], bytes, asEnvelope)),
-        'opened',
-        `${name}: the other reader`,
-      )
+await t.test(
+  'a recipient given garbage opens nothing; the others are not kept from opening',
+  async t => {
+    const fileKey = p.random(16)
+    const own = await wrapFileKey(p, n => p.random(n), fileKey, [colleague.recipient])
+    const [honest] = await wrapFileKey(p, n => p.random(n), fileKey, [me.recipient])
+    if (honest === undefined) throw new Error('stanza expected')
+    const share = (bytes: Uint8Array) => [recipientTag, encodeBase64Bare(bytes)]
+    const stanzas: Record<string, Stanza> = {
+      'random bytes': { args: share(p.random(1120)), body: p.random(32) },
+      'its own share, another body': { args: honest.args, body: p.random(32) },
+      'another share, its own body': { args: share(p.random(1120)), body: honest.body },
+      'a body of zeros': { args: honest.args, body: new Uint8Array(32) },
     }
-  // A share that no honest sealer can make is a malformed file, for everybody.
-  const lowOrder = p.random(1120)
-  lowOrder.fill(0, 1088)
-  const bytes = await forged(fileKey, [{ args: share(lowOrder), body: p.random(32) }])
-  t.equal(await refusal(open(bytes)), unreadable, 'an X25519 share of small order')
-})
+    for (const [name, stanza] of Object.entries(stanzas))
+      for (const order of [
+        [stanza, ...own],
+        [...own, stanza],
+      ]) {
+        const bytes = await forged(fileKey, order)
+        t.equal(await refusal(open(bytes)), 'not addressed', name)
+        t.equal(
+          await refusal(openEnvelope(p, [colleague.identity], bytes, asEnvelope)),
+          'opened',
+          `${name}: the other reader`,
+        )
+      }
+    // A share that no honest sealer can make is a malformed file, for everybody.
+    const lowOrder = p.random(1120)
+    lowOrder.fill(0, 1088)
+    const bytes = await forged(fileKey, [{ args: share(lowOrder), body: p.random(32) }])
+    t.equal(await refusal(open(bytes)), unreadable, 'an X25519 share of small order')
+  },
+)
 
 await t.test('a file for another deployment, directory or purpose: one problem', async t => {
   const sealedWith = async (context: Partial<EnvelopeContent['context']>) =>
-    (await sealEnvelope(p, { ...content, context: { ...content.context, ...context } }, [me.recipient]))
-      .bytes
+    (
+      await sealEnvelope(p, { ...content, context: { ...content.context, ...context } }, [
+        me.recipient,
+      ])
+    ).bytes
   const other = await sealedWith({ origin: 'https://other.example.org' })
   t.equal(await refusal(open(other)), unreadable, 'another deployment')
   const hash = new Uint8Array(32).fill(8)
@@ -332,8 +360,8 @@ await t.test("another deployment's directory, or a changed one: one problem", as
     ),
     'a receipt instead': utf8(text.replace('khancap/v1/directory', 'khancap/v1/receipt')),
     'without signatures': utf8(text.slice(0, text.lastIndexOf('\n\n') + 1)),
-    'nothing': new Uint8Array(0),
-    'rubbish': p.random(3000),
+    nothing: new Uint8Array(0),
+    rubbish: p.random(3000),
     'a sealed file': (await sealSlip(p, sampleSlip(), me.recipient)).bytes,
   }))
     t.equal(await refusal(verifyDirectory(p, note, pin)), invalid, name)

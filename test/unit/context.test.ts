@@ -1,7 +1,7 @@
 // The context stanza's bytes: one spelling of each context, and nothing else is one. docs/protocol.md, "Context".
 import t from 'tap'
 import { concatBytes } from '../../src/core/encoding/bytes.js'
-import { contextStanza, decodeContext, encodeContext } from '../../src/core/envelope/context.js'
+import { decodeContext, encodeContext } from '../../src/core/envelope/context.js'
 import { sampleContext, sampleOrigin } from '../helper/sample-content.js'
 
 await t.test('a context has one spelling', t => {
@@ -43,4 +43,3 @@ await t.test('a context has one spelling', t => {
     t.throws(() => decodeContext(changed), name)
   t.end()
 })
-

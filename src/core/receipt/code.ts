@@ -1,6 +1,6 @@
 // The receipt code: 128 bits as twelve words, which the applicant keeps and which never goes to the server, and the
 // keys that it stands for (docs/protocol.md, "Receipt code").
-import { KhancapError } from '../../../schemas/problem.js'
+import { type Fault, KhancapError } from '../../../schemas/problem.js'
 import { concatBytes, fromHex, utf8 } from '../encoding/bytes.js'
 import type { Primitives } from '../crypto/primitives.js'
 import {
@@ -57,42 +57,63 @@ interface Reading {
   readonly entropy: Uint8Array | null
 }
 
-async function readIn(language: WordLanguage, typed: readonly string[]): Promise<Reading> {
-  const list = await wordList(language)
-  const byFold = new Map(list.map(word => [fold(word), word]))
-  const found = typed.map(word => byFold.get(word) ?? null)
-  const known = found.filter(word => word !== null)
-  return { found, entropy: known.length === words ? entropyOf(known, list) : null }
+type Known = ReadonlyMap<string, string>
+
+function readIn(known: Known, list: string[], typed: readonly string[]): Reading {
+  const found = typed.map(word => known.get(word) ?? null)
+  const spelled = found.filter(word => word !== null)
+  return { found, entropy: spelled.length === words ? entropyOf(spelled, list) : null }
 }
 
 const unknownIn = (reading: Reading) => reading.found.filter(word => word === null).length
 
+/** What reads words: `prefer` is the list that is tried first. @throws KhancapError `receipt_code_invalid` */
+export type WordReader = (text: string, prefer?: WordLanguage) => Promise<ReceiptCode>
+
 /**
  * Reads words of any list, however they were typed: case, spaces and accents do not count. Words that two lists share
- * mean the same in both Chinese lists; twelve that English and French share do not occur.
- * @param prefer the list that is loaded first; the others are loaded only where it does not fit
- * @throws KhancapError `receipt_code_invalid`; faults name the number of words, the unknown word by its number from
- *   one, or the checksum, never a word
+ * mean the same in both Chinese lists; twelve that English and French share do not occur. A list is loaded when it is
+ * first needed, and kept for as long as the reader lives. Faults name the number of words, the unknown word by its
+ * number from one, or the checksum, never a word.
  */
-export async function wordsToCode(text: string, prefer: WordLanguage = 'en'): Promise<ReceiptCode> {
-  const typed = split(text)
-  if (typed.length !== words)
-    throw new KhancapError('receipt_code_invalid', {
-      faults: [{ pointer: '', code: 'number_of_words' }],
-    })
-  const readings: Reading[] = []
-  for (const language of [prefer, ...wordLanguages.filter(other => other !== prefer)]) {
-    const reading = await readIn(language, typed)
-    if (reading.entropy !== null) return { entropy: reading.entropy, language }
-    readings.push(reading)
+export function wordReader(): WordReader {
+  const lists = new Map<WordLanguage, { list: string[]; known: Known }>()
+  async function loaded(language: WordLanguage) {
+    const kept = lists.get(language)
+    if (kept !== undefined) return kept
+    const list = await wordList(language)
+    const made = { list, known: new Map(list.map(word => [fold(word), word])) }
+    lists.set(language, made)
+    return made
   }
-  const closest = readings.reduce((best, next) => (unknownIn(next) < unknownIn(best) ? next : best))
-  const faults = closest.found.flatMap((word, index) =>
-    word === null ? [{ pointer: `/${index + 1}`, code: 'word_unknown' }] : [],
-  )
-  throw new KhancapError('receipt_code_invalid', {
-    faults: faults.length > 0 ? faults : [{ pointer: '', code: 'checksum' }],
-  })
+  return async (text, prefer = 'en') => {
+    const typed = split(text)
+    if (typed.length !== words)
+      throw new KhancapError('receipt_code_invalid', {
+        faults: [{ pointer: '', code: 'number_of_words' }],
+      })
+    const readings: Reading[] = []
+    for (const language of [prefer, ...wordLanguages.filter(other => other !== prefer)]) {
+      const { list, known } = await loaded(language)
+      const reading = readIn(known, list, typed)
+      if (reading.entropy !== null) return { entropy: reading.entropy, language }
+      readings.push(reading)
+    }
+    const closest = readings.reduce((best, next) =>
+      unknownIn(next) < unknownIn(best) ? next : best,
+    )
+    const faults: Fault[] = []
+    for (const [index, word] of closest.found.entries())
+      if (word === null) faults.push({ pointer: `/${index + 1}`, code: 'word_unknown' })
+    throw new KhancapError('receipt_code_invalid', {
+      faults: faults.length > 0 ? faults : [{ pointer: '', code: 'checksum' }],
+    })
+  }
+}
+
+/** Reads the words of one code. @throws KhancapError `receipt_code_invalid`; see {@link wordReader} */
+export function wordsToCode(text: string, prefer: WordLanguage = 'en'): Promise<ReceiptCode> {
+  return wordReader()(text, prefer)
 }
 
 export interface ReceiptKeys {
