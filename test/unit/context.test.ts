@@ -1,6 +1,7 @@
 // The context stanza's bytes: one spelling of each context, and nothing else is one. docs/protocol.md, "Context".
 import t from 'tap'
 import { concatBytes } from '../../src/core/encoding/bytes.js'
+import { maxContentDepth } from '../../src/core/envelope/content.js'
 import { decodeContext, encodeContext } from '../../src/core/envelope/context.js'
 import { sampleContext, sampleOrigin } from '../helper/sample-content.js'
 
@@ -30,6 +31,7 @@ await t.test('a context has one spelling', t => {
     'sequence 0': change(10, 0),
     'sequence above a billion': change(3, 1),
     'length one less': change(44, bytes.length - 46),
+    'a length of 256 more': change(43, 1),
     'length one more': change(44, bytes.length - 44),
     'a byte more': concatBytes(bytes, Uint8Array.of(0x67)),
     'a byte less': bytes.subarray(0, -1),
@@ -41,5 +43,10 @@ await t.test('a context has one spelling', t => {
   }
   for (const [name, changed] of Object.entries(refused))
     t.throws(() => decodeContext(changed), name)
+  t.end()
+})
+
+await t.test('what is inside a sealed file is 6 deep at most', t => {
+  t.equal(maxContentDepth, 6)
   t.end()
 })

@@ -476,6 +476,25 @@ await t.test('the largest file is sealed and opened, one over is refused', async
   await t.rejects(open(over), unreadable)
 })
 
+await t.test('a file of 262 144 bytes is taken, one of a byte more is not', async t => {
+  const fileKey = p.random(16)
+  const readers = people(p, 5).map(reader => reader.recipient)
+  const wrapped = await wrapFileKey(p, n => p.random(n), fileKey, readers)
+  /** The length of the origin sets the size to the byte. */
+  const of = async (letters: number) => {
+    const context = { ...content.context, origin: `https://${'x'.repeat(letters - 8)}` }
+    const header = await sealHeader(p, fileKey, [...wrapped, contextStanza(context)])
+    const payload = await sealPayload(p, fileKey, p.random(16), new Uint8Array(253_952))
+    return concatBytes(header, payload)
+  }
+  const largest = await of(131)
+  t.equal(largest.length, maxSealedBytes)
+  t.equal(inspectSealed(largest).recipients, 5)
+  const over = await of(132)
+  t.equal(over.length, maxSealedBytes + 1)
+  t.throws(() => inspectSealed(over), malformed)
+})
+
 await t.test('property: open(seal(x)) = x', async t => {
   const answer = fc.oneof(
     fc.string({ maxLength: 300, unit: 'binary' }),

@@ -1,11 +1,11 @@
 // ASCII armor of age files (C2SP age, "ASCII armor"): a strict subset of PEM. Only what comes from elsewhere is
 // armored; what we seal never is.
 import { decodeBase64 } from '../encoding/base64url.js'
-import { concatBytes } from '../encoding/bytes.js'
 
 const begin = '-----BEGIN AGE ENCRYPTED FILE-----'
 const end = '-----END AGE ENCRYPTED FILE-----'
 const columns = 64
+const columnBytes = 48
 const space = [0x20, 0x09, 0x0a, 0x0d]
 
 /**
@@ -25,5 +25,12 @@ export function decodeArmor(bytes: Uint8Array): Uint8Array | null {
   if (last === undefined || last === '' || last.length > columns)
     throw new SyntaxError('armor with a bad last line')
   if (!lines.slice(0, -1).every(isFull)) throw new SyntaxError('armor with a short line')
-  return concatBytes(...lines.map(decodeBase64))
+  const decoded = new Uint8Array(lines.length * columnBytes)
+  let length = 0
+  for (const line of lines) {
+    const part = decodeBase64(line)
+    decoded.set(part, length)
+    length += part.length
+  }
+  return decoded.subarray(0, length)
 }
