@@ -191,7 +191,7 @@ function ruleOf(program: Program, team: string): string {
 function ranges(rows: readonly number[]): string[] {
   const found: { first: number; last: number }[] = []
   for (const row of rows) {
-    const open = found.at(-1)
+    const open = found[found.length - 1]
     if (open !== undefined && open.last === row - 1) open.last = row
     else found.push({ first: row, last: row })
   }
