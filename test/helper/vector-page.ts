@@ -1,5 +1,7 @@
 // What runs in a real browser for the vectors: opens, refuses, derives and seals with the browser's own sets of
-// primitives. Bundled by test/browser/vectors.test.ts.
+// primitives, and asks the built Workers for the same. Bundled by test/browser/vectors.test.ts.
+import { IntakeRequest } from '../../schemas/intake.js'
+import type { MailboxView } from '../../schemas/mailbox.js'
 import { EnvelopeContent } from '../../schemas/sealed.js'
 import { verifyDirectory } from '../../keys/directory.js'
 import { libsodiumPrimitives } from '../../src/core/crypto/libsodium.js'
@@ -10,6 +12,7 @@ import { utf8 } from '../../src/core/encoding/bytes.js'
 import { openAddition, openEnvelope, openSlip } from '../../src/core/envelope/open.js'
 import { sealEnvelope } from '../../src/core/envelope/seal.js'
 import { deriveReceiptKeys, wordsToCode } from '../../src/core/receipt/code.js'
+import type { AnswerMessage, Asked, CallName, Given } from '../../web/sealer/calls.js'
 
 export interface VectorTask {
   readonly set: 'libsodium' | 'pure'
@@ -61,4 +64,92 @@ export async function runVectors(task: VectorTask): Promise<VectorResult> {
   }
 }
 
-Object.assign(globalThis, { runVectors })
+/** The part of a browser's Worker that is used here. */
+declare class Worker {
+  constructor(address: string)
+  addEventListener(type: 'error', listener: () => void): void
+  addEventListener(type: 'message', listener: (event: { data: AnswerMessage }) => void): void
+  postMessage(message: unknown): void
+  terminate(): void
+}
+
+export interface BuiltTask {
+  /** The address of a built sealing Worker. */
+  readonly worker: string
+  readonly deployment: { readonly origin: string; readonly root: string; readonly demo: boolean }
+  readonly directory: VectorTask['directory']
+  readonly words: readonly string[]
+  /** Sealed files that a mailbox serves as replies. */
+  readonly replies: readonly string[]
+}
+
+export interface BuiltResult {
+  readonly primitives: string
+  readonly directory: string
+  readonly tokens: readonly string[]
+  /** As JSON, null where it does not open. */
+  readonly messages: readonly string[]
+  readonly envelope: string
+}
+
+export async function runBuilt(task: BuiltTask): Promise<BuiltResult> {
+  const worker = new Worker(task.worker)
+  let count = 0
+  function ask<K extends CallName>(name: K, asked: Asked<K>): Promise<Given<K>> {
+    const number = count++
+    return new Promise((resolve, reject) => {
+      worker.addEventListener('error', () => reject(new Error('the Worker stopped')))
+      worker.addEventListener('message', ({ data }) => {
+        if (data.number !== number) return
+        if ('fault' in data) reject(new Error(data.fault))
+        else resolve(data.given)
+      })
+      const post = worker.postMessage.bind(worker)
+      post({ number, name, asked })
+    })
+  }
+  try {
+    const { primitives } = await ask('start', null)
+    const { deployment, directory } = task
+    const served = { deployment, note: utf8(directory.note), now: directory.now }
+    const opened = await ask('open', served)
+    const tokens: string[] = []
+    for (const words of task.words)
+      tokens.push((await ask('enter', { words, pageLanguage: 'en' })).token)
+    const hour = '2026-03-01T10:00:00Z'
+    const view: MailboxView = {
+      state: 'routed',
+      program: null,
+      team: null,
+      received_at: hour,
+      due_at: hour,
+      overdue: false,
+      answered_at: null,
+      coverage: 'unknown',
+      directory_version: 1,
+      replies: task.replies.map(sealed => ({ id: 'A'.repeat(22), sealed, at: hour })),
+      additions: [],
+    }
+    const token = tokens[tokens.length - 1] ?? ''
+    const { replies } = await ask('read', { served: view, token })
+    const { body } = await ask('seal', {
+      program: 'emergency',
+      pageLanguage: 'en',
+      answers: { situation: 'x' },
+      entropy: new Uint8Array(16),
+      id: null,
+      now: directory.now,
+    })
+    return {
+      primitives,
+      directory: JSON.stringify(opened.directory),
+      tokens,
+      messages: replies.map(({ message }) => JSON.stringify(message)),
+      envelope: IntakeRequest.parse(JSON.parse(body)).envelope,
+    }
+  } finally {
+    worker.terminate()
+  }
+}
+
+Object.assign(globalThis, { runVectors, runBuilt })
