@@ -124,6 +124,7 @@ export async function runBuilt(task: BuiltTask): Promise<BuiltResult> {
       received_at: hour,
       due_at: hour,
       overdue: false,
+      hold: null,
       answered_at: null,
       coverage: 'unknown',
       directory_version: 1,
