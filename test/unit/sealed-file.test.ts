@@ -529,6 +529,24 @@ await t.test('a source of random bytes that fails half-way stops the sealing', a
   }
 })
 
+await t.test(
+  'draws of another length, of one byte again and again, or that come twice: not sealed',
+  async t => {
+    const faulty = { code: 'primitives_faulty' }
+    const once = p.random(16)
+    // The self-test draws 32 bytes at a time, a file key and a nonce have 16.
+    const draws: Record<string, (bytes: number) => Uint8Array> = {
+      'a byte more': bytes => p.random(bytes === 16 ? 17 : bytes),
+      'a byte less': bytes => p.random(bytes === 16 ? 15 : bytes),
+      'one byte sixteen times': bytes =>
+        bytes === 16 ? new Uint8Array(16).fill(p.random(1)[0] ?? 0) : p.random(bytes),
+      'the same sixteen twice': bytes => (bytes === 16 ? once.slice() : p.random(bytes)),
+    }
+    for (const [name, random] of Object.entries(draws))
+      await t.rejects(sealEnvelope({ ...p, random }, content, [me.recipient]), faulty, name)
+  },
+)
+
 await t.test('an engine that breaks after the last chunk is found out', async t => {
   let chunks = 0
   const breaking = {
