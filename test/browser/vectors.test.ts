@@ -157,8 +157,10 @@ for (const browser of await browsers()) {
       })
     })
 
-  await t.test(`${browser.name}: nothing was refused by the policy, and nothing complained`, t => {
-    t.same(browser.complaints, [])
+  await t.test(`${browser.name}: nothing but an evaluation was refused, nothing complained`, t => {
+    // zod asks once whether it may evaluate; the policy says no, Firefox says so, and zod goes without.
+    const others = browser.complaints.filter(text => !/blocked a JavaScript\s+eval/.test(text))
+    t.same(others, [])
     t.end()
   })
 }
