@@ -305,7 +305,10 @@ export async function targets(): Promise<Target[]> {
     envelope: encodeBase64url(new Uint8Array(32).fill(2)),
     slip: encodeBase64url(new Uint8Array(32).fill(3)),
     received: '2026-03-02T10:00:00Z',
-    due: '2026-03-04T10:12:13Z',
+    due: [
+      { program: 'emergency', by: '2026-03-04T10:00:00Z' },
+      { program: 'pil', by: '2026-03-05T10:00:00Z' },
+    ],
     directory: 1,
   }
   const receiptNotes = [
