@@ -111,7 +111,8 @@ export async function runBuilt(task: BuiltTask): Promise<BuiltResult> {
   try {
     const { primitives } = await ask('start', null)
     const { deployment, directory } = task
-    const served = { deployment, note: utf8(directory.note), now: directory.now }
+    const { note, now } = directory
+    const served = { deployment, note: utf8(note), before: null, now }
     const opened = await ask('open', served)
     const tokens: string[] = []
     for (const words of task.words)
