@@ -58,9 +58,14 @@ async function attempt(id, file, titles) {
 // What a mutant leaves behind must not end the process.
 process.on('unhandledRejection', () => {})
 process.on('uncaughtException', () => {})
-process.on('message', async ({ measured, id, file, titles }) => {
-  const answer = measured
-    ? await measure(file).catch(error => ({ error: String(error.stack) }))
-    : { noticed: await attempt(id, file, titles) }
-  process.send(answer)
+async function answerTo({ measured, id, file, titles }) {
+  if (!measured) return { noticed: await attempt(id, file, titles) }
+  return measure(file).catch(error => ({ error: String(error.stack) }))
+}
+
+process.on('message', question => {
+  answerTo(question).then(
+    answer => process.send(answer),
+    () => process.exit(1),
+  )
 })
