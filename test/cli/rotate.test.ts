@@ -69,7 +69,9 @@ async function identityOnDisk(): Promise<{ identity: Identity; text: string }> {
 
 const grants = async () => (await api.db.rows('select case_id, reader from grants')).length
 const envelopes = () =>
-  api.db.rows('select encode(sha256(envelope), $1) from intakes order by id', ['hex'])
+  api.db.rows(
+    "select case_id, encode(sha256(sealed), 'hex') as hash from envelopes order by case_id",
+  )
 
 const cases = [await desk.newCase(), await desk.newCase(), await desk.newCase()]
 const [first, second] = cases
