@@ -47,7 +47,10 @@ function timeFaults(directory: Directory): Fault[] {
   const { duty = [], exclusions = [], others = [] } = directory
   const times: { at: string; value: Timestamp | null | undefined }[] = [
     ...[...exclusions.entries()].flatMap(([index, each]) => periodOf(`/exclusions/${index}`, each)),
-    ...[...others.entries()].flatMap(([index, each]) => periodOf(`/others/${index}`, each)),
+    ...[...others.entries()].flatMap(([index, each]) => [
+      ...periodOf(`/others/${index}`, each),
+      { at: `/others/${index}/checked`, value: `${each.checked}T00:00:00Z` },
+    ]),
     ...duty.flatMap((each, index) =>
       each.times.flatMap(({ from, until }) => [
         { at: `/duty/${index}/times`, value: from },

@@ -186,7 +186,7 @@ export type ReplyContent = z.infer<typeof ReplyContent>
 export const NoteMessage = z
   .strictObject({
     id: ClientId.describe('Of the note, or of the reply that it is the copy of'),
-    about: z.enum(['note', 'reply', 'contacted', 'close']),
+    about: z.enum(['note', 'reply', 'contacted', 'close', 'reroute', 'coverage']),
     case: CaseId,
     envelope: Sha256.describe('SHA-256 of the sealed envelope of the case'),
     by: Slug.describe('The handler who wrote it'),

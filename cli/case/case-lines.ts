@@ -73,6 +73,8 @@ function standing(desk: Desk, detail: CaseDetail, language: string): Safe[] {
       ),
     ),
     row('program', safe`${summary.program ?? '-'}, team ${summary.team ?? '-'}`),
+    wrapped(row('why', whyWords(summary)), desk.station.printer.columns, ' '.repeat(14)),
+    row('coverage', safe`${summary.coverage.replaceAll('_', ' ')}`),
     row('received', safe`${timeWords(summary.received_at)} by ${summary.channel}`),
     row(
       'answer due',
@@ -93,6 +95,13 @@ function holdRow({ hold }: CaseDetail['case']): Safe[] {
       ? safe`asked by ${hold.asked_by}, not confirmed`
       : safe`by ${hold.asked_by} and ${hold.confirmed_by}`
   return [row('held until', safe`${timeWords(hold.until)} (${reason}), ${by}`)]
+}
+
+/** Why the case is with this team: a code, the rows that lead there, and the directory in which they stand. */
+function whyWords({ reason, routed_directory_version, rule }: CaseDetail['case']): Safe {
+  const code = safe`${reason === null ? '-' : reason.replaceAll('_', ' ')}`
+  if (rule === null || routed_directory_version === null) return code
+  return safe`${code} (${rule}; directory ${routed_directory_version})`
 }
 
 function row(name: string, value: Safe): Safe {

@@ -11,12 +11,16 @@ import { refused } from '../failure.js'
 import { safe } from '../terminal/safe.js'
 import type { SealedCase } from './sealed-case.js'
 
-/** Recipients, who writes first. At most 64. @throws Failure where nobody could read it */
-export async function recipientsOf(desk: Desk, sealed: SealedCase): Promise<string[]> {
+/** Recipients, who writes first. `also`: handlers who read it, too. At most 64. @throws Failure where nobody could read it */
+export async function recipientsOf(
+  desk: Desk,
+  sealed: SealedCase,
+  also: readonly string[] = [],
+): Promise<string[]> {
   const { directory, handler, station } = desk
   const p = await station.primitives()
   const now = station.now()
-  const granted = [handler.id, ...sealed.grants.map(({ reader }) => reader)]
+  const granted = [handler.id, ...also, ...sealed.grants.map(({ reader }) => reader)]
   const recipients = [
     ...granted.flatMap(id => {
       const reader = handlerById(directory.directory, id)

@@ -16,6 +16,7 @@ import { Failure } from '../failure.js'
 import { safe } from '../terminal/safe.js'
 import { type CheckedHistory, checkHistory } from './history.js'
 import { holdToEnvelope } from './known-envelope.js'
+import { whoCanOpen } from './who-can-open.js'
 
 export interface SealedCase {
   readonly detail: CaseDetail
@@ -56,7 +57,7 @@ export async function fetchCase(desk: Desk, id: CaseId): Promise<SealedCase> {
   )
   if (opened === null)
     throw new NotSealedToYou(1, safe`case ${id} is not sealed to this identity`, [
-      safe`ask a colleague who can open it: khancap add-reader ${id.slice(0, 8)} --to ${handler.id}`,
+      safe`ask ${askWhom(desk, detail)}: khancap add-reader ${id.slice(0, 8)} --to ${handler.id}`,
     ])
   const history = await checkHistory(desk, detail)
   const counted = new Set<Grant>()
@@ -87,6 +88,13 @@ function sequenceOf(envelope: Uint8Array): number | null {
   } catch {
     return null
   }
+}
+
+function askWhom({ directory, handler, station }: Desk, detail: CaseDetail): string {
+  const colleagues = whoCanOpen(detail, directory.directory, handler.id, station.now())
+  return colleagues.length === 0
+    ? 'a colleague who can open it'
+    : `a colleague who can open it (${colleagues.join(', ')})`
 }
 
 /** What a file of this kind must say of itself: this deployment, and a directory that is known by its hash. */

@@ -40,6 +40,8 @@ export type CaseVerb =
   | 'hold'
   | 'unhold'
   | 'reopen'
+  | 'reroute'
+  | 'coverage'
 
 export interface CaseDesk {
   list(query: CaseQuery): Promise<CaseList>

@@ -3,11 +3,13 @@ import type { Command } from 'commander'
 import type { VerbOptions } from '../station/station.js'
 import type { AddReaderOptions } from '../verbs/add-reader.js'
 import type { CloseOptions } from '../verbs/close.js'
+import type { CoverOptions } from '../verbs/cover.js'
 import type { ContactedOptions } from '../verbs/contacted.js'
 import type { HoldOptions } from '../verbs/hold.js'
 import type { InboxOptions } from '../verbs/inbox.js'
 import type { NoteOptions } from '../verbs/note.js'
 import type { OpenOptions } from '../verbs/open.js'
+import type { RerouteOptions } from '../verbs/reroute.js'
 import type { ReplyOptions } from '../verbs/reply.js'
 import { holdReasons, outcomes, ways } from './choices.js'
 import { does, oneOf, type Runner, withExamples, withJson, withPassphrase } from './declare.js'
@@ -150,6 +152,34 @@ export function declareCaseCommands(program: Command, runner: Runner): void {
     ),
     'khancap add-reader 3k7m --to fr-1',
     'khancap add-reader --from vi-1 --to vi-2',
+  )
+
+  withExamples(
+    does(
+      verb('reroute', 'hand a case over to another team, and let its members in')
+        .argument('<id>', idHelp)
+        .option('--team <team>', 'the team that shall have it')
+        .option('--reason <words>', 'why; sealed to those who work on it')
+        .option('--file <file>', 'take the reason from a file ("-" is stdin)'),
+      runner,
+      async (station, options: RerouteOptions, id = '') =>
+        (await import('../verbs/reroute.js')).rerouteCase(station, options, id),
+    ),
+    'khancap reroute 3k7m --team zh --reason "the hearing is in Guangzhou"',
+  )
+
+  withExamples(
+    does(
+      verb('cover', 'decide that a request is covered, over what its country or language said')
+        .argument('<id>', idHelp)
+        .option('--not', 'decide that it is not covered')
+        .option('--reason <words>', 'why; sealed to those who work on it')
+        .option('--file <file>', 'take the reason from a file ("-" is stdin)'),
+      runner,
+      async (station, options: CoverOptions, id = '') =>
+        (await import('../verbs/cover.js')).coverCase(station, options, id),
+    ),
+    'khancap cover 3k7m --reason "the family lives in Hanoi"',
   )
 
   withExamples(

@@ -2,12 +2,13 @@
 import type { Directory } from '../../schemas/directory.js'
 import { type Safe, safe } from '../terminal/safe.js'
 
-type Listed = 'handlers' | 'teams' | 'programs'
+type Listed = 'handlers' | 'teams' | 'programs' | 'others'
 
 const singular: Readonly<Record<Listed, string>> = {
   handlers: 'handler',
   teams: 'team',
   programs: 'program',
+  others: 'other help',
 }
 
 /** @returns one sentence for each difference; none where only the dates are new */
@@ -28,6 +29,40 @@ export function differences(before: Directory | null, next: Directory): Safe[] {
     ...setWords('receipt key', names(before.receipt_keys), names(next.receipt_keys)),
     ...(same(before.router, next.router) ? [] : [safe`the router's recipients change`]),
     ...lists.flatMap(list => listWords(list, before[list], next[list])),
+    ...listWords('others', before.others ?? [], next.others ?? []),
+    ...(same(before.exclusions ?? [], next.exclusions ?? [])
+      ? []
+      : [
+          safe`conflicts of interest change: ${next.exclusions?.length ?? 0} rules, where ${before.exclusions?.length ?? 0} were`,
+        ]),
+    ...dutyWords(before, next),
+  ]
+}
+
+/** Duty is worked out anew for each directory: it changes where both say something else about the same time. */
+function dutyWords(before: Directory, next: Directory): Safe[] {
+  const teams = (directory: Directory) => [
+    ...new Set((directory.duty ?? []).map(({ team }) => team)),
+  ]
+  const shared = { from: next.valid_from, until: before.expires }
+  const within = (directory: Directory, team: string) =>
+    (directory.duty ?? [])
+      .filter(each => each.team === team)
+      .map(({ handlers, times }) => ({
+        handlers,
+        times: times
+          .filter(({ from, until }) => from < shared.until && until > shared.from)
+          .map(({ from, until }) => [
+            from < shared.from ? shared.from : from,
+            until > shared.until ? shared.until : until,
+          ]),
+      }))
+  return [
+    ...setWords('calendar of', teams(before), teams(next)),
+    ...teams(next)
+      .filter(team => teams(before).includes(team))
+      .filter(team => !same(within(before, team), within(next, team)))
+      .map(team => safe`calendar of ${team} changes`),
   ]
 }
 

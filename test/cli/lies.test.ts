@@ -415,7 +415,7 @@ await t.test('another envelope than the one of the case is never shown', async t
   t.match(unread.err, 'is not sealed to this identity')
   t.match(
     unread.err,
-    `hint: ask a colleague who can open it: khancap add-reader ${fifth.slice(0, 8)}`,
+    `hint: ask a colleague who can open it (vietnam-2, vietnam-lead, intake-1, director-1): khancap add-reader ${fifth.slice(0, 8)}`,
   )
 })
 

@@ -332,6 +332,66 @@ await t.test('where nothing else is said, two of three keys sign', async t => {
   t.match(all.err, 'warning: every key must sign')
 })
 
+await t.test('calendars and conflicts are checked, shown before signing, and signed', async t => {
+  const dir = '--dir shifts'
+  await must(`org init ${dir} --name Shifts --origin ${origin} --root shifts --threshold 1`)
+  await must(`org add handler ${await handler('en-3')} ${dir} --team en`)
+  await must(`org add handler ${await handler('vi-3')} ${dir} --team vi`)
+  await must(`org publish ${dir} --yes`)
+  const before = await source('shifts')
+  const exclusion = {
+    handlers: ['vi-3'],
+    teams: [],
+    programs: ['pil'],
+    languages: [],
+    countries: [],
+    regions: ['VN-HN'],
+  }
+  const calendars = [
+    {
+      team: 'vi',
+      zone: 'Asia/Ho_Chi_Minh',
+      weekly: [{ days: ['mon', 'tue', 'wed'], from: '08:00', until: '20:00', handlers: [] }],
+      dated: [],
+    },
+  ]
+  const put = (changes: object) =>
+    writeFile('shifts/organisation.json', JSON.stringify({ ...before, ...changes }))
+  await put({ calendars, exclusions: [exclusion] })
+
+  const check = await must(`org check ${dir}`)
+  t.match(check.out, /^duty: nobody of vi \d+ times, first from .*: its cases go to en at once$/m)
+  t.match(check.out, 'conflict: vi-3 must not read requests of pil from VN-HN')
+  const { cells, duty, holes } = json((await must(`org check ${dir} --json`)).out)
+  t.strictSame(holes, [])
+  t.match(duty, [{ team: 'vi', fallback: 'en', both_off: [] }])
+  t.ok(cells.some(({ region }: { region: string | null }) => region === 'VN-HN'))
+  const [gap] = duty[0].team_off.slice(-1)
+  const then = await must(`org check ${dir} --at ${gap.from}`)
+  t.match(then.out, /^PROGRAM .* TEAM +FALLBACK +THEN +READERS/)
+  t.match(then.out, /^emergency +vi .* vi +en +en +/m)
+  for (const at of ['yesterday', '2020-01-01T00:00:00Z'])
+    t.equal((await run(`org check ${dir} --at ${at}`)).code, 2)
+
+  const asker = scriptedAsker(passphrase, 'yes')
+  const published = await must(`org publish ${dir}`, { asker })
+  t.match(published.err, 'calendar of vi is new')
+  t.match(published.err, 'conflicts of interest change: 1 rules, where 0 were')
+  const signed = await publishedIn('shifts')
+  t.equal(signed.duty?.[0]?.team, 'vi')
+  t.ok((signed.duty?.[0]?.times.length ?? 0) > 20)
+  t.notOk(Object.hasOwn(signed, 'calendars'), 'hours of a place stay in the folder')
+  const [again] = [await must(`org publish ${dir} --yes`)]
+  t.match(again.err, 'nothing changes but the dates')
+
+  await put({ exclusions: [{ ...exclusion, handlers: ['en-3'] }] })
+  t.match((await run(`org check ${dir}`)).out, /^hole: pil: everybody in the fallback team/m)
+  await put({ exclusions: [{ ...exclusion, handlers: ['vi-4'] }] })
+  t.match((await run(`org publish ${dir} --yes`)).err, '/exclusions/0/handlers: handler unknown')
+  await put({ calendars: [{ ...calendars[0], zone: 'Asia/Hanoi' }] })
+  t.match((await run(`org check ${dir}`)).err, 'does not know: Asia/Hanoi')
+})
+
 await t.test('org check, and publish, refuse what would leave a request to nobody', async t => {
   await must(`org init --dir hole --name Hole --origin ${origin} --root hole --threshold 1`)
   await must(`org add handler ${await handler('fr-1')} --dir hole --team fr`)

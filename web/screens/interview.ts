@@ -11,6 +11,7 @@ import { button, form as formOf, h } from '../dom.js'
 import { idOf, type Setting } from '../inputs/control.js'
 import { questionInput } from '../inputs/field.js'
 import type { Page } from '../page.js'
+import { othersList } from './others.js'
 import { fill } from '../texts/texts.js'
 
 export interface Interview {
@@ -230,18 +231,20 @@ export function coverageNotes(
 ): string[] {
   const { texts, shared } = page.words
   const facts = slipFacts(program.id, answers, () => null)
-  const { coverage, languageHandled } = checkEligibility(program, facts)
+  const { languageHandled, reasons } = checkEligibility(program, facts)
+  const country = shared.countries[facts.country] ?? facts.country
+  const [place] = reasons
   const notes: string[] = []
   const isAsked = (...keys: string[]) => key === null || keys.includes(key)
   if (isAsked('reply_language') && answers['reply_language'] !== undefined && !languageHandled)
     notes.push(fill(texts.coverage.languageNotHandled, { languages: languageList(page, program) }))
-  if (isAsked('country', 'jurisdiction') && coverage === 'not_covered')
-    notes.push(
-      fill(texts.coverage.notCovered, {
-        country: shared.countries[facts.country] ?? facts.country,
-      }),
-    )
-  if (key === null && coverage === 'unknown') notes.push(texts.coverage.unknown)
+  if (isAsked('country', 'jurisdiction') && place === 'country_not_covered')
+    notes.push(fill(texts.coverage.notCovered, { country }))
+  if (isAsked('region') && place === 'region_not_covered')
+    notes.push(fill(texts.coverage.regionNotCovered, { country }))
+  if (isAsked('region') && place === 'region_unknown')
+    notes.push(fill(texts.coverage.regionUnknown, { country }))
+  if (key === null && place === 'country_unknown') notes.push(texts.coverage.unknown)
   return notes
 }
 
@@ -261,6 +264,8 @@ function showCoverage(
   proceed: () => void,
 ): void {
   const { coverage } = page.words.texts
+  const facts = slipFacts(interview.program.id, interview.answers, () => null)
+  const isOutside = checkEligibility(interview.program, facts).coverage === 'not_covered'
   page.show(
     () => showCoverage(page, interview, key, notes, proceed),
     h('h1', { tabindex: -1 }, coverage.heading),
@@ -270,6 +275,7 @@ function showCoverage(
       ...notes.map(note => h('p', {}, note)),
       h('p', {}, coverage.stillSend),
     ),
+    isOutside ? othersList(page, facts.country) : null,
     h(
       'div',
       { class: 'actions' },

@@ -6,6 +6,7 @@ import type { Page } from '../page.js'
 import type { OpenedReply } from '../sealer/calls.js'
 import { fill } from '../texts/texts.js'
 import { type Ends, showAddition, startMore } from './addition.js'
+import { othersList } from './others.js'
 import { type Visit, visitAgain } from './visit.js'
 
 const order: readonly CaseState[] = ['received', 'routed', 'claimed', 'answered']
@@ -98,6 +99,7 @@ export function showMailbox(page: Page, now: Visit, news: string | null = null):
       ),
     ),
     stagesOf(page, now),
+    view.coverage === 'not_covered' ? othersList(page, null) : null,
     h(
       'section',
       {},

@@ -100,6 +100,10 @@ export const textsEn: Texts = {
   coverage: {
     heading: 'Before you go on',
     notCovered: '{country} is not among the countries that this programme covers now.',
+    regionNotCovered:
+      'This programme covers only parts of {country} now, and the one that you named is not among them.',
+    regionUnknown:
+      'This programme covers only parts of {country} now. If you can, name the province or region.',
     unknown: 'Without a country we may need longer to find the right person.',
     languageNotHandled:
       'This programme is handled in: {languages}. An answer in another language may take longer.',
@@ -107,6 +111,17 @@ export const textsEn: Texts = {
       'You can send all the same. A person reads it and tells you honestly whether we can help or who else might.',
     change: 'Change my answer',
     goOn: 'Go on',
+  },
+  others: {
+    heading: 'Others who may help',
+    lead: 'They are independent of us, and learn nothing from this page. Before you write to somebody, think of who may read along.',
+    status: {
+      open: 'Takes on requests',
+      limited: 'Takes on few requests now',
+      closed: 'Takes on no requests now',
+    },
+    languages: 'Languages: {languages}',
+    checked: 'Last checked: {date}',
   },
   review: {
     heading: 'Check your answers',
@@ -193,7 +208,8 @@ export const textsEn: Texts = {
     },
     heldHint:
       'Two people decided this together. Afterwards the time for the answer runs on. You can add something at any time.',
-    notCovered: 'The country is not among those that this programme covers. A person answers you.',
+    notCovered:
+      'Your request is outside what this programme covers now. A person answers you all the same, and others may be able to help.',
     answers: 'Answers to you',
     noAnswers: 'There is no answer yet.',
     answerAt: 'Answer of {date}',

@@ -101,6 +101,10 @@ export const textsFr: Texts = {
   coverage: {
     heading: 'Avant de continuer',
     notCovered: 'Ce programme ne couvre pas actuellement : {country}.',
+    regionNotCovered:
+      'Ce programme ne couvre actuellement qu’une partie du territoire ({country}), et la région que vous avez indiquée n’en fait pas partie.',
+    regionUnknown:
+      'Ce programme ne couvre actuellement qu’une partie du territoire ({country}). Si vous le pouvez, indiquez la province ou la région.',
     unknown: 'Sans pays, il nous faudra peut-être plus de temps pour trouver la bonne personne.',
     languageNotHandled:
       'Ce programme travaille en : {languages}. Une réponse dans une autre langue peut prendre plus de temps.',
@@ -108,6 +112,17 @@ export const textsFr: Texts = {
       'Vous pouvez tout de même envoyer. Une personne lit et vous dit franchement si nous pouvons aider, ou qui d’autre le pourrait.',
     change: 'Changer ma réponse',
     goOn: 'Continuer',
+  },
+  others: {
+    heading: 'D’autres qui pourraient aider',
+    lead: 'Ces organisations sont indépendantes de nous et n’apprennent rien par cette page. Avant d’écrire, pensez à qui pourrait lire.',
+    status: {
+      open: 'Accepte des demandes',
+      limited: 'Accepte peu de demandes en ce moment',
+      closed: 'N’accepte pas de demandes en ce moment',
+    },
+    languages: 'Langues : {languages}',
+    checked: 'Dernière vérification : {date}',
   },
   review: {
     heading: 'Vérifiez vos réponses',
@@ -196,7 +211,8 @@ export const textsFr: Texts = {
     },
     heldHint:
       'Deux personnes l’ont décidé ensemble. Ensuite, le délai de réponse reprend. Vous pouvez ajouter quelque chose à tout moment.',
-    notCovered: 'Ce pays n’est pas couvert par le programme. Une personne vous répondra.',
+    notCovered:
+      'Votre demande n’entre pas actuellement dans ce que couvre ce programme. Une personne vous répondra tout de même, et d’autres pourront peut-être aider.',
     answers: 'Réponses pour vous',
     noAnswers: 'Pas encore de réponse.',
     answerAt: 'Réponse du {date}',

@@ -82,11 +82,21 @@ export interface Texts {
   readonly coverage: {
     readonly heading: string
     readonly notCovered: string
+    readonly regionNotCovered: string
+    readonly regionUnknown: string
     readonly unknown: string
     readonly languageNotHandled: string
     readonly stillSend: string
     readonly change: string
     readonly goOn: string
+  }
+  /** Others who may help, where the program does not cover a request. */
+  readonly others: {
+    readonly heading: string
+    readonly lead: string
+    readonly status: { readonly open: string; readonly limited: string; readonly closed: string }
+    readonly languages: string
+    readonly checked: string
   }
   readonly review: {
     readonly heading: string

@@ -100,6 +100,10 @@ export const textsVi: Texts = {
   coverage: {
     heading: 'Trước khi bạn tiếp tục',
     notCovered: '{country} hiện không nằm trong các nước thuộc chương trình này.',
+    regionNotCovered:
+      'Chương trình này hiện chỉ áp dụng cho một số nơi ở {country}, và nơi bạn nêu không nằm trong số đó.',
+    regionUnknown:
+      'Chương trình này hiện chỉ áp dụng cho một số nơi ở {country}. Nếu có thể, hãy cho biết tỉnh hoặc vùng.',
     unknown: 'Nếu không biết nước nào, chúng tôi có thể cần nhiều thời gian hơn để tìm đúng người.',
     languageNotHandled:
       'Chương trình này làm việc bằng: {languages}. Câu trả lời bằng ngôn ngữ khác có thể lâu hơn.',
@@ -107,6 +111,17 @@ export const textsVi: Texts = {
       'Bạn vẫn có thể gửi. Sẽ có người đọc và nói thật với bạn liệu chúng tôi có giúp được không, hoặc ai khác có thể giúp.',
     change: 'Đổi câu trả lời',
     goOn: 'Tiếp tục',
+  },
+  others: {
+    heading: 'Những nơi khác có thể giúp',
+    lead: 'Những nơi này độc lập với chúng tôi và không biết gì từ trang này. Trước khi viết cho ai, hãy nghĩ xem ai có thể đọc được.',
+    status: {
+      open: 'Đang nhận yêu cầu',
+      limited: 'Hiện chỉ nhận ít yêu cầu',
+      closed: 'Hiện không nhận yêu cầu',
+    },
+    languages: 'Ngôn ngữ: {languages}',
+    checked: 'Kiểm tra lần cuối: {date}',
   },
   review: {
     heading: 'Xem lại câu trả lời',
@@ -194,7 +209,8 @@ export const textsVi: Texts = {
     },
     heldHint:
       'Hai người đã cùng quyết định việc này. Sau đó, thời hạn trả lời lại tiếp tục tính. Bạn có thể bổ sung bất cứ lúc nào.',
-    notCovered: 'Nước này không thuộc chương trình. Sẽ có người trả lời bạn.',
+    notCovered:
+      'Yêu cầu của bạn hiện nằm ngoài phạm vi của chương trình này. Vẫn sẽ có người trả lời bạn, và có thể có nơi khác giúp được.',
     answers: 'Câu trả lời cho bạn',
     noAnswers: 'Chưa có câu trả lời.',
     answerAt: 'Câu trả lời, {date}',

@@ -1,0 +1,63 @@
+// Why something was decided about a case: a note, sealed to those who work on it, that goes with the act.
+import type { NoteMessage } from '../../schemas/sealed.js'
+import { floorToHour, formatTimestamp } from '../../src/core/encoding/timestamp.js'
+import { newClientId } from '../../src/core/encoding/case-id.js'
+import { encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { sealNote } from '../../src/core/envelope/seal.js'
+import type { Desk } from '../client/desk.js'
+import { misused } from '../failure.js'
+import { writtenText } from '../station/written-text.js'
+import { safe } from '../terminal/safe.js'
+import { contextOf, recipientsOf } from './readers.js'
+import type { SealedCase } from './sealed-case.js'
+
+export interface ReasonOptions {
+  readonly reason?: string
+  readonly file?: string
+}
+
+export interface SealedReason {
+  readonly body: { readonly id: string; readonly sealed: string }
+  /** The sealed note itself. */
+  readonly bytes: Uint8Array
+}
+
+/** @param also handlers who read it beside those who work on the case now */
+export async function sealReason(
+  desk: Desk,
+  sealed: SealedCase,
+  about: Extract<NoteMessage['about'], 'reroute' | 'coverage'>,
+  text: string,
+  also: readonly string[] = [],
+): Promise<SealedReason> {
+  const p = await desk.station.primitives()
+  const id = newClientId(p)
+  const { bytes } = await sealNote(
+    p,
+    {
+      id,
+      about,
+      case: sealed.detail.case.id,
+      envelope: sealed.detail.envelope_sha256,
+      by: desk.handler.id,
+      text,
+      hour: formatTimestamp(floorToHour(desk.station.now())),
+    },
+    desk.seed,
+    contextOf(desk, 'note'),
+    await recipientsOf(desk, sealed, also),
+  )
+  return { body: { id, sealed: encodeBase64url(bytes) }, bytes }
+}
+
+/** The words of `--reason`, or those of a file or an editor. */
+export async function reasonOf(desk: Desk, options: ReasonOptions, id: string): Promise<string> {
+  const { reason, file } = options
+  if (reason !== undefined && file !== undefined)
+    throw misused(safe`give --reason or --file, not both`)
+  if (reason?.trim() === '') throw misused(safe`the reason is empty`)
+  if (reason !== undefined) return reason
+  return writtenText(desk.station, file, [
+    `Why? A note on case ${id}, for those who work on it; the applicant does not see it.`,
+  ])
+}

@@ -1,0 +1,112 @@
+// `khancap reroute`: hands a case over to another team. Who can open it lets the members of that team in; the server moves
+// the case, and cannot open it.
+import type { DirectoryHandler } from '../../schemas/directory.js'
+import { activeHandlers, activeRecipient } from '../../keys/keyring.js'
+import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { newClientId } from '../../src/core/encoding/case-id.js'
+import { makeGrant } from '../../src/core/envelope/open.js'
+import { exclusionsFor } from '../../src/core/routing/route.js'
+import { actOn, reportAct } from '../case/act.js'
+import { findCase } from '../case/case-id.js'
+import { expectInForce } from '../case/let-in.js'
+import { factsOf } from '../case/readers.js'
+import { reasonOf, type ReasonOptions, sealReason } from '../case/reason-note.js'
+import { fetchCase, type SealedCase } from '../case/sealed-case.js'
+import { type Desk, openDesk } from '../client/desk.js'
+import { misused, refused } from '../failure.js'
+import type { Station, VerbOptions } from '../station/station.js'
+import { safe } from '../terminal/safe.js'
+
+export interface RerouteOptions extends VerbOptions, ReasonOptions {
+  readonly team?: string
+}
+
+export async function rerouteCase(
+  station: Station,
+  options: RerouteOptions,
+  given: string,
+): Promise<void> {
+  const desk = await openDesk(station, options)
+  expectInForce(desk)
+  const id = await findCase(desk.cases, given)
+  const sealed = await fetchCase(desk, id)
+  const team = options.team ?? (await askTeam(desk, sealed))
+  const members = membersOf(desk, sealed, team)
+  const text = await reasonOf(desk, options, id)
+  const grants = await grantsFor(desk, sealed, members)
+  const note = await sealReason(
+    desk,
+    sealed,
+    'reroute',
+    text,
+    members.map(member => member.id),
+  )
+  const body = { ...note.body, team, grants }
+  const after = await actOn(desk, sealed.detail, 'reroute', body, note.bytes)
+  const done = safe`case ${id} is with ${team} now; ${members.map(member => member.id).join(', ')} can open it`
+  reportAct(station, options, done, after)
+}
+
+/** Those of the team who are there and whom no conflict of interest keeps from this case. */
+function membersOf(desk: Desk, sealed: SealedCase, team: string): readonly DirectoryHandler[] {
+  const { directory, station } = desk
+  const known = directory.directory
+  const { id, team: before } = sealed.detail.case
+  if (!known.teams.some(each => each.id === team))
+    throw refused(
+      safe`the directory has no team ${team}`,
+      safe`it has ${known.teams.map(each => each.id).join(', ')}`,
+    )
+  if (team === before) throw refused(safe`case ${id} is with ${team} already`)
+  const there = activeHandlers(known, station.now(), team)
+  if (there.length === 0) throw refused(safe`nobody is in ${team} now`)
+  const excluded = exclusionsFor(known, factsOf(sealed), station.now())
+  const members = there.filter(handler => !excluded(handler))
+  if (members.length === 0)
+    throw refused(safe`a conflict of interest keeps everybody in ${team} from this case`)
+  return members
+}
+
+async function grantsFor(
+  desk: Desk,
+  sealed: SealedCase,
+  members: readonly DirectoryHandler[],
+): Promise<object[]> {
+  const { identity, seed, station, handler } = desk
+  const p = await station.primitives()
+  const own = sealed.detail.grants.map(({ header }) => decodeBase64url(header))
+  const { id: caseId } = sealed.detail.case
+  const letIn = new Set([handler.id, ...sealed.grants.map(({ reader }) => reader)])
+  const grants: object[] = []
+  for (const { id: reader, ...member } of members.filter(each => !letIn.has(each.id))) {
+    const recipient = activeRecipient({ id: reader, ...member }, station.now())
+    if (recipient === null) continue
+    // One after the other: each is a key encapsulation, and there are few.
+    // oxlint-disable-next-line no-await-in-loop
+    const grant = await makeGrant(
+      p,
+      identity.opening,
+      sealed.envelope,
+      { caseId, reader, recipient, seed },
+      own,
+    )
+    if (grant === null) throw refused(safe`case ${caseId} is not sealed to this identity`)
+    grants.push({
+      id: newClientId(p),
+      reader,
+      header: encodeBase64url(grant.header),
+      signature: encodeBase64url(grant.signature),
+    })
+  }
+  return grants
+}
+
+function askTeam({ directory, station }: Desk, { detail }: SealedCase): Promise<string> {
+  if (!station.asker.available) throw misused(safe`to which team? give --team`)
+  return station.asker.choose(
+    safe`Which team shall have it?`,
+    directory.directory.teams
+      .filter(({ id }) => id !== detail.case.team)
+      .map(({ id }) => ({ value: id, label: safe`${id}` })),
+  )
+}

@@ -1,0 +1,55 @@
+// The list of others who may help, for people whom no program covers: what each does, in which languages, whether it
+// takes on requests, and when somebody last checked.
+import type { OtherHelp } from '../../schemas/directory.js'
+import { othersFor } from '../../src/core/eligibility/others.js'
+import { h } from '../dom.js'
+import { localDay } from '../local-time.js'
+import type { Page } from '../page.js'
+import type { Site } from '../site.js'
+import { fill } from '../texts/texts.js'
+
+/** Stays empty where there is nobody to name. @param country null where it is not known */
+export function othersList(page: Page, country: string | null): HTMLElement {
+  const { others: words } = page.words.texts
+  const place = h('section', { class: 'others' })
+  const show = ({ directory }: Site) => {
+    const others = othersFor(directory, country, Date.now())
+    if (others.length === 0) return
+    place.append(
+      h('h2', {}, words.heading),
+      h('p', {}, words.lead),
+      h('ul', {}, ...others.map(other => entryOf(page, other))),
+    )
+  }
+  // Where the directory cannot be had, the page says so elsewhere.
+  page.site().then(show, () => undefined)
+  return place
+}
+
+function entryOf(page: Page, { about, checked, contact, languages, name, status, url }: OtherHelp) {
+  const { between, language, others: words } = page.words.texts
+  const aboutIn = [language, 'en', ...Object.keys(about)].find(key => about[key] !== undefined)
+  const names = new Intl.DisplayNames([language], { type: 'language' })
+  const spoken = languages.map(tag => names.of(tag) ?? tag).join(between)
+  return h(
+    'li',
+    {},
+    h('strong', {}, name),
+    aboutIn === undefined ? null : h('p', { lang: aboutIn, dir: 'auto' }, about[aboutIn] ?? ''),
+    h('p', {}, words.status[status]),
+    spoken === '' ? null : h('p', {}, fill(words.languages, { languages: spoken })),
+    contact === undefined ? null : h('p', {}, contact),
+    url === undefined
+      ? null
+      : h(
+          'p',
+          {},
+          h('a', { href: url, rel: 'noopener noreferrer external', target: '_blank' }, url),
+        ),
+    h(
+      'p',
+      { class: 'hint' },
+      fill(words.checked, { date: localDay(`${checked}T00:00:00Z`, language) }),
+    ),
+  )
+}
