@@ -39,11 +39,10 @@ export function differences(before: Directory | null, next: Directory): Safe[] {
   ]
 }
 
+const teamsOnDuty = ({ duty }: Directory) => [...new Set((duty ?? []).map(({ team }) => team))]
+
 /** Duty is worked out anew for each directory: it changes where both say something else about the same time. */
 function dutyWords(before: Directory, next: Directory): Safe[] {
-  const teams = (directory: Directory) => [
-    ...new Set((directory.duty ?? []).map(({ team }) => team)),
-  ]
   const shared = { from: next.valid_from, until: before.expires }
   const within = (directory: Directory, team: string) =>
     (directory.duty ?? [])
@@ -58,9 +57,9 @@ function dutyWords(before: Directory, next: Directory): Safe[] {
           ]),
       }))
   return [
-    ...setWords('calendar of', teams(before), teams(next)),
-    ...teams(next)
-      .filter(team => teams(before).includes(team))
+    ...setWords('calendar of', teamsOnDuty(before), teamsOnDuty(next)),
+    ...teamsOnDuty(next)
+      .filter(team => teamsOnDuty(before).includes(team))
       .filter(team => !same(within(before, team), within(next, team)))
       .map(team => safe`calendar of ${team} changes`),
   ]
