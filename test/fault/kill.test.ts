@@ -61,7 +61,7 @@ await t.test(
         handlers: {},
       }),
     )
-    let service: Service = await startService(settings)
+    let service: Service = await startService(settings, { readyMs: 240_000 })
     t.teardown(() => service.stop())
     const site = await visitSite(service.ready.url)
 
@@ -97,7 +97,7 @@ await t.test(
       for (; killed < kills; killed++) {
         await wait(20 + random() * 700)
         await service.kill()
-        service = await startService(settings)
+        service = await startService(settings, { readyMs: 240_000 })
         if (killed === Math.floor(kills / 2))
           await onServiceDatabase(home, client => letHoursPass(client, 25))
       }

@@ -185,12 +185,15 @@ export async function sealRequest(
   }
 }
 
-export function submit(api: TestApi, request: object): Promise<LightMyRequestResponse> {
+export function submit(
+  api: Pick<TestApi, 'app'>,
+  request: object,
+): Promise<LightMyRequestResponse> {
   return api.app.inject({ method: 'POST', url: '/v1/intakes', payload: request })
 }
 
 export function withToken(
-  api: TestApi,
+  api: Pick<TestApi, 'app'>,
   token: string,
   url: string,
   payload: object,
@@ -270,7 +273,7 @@ export interface SigningChanges {
 
 /** A request as a handler's tool makes it. */
 export async function signed(
-  api: TestApi,
+  api: Pick<TestApi, 'organisation'>,
   handler: string,
   method: 'GET' | 'POST',
   url: string,
@@ -306,7 +309,7 @@ export async function signed(
 }
 
 export async function act(
-  api: TestApi,
+  api: Pick<TestApi, 'app' | 'organisation'>,
   handler: string,
   method: 'GET' | 'POST',
   url: string,
@@ -318,7 +321,7 @@ export async function act(
 
 /** The proof of an answer by this handler. */
 export function answerProof(
-  { organisation }: TestApi,
+  { organisation }: Pick<TestApi, 'organisation'>,
   handler: string,
   envelope: Uint8Array,
   at: number = Date.now(),
@@ -333,7 +336,7 @@ export function answerProof(
 }
 
 export async function sealedNote(
-  api: TestApi,
+  api: Pick<TestApi, 'organisation'>,
   sealed: { readonly caseId: CaseId; readonly envelope: Uint8Array },
   message: Partial<NoteMessage> = {},
   handler = 'vietnam-1',
@@ -361,7 +364,7 @@ export async function sealedNote(
 }
 
 export async function replyBody(
-  api: TestApi,
+  api: Pick<TestApi, 'organisation'>,
   handler: string,
   sealed: Sealed & { readonly caseId: CaseId },
   text = 'Chúng tôi sẽ giúp bạn.',

@@ -44,7 +44,7 @@ export interface Backend {
   openWorker(
     name: JobName,
     run: (job: { readonly id?: string | undefined; readonly data: JobPayload }) => Promise<void>,
-    options: typeof workerOptions & { readonly concurrency: number },
+    options: ReturnType<typeof workerOptions> & { readonly concurrency: number },
   ): BullWorker
   ping(): Promise<void>
   close(): Promise<void>
@@ -53,17 +53,21 @@ export interface Backend {
 export interface QueueTuning {
   /** First step of the back-off between attempts; doubles each time, up to half of it random. For tests. */
   readonly backoffMs?: number
+  /** How long a job belongs to a worker that says nothing more. For tests. */
+  readonly lockMs?: number
 }
 
 const names: readonly JobName[] = ['route-case', 'send-alarm', 'send-notice', 'sweep']
 
-const workerOptions = {
-  // A job whose worker was killed runs again after at most the sum of the two. No job holds the event loop for
-  // half a lock, which is when locks are renewed.
-  lockDuration: 15_000,
-  stalledInterval: 10_000,
-  // After a fault of the backend itself.
-  runRetryDelay: 2_000,
+function workerOptions(lockMs: number) {
+  return {
+    // A job whose worker was killed runs again after at most the sum of the two. No job holds the event loop for
+    // half a lock, which is when locks are renewed.
+    lockDuration: lockMs,
+    stalledInterval: Math.round((lockMs * 2) / 3),
+    // After a fault of the backend itself.
+    runRetryDelay: 2_000,
+  }
 }
 
 /** Fulfils a promise of the port in the port's words. */
@@ -95,7 +99,7 @@ function recorded(code: string, isFinal: boolean): Error {
 export async function bullmqQueue(
   backend: Backend,
   log: Pick<Log, 'warn'>,
-  { backoffMs = 2_000 }: QueueTuning,
+  { backoffMs = 2_000, lockMs = 15_000 }: QueueTuning,
 ): Promise<QueuePort> {
   const jobOptions: JobsOptions = {
     attempts: 8,
@@ -176,7 +180,7 @@ export async function bullmqQueue(
             underWay.add(running)
             return running.finally(() => underWay.delete(running))
           },
-          { ...workerOptions, concurrency },
+          { ...workerOptions(lockMs), concurrency },
         )
         worker.on('error', onError)
         // Run already and perhaps landed, but nobody knows: it goes back into the queue once, and then the outbox
