@@ -74,7 +74,7 @@ export function parseHeader(file: Uint8Array): Header {
   }
 }
 
-function printStanza(stanza: Stanza): string {
+export function printStanza(stanza: Stanza): string {
   const body = encodeBase64Bare(stanza.body)
   const lines = [`-> ${stanza.args.join(' ')}`]
   for (let from = 0; from <= body.length; from += lineLetters)

@@ -290,13 +290,41 @@ export function openAgeFile(
 ): Promise<{ plaintext: Uint8Array; context: Context | null } | null> {
   return opening(async () => {
     const file = decodeArmor(bytes) ?? bytes
-    const header = parseHeader(file)
+    const header = await openAgeHeader(p, identities, file)
+    if (header === null) return null
+    const plaintext = await openPayload(p, header.fileKey, file.subarray(header.length))
+    if (plaintext === null) throw new RangeError('payload does not verify')
+    return { plaintext, context: header.context }
+  })
+}
+
+/** What opens the payload of a file whose header was read. */
+export interface OpenedHeader {
+  /** Bytes of the header: the payload begins there. */
+  readonly length: number
+  readonly fileKey: Uint8Array
+  readonly context: Context | null
+}
+
+/**
+ * Opens the header of any age file with a hybrid recipient, its MAC verified: for files that are too large to be held in
+ * memory.
+ * @param head the first bytes of the file, the whole header among them
+ * @returns null where it is not addressed to these identities
+ * @throws KhancapError `sealed_unreadable`
+ */
+export function openAgeHeader(
+  p: Primitives,
+  identities: readonly string[],
+  head: Uint8Array,
+): Promise<OpenedHeader | null> {
+  return opening(async () => {
+    const header = parseHeader(head)
     const fileKey = await fileKeyOf(p, identities, header)
     if (fileKey === null) return null
-    const plaintext = await openPayload(p, fileKey, file.subarray(header.length))
-    if (plaintext === null) throw new RangeError('payload does not verify')
     const stanza = header.stanzas.find(({ args }) => args[0] === contextTag)
-    return { plaintext, context: stanza === undefined ? null : decodeContext(stanza.body) }
+    const context = stanza === undefined ? null : decodeContext(stanza.body)
+    return { length: header.length, fileKey, context }
   })
 }
 

@@ -22,7 +22,7 @@ import { contextStanza } from './context.js'
 import { type Content, type ContentKind, printContent } from './content.js'
 import { sealHeader, type Stanza } from './header.js'
 import { recipientTag } from './inspect.js'
-import { padBytes } from './padding.js'
+import { padBytes, padme } from './padding.js'
 import { payloadNonceBytes, sealPayload } from './stream.js'
 
 /** HPKE's info string of age's hybrid recipients. */
@@ -249,4 +249,26 @@ export async function sealReply(
     context,
   } as const
   return sealFile(p, 'reply', content, [reply.recipient])
+}
+
+/**
+ * Seals bytes to keys of the same handler: an age file without context, for what stays on their own machines and sticks.
+ * Spaces are added up to a bucket: they change neither JSON nor what a person wrote.
+ * @throws as {@link sealEnvelope}
+ */
+export async function sealToSelf(
+  p: Primitives,
+  text: string,
+  recipients: readonly string[],
+): Promise<Uint8Array> {
+  await selfTest(p)
+  const bytes = utf8(text)
+  const padded = new Uint8Array(Math.max(4096, padme(bytes.length))).fill(0x20)
+  padded.set(bytes)
+  const random = watchedRandom(p)
+  const fileKey = random(16)
+  const header = await sealHeader(p, fileKey, await wrapFileKey(p, random, fileKey, recipients))
+  const payload = await sealPayload(p, fileKey, random(payloadNonceBytes), padded)
+  await selfTest(p)
+  return concatBytes(header, payload)
 }

@@ -5,7 +5,8 @@ import { maxAeadBytes, type Primitives } from '../crypto/primitives.js'
 
 export const payloadNonceBytes = 16
 const tagBytes = 16
-const sealedChunkBytes = maxAeadBytes + tagBytes
+/** Bytes of a whole chunk, sealed. */
+export const sealedChunkBytes = maxAeadBytes + tagBytes
 
 /** Eleven bytes of counter, big-endian, and one that marks the last chunk. */
 function chunkNonce(index: number, isLast: boolean): Uint8Array {
@@ -46,6 +47,22 @@ export async function sealPayload(
   return concatBytes(nonce, ...chunks)
 }
 
+/**
+ * Opens the chunks of a payload one after the other, for files that are larger than memory. Nothing of them counts
+ * before the last one has opened.
+ * @param nonce of the payload, 16 bytes
+ * @returns opens the next chunk; null where it was changed, moved, or is the last one and should not be, or the reverse
+ */
+export async function chunkOpener(
+  p: Primitives,
+  fileKey: Uint8Array,
+  nonce: Uint8Array,
+): Promise<(sealed: Uint8Array, isLast: boolean) => Uint8Array | null> {
+  const key = await payloadKey(p, fileKey, nonce)
+  let index = 0
+  return (sealed, isLast) => p.aeadOpen(key, chunkNonce(index++, isLast), sealed)
+}
+
 /** Opens nonce and chunks. @returns null where any chunk is missing, moved, added or changed */
 export async function openPayload(
   p: Primitives,
@@ -54,12 +71,12 @@ export async function openPayload(
 ): Promise<Uint8Array | null> {
   const sealed = payload.subarray(payloadNonceBytes)
   if (payload.length < payloadNonceBytes || textBytes(sealed.length) === null) return null
-  const key = await payloadKey(p, fileKey, payload.subarray(0, payloadNonceBytes))
+  const open = await chunkOpener(p, fileKey, payload.subarray(0, payloadNonceBytes))
   const count = Math.ceil(sealed.length / sealedChunkBytes)
   const chunks: Uint8Array[] = []
   for (let index = 0; index < count; index++) {
     const chunk = sealed.subarray(index * sealedChunkBytes, (index + 1) * sealedChunkBytes)
-    const text = p.aeadOpen(key, chunkNonce(index, index === count - 1), chunk)
+    const text = open(chunk, index === count - 1)
     if (text === null) return null
     chunks.push(text)
   }
