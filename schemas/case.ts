@@ -105,6 +105,15 @@ export const CaseQuery = z.strictObject({
     .regex(/^[A-Za-z0-9_-]+$/)
     .optional()
     .describe('The cursor of the page before'),
+  team: Slug.optional(),
+  program: Slug.optional(),
+  due_within: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(31_536_000)
+    .optional()
+    .describe('Seconds: only what is due by then, or overdue'),
 })
 export type CaseQuery = z.infer<typeof CaseQuery>
 

@@ -27,6 +27,9 @@ export async function listCases(
     teams: isDirector(handler) ? null : handler.teams,
     handler: handler.id,
     scope: query.scope,
+    team: query.team ?? null,
+    program: query.program ?? null,
+    dueWithin: query.due_within ?? null,
     limit: query.limit,
     after: query.after ?? null,
   })

@@ -117,6 +117,11 @@ export interface CaseFilter {
   /** Cases granted to this handler are seen whatever their team. */
   readonly handler: string
   readonly scope: CaseScope
+  /** Only cases of this team; null for all that are seen. */
+  readonly team: string | null
+  readonly program: string | null
+  /** Only what is due within so many seconds of the store's clock, or overdue. */
+  readonly dueWithin: number | null
   readonly limit: number
   readonly after: string | null
 }

@@ -311,6 +311,9 @@ const inbox = (changes: Partial<CaseFilter> = {}): CaseFilter => ({
   teams: null,
   handler: 'vi-1',
   scope: 'open',
+  team: null,
+  program: null,
+  dueWithin: null,
   limit: 50,
   after: null,
   ...changes,
@@ -489,6 +492,9 @@ await t.test(
       inbox({ teams: ['nobody'] }),
       inbox({ scope: 'mine' }),
       inbox({ scope: 'all', teams: ['team-1', 'team-2'] }),
+      inbox({ team: 'team-1' }),
+      inbox({ team: 'team-1', teams: ['team-2'] }),
+      inbox({ dueWithin: 3600 }),
     ]
     for (const filter of filters) {
       // The quickest of ten: what the statement costs, whatever else this machine is doing.

@@ -30,11 +30,22 @@ function readCursor(cursor: string): Place {
 }
 
 /** Selects inbox_order and id of the cases on the page, and of one more: it shows whether there is a next page. */
-function placesOf({ scope, teams, handler, limit, after }: CaseFilter) {
+function placesOf({ scope, handler, limit, after, ...filter }: CaseFilter) {
+  const { team, program, dueWithin } = filter
   const from = after === null ? start : readCursor(after)
   const until = scope === 'all' ? end : closedFrom
+  // Only the team that is asked for is looked up: the index of another would be read to its end for nothing.
+  const teams = team === null ? filter.teams : (filter.teams?.filter(id => id === team) ?? [team])
+  // A clock that stands still within the statement bounds the index; the clock of the moment would not.
+  const due =
+    dueWithin === null
+      ? sql`true`
+      : sql`c.inbox_order <= (extract(epoch from statement_timestamp()) * 1000)::bigint
+          + ${dueWithin}::bigint * 1000`
   const range = sql`(c.inbox_order, c.id) > (${from.order}::bigint, ${from.id}::text)
-    and c.inbox_order < ${until}::bigint`
+    and c.inbox_order < ${until}::bigint and ${due}
+    and (${team}::text is null or c.team = ${team}::text)
+    and (${program}::text is null or c.program = ${program}::text)`
   const page = sql`order by c.inbox_order, c.id limit ${limit + 1}`
   if (scope === 'mine')
     return sql`select c.inbox_order, c.id from cases c
