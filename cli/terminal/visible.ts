@@ -21,6 +21,27 @@ export interface VisibleOptions {
   readonly mark?: (replacement: string) => string
 }
 
+/** Alphabets whose letters pass for one another. Chinese beside Latin is how people write; these beside each other are not. */
+const alphabets = ['Latin', 'Cyrillic', 'Greek', 'Armenian', 'Cherokee', 'Coptic', 'Lisu'] as const
+const letters = alphabets.map(name => ({ name, letter: new RegExp(`\\p{Script=${name}}`, 'u') }))
+const strangers = new RegExp(
+  `[${alphabets
+    .filter(name => name !== 'Latin')
+    .map(name => `\\p{Script=${name}}`)
+    .join('')}]`,
+  'u',
+)
+const word = /[\p{L}\p{M}\p{N}]+/gu
+
+/** The text with words marked that mix alphabets: `pаypal<mixed Latin Cyrillic>`. */
+function withMixedMarked(text: string, mark: (words: string) => string): string {
+  if (!strangers.test(text)) return text
+  return text.replace(word, one => {
+    const found = letters.filter(({ letter }) => letter.test(one)).map(({ name }) => name)
+    return found.length > 1 ? `${one}${mark(`<mixed ${found.join(' ')}>`)}` : one
+  })
+}
+
 /** The text as it may be printed: nothing in it can act on a terminal or hide from a reader. */
 export function visible(text: string, options: VisibleOptions = {}): string {
   const { lines = false, max = maxShown, mark = (replacement: string) => replacement } = options
@@ -53,7 +74,7 @@ export function visible(text: string, options: VisibleOptions = {}): string {
   if (marks > maxMarks) shown.push(mark(`<+${marks - maxMarks} marks>`))
   const rest = restOf(text, count, lines)
   if (rest > 0) shown.push(mark(`<+${rest} characters>`))
-  return shown.join('')
+  return withMixedMarked(shown.join(''), mark)
 }
 
 /** JSON whose strings are as harmless on a terminal as `visible` text: the rest is escaped as \uXXXX. */

@@ -54,6 +54,19 @@ await t.test('what people write stays as they wrote it', async t => {
     t.equal(visible(text), text)
 })
 
+await t.test('a word that mixes alphabets is marked; languages side by side are not', async t => {
+  t.equal(visible('go to p\u0430ypal.example'), 'go to p\u0430ypal<mixed Latin Cyrillic>.example')
+  t.equal(visible('\u03bfk'), '\u03bfk<mixed Latin Greek>')
+  for (const text of ['Київ Kyiv', 'A股 iPhone手机', 'Thủ đô Hà Nội', 'β-test', 'κόσμος and мир'])
+    t.equal(visible(text), text)
+})
+
+await t.test('ten million letters that mix alphabets take no longer than others', async t => {
+  const shown = visible('a\u0430'.repeat(5_000_000))
+  t.ok(shown.length < 70_000)
+  t.match(shown, /<mixed Latin Cyrillic>/)
+})
+
 await t.test('line breaks are kept only where lines are asked for', async t => {
   t.equal(visible('a\nb'), 'a<U+000A>b')
   t.equal(visible('a\r\nb\nc', { lines: true }), 'a\nb\nc')
