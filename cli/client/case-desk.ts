@@ -18,7 +18,7 @@ import { signRequest } from '../../src/core/http-signature/sign.js'
 import { refused } from '../failure.js'
 import type { Station } from '../station/station.js'
 import { safe } from '../terminal/safe.js'
-import { type Answer, exchange } from './exchange.js'
+import { type Answer, exchange, type Line } from './exchange.js'
 import { failureOf } from './problem.js'
 
 /** A page of the inbox, and a case with all its sealed parts, at most. */
@@ -56,7 +56,7 @@ export interface CaseDesk {
 
 export function caseDesk(
   station: Station,
-  line: { readonly url: string; readonly proxy: string | null },
+  line: Line & { readonly url: string },
   seed: Uint8Array,
 ): CaseDesk {
   async function call(
@@ -77,15 +77,16 @@ export function caseDesk(
       nonce: encodeBase64url(p.random(16)),
     })
     const request = { method, url, headers, body: body === null ? null : bytes, maxBytes }
-    const answer = await exchange(request, { proxy: line.proxy })
+    const answer = await exchange(request, line)
     if (answer.status !== 200 && answer.status !== 201) throw failureOf(answer)
     return answer
   }
 
   return {
     async list(query) {
-      const search = new URLSearchParams({ scope: query.scope, limit: String(query.limit) })
-      if (query.after !== undefined) search.set('after', query.after)
+      const search = new URLSearchParams(
+        Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
+      )
       return read(CaseList, await call('GET', `/cases?${search.toString()}`, null, maxPageBytes))
     },
     async detail(id) {

@@ -33,6 +33,8 @@ export interface Line {
   /** socks5h://host:port, or null for a direct line. */
   readonly proxy: string | null
   readonly seconds?: number
+  /** Ends the exchange before its time. */
+  readonly ended?: AbortSignal
 }
 
 /** @throws Failure: unavailable where there was no whole answer, refused where the answer breaks a rule */
@@ -40,6 +42,8 @@ export async function exchange(request: Request, line: Line): Promise<Answer> {
   const seconds = line.seconds ?? exchangeSeconds
   const stop = new AbortController()
   const clock = setTimeout(() => stop.abort(), seconds * 1000)
+  const end = () => stop.abort()
+  line.ended?.addEventListener('abort', end)
   try {
     const tunnel =
       line.proxy === null ? null : await socksConnection(line.proxy, request.url, stop.signal)
@@ -54,6 +58,7 @@ export async function exchange(request: Request, line: Line): Promise<Answer> {
     throw lineFailure(error, request.url)
   } finally {
     clearTimeout(clock)
+    line.ended?.removeEventListener('abort', end)
   }
 }
 

@@ -1,6 +1,7 @@
 // Times for people: how long until, how long ago, in words that sort in one's head.
 import type { Instant, Timestamp } from '../../schemas/encoding.js'
 
+const second = 1000
 const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
@@ -27,4 +28,28 @@ export function timeWords(at: Timestamp): string {
 export function dueWords(due: Instant | null, now: Instant): string {
   if (due === null) return '-'
   return due > now ? spanWords(due - now) : `overdue ${spanWords(now - due)}`
+}
+
+/** From here on a case is due soon. */
+export const soonMs = 4 * hour
+
+/** How pressing something is that is due then. */
+export type Pressure = 'none' | 'soon' | 'overdue'
+
+export function pressureOf(due: Instant | null, now: Instant): Pressure {
+  if (due === null || due - now >= soonMs) return 'none'
+  return due > now ? 'soon' : 'overdue'
+}
+
+/** As {@link dueWords}, with a word where it is pressing, so that colour alone says nothing. */
+export function pressingWords(due: Instant | null, now: Instant): string {
+  const words = dueWords(due, now)
+  return pressureOf(due, now) === 'soon' ? `soon: ${words}` : words
+}
+
+/** As {@link pressingWords}, to the second in the last hour: `soon: 12 min 05 s`. */
+export function countdownWords(due: Instant | null, now: Instant): string {
+  if (due === null || due <= now || due - now >= hour) return pressingWords(due, now)
+  const seconds = Math.ceil((due - now) / second)
+  return `soon: ${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`
 }

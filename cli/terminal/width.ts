@@ -39,3 +39,16 @@ export function wrapLine(line: string, columns: number): string[] {
   }
   return [...lines, current]
 }
+
+/** The text in exactly so many columns: cut with an ellipsis, or filled up with spaces. */
+export function inColumns(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text + ' '.repeat(columns - widthOf(text))
+  let cut = ''
+  let used = 0
+  for (const character of text) {
+    used += columnsOf(character)
+    if (used > columns - 1) break
+    cut += character
+  }
+  return `${cut}\u2026${' '.repeat(Math.max(0, columns - 1 - widthOf(cut)))}`
+}

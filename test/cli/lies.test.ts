@@ -4,75 +4,15 @@ import { join } from 'node:path'
 import t from 'tap'
 import { exchange } from '../../cli/client/exchange.js'
 import { parseSettings } from '../../keys/handler-folder.js'
-import type { CaseSummary } from '../../schemas/case.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { sealRequest } from '../helper/api.js'
-import { freePort, handlerFolder, khancap, temporaryFolder } from '../helper/cli.js'
-import { type Lie, type LyingServer, lyingServer, says } from '../helper/lying-server.js'
-import { type Organisation, testOrganisation } from '../helper/organisation.js'
-import { caseId, sha256 } from '../helper/store.js'
+import { freePort, khancap, temporaryFolder } from '../helper/cli.js'
+import { type Lie, lyingServer, says } from '../helper/lying-server.js'
+import { testOrganisation } from '../helper/organisation.js'
+import { detail, list, type Scene, scene, summary } from '../helper/scene.js'
+import { caseId } from '../helper/store.js'
 
 t.setTimeout(300_000)
-
-interface Scene {
-  readonly server: LyingServer
-  readonly organisation: Organisation
-  readonly folder: string
-  readonly run: (...args: string[]) => ReturnType<typeof khancap>
-}
-
-/** A handler whose server tells the truth about its directory, and about nothing else yet. */
-async function scene(t: Parameters<typeof lyingServer>[0]): Promise<Scene> {
-  const server = await lyingServer(t)
-  const organisation = await testOrganisation({ origin: server.url, addresses: [server.url] })
-  server.lies['/v1/directory'] = says(organisation.note, 'text/plain; charset=utf-8')
-  const folder = await handlerFolder(t, organisation, 'vietnam-1', server.url)
-  return { server, organisation, folder, run: (...args) => khancap(args, { folder }) }
-}
-
-function summary(id: string, changes: Partial<CaseSummary> = {}): CaseSummary {
-  return {
-    id,
-    state: 'claimed',
-    program: 'emergency',
-    team: 'vietnam',
-    reason: 'routing_row',
-    rule: null,
-    routed_directory_version: 1,
-    coverage: 'eligible',
-    channel: 'web',
-    received_at: '2026-01-01T00:00:00Z',
-    due_at: '2026-01-03T00:00:00Z',
-    overdue: true,
-    claimed_by: 'vietnam-1',
-    answered_at: null,
-    unread_additions: 0,
-    hold: null,
-    readable: true,
-    ...changes,
-  }
-}
-
-function detail(id: string, envelope: Uint8Array, changes: object = {}) {
-  return {
-    case: summary(id),
-    intake: encodeBase64url(new Uint8Array(16)),
-    envelope_sha256: encodeBase64url(sha256(envelope)),
-    slip_sha256: null,
-    directory_version: 1,
-    outcome: null,
-    answer: null,
-    events: [],
-    replies: [],
-    additions: [],
-    notes: [],
-    grants: [],
-    ...changes,
-  }
-}
-
-const list = (cases: readonly object[]) =>
-  says(JSON.stringify({ now: '2026-01-01T00:00:00Z', cases, next: null }))
 
 /** Names and contents of everything in the folder. */
 async function remembered(folder: string): Promise<Record<string, string>> {

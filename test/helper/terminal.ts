@@ -11,8 +11,8 @@ export interface Session {
   readonly code: number
 }
 
-/** Waits until this stands on the screen, then types that. */
-export type Exchange = readonly [wait: RegExp, keys: string]
+/** Waits until this stands on the screen, then types that, or does it. */
+export type Exchange = readonly [wait: RegExp, act: string | (() => Promise<void>)]
 
 const patienceMs = 120_000
 
@@ -47,7 +47,7 @@ export async function inTerminal(
   child.stdout.on('data', heard)
   child.stderr.on('data', heard)
   const deadline = Date.now() + patienceMs
-  for (const [wait, keys] of exchanges) {
+  for (const [wait, act] of exchanges) {
     while (!wait.test(screen.slice(seen)) && child.exitCode === null) {
       if (Date.now() > deadline) {
         child.kill()
@@ -58,7 +58,8 @@ export async function inTerminal(
     seen = screen.length
     // The question stands before the answer is listened for.
     await new Promise(passed => setTimeout(passed, 150))
-    child.stdin.write(keys)
+    if (typeof act === 'string') child.stdin.write(act)
+    else await act()
   }
   const code = await ended
   return { screen, code }
