@@ -58,6 +58,10 @@ export function reportAct(
   const { printer } = station
   if (options.json === true) return printer.json({ case: after })
   printer.out(done)
+  if (options.bundle !== undefined)
+    return printer.say(
+      safe`kept in ${options.bundle}, sealed: khancap import sends it from a machine with network`,
+    )
   const due = after.due_at === null ? null : parseTimestamp(after.due_at)
   printer.say(
     due === null

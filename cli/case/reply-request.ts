@@ -1,0 +1,91 @@
+// A reply as a request: the answer sealed to the applicant, its copy sealed to the team, the proof that the case was
+// answered. What was sealed stays the same bytes as long as the organisation does not publish anew.
+import type { ReplyRequest } from '../../schemas/case.js'
+import { Language } from '../../schemas/encoding.js'
+import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { newClientId } from '../../src/core/encoding/case-id.js'
+import { floorToHour, formatTimestamp } from '../../src/core/encoding/timestamp.js'
+import { inspectSealed } from '../../src/core/envelope/inspect.js'
+import { openNote } from '../../src/core/envelope/open.js'
+import { sealNote, sealReply } from '../../src/core/envelope/seal.js'
+import type { Desk } from '../client/desk.js'
+import { misused } from '../failure.js'
+import { safe } from '../terminal/safe.js'
+import { proveAnswer } from './answer-proof.js'
+import { contextOf, recipientsOf } from './readers.js'
+import { expectedOf, type SealedCase } from './sealed-case.js'
+
+/** Seals an answer and its copy. @throws Failure, KhancapError */
+export async function sealRequest(
+  desk: Desk,
+  sealed: SealedCase,
+  text: string,
+  language: string,
+): Promise<ReplyRequest> {
+  const p = await desk.station.primitives()
+  const hour = formatTimestamp(floorToHour(desk.station.now()))
+  const reply = await sealReply(
+    p,
+    { text, language, hour },
+    sealed.content.reply,
+    contextOf(desk, 'reply'),
+  )
+  const copy = await sealNote(
+    p,
+    {
+      v: 1,
+      kind: 'note',
+      about: 'reply',
+      case: sealed.detail.case.id,
+      text,
+      hour,
+      context: contextOf(desk, 'note'),
+    },
+    await recipientsOf(desk, sealed),
+  )
+  return {
+    id: newClientId(p),
+    sealed: encodeBase64url(reply.bytes),
+    team_copy: encodeBase64url(copy.bytes),
+    answer: await proveAnswer(desk, sealed),
+  }
+}
+
+/**
+ * What the server has not recorded carries the hour in which it is recorded. The sealed parts stay the same bytes, unless
+ * the organisation has published since: then the same words are sealed to those who read now.
+ */
+export async function upToDate(
+  desk: Desk,
+  sealed: SealedCase,
+  request: ReplyRequest,
+  language?: string,
+): Promise<ReplyRequest> {
+  const copy = decodeBase64url(request.team_copy)
+  const isCurrent =
+    inspectSealed(copy).context.directory_sequence === desk.directory.directory.sequence
+  const words = isCurrent ? null : await wordsOf(desk, request)
+  return words === null
+    ? { ...request, answer: await proveAnswer(desk, sealed) }
+    : { ...(await sealRequest(desk, sealed, words, languageFor(sealed, language))), id: request.id }
+}
+
+/** The words of a draft, from the team's copy; null where it cannot be opened any more. */
+export async function wordsOf(desk: Desk, request: ReplyRequest): Promise<string | null> {
+  const note = await openNote(
+    await desk.station.primitives(),
+    desk.identity.opening,
+    decodeBase64url(request.team_copy),
+    expectedOf(desk.directory, 'note'),
+  )
+  return note?.text ?? null
+}
+
+/** The language that was asked for; where that is one of ours no more, the page's. */
+export function languageFor({ content }: SealedCase, asked?: string): string {
+  const language =
+    asked ?? (content.language === 'other' ? content.page_language : content.language)
+  if (!Language.safeParse(language).success)
+    throw misused(safe`"${language}" is not a language tag such as vi, en or zh-Hans`)
+  return language
+}

@@ -1,0 +1,161 @@
+// The desk of a machine without network: cases from a bundle, and acts that are signed, sealed and kept in it until it is
+// imported. What was done shows at once, as the handler expects it to end.
+import { BundleAct, type BundleCase, maxBundleActs } from '../../schemas/bundle.js'
+import type { CaseDetail } from '../../schemas/case.js'
+import type { CaseId } from '../../schemas/encoding.js'
+import { afterAct, type CaseAct, mayClose, stopsClock } from '../../src/core/case/states.js'
+import { type Bundle, withAct } from '../../src/core/bundle/statements.js'
+import { decodeBase64url } from '../../src/core/encoding/base64url.js'
+import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
+import { actingKey } from '../client/acting-key.js'
+import type { CaseDesk } from '../client/case-desk.js'
+import type { Desk } from '../client/desk.js'
+import { pinnedSettings, rememberDirectory } from '../client/pinned.js'
+import { fromProblem, refused } from '../failure.js'
+import { identityAtHand } from '../agent/at-hand.js'
+import type { PassphraseOptions, Station } from '../station/station.js'
+import { safe } from '../terminal/safe.js'
+import { readBundleFile, writeBundleFile } from './bundle-file.js'
+import { expectNewest, remember } from './memory.js'
+
+/** @throws Failure, KhancapError of the directory */
+export async function openBundleDesk(
+  given: Station,
+  options: PassphraseOptions,
+  file: string,
+): Promise<Desk> {
+  const pinned = await pinnedSettings(given)
+  const { identity, station } = await identityAtHand(given, options, pinned)
+  const bundle = await readBundleFile(station, file, identity)
+  expectOwn(bundle, pinned)
+  const memory = await expectNewest(station, bundle)
+  const note = decodeBase64url(bundle.content.directory)
+  const { settings, directory } = await rememberDirectory(station, pinned, note)
+  const { handler, seed } = await actingKey(station, directory, identity)
+  await remember(station, { ...memory, worked_on: true, acts: bundle.acts.length })
+
+  let current = bundle
+  async function keep(done: Pick<BundleAct, 'case' | 'envelope' | 'act'>): Promise<void> {
+    if (current.acts.length >= maxBundleActs)
+      throw refused(safe`the bundle is full: import it, and make a new one`)
+    const p = await station.primitives()
+    const at = formatTimestamp(station.now() - (station.now() % 1000))
+    const next = await withAct(p, current, { at, ...done }, seed)
+    // The stick first: a memory of an act that is not there would refuse the bundle for ever.
+    await writeBundleFile(station, file, identity, next, false)
+    current = next
+    await remember(station, { ...memory, worked_on: true, acts: next.acts.length })
+  }
+  return {
+    station,
+    settings,
+    directory,
+    identity,
+    handler,
+    seed,
+    cases: casesIn(station, () => current, keep, handler.id),
+  }
+}
+
+/** @throws Failure where the bundle is of another organisation */
+export function expectOwn(
+  { content }: Bundle,
+  pinned: { readonly root: string; readonly origin: string | null },
+): void {
+  if (content.root !== pinned.root || (pinned.origin !== null && content.origin !== pinned.origin))
+    throw refused(
+      safe`this bundle is from another organisation (${content.origin}) than the one that is pinned here`,
+      safe`nothing of it was used; set KHANCAP_CONFIG_DIR to the folder of that organisation`,
+    )
+}
+
+function casesIn(
+  station: Station,
+  bundle: () => Bundle,
+  keep: (done: Pick<BundleAct, 'case' | 'envelope' | 'act'>) => Promise<void>,
+  handler: string,
+): CaseDesk {
+  const caseOf = (id: CaseId): BundleCase => {
+    const found = bundle().content.cases.find(({ detail }) => detail.case.id === id)
+    if (found === undefined)
+      throw refused(
+        safe`case ${id} is not in this bundle`,
+        safe`khancap inbox --bundle lists what is`,
+      )
+    return found
+  }
+  const shown = (detail: CaseDetail) => worked(detail, bundle().acts, handler)
+  return {
+    list: query => {
+      const cases = bundle()
+        .content.cases.map(({ detail }) => shown(detail).case)
+        .filter(one => query.scope !== 'mine' || one.claimed_by === handler)
+        .filter(one => query.scope === 'all' || one.state !== 'closed')
+      const now = formatTimestamp(station.now() - (station.now() % 1000))
+      return Promise.resolve({ now, cases, next: null })
+    },
+    detail: id => Promise.resolve(shown(caseOf(id).detail)),
+    envelope: id => Promise.resolve(decodeBase64url(caseOf(id).envelope)),
+    statistics: () => Promise.reject(online()),
+    async act(id, verb, body) {
+      const { envelope_sha256: envelope } = caseOf(id).detail
+      const act = BundleAct.shape.act.safeParse({ verb, body })
+      if (act.data === undefined) throw online()
+      const at = formatTimestamp(station.now() - (station.now() % 1000))
+      afterOne(shown(caseOf(id).detail), act.data, at, handler)
+      await keep({ case: id, envelope, act: act.data })
+      return shown(caseOf(id).detail).case
+    },
+  }
+}
+
+function online() {
+  return refused(safe`this cannot be done without the server`, safe`leave --bundle out`)
+}
+
+/** The case with what was done to it since, as it will stand if the server agrees. */
+function worked(detail: CaseDetail, acts: readonly BundleAct[], handler: string): CaseDetail {
+  return acts
+    .filter(done => done.case === detail.case.id)
+    .reduce((before, { act, at }) => afterOne(before, act, at, handler), detail)
+}
+
+const acts = {
+  replies: 'reply',
+  contacted: 'contacted',
+  notes: 'note',
+  close: 'close',
+  claim: 'claim',
+  release: 'release',
+  reopen: 'reopen',
+} as const satisfies Record<BundleAct['act']['verb'], CaseAct>
+
+/** @throws Failure where the case is not in a state that allows this */
+function afterOne(detail: CaseDetail, act: BundleAct['act'], at: string, by: string): CaseDetail {
+  const { case: before } = detail
+  const state = afterAct(acts[act.verb], before.state, before.answered_at !== null)
+  if (state === null) throw fromProblem('case_state')
+  const stops = stopsClock(acts[act.verb])
+  const after: CaseDetail = {
+    ...detail,
+    case: { ...before, state, ...(stops ? { due_at: null, overdue: false } : {}) },
+  }
+  const isAnswer = act.verb === 'replies' || act.verb === 'contacted'
+  if (isAnswer) after.case.answered_at = before.answered_at ?? at
+  if (act.verb === 'claim') after.case.claimed_by = by
+  if (act.verb === 'release') after.case.claimed_by = null
+  if (act.verb === 'close') {
+    if (!mayClose(before.state, act.body.outcome, before.answered_at !== null))
+      throw fromProblem('case_state')
+    after.outcome = act.body.outcome
+  }
+  if (act.verb === 'replies') {
+    const { id, team_copy } = act.body
+    after.replies = [...detail.replies, { id, by, at, team_copy }]
+  }
+  if (act.verb === 'notes') {
+    const { id, sealed } = act.body
+    after.notes = [...detail.notes, { id, by, at, sealed }]
+  }
+  return after
+}

@@ -1,0 +1,101 @@
+// `khancap bundle`: takes chosen cases and the directory along, sealed to this handler, for a machine without network.
+import { join } from 'node:path'
+import { maxBundleCases } from '../../schemas/bundle.js'
+import { newClientId } from '../../src/core/encoding/case-id.js'
+import { newBundle } from '../../src/core/bundle/statements.js'
+import { encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
+import { findCase } from '../case/case-id.js'
+import { fetchCase } from '../case/sealed-case.js'
+import { type Desk, openDesk } from '../client/desk.js'
+import { refused } from '../failure.js'
+import type { Station, VerbOptions } from '../station/station.js'
+import { writeBundleFile } from '../stick/bundle-file.js'
+import { recallBundle, remember } from '../stick/memory.js'
+import { safe } from '../terminal/safe.js'
+
+export interface BundleOptions extends VerbOptions {
+  readonly out: string
+}
+
+export async function makeBundle(
+  given: Station,
+  options: BundleOptions,
+  named: readonly string[],
+): Promise<void> {
+  const desk = await openDesk(given, options)
+  const { station } = desk
+  const ids = await chosen(desk, named)
+  const cases: { detail: Awaited<ReturnType<typeof fetchCase>>['detail']; envelope: string }[] = []
+  for (const [index, id] of ids.entries()) {
+    if (options.json !== true) station.printer.say(safe`${index + 1} of ${ids.length}: case ${id}`)
+    // Opened here already: what does not open would be found out where nobody can help.
+    // oxlint-disable-next-line no-await-in-loop
+    const { detail, envelope } = await fetchCase(desk, id)
+    cases.push({ detail, envelope: encodeBase64url(envelope) })
+  }
+  const note = await station.folder.directoryNote()
+  if (note === null) throw new Error('the directory was not remembered')
+  const p = await station.primitives()
+  const { origin, sequence } = desk.directory.directory
+  const made = formatTimestamp(station.now() - (station.now() % 1000))
+  const bundle = await newBundle(
+    p,
+    {
+      v: 1,
+      kind: 'bundle',
+      id: newClientId(p),
+      origin,
+      root: desk.settings.root,
+      handler: desk.handler.id,
+      made,
+      directory: encodeBase64url(note),
+      cases,
+    },
+    desk.seed,
+  )
+  await writeBundleFile(station, options.out, desk.identity, bundle, true)
+  await remember(station, await recallBundle(station, bundle))
+  const { printer } = station
+  if (options.json === true)
+    return printer.json({
+      file: options.out,
+      bundle: bundle.content.id,
+      made,
+      directory: sequence,
+      cases: ids,
+    })
+  printer.out(safe`bundled ${ids.length} ${ids.length === 1 ? 'case' : 'cases'} in ${options.out}`)
+  printer.say(
+    safe`sealed to ${desk.handler.id}; there: khancap open ID --bundle ${fileName(options.out)}`,
+  )
+  printer.say(
+    safe`the clock of the server runs on until the answers are imported here: khancap import`,
+  )
+}
+
+function fileName(file: string): string {
+  return join('.', file).split(/[/\\]/).at(-1) ?? file
+}
+
+/** Those that were named; without names, all that the handler has claimed. */
+async function chosen(desk: Desk, given: readonly string[]): Promise<string[]> {
+  const ids = new Set<string>()
+  // Each may have to be searched for.
+  // oxlint-disable-next-line no-await-in-loop
+  for (const letters of given) ids.add(await findCase(desk.cases, letters))
+  if (given.length === 0) {
+    const { cases, next } = await desk.cases.list({ scope: 'mine', limit: maxBundleCases })
+    for (const one of cases) if (one.readable) ids.add(one.id)
+    if (next !== null)
+      desk.station.printer.say(safe`warning: only the first ${maxBundleCases} are taken along`)
+  }
+  if (ids.size === 0)
+    throw refused(
+      safe`you have claimed no case`,
+      safe`khancap claim takes one on; or name the cases: khancap bundle --out F ID ID`,
+    )
+  if (ids.size > maxBundleCases)
+    throw refused(safe`a bundle has room for ${maxBundleCases} cases; these are ${ids.size}`)
+  return [...ids]
+}

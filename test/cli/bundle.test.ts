@@ -1,0 +1,248 @@
+// Steps 9 and 10 without a network: cases on a stick, answers back, and every stick that is not the right one refused.
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { decodeBase64url } from '../../src/core/encoding/base64url.js'
+import { openReply } from '../../src/core/envelope/open.js'
+import { sealedAddition, withToken } from '../helper/api.js'
+import { freePort, handlerFolder, khancap, temporaryFolder } from '../helper/cli.js'
+import { office, vietnamese } from '../helper/office.js'
+import { testOrganisation } from '../helper/organisation.js'
+import { scene } from '../helper/scene.js'
+
+t.setTimeout(300_000)
+
+const json = (text: string) => JSON.parse(text)
+const desk = await office(t)
+const stick = await temporaryFolder(t)
+let sticks = 0
+const newFile = () => join(stick, `stick-${++sticks}.khancap`)
+
+/** The same handler on a machine that reaches nobody. */
+async function offlineFolder(): Promise<string> {
+  const folder = await handlerFolder(t, desk.organisation, 'vietnam-1', desk.url)
+  const settings = join(folder, 'settings.json')
+  const text = await readFile(settings, 'utf8')
+  await writeFile(settings, text.replace(desk.url, `http://127.0.0.1:${await freePort()}`))
+  return folder
+}
+
+async function claimed() {
+  const one = await desk.newCase()
+  const run = await desk.run('vietnam-1', ['claim', one.caseId])
+  if (run.code !== 0) throw new Error(run.err)
+  return one
+}
+
+async function bundled(...ids: readonly string[]): Promise<string> {
+  const file = newFile()
+  const run = await desk.run('vietnam-1', ['bundle', '--out', file, ...ids])
+  if (run.code !== 0) throw new Error(run.err)
+  return file
+}
+
+await t.test('step 10: cases go out on a stick, answers come back, and arrive once', async t => {
+  const [one, other] = [await claimed(), await claimed()]
+  const file = await bundled(one.caseId, other.caseId)
+  const folder = await offlineFolder()
+  const away = (args: readonly string[], stdin?: string) =>
+    khancap([...args, '--bundle', file], { folder, ...(stdin === undefined ? {} : { stdin }) })
+
+  const listed = await away(['inbox'])
+  t.equal(listed.code, 0, listed.err)
+  t.match(listed.out, one.caseId.slice(0, 8))
+  const opened = json((await away(['open', one.caseId.slice(0, 6), '--json'])).out)
+  t.strictSame(opened.content.answers, vietnamese)
+  t.strictSame(opened.warnings, [])
+
+  const reply = await away(['reply', one.caseId], 'Chào chị Hoa.')
+  t.equal(reply.code, 0, reply.err)
+  t.match(reply.out, /^sealed the answer to case/)
+  t.match(reply.err, `kept in ${file}, sealed: khancap import sends it`)
+  t.equal((await away(['note', one.caseId], 'asked in Hanoi')).code, 0)
+  t.equal((await away(['close', one.caseId, '--outcome', 'supported'])).code, 0)
+  const early = await away(['close', other.caseId, '--outcome', 'supported'])
+  t.equal(early.code, 1, 'the rules of the server hold without it too')
+  t.equal((await away(['contacted', other.caseId, '--via', 'phone'])).code, 0)
+  const again = json((await away(['open', one.caseId, '--json'])).out)
+  t.equal(again.case.state, 'closed')
+  t.equal(again.replies[0].text, 'Chào chị Hoa.')
+  t.equal((await away(['add-reader', one.caseId, '--to', 'china-1'])).code, 2)
+
+  const bytes = await readFile(file)
+  for (const word of ['Hoa', one.caseId, desk.url, 'vietnam', 'replies', 'bundle'])
+    t.notOk(bytes.includes(word), `${word} does not stand on the stick in clear`)
+  t.ok(
+    (await readdir(stick)).every(name => name.endsWith('.khancap')),
+    'and nothing lies beside it',
+  )
+
+  const sent = await desk.run('vietnam-1', ['import', file])
+  t.equal(sent.code, 0, sent.err)
+  t.match(
+    sent.out,
+    /^1 of 4: reply \w{8}: sent\n2 of 4: note .*\n3 of 4: close .*\n4 of 4: contacted/,
+  )
+  const there = json((await desk.run('vietnam-1', ['open', one.caseId, '--json'])).out)
+  t.equal(there.case.state, 'closed')
+  t.equal(there.replies.length, 1)
+  t.equal(there.notes[0].text, 'asked in Hanoi')
+  t.ok(there.history.events.every((event: { signature: string }) => event.signature !== 'false'))
+  t.strictSame(there.warnings, [])
+  const mailbox = await withToken(desk.api, one.token, '/v1/mailbox', {})
+  const read = await openReply(
+    desk.organisation.primitives,
+    [one.keys.replyIdentity],
+    decodeBase64url(mailbox.json().replies[0].sealed),
+    one.keys.replyKey,
+    { origin: desk.url, kind: 'reply' },
+  )
+  t.equal(read?.text, 'Chào chị Hoa.')
+
+  const replayed = await desk.run('vietnam-1', ['import', file])
+  t.equal(replayed.code, 1)
+  t.match(replayed.err, 'was sent already; nothing was sent again')
+  // Another machine of the same handler knows nothing of it: what can arrive twice does not.
+  const elsewhere = await handlerFolder(t, desk.organisation, 'vietnam-1', desk.url)
+  const twice = json((await khancap(['import', file, '--json'], { folder: elsewhere })).out)
+  t.match(twice.acts, [
+    { verb: 'replies', outcome: 'had_arrived' },
+    { verb: 'notes', outcome: 'had_arrived' },
+    { verb: 'close', outcome: 'had_arrived' },
+    { verb: 'contacted' },
+  ])
+  const after = json((await desk.run('vietnam-1', ['open', other.caseId, '--json'])).out)
+  const contacts = after.history.events.filter(({ kind }: { kind: string }) => kind === 'contacted')
+  t.equal(contacts.length, 1)
+})
+
+await t.test('an import that was cut off is taken up again, and each case by itself', async t => {
+  const [one, other] = [await claimed(), await claimed()]
+  const file = await bundled(one.caseId, other.caseId)
+  const folder = await offlineFolder()
+  const away = (args: readonly string[], stdin: string) =>
+    khancap([...args, '--bundle', file], { folder, stdin })
+  await away(['reply', one.caseId], 'first')
+  await away(['note', one.caseId], 'after it')
+  await away(['reply', other.caseId], 'second')
+  // A colleague with a lead's rights gives the first case back meanwhile.
+  await desk.api.db.rows(`update cases set state = 'routed', claimed_by = null where id = $1`, [
+    one.caseId,
+  ])
+  const cut = await desk.run('vietnam-1', ['import', file])
+  t.equal(cut.code, 1)
+  t.match(cut.out, /1 of 3: reply \w{8}: NOT SENT: the case is not in a state/)
+  t.match(cut.out, /2 of 3: note \w{8}: NOT SENT: what was done before it did not arrive/)
+  t.match(cut.out, /3 of 3: reply \w{8}: sent/)
+  t.match(cut.err, '2 of 3 acts were not sent')
+  await desk.run('vietnam-1', ['claim', one.caseId])
+  const rest = await desk.run('vietnam-1', ['import', file])
+  t.equal(rest.code, 0, rest.err)
+  t.match(rest.out, /^1 of 2: reply \w{8}: sent\n2 of 2: note \w{8}: sent\n$/)
+})
+
+await t.test('nobody closes from a stick what others have taken up since', async t => {
+  const one = await claimed()
+  const file = await bundled(one.caseId)
+  const folder = await offlineFolder()
+  const away = await khancap(['close', one.caseId, '--outcome', 'no_contact', '--bundle', file], {
+    folder,
+  })
+  t.equal(away.code, 0, away.err)
+  const addition = await sealedAddition(desk.organisation, one, 'Tôi còn đây.')
+  await withToken(desk.api, one.token, '/v1/mailbox/additions', addition)
+  const sent = await desk.run('vietnam-1', ['import', file])
+  t.equal(sent.code, 1)
+  t.match(sent.out, 'was taken up by others since the bundle was made')
+  const seen = json((await desk.run('vietnam-1', ['open', one.caseId, '--json'])).out)
+  t.equal(seen.case.state, 'claimed')
+})
+
+await t.test('a stick that is cut off, changed, or somebody else’s is refused', async t => {
+  const one = await claimed()
+  const file = await bundled(one.caseId)
+  const folder = await offlineFolder()
+  const bytes = await readFile(file)
+  const wrong: Record<string, Uint8Array> = {
+    'one byte short': bytes.subarray(0, -1),
+    'one chunk short': bytes.subarray(0, bytes.length - (bytes.length % 65_536) - 1),
+    'one byte more': Buffer.concat([bytes, Buffer.from([0])]),
+    'one bit changed': bytes.map((byte, at) => (at === bytes.length - 40 ? byte ^ 1 : byte)),
+    empty: new Uint8Array(),
+    'no bundle but a request': one.envelope,
+  }
+  for (const [name, content] of Object.entries(wrong)) {
+    const bad = newFile()
+    await writeFile(bad, content)
+    for (const args of [
+      ['open', one.caseId, '--bundle', bad],
+      ['inbox', '--bundle', bad],
+    ]) {
+      const { code, err, out } = await khancap(args, { folder })
+      t.equal(code, 1, name)
+      t.match(err, /is no bundle of this handler, or it is cut off or changed/, name)
+      t.equal(out, '')
+    }
+    t.equal((await desk.run('vietnam-1', ['import', bad])).code, 1, name)
+  }
+  const stranger = await desk.run('vietnam-2', ['inbox', '--bundle', file])
+  t.match(stranger.err, 'is not sealed to this identity')
+  const none = await khancap(['inbox', '--bundle', join(stick, 'none')], { folder })
+  t.match(none.err, 'there is no file')
+  const over = await desk.run('vietnam-1', ['bundle', '--out', file, one.caseId])
+  t.match(over.err, 'exists already; it was left as it is')
+})
+
+await t.test('a bundle of another organisation is refused, by the same identity too', async t => {
+  const one = await claimed()
+  const file = await bundled(one.caseId)
+  const other = await testOrganisation({ origin: 'https://elsewhere.example' })
+  const folder = await handlerFolder(
+    t,
+    { identities: desk.organisation.identities, root: other.root },
+    'vietnam-1',
+    'https://elsewhere.example',
+  )
+  const refused = await khancap(['open', one.caseId, '--bundle', file], { folder })
+  t.equal(refused.code, 1)
+  t.match(refused.err, 'this bundle is from another organisation')
+  t.equal(refused.out, '')
+})
+
+await t.test('an older bundle, and an older state of one, are refused', async t => {
+  const one = await claimed()
+  const old = await bundled(one.caseId)
+  const before = await readFile(old)
+  const folder = await offlineFolder()
+  const away = (file: string, ...args: string[]) =>
+    khancap([...args, '--bundle', file], { folder, stdin: 'words' })
+  t.equal((await away(old, 'note', one.caseId)).code, 0)
+  const after = await readFile(old)
+  await writeFile(old, before)
+  const rolled = await away(old, 'open', one.caseId)
+  t.equal(rolled.code, 1)
+  t.match(rolled.err, 'this is an older state of the bundle: it has 0 acts, and had 1')
+  await writeFile(old, after)
+
+  const newer = newFile()
+  const later = () => Date.now() + 5000
+  t.equal(
+    (await desk.run('vietnam-1', ['bundle', '--out', newer, one.caseId], { now: later })).code,
+    0,
+  )
+  t.equal((await away(newer, 'inbox')).code, 0)
+  const replayed = await away(old, 'open', one.caseId)
+  t.equal(replayed.code, 1)
+  t.match(replayed.err, 'a newer bundle than this one')
+  t.equal((await desk.run('vietnam-1', ['import', old])).code, 0, 'its acts are not lost')
+})
+
+await t.test('nothing to take along, nothing to send', async t => {
+  const { run } = await scene(t)
+  t.equal((await run('bundle', '--out', newFile())).code, 1, 'the server lists nothing')
+  const one = await claimed()
+  const file = await bundled(one.caseId)
+  const empty = await desk.run('vietnam-1', ['import', file])
+  t.equal(empty.code, 0)
+  t.match(empty.err, 'nothing was written into')
+})
