@@ -2,7 +2,16 @@
 // public half of each identity. Nothing here is secret; whoever can write here decides whom the handler trusts.
 import * as z from 'zod'
 import { ReplyRequest } from './case.js'
-import { AgeRecipient, CaseId, Language, Origin, Sha256, SigningKey, Slug } from './encoding.js'
+import {
+  AgeRecipient,
+  CaseId,
+  Language,
+  Origin,
+  Sha256,
+  SigningKey,
+  Slug,
+  Timestamp,
+} from './encoding.js'
 
 /** Where a SOCKS5 proxy listens; names are resolved by the proxy, so that onion addresses work. */
 export const Proxy = z
@@ -62,3 +71,17 @@ export const ReplyDraft = z
   .strictObject({ v: z.literal(1), origin: Origin, case: CaseId, request: ReplyRequest })
   .meta({ id: 'ReplyDraft', description: 'A reply that the server has not confirmed' })
 export type ReplyDraft = z.infer<typeof ReplyDraft>
+
+/** What a handler began to write, sealed to themselves until it is used. */
+export const UnfinishedWords = z
+  .strictObject({
+    v: z.literal(1),
+    kind: z.literal('words'),
+    about: z.enum(['reply', 'note']),
+    case: CaseId,
+    origin: Origin,
+    at: Timestamp,
+    text: z.string().max(200_000),
+  })
+  .meta({ id: 'UnfinishedWords', description: 'Words that were begun and not sent' })
+export type UnfinishedWords = z.infer<typeof UnfinishedWords>

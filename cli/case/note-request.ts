@@ -1,7 +1,7 @@
 // A note as a request: words for the team, sealed to those who can open the case.
 import type { NoteRequest } from '../../schemas/case.js'
+import type { ClientId } from '../../schemas/encoding.js'
 import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
-import { newClientId } from '../../src/core/encoding/case-id.js'
 import { floorToHour, formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { inspectSealed } from '../../src/core/envelope/inspect.js'
 import { openNote } from '../../src/core/envelope/open.js'
@@ -15,22 +15,25 @@ export async function noteRequest(
   desk: Desk,
   sealed: SealedCase,
   text: string,
+  id: ClientId,
 ): Promise<NoteRequest> {
   const p = await desk.station.primitives()
   const note = await sealNote(
     p,
     {
-      v: 1,
-      kind: 'note',
+      id,
       about: 'note',
       case: sealed.detail.case.id,
+      envelope: sealed.detail.envelope_sha256,
+      by: desk.handler.id,
       text,
       hour: formatTimestamp(floorToHour(desk.station.now())),
-      context: contextOf(desk, 'note'),
     },
+    desk.seed,
+    contextOf(desk, 'note'),
     await recipientsOf(desk, sealed),
   )
-  return { id: newClientId(p), sealed: encodeBase64url(note.bytes) }
+  return { id, sealed: encodeBase64url(note.bytes) }
 }
 
 /** The same bytes, unless the organisation has published since: then the same words for those who read now. */
@@ -44,7 +47,5 @@ export async function upToDateNote(
     return request
   const p = await desk.station.primitives()
   const note = await openNote(p, desk.identity.opening, bytes, expectedOf(desk.directory, 'note'))
-  return note === null
-    ? request
-    : { ...(await noteRequest(desk, sealed, note.text)), id: request.id }
+  return note === null ? request : noteRequest(desk, sealed, note.text, request.id)
 }

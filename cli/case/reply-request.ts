@@ -1,15 +1,14 @@
 // A reply as a request: the answer sealed to the applicant, its copy sealed to the team, the proof that the case was
 // answered. What was sealed stays the same bytes as long as the organisation does not publish anew.
 import type { ReplyRequest } from '../../schemas/case.js'
-import { Language } from '../../schemas/encoding.js'
+import { type ClientId, Language } from '../../schemas/encoding.js'
 import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
-import { newClientId } from '../../src/core/encoding/case-id.js'
 import { floorToHour, formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { inspectSealed } from '../../src/core/envelope/inspect.js'
 import { openNote } from '../../src/core/envelope/open.js'
 import { sealNote, sealReply } from '../../src/core/envelope/seal.js'
 import type { Desk } from '../client/desk.js'
-import { misused } from '../failure.js'
+import { misused, refused } from '../failure.js'
 import { safe } from '../terminal/safe.js'
 import { proveAnswer } from './answer-proof.js'
 import { contextOf, recipientsOf } from './readers.js'
@@ -21,7 +20,14 @@ export async function sealRequest(
   sealed: SealedCase,
   text: string,
   language: string,
+  id: ClientId,
 ): Promise<ReplyRequest> {
+  if (sealed.content.mail !== undefined)
+    throw refused(
+      safe`this request came by mail: its sender has no receipt code, and cannot open a reply here`,
+      safe`answer from your mail program, with PGP where they gave a key, and without their words`,
+      safe`khancap contacted ${sealed.detail.case.id.slice(0, 8)} --via mail records that, and stops the clock`,
+    )
   const p = await desk.station.primitives()
   const hour = formatTimestamp(floorToHour(desk.station.now()))
   const reply = await sealReply(
@@ -33,18 +39,20 @@ export async function sealRequest(
   const copy = await sealNote(
     p,
     {
-      v: 1,
-      kind: 'note',
+      id,
       about: 'reply',
       case: sealed.detail.case.id,
+      envelope: sealed.detail.envelope_sha256,
+      by: desk.handler.id,
       text,
       hour,
-      context: contextOf(desk, 'note'),
     },
+    desk.seed,
+    contextOf(desk, 'note'),
     await recipientsOf(desk, sealed),
   )
   return {
-    id: newClientId(p),
+    id,
     sealed: encodeBase64url(reply.bytes),
     team_copy: encodeBase64url(copy.bytes),
     answer: await proveAnswer(desk, sealed),
@@ -67,7 +75,7 @@ export async function upToDate(
   const words = isCurrent ? null : await wordsOf(desk, request)
   return words === null
     ? { ...request, answer: await proveAnswer(desk, sealed) }
-    : { ...(await sealRequest(desk, sealed, words, languageFor(sealed, language))), id: request.id }
+    : sealRequest(desk, sealed, words, languageFor(sealed, language), request.id)
 }
 
 /** The words of a draft, from the team's copy; null where it cannot be opened any more. */

@@ -26,32 +26,38 @@ export async function readText(station: Station, file: string): Promise<string> 
 /**
  * What a person wrote to be sealed: from `file`, else from stdin where it is no terminal, else from the editor, which comes
  * back with what was written where that is too long.
- * @param instructions shown in the editor
+ * @param writing `begin` and `instructions` for the editor; `keep` gets what was written where it ends badly
  * @throws Failure
  */
 export async function writtenText(
   station: Station,
-  file: string | undefined,
-  instructions: readonly string[],
+  writing: {
+    readonly file: string | undefined
+    readonly begin: string
+    readonly instructions: readonly string[]
+    readonly keep: (text: string) => Promise<void>
+  },
 ): Promise<string> {
-  const given = file ?? (station.stdin.isTTY === true ? undefined : '-')
+  const given = writing.file ?? (station.stdin.isTTY === true ? undefined : '-')
   if (given !== undefined) {
     const text = (await readText(station, given)).trim()
     const fault = faultIn(text)
     if (fault !== null) throw fault
     return text
   }
-  for (let text = ''; ; ) {
+  for (let text = writing.begin; ; ) {
     text = await editText(station, {
       text,
+      keep: writing.keep,
       instructions: [
-        ...instructions,
+        ...writing.instructions,
         `At most ${maxWords} characters. Lines that begin with #% are left out; an empty text is not sent.`,
       ],
     })
     const fault = faultIn(text)
     if (fault === null) return text
     if (text === '' || !station.asker.available) throw fault
+    await writing.keep(text)
     station.printer.say(fault.sentence)
     if (!(await station.asker.confirm(safe`Edit it again?`))) throw fault
   }

@@ -3,6 +3,8 @@
 import type { BundleAct, BundleMemory } from '../../schemas/bundle.js'
 import type { CaseId } from '../../schemas/encoding.js'
 import { type Bundle } from '../../src/core/bundle/statements.js'
+import { decodeBase64url } from '../../src/core/encoding/base64url.js'
+import { actOn } from '../case/act.js'
 import { proveAnswer } from '../case/answer-proof.js'
 import { upToDate } from '../case/reply-request.js'
 import { fetchCase, type SealedCase } from '../case/sealed-case.js'
@@ -95,8 +97,8 @@ async function sendOne(
     )
   if (hasArrived(sealed, act, desk.handler.id)) return 'had_arrived'
   if (act.verb === 'close') expectUntouched(bundle, sealed, desk.handler.id)
-  const body = await bodyOf(desk, sealed, act)
-  await desk.cases.act(id, act.verb, body)
+  const { body, part } = await bodyOf(desk, sealed, act)
+  await actOn(desk, detail, act.verb, body, part)
   return 'sent'
 }
 
@@ -123,11 +125,22 @@ function hasArrived({ detail }: SealedCase, act: BundleAct['act'], handler: stri
 }
 
 /** The server takes an answer for the hour in which it arrives, and seals for those who read now. */
-async function bodyOf(desk: Desk, sealed: SealedCase, act: BundleAct['act']): Promise<object> {
-  if (act.verb === 'replies') return upToDate(desk, sealed, act.body)
-  if (act.verb === 'notes') return upToDateNote(desk, sealed, act.body)
-  if (act.verb === 'contacted') return { ...act.body, answer: await proveAnswer(desk, sealed) }
-  return act.body
+async function bodyOf(
+  desk: Desk,
+  sealed: SealedCase,
+  act: BundleAct['act'],
+): Promise<{ readonly body: object; readonly part: Uint8Array | null }> {
+  if (act.verb === 'replies') {
+    const body = await upToDate(desk, sealed, act.body)
+    return { body, part: decodeBase64url(body.team_copy) }
+  }
+  if (act.verb === 'notes') {
+    const body = await upToDateNote(desk, sealed, act.body)
+    return { body, part: decodeBase64url(body.sealed) }
+  }
+  if (act.verb === 'contacted')
+    return { body: { ...act.body, answer: await proveAnswer(desk, sealed) }, part: null }
+  return { body: act.body, part: null }
 }
 
 /** Nobody closes a case that a colleague or the applicant has taken up since it was taken along. */

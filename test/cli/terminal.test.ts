@@ -1,6 +1,6 @@
 // The built tool as a person meets it: at a real terminal, in a pipe, in a shell.
 import { spawnSync } from 'node:child_process'
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { passphrase, temporaryFolder } from '../helper/cli.js'
@@ -17,6 +17,10 @@ function piped(args: readonly string[], env: Record<string, string> = {}) {
     encoding: 'utf8',
     env: { PATH: process.env['PATH'] ?? '', KHANCAP_CONFIG_DIR: join(at, 'nothing'), ...env },
   })
+}
+
+async function waitFor(isThere: () => Promise<boolean>): Promise<void> {
+  while (!(await isThere())) await new Promise(passed => setTimeout(passed, 50))
 }
 
 await t.test('a passphrase is typed unseen, not even its length is shown', async t => {
@@ -144,6 +148,43 @@ await t.test(
     await t.rejects(readFile((await readFile(join(at, 'where'), 'utf8')).trim()), {
       code: 'ENOENT',
     })
+
+    const drafts = join(folder, 'drafts')
+    const wordsOf = async (about: string) => {
+      const name = (await readdir(drafts)).find(file => file.endsWith(`.${about}.words.age`))
+      return name === undefined ? null : readFile(join(drafts, name))
+    }
+    t.notOk((await wordsOf('note'))?.includes('a secret') ?? true, 'kept, and sealed')
+    const offered = await inTerminal(`khancap note ${caseId}`, [[/Go on with it\?/, '\r']], {
+      ...env,
+      EDITOR: 'cat',
+    })
+    t.equal(offered.code, 0, offered.screen)
+    t.match(offered.screen, 'a secret', 'and offered again')
+    t.equal(await wordsOf('note'), null, 'until it is used')
+
+    const pid = join(at, 'writing')
+    await inTerminal(
+      `sh -c 'echo $$ > ${pid}; exec "$0" "$@"' "${process.execPath}" "${tool}" note ${caseId}`,
+      [[/editing/, async () => void process.kill(Number(await readFile(pid, 'utf8')), 'SIGHUP')]],
+      env,
+    )
+    await waitFor(async () => (await wordsOf('note')) !== null)
+    const anew = await inTerminal(`khancap note ${caseId}`, [[/Go on with it\?/, '\u001b[B\r']], {
+      ...env,
+      EDITOR: 'true',
+    })
+    t.match(anew.screen, 'nothing was written; nothing was sent')
+    t.equal(await wordsOf('note'), null, 'begun anew')
+
+    const template = await inTerminal(`khancap reply ${caseId} --template questions`, [], {
+      ...env,
+      EDITOR: 'cat',
+    })
+    t.equal(template.code, 1)
+    t.match(template.screen, 'Cảm ơn bạn đã gửi yêu cầu', 'in the language of the answer')
+    t.match(template.screen, 'still has a place to fill in: [[câu hỏi]]')
+    t.equal(await wordsOf('reply'), null, 'a template that nobody touched is not kept')
 
     const nothing = await inTerminal(`khancap note ${caseId}`, [], { ...env, EDITOR: 'true' })
     t.equal(nothing.code, 2)
