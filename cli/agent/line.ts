@@ -1,0 +1,98 @@
+// The line of a command to the agent. Core opens and signs in one breath, so a question waits for its answer: a thread of
+// its own talks to the socket meanwhile.
+import { readFile } from 'node:fs/promises'
+import { Worker } from 'node:worker_threads'
+import { unavailable } from '../failure.js'
+import type { Station } from '../station/station.js'
+import { safe } from '../terminal/safe.js'
+import { agentPlace, isOurs } from './place.js'
+import { AgentAnswer, type AgentQuestion, maxLineBytes } from '../../schemas/agent.js'
+
+const patienceMs = 10_000
+const headBytes = 8
+
+type WithoutToken<T> = T extends unknown ? Omit<T, 'token'> : never
+
+export interface AgentLine {
+  /** @throws Failure where the agent is gone or refuses */
+  ask(question: WithoutToken<AgentQuestion>): AgentAnswer
+  close(): void
+}
+
+/** null where no agent of this config folder listens, or not in a place that only we can reach. */
+export async function agentLine(station: Station): Promise<AgentLine | null> {
+  const place = agentPlace(station)
+  if (place === null) return null
+  // Each is only worth looking at where the one before is ours.
+  // oxlint-disable-next-line no-await-in-loop
+  for (const path of [place.folder, place.socket, place.token])
+    if (!(await isOurs(path))) return null
+  const token = await readFile(place.token, 'utf8')
+
+  const shared = new SharedArrayBuffer(headBytes + maxLineBytes)
+  const head = new Int32Array(shared, 0, 2)
+  const worker = new Worker(carry, {
+    eval: true,
+    workerData: { shared, socket: place.socket, headBytes },
+  })
+  worker.unref()
+  return {
+    ask(question) {
+      Atomics.store(head, 0, 0)
+      // A thread has no origin.
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin
+      worker.postMessage(JSON.stringify({ ...question, token }))
+      const woken = Atomics.wait(head, 0, 0, patienceMs)
+      const length = Atomics.load(head, 1)
+      if (woken === 'timed-out' || length === 0) throw gone()
+      const text = Buffer.from(shared, headBytes, length).toString('latin1')
+      const answer = AgentAnswer.safeParse(parsed(text))
+      if (answer.data === undefined || 'refused' in answer.data) throw gone()
+      return answer.data
+    },
+    close: () => void worker.terminate(),
+  }
+}
+
+function gone() {
+  return unavailable(
+    safe`the agent has gone, or it refuses`,
+    safe`run the command again; khancap agent start starts another one`,
+  )
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/** Runs in the thread, as a text of its own: one file of the tool may be all that there is. */
+const carry = `
+const { parentPort, workerData } = require('node:worker_threads')
+const { connect } = require('node:net')
+const head = new Int32Array(workerData.shared, 0, 2)
+const place = new Uint8Array(workerData.shared, workerData.headBytes)
+parentPort.on('message', question => {
+  let heard = ''
+  let isTold = false
+  const tell = () => {
+    if (isTold) return
+    isTold = true
+    const fits = heard.length <= place.length && heard.endsWith('\\n')
+    if (fits) for (let at = 0; at < heard.length; at++) place[at] = heard.charCodeAt(at)
+    Atomics.store(head, 1, fits ? heard.length : 0)
+    Atomics.store(head, 0, 1)
+    Atomics.notify(head, 0)
+  }
+  const line = connect(workerData.socket, () => line.write(question + '\\n'))
+  line.on('data', part => {
+    heard += part.toString('latin1')
+    if (heard.length > place.length) line.destroy()
+  })
+  line.on('error', tell)
+  line.on('close', tell)
+})
+`

@@ -1,0 +1,194 @@
+// The agent: the identity is unlocked once, held in one process, used by every command, and given to none.
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import t from 'tap'
+import { decodeIdentity } from '../../src/core/envelope/age-keys.js'
+import { encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { identityRecipient } from '../../keys/identity.js'
+import { sealToSelf } from '../../src/core/envelope/seal.js'
+import { khancap, passphrase, temporaryFolder } from '../helper/cli.js'
+import { office, vietnamese } from '../helper/office.js'
+import { tool } from '../helper/terminal.js'
+
+t.setTimeout(300_000)
+
+const json = (text: string) => JSON.parse(text)
+const desk = await office(t)
+const folder = await desk.folderOf('vietnam-1')
+const passphraseFile = join(folder, 'passphrase')
+const runtime = join(await temporaryFolder(t), 'run')
+await mkdir(runtime, { mode: 0o700 })
+
+const run = (args: readonly string[], stdin?: string) =>
+  khancap(args, {
+    folder,
+    environment: { runtimeFolder: runtime },
+    ...(stdin === undefined ? {} : { stdin }),
+  })
+const place = async (ending: string) => {
+  const name = (await readdir(join(runtime, 'khancap'))).find(file => file.endsWith(ending))
+  return join(runtime, 'khancap', name ?? '')
+}
+/** Without a passphrase anywhere, as after a night's first command. */
+const forgetPassphrase = () => rm(passphraseFile, { force: true })
+const writePassphrase = () => writeFile(passphraseFile, `${passphrase}\n`, { mode: 0o600 })
+
+const agentPid = async (): Promise<number> =>
+  json((await run(['agent', 'status', '--json'])).out).pid
+
+t.teardown(() => run(['agent', 'stop']))
+
+await t.test('steps 9 and 10 go through the agent, with no passphrase', async t => {
+  const none = await run(['agent', 'status', '--json'])
+  t.strictSame(json(none.out), {
+    running: false,
+    handler: null,
+    locks_in_seconds: null,
+    pid: null,
+  })
+  const started = await run(['agent', 'start', '--idle', '60'])
+  t.equal(started.code, 0, started.err)
+  t.match(
+    started.out,
+    /^the agent holds the identity of vietnam-1; it locks in (1 h|59 min) without work$/m,
+  )
+  await forgetPassphrase()
+
+  const { caseId } = await desk.newCase()
+  t.equal((await run(['claim', caseId])).code, 0)
+  const opened = await run(['open', caseId, '--json'])
+  t.equal(opened.code, 0, opened.err)
+  t.strictSame(json(opened.out).content.answers, vietnamese)
+  const reply = await run(['reply', caseId], 'Chào chị Hoa.')
+  t.equal(reply.code, 0, reply.err)
+  const after = json((await run(['open', caseId, '--json'])).out)
+  t.equal(after.replies[0].text, 'Chào chị Hoa.')
+  t.strictSame(after.warnings, [], 'what it signs verifies')
+
+  const me = desk.organisation.identities['vietnam-1']
+  if (me === undefined) throw new Error('no handler')
+  const { primitives } = desk.organisation
+  const file = join(runtime, 'letter.age')
+  await writeFile(file, await sealToSelf(primitives, 'words', [identityRecipient(primitives, me)]))
+  t.match((await run(['open', '--file', file])).out, 'words')
+  t.equal((await run(['add-reader', caseId, '--to', 'china-1'])).code, 0)
+  const stick = join(runtime, 'stick')
+  t.equal((await run(['bundle', '--out', stick, caseId])).code, 0)
+  t.equal((await run(['note', caseId, '--bundle', stick], 'away')).code, 0)
+  t.equal((await run(['import', stick])).code, 0)
+})
+
+await t.test('only its user can reach it, and its process shows nothing', async t => {
+  const [socket, token] = [await place('.sock'), await place('.token')]
+  t.equal((await stat(socket)).mode & 0o777, 0o600)
+  t.equal((await stat(token)).mode & 0o777, 0o600)
+  t.equal((await stat(join(runtime, 'khancap'))).mode & 0o777, 0o700)
+
+  const me = desk.organisation.identities['vietnam-1']
+  const secrets = [
+    ...(me?.opening ?? []),
+    ...(me?.opening ?? []).map(one => Buffer.from(decodeIdentity(one)).toString('hex')),
+    passphrase,
+  ]
+  const pid = await agentPid()
+  for (const name of ['cmdline', 'environ']) {
+    const said = await readFile(`/proc/${pid}/${name}`, 'utf8')
+    for (const secret of secrets) t.notOk(said.includes(secret), name)
+  }
+
+  const ask = (question: string) =>
+    new Promise<string>(resolve => {
+      let heard = ''
+      const line = connect(socket, () => line.write(question))
+      line.on('data', part => (heard += part.toString()))
+      line.on('close', () => resolve(heard))
+      line.on('error', () => resolve(heard))
+    })
+  const other = encodeBase64url(randomBytes(32))
+  t.equal(await ask(`{"ask":"who","token":"${other}"}\n`), '{"refused":"another token"}\n')
+  t.equal(await ask(`{"ask":"export","token":"${other}"}\n`), '{"refused":"this is no question"}\n')
+  t.equal(await ask(`${'a'.repeat(200_000)}\n`), '', 'an endless line is cut off')
+  t.equal((await run(['agent', 'status'])).code, 0, 'and it is still there')
+})
+
+await t.test('a place that others could enter is not used', async t => {
+  const loose = join(await temporaryFolder(t), 'loose')
+  await mkdir(join(loose, 'khancap'), { recursive: true })
+  await chmod(join(loose, 'khancap'), 0o755)
+  const started = (runtimeFolder: string | null) =>
+    khancap(['agent', 'start', '--passphrase-file', passphraseFile], {
+      folder,
+      environment: { runtimeFolder },
+    })
+  const refused = await started(loose)
+  t.equal(refused.code, 1)
+  t.match(refused.err, 'others may enter it; no agent was started')
+  const linked = join(await temporaryFolder(t), 'linked')
+  await mkdir(linked)
+  await symlink(join(runtime, 'khancap'), join(linked, 'khancap'))
+  t.equal((await started(linked)).code, 1, 'nor one behind a link')
+  t.equal((await started(null)).code, 1)
+  t.equal((await run(['agent', 'start', '--idle', '0'])).code, 2)
+  t.equal((await run(['agent', 'start', '--idle', '721'])).code, 2)
+
+  await chmod(join(runtime, 'khancap'), 0o750)
+  t.match((await run(['agent', 'status'])).out, 'no agent holds an identity')
+  await chmod(join(runtime, 'khancap'), 0o700)
+  t.match((await run(['agent', 'status'])).out, 'vietnam-1')
+})
+
+await t.test('stopped, it is gone; a passphrase is needed again', async t => {
+  t.equal((await run(['agent', 'stop'])).out, 'the agent is locked and gone\n')
+  while (
+    existsSync(join(runtime, 'khancap')) &&
+    (await readdir(join(runtime, 'khancap'))).length > 0
+  )
+    await new Promise(passed => setTimeout(passed, 50))
+  t.equal((await run(['agent', 'stop'])).out, 'no agent was running\n')
+  const locked = await run(['inbox'])
+  t.equal(locked.code, 1)
+  t.match(locked.err, 'there is no passphrase file')
+  await writePassphrase()
+  t.equal((await run(['inbox'])).code, 0)
+})
+
+await t.test(
+  'it locks itself without work, and on a signal; one that was killed is not missed',
+  async t => {
+    const socket = join(runtime, 'khancap', 'own.sock')
+    const token = join(runtime, 'khancap', 'own.token')
+    const start = async (idleMs: number) => {
+      const child = spawn(process.execPath, [tool, '--agent'], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      })
+      const handover = { handler: 'vi-1', opening: 1, signing: 1, socket, token, idleMs }
+      child.stdin.end(
+        Buffer.concat([Buffer.from(`${JSON.stringify(handover)}\n`), randomBytes(96)]),
+      )
+      const ended = new Promise<number | null>(resolve => child.once('exit', resolve))
+      await new Promise(ready => child.stdout.once('data', ready))
+      return { child, ended }
+    }
+    const idle = await start(200)
+    t.equal(await idle.ended, 0)
+    t.notOk(existsSync(socket))
+    t.notOk(existsSync(token))
+    const ended = await start(60_000)
+    ended.child.kill('SIGTERM')
+    t.equal(await ended.ended, 0)
+    t.notOk(existsSync(socket))
+
+    t.equal((await run(['agent', 'start'])).code, 0)
+    const pid = await agentPid()
+    process.kill(pid, 'SIGKILL')
+    const state = () => readFile(`/proc/${pid}/status`, 'utf8').catch(() => 'State: Z')
+    while (!/^State:\s+Z/m.test(await state())) await new Promise(passed => setTimeout(passed, 20))
+    t.ok(existsSync(await place('.sock')), 'its socket is left behind')
+    const inbox = await run(['inbox'])
+    t.equal(inbox.code, 0, inbox.err)
+  },
+)
