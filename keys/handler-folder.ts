@@ -17,6 +17,8 @@ export const settingsFile = 'settings.json'
 export const directoryFile = 'directory.note'
 export const identityFile = 'identity.age'
 export const publicIdentityFile = 'identity.json'
+/** The key of an age plugin that opens the identity, where one does. */
+export const pluginIdentityFile = 'identity.plugin'
 export const draftsFolder = 'drafts'
 
 /** The half of an identity that is nobody's secret. */

@@ -1,5 +1,6 @@
 // The config folder on disk: settings, the remembered directory, the identity, drafts. Its layout is
 // keys/handler-folder.
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   directoryFile,
@@ -7,6 +8,7 @@ import {
   identityFile,
   parsePublicIdentity,
   parseSettings,
+  pluginIdentityFile,
   printPublicIdentity,
   printSettings,
   publicIdentityFile,
@@ -17,6 +19,7 @@ import { KhancapError } from '../../schemas/problem.js'
 import type { HandlerSettings, PublicIdentity } from '../../schemas/settings.js'
 import { refused } from '../failure.js'
 import { safe } from '../terminal/safe.js'
+import { firstPluginIdentity } from './age-plugin.js'
 import { isMissing, isOpenToOthers, readBounded, writePrivately } from './disk.js'
 
 const maxFileBytes = 262_144
@@ -34,6 +37,11 @@ export interface ConfigFolder {
   /** null where none was made yet. */
   publicIdentity(): Promise<PublicIdentity | null>
   sealedIdentity(): Promise<Uint8Array | null>
+  /** Replaces what is sealed, with the same identity inside. */
+  saveSealedIdentity(sealed: Uint8Array): Promise<void>
+  /** The key of a plugin that opens the identity in place of a passphrase; null where there is none. */
+  pluginIdentity(): Promise<string | null>
+  savePluginIdentity(key: string | null): Promise<void>
   saveIdentity(sealed: Uint8Array, identity: PublicIdentity): Promise<void>
   /** Files and folders that other users of the machine may read or change. */
   openToOthers(): Promise<readonly string[]>
@@ -71,6 +79,15 @@ export function configFolder(path: string): ConfigFolder {
       return bytes === null ? null : parsePublicIdentity(new TextDecoder().decode(bytes))
     },
     sealedIdentity: () => readBounded(at(identityFile), maxFileBytes),
+    saveSealedIdentity: sealed => writePrivately(at(identityFile), sealed),
+    async pluginIdentity() {
+      const bytes = await readBounded(at(pluginIdentityFile), maxFileBytes)
+      return bytes === null ? null : firstPluginIdentity(new TextDecoder().decode(bytes))
+    },
+    async savePluginIdentity(key) {
+      if (key === null) await rm(at(pluginIdentityFile), { force: true })
+      else await writePrivately(at(pluginIdentityFile), `${key}\n`)
+    },
     async saveIdentity(sealed, identity) {
       // The secret first: a public half that is behind is made anew from it, the other way round it could not be.
       await writePrivately(at(identityFile), sealed)

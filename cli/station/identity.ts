@@ -7,11 +7,12 @@ import type { Primitives } from '../../src/core/crypto/primitives.js'
 import { refused } from '../failure.js'
 import { safe } from '../terminal/safe.js'
 import { withPassphrase } from './passphrase.js'
+import { openWithPlugin } from './plugin-identity.js'
 import type { PassphraseOptions, Station } from './station.js'
 
 export interface Unlocked {
   readonly identity: Identity
-  /** For sealing it again. */
+  /** For sealing it again; empty where a plugin opens it. */
   readonly passphrase: string
 }
 
@@ -26,6 +27,11 @@ export async function unlockIdentity(
   if (sealed === null) throw noIdentity(station)
   for (const path of await folder.openToOthers())
     printer.say(safe`warning: other users of this machine may read ${path} (chmod go= it)`)
+  const key = await folder.pluginIdentity()
+  if (key !== null) {
+    const text = await openWithPlugin(station, sealed, key)
+    return { identity: readIdentity(text), passphrase: '' }
+  }
   const question = safe`passphrase for ${folder.identityFile}:`
   return withPassphrase(station, options, settings, question, async passphrase => ({
     identity: readIdentity(await openWithPassphrase(sealed, passphrase)),
@@ -46,6 +52,11 @@ export async function storeIdentity(
   identity: Identity,
   passphrase: string,
 ): Promise<PublicIdentity> {
+  if ((await station.folder.pluginIdentity()) !== null)
+    throw refused(
+      safe`the identity is sealed to a key of a plugin`,
+      safe`khancap keys protect --passphrase first; afterwards khancap keys protect --plugin again`,
+    )
   const p = await station.primitives()
   const sealed = await sealWithPassphrase(
     printIdentity(p, identity),

@@ -1,0 +1,65 @@
+// `khancap keys protect`: seals the identity to keys of an age plugin (a YubiKey, for example) in place of the passphrase,
+// or to a passphrase again. Nothing is replaced before what was sealed has been opened once.
+import { printIdentity } from '../../keys/identity.js'
+import { misused, refused } from '../failure.js'
+import { firstPluginIdentity, pluginName } from '../station/age-plugin.js'
+import { storeIdentity, unlockIdentity } from '../station/identity.js'
+import { newPassphrase } from '../station/passphrase.js'
+import { openWithPlugin, sealWithPlugins } from '../station/plugin-identity.js'
+import type { Station, VerbOptions } from '../station/station.js'
+import { readText } from '../station/written-text.js'
+import { safe } from '../terminal/safe.js'
+
+export interface KeysProtectOptions extends VerbOptions {
+  readonly plugin?: string
+  readonly recipient?: readonly string[]
+  readonly passphrase?: true
+}
+
+export async function protectIdentity(
+  station: Station,
+  options: KeysProtectOptions,
+): Promise<void> {
+  const { folder, printer } = station
+  if ((options.plugin === undefined) === (options.passphrase !== true))
+    throw misused(safe`give --plugin FILE with --recipient, or --passphrase`)
+  const settings = await folder.settings()
+  const { identity } = await unlockIdentity(station, options, settings)
+  const p = await station.primitives()
+  if (options.plugin === undefined) {
+    const passphrase = await newPassphrase(
+      station,
+      options,
+      settings,
+      safe`the identity of ${identity.handler}`,
+    )
+    // From here on a plugin would be asked for nothing: what is sealed below opens with the passphrase.
+    await folder.savePluginIdentity(null)
+    await storeIdentity(station, identity, passphrase)
+  } else {
+    const key = firstPluginIdentity(await readText(station, options.plugin))
+    const recipients = options.recipient ?? []
+    if (key === null) throw refused(safe`${options.plugin} has no line AGE-PLUGIN-…`)
+    if (recipients.length === 0 || recipients.some(one => pluginName(one) === null))
+      throw misused(
+        safe`--recipient takes the public half of the key: age1yubikey1…`,
+        safe`the plugin prints it beside the identity; again for a spare key`,
+      )
+    const text = printIdentity(p, identity)
+    const sealed = await sealWithPlugins(station, text, recipients)
+    if ((await openWithPlugin(station, sealed, key)) !== text)
+      throw refused(safe`what was sealed did not open again; nothing was changed`)
+    await folder.saveSealedIdentity(sealed)
+    await folder.savePluginIdentity(key)
+  }
+  if (options.json === true)
+    return printer.json({ handler: identity.handler, plugin: options.plugin !== undefined })
+  printer.out(
+    options.plugin === undefined
+      ? safe`the identity of ${identity.handler} opens with the passphrase`
+      : safe`the identity of ${identity.handler} opens with the key of the plugin, and no longer with the passphrase`,
+  )
+  printer.say(
+    safe`a lost key is a lost identity where there is no spare and no sheet: khancap keys export --sheet`,
+  )
+}

@@ -1,0 +1,154 @@
+// An identity behind an age plugin: a real program that speaks the protocol, found on the PATH, with a PIN.
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import { parseHeader } from '../../src/core/envelope/header.js'
+import { pluginName } from '../../cli/station/age-plugin.js'
+import {
+  handlerFolder,
+  khancap,
+  passphrase,
+  scriptedAsker,
+  temporaryFolder,
+} from '../helper/cli.js'
+import { testOrganisation } from '../helper/organisation.js'
+
+t.setTimeout(300_000)
+
+const organisation = await testOrganisation()
+const folder = await handlerFolder(t, organisation, 'vietnam-1', 'http://127.0.0.1:9')
+const at = await temporaryFolder(t)
+const bin = join(at, 'bin')
+await mkdir(bin)
+const key = 'AGE-PLUGIN-TOY-1QQQQQQQQQQ'
+const recipient = 'age1toy1qqqqqqqqqq'
+await writeFile(join(at, 'toy.txt'), `# made for a test\n#   Recipient: ${recipient}\n${key}\n`)
+await writeFile(join(folder, 'passphrase'), `${passphrase}\n`, { mode: 0o600 })
+
+/** Wraps a key by turning its bits over; opens it for the PIN 1234. It answers while it is spoken to, line by line. */
+const plugin = `#!${process.execPath}
+const { createInterface } = require('node:readline')
+const machine = process.argv[2].split('=')[1]
+const b64 = bytes => Buffer.from(bytes).toString('base64').replace(/=+$/, '')
+const say = (args, body = '') => process.stdout.write('-> ' + args.join(' ') + '\\n' + b64(body) + '\\n')
+const turned = bytes => Buffer.from(bytes.map(byte => byte ^ 0xff))
+const heard = []
+let args = null, waiting = null
+const lines = createInterface({ input: process.stdin })
+lines.on('line', line => {
+  if (args === null) { args = line.slice(3).split(' '); return }
+  const stanza = { args, body: Buffer.from(line, 'base64') }
+  args = null
+  if (waiting) { const next = waiting; waiting = null; next(stanza) }
+  else if (stanza.args[0] === 'done') work()
+  else heard.push(stanza)
+})
+const ask = (args, body) => new Promise(next => { waiting = next; say(args, body) })
+async function work() {
+  if (process.env.TOY === 'silent') process.exit(0)
+  if (process.env.TOY === 'rude') { process.stdout.write('hello\\n'); return }
+  if (machine === 'recipient-v1') {
+    const wrap = heard.find(one => one.args[0] === 'wrap-file-key')
+    await ask(['msg'], 'wrapping \\u001b[2J')
+    await ask(['recipient-stanza', '0', 'toy', 'arg'], turned(wrap.body))
+  } else {
+    const pin = await ask(['request-secret'], 'PIN?')
+    if (pin.args[0] !== 'ok' || pin.body.toString() !== '1234') {
+      await ask(['error', 'identity', '0'], 'wrong PIN')
+    } else {
+      const unknown = await ask(['make-coffee'], '')
+      if (unknown.args[0] !== 'unsupported') process.exit(1)
+      const stanza = heard.find(one => one.args[0] === 'recipient-stanza' && one.args[2] === 'toy')
+      if (stanza) await ask(['file-key', '0'], turned(stanza.body))
+    }
+  }
+  say(['done'])
+  process.exit(0)
+}
+`
+await writeFile(join(bin, 'age-plugin-toy'), plugin)
+await chmod(join(bin, 'age-plugin-toy'), 0o755)
+const path = process.env['PATH']
+process.env['PATH'] = `${bin}:${path ?? ''}`
+t.teardown(() => {
+  process.env['PATH'] = path
+})
+
+const run = (args: readonly string[], ...answers: string[]) =>
+  khancap(args, { folder, asker: scriptedAsker(...answers) })
+const protect = ['keys', 'protect', '--plugin', join(at, 'toy.txt'), '--recipient', recipient]
+
+await t.test('keys of plugins are known by their shape', async t => {
+  t.equal(pluginName(key), 'toy')
+  t.equal(pluginName(recipient), 'toy')
+  t.equal(pluginName('AGE-PLUGIN-YUBIKEY-1QQQQQQQQQQ'), 'yubikey')
+  for (const wrong of [
+    'AGE-PLUGIN-../SH-1QQQQQQQQQQ',
+    'AGE-PLUGIN--X-1QQQQQQQQQQ',
+    'age1qqqqqqqqqq',
+    'rm -rf',
+    '',
+  ])
+    t.equal(pluginName(wrong), null, wrong)
+})
+
+await t.test('the identity is sealed to the plugin, and opened with a PIN', async t => {
+  const before = await readFile(join(folder, 'identity.age'))
+  const wrong = await run(protect, '0000')
+  t.equal(wrong.code, 1)
+  t.match(wrong.err, 'the plugin age-plugin-toy could not do it (identity 0): wrong PIN')
+  t.ok(before.equals(await readFile(join(folder, 'identity.age'))), 'nothing was replaced')
+
+  const done = await run(protect, '1234')
+  t.equal(done.code, 0, done.err)
+  t.match(done.out, 'opens with the key of the plugin, and no longer with the passphrase')
+  t.match(done.err, 'age-plugin-toy: wrapping <U+001B>[2J', 'its words pass the allow-list')
+  const { stanzas } = parseHeader(await readFile(join(folder, 'identity.age')))
+  t.strictSame(
+    stanzas.map(({ args }) => args),
+    [['toy', 'arg']],
+    'no passphrase opens it any more',
+  )
+  const opened = await run(['keys', 'export', '--sheet'], '1234')
+  t.equal(opened.code, 0, opened.err)
+  t.match(opened.out, 'AGE-SECRET-KEY-PQ-1')
+  t.match((await run(['keys', 'export', '--sheet'], '9999')).err, 'wrong PIN')
+  const alone = await khancap(['keys', 'export', '--sheet'], { folder })
+  t.equal(alone.code, 1, 'nobody to ask')
+})
+
+await t.test('a plugin that is missing, falls silent, or talks nonsense is a sentence', async t => {
+  for (const [mode, sentence] of [
+    ['silent', 'ended in the middle'],
+    ['rude', 'does not speak the protocol'],
+  ] as const) {
+    process.env['TOY'] = mode
+    const run1 = await run(['keys', 'export', '--sheet'])
+    t.equal(run1.code, 3, mode)
+    t.match(run1.err, sentence)
+  }
+  delete process.env['TOY']
+  process.env['PATH'] = path
+  const missing = await run(['keys', 'export', '--sheet'])
+  t.equal(missing.code, 3)
+  t.match(
+    missing.err,
+    'khancap: the plugin age-plugin-toy is not on this machine\nhint: install it',
+  )
+  process.env['PATH'] = `${bin}:${path ?? ''}`
+})
+
+await t.test('a new generation needs a passphrase first; the way back is one command', async t => {
+  const rotated = await run(['keys', 'new'], '1234')
+  t.equal(rotated.code, 1)
+  t.match(rotated.err, 'the identity is sealed to a key of a plugin')
+  const back = await run(['keys', 'protect', '--passphrase'], '1234')
+  t.equal(back.code, 0, back.err)
+  t.equal((await run(['keys', 'export', '--sheet'])).code, 0)
+  for (const args of [
+    ['keys', 'protect'],
+    [...protect, '--passphrase'],
+    ['keys', 'protect', '--plugin', join(at, 'toy.txt')],
+  ])
+    t.equal((await run(args)).code, 2, args.join(' '))
+})
