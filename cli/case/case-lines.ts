@@ -7,7 +7,7 @@ import type { Printer } from '../terminal/printer.js'
 import { joined, type Safe, safe, wrapped } from '../terminal/safe.js'
 import { dueWords, timeWords } from '../terminal/time-words.js'
 import { block, formLines, type Words } from './form-lines.js'
-import type { CheckedEvent } from './history.js'
+import type { CheckedEvent, CheckedHistory } from './history.js'
 import type { OpenedCase } from './opened-case.js'
 import type { OpenedAddition, OpenedNote } from './opened-parts.js'
 
@@ -43,12 +43,12 @@ export function caseLines(desk: Desk, opened: OpenedCase, words: Words): Safe[] 
       'NOTES',
       parts.notes.flatMap(note => noteLines(printer, note)),
     ),
-    ...headed(
-      printer,
-      'HISTORY',
-      history.events.map(event => eventLine(printer, event)),
-    ),
+    ...headed(printer, 'HISTORY', historyLines(printer, history)),
   ]
+}
+
+export function historyLines(printer: Printer, history: CheckedHistory): Safe[] {
+  return history.events.map(event => eventLine(printer, event))
 }
 
 export function attachmentLines({ attachments }: Pick<EnvelopeContent, 'attachments'>): Safe[] {

@@ -54,18 +54,22 @@ export function caseJson({ history, parts, sealed, warnings }: OpenedCase): obje
     })),
     replies: parts.replies.map(noteJson),
     notes: parts.notes.map(noteJson),
-    history: {
-      broken_at: history.brokenAt,
-      events: history.events.map(({ event, signature }) => ({
-        number: event.number,
-        kind: event.kind,
-        at: event.at,
-        handler: event.handler,
-        detail: event.detail,
-        signature,
-      })),
-    },
+    history: historyJson(history),
     warnings: warnings.map(({ code, words }) => ({ code, sentence: words.text })),
+  }
+}
+
+export function historyJson(history: CheckedHistory): object {
+  return {
+    broken_at: history.brokenAt,
+    events: history.events.map(({ event, signature }) => ({
+      number: event.number,
+      kind: event.kind,
+      at: event.at,
+      handler: event.handler,
+      detail: event.detail,
+      signature,
+    })),
   }
 }
 

@@ -1,12 +1,12 @@
 // `khancap open --file`: opens any age file that is addressed to the identity, with nothing but this machine. What was
 // sealed for this service is checked and shown as such; everything else is shown as text, or saved.
 import { createHash } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { VerifiedDirectory } from '../../keys/directory.js'
 import type { Identity } from '../../keys/identity.js'
 import type { Context } from '../../schemas/sealed.js'
-import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { decodeBase64url } from '../../src/core/encoding/base64url.js'
 import { fromUtf8 } from '../../src/core/encoding/bytes.js'
 import { decodeArmor } from '../../src/core/envelope/armor.js'
 import { openAddition, openAgeFile, openEnvelope, openNote } from '../../src/core/envelope/open.js'
@@ -14,22 +14,24 @@ import { attachmentLines } from '../case/case-lines.js'
 import { block, formLines, wordsFor } from '../case/form-lines.js'
 import { envelopeJson } from '../case/opened-case.js'
 import { handlerByKey } from '../../keys/keyring.js'
+import { expectPinned } from '../case/pinned-context.js'
 import { expectedOf } from '../case/sealed-case.js'
 import { seenDirectory } from '../client/pinned.js'
 import { refused } from '../failure.js'
-import { readBounded, writeNew } from '../station/disk.js'
-import { unlockIdentity } from '../station/identity.js'
+import { isMissing, readBounded, writeNew } from '../station/disk.js'
+import { identityAtHand } from '../agent/at-hand.js'
 import { languageOf } from '../station/language.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import { type Safe, safe } from '../terminal/safe.js'
 import { visibleJson } from '../terminal/visible.js'
+import { isArmored, openLargeFile } from './open-large-file.js'
 
 export interface OpenFileOptions extends VerbOptions {
   readonly out?: string
 }
 
-/** Bytes of a file at most: it is held in memory, sealed and opened. */
-const maxFileBytes = 268_435_456
+/** Bytes of a file that is held in memory, sealed and opened: an armored one at most, any other above it is streamed. */
+const maxHeldBytes = 16_777_216
 /** Characters of a text that go to the terminal; more are saved with --out. */
 const maxShownCharacters = 65_536
 
@@ -42,13 +44,15 @@ interface Opened {
 }
 
 export async function openFile(
-  station: Station,
+  given: Station,
   options: OpenFileOptions,
   file: string,
 ): Promise<void> {
+  if ((await bytesOf(file)) > maxHeldBytes && !(await isArmored(file)))
+    return openLargeFile(given, options, file)
   const bytes = await sealedBytes(file)
-  const settings = await station.folder.settings()
-  const { identity } = await unlockIdentity(station, options, settings)
+  const settings = await given.folder.settings()
+  const { identity, station } = await identityAtHand(given, options, settings)
   const p = await station.primitives()
   const opened = await openAgeFile(p, identity.opening, bytes)
   if (opened === null) throw refused(safe`${file} is not sealed to this identity`)
@@ -71,14 +75,27 @@ export async function openFile(
   for (const line of shown.lines) printer.out(line)
 }
 
+/** Zero where there is none: who reads it says so. */
+async function bytesOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size
+  } catch (error) {
+    if (isMissing(error)) return 0
+    throw error
+  }
+}
+
 async function sealedBytes(file: string): Promise<Uint8Array> {
   try {
-    const bytes = await readBounded(file, maxFileBytes)
+    const bytes = await readBounded(file, maxHeldBytes)
     if (bytes === null) throw refused(safe`there is no file ${file}`)
     return unarmored(file, bytes)
   } catch (error) {
     if (error instanceof RangeError)
-      throw refused(safe`${file} is larger than ${maxFileBytes} bytes; stock age can open it`)
+      throw refused(
+        safe`${file} is armored and larger than ${maxHeldBytes} bytes`,
+        safe`base64 -d takes the armor off, without its first and last line`,
+      )
     throw error
   }
 }
@@ -156,27 +173,6 @@ async function asOurs(
       break
   }
   return { ...asText(station, plaintext), kind: context.kind, context }
-}
-
-function expectPinned(
-  station: Station,
-  directory: VerifiedDirectory | null,
-  context: Context,
-): void {
-  if (directory === null)
-    return station.printer.say(
-      safe`warning: no directory was seen on this machine, so that for whom this was sealed is not checked`,
-    )
-  const { origin, sequence } = directory.directory
-  const isOther =
-    context.origin !== origin ||
-    (context.directory_sequence === sequence &&
-      context.directory_sha256 !== encodeBase64url(directory.sha256))
-  if (isOther)
-    throw refused(
-      safe`this was sealed for ${context.origin}, directory ${context.directory_sequence}, and not for the organisation that is pinned here`,
-      safe`nothing of it was shown; ask the sender which page they used, and tell the organisation`,
-    )
 }
 
 /** Any other file of the age format: words, or bytes that are only saved. */

@@ -339,3 +339,46 @@ await t.test('two handlers hold the clock of a case, and let it run on', async t
   ])
     t.equal((await desk.run('vietnam-1', wrong)).code, 2, wrong.join(' '))
 })
+
+await t.test(
+  'the history alone: each act with its signature, and no word of the applicant',
+  async t => {
+    const one = await claimed(desk)
+    const { code, err, out } = await desk.run('vietnam-1', ['history', short(one.caseId)])
+    t.equal(code, 0, err)
+    t.match(out, /routed/)
+    t.match(out, /claimed by vietnam-1, signed$/m)
+    t.match(err, 'the chain is whole, and each act is signed')
+    t.strictSame(
+      Object.keys(json((await desk.run('vietnam-1', ['history', one.caseId, '--json'])).out)),
+      ['case', 'broken_at', 'events'],
+    )
+    await desk.api.db.rows(
+      `update events set handler = 'vietnam-2' where case_id = $1 and kind = 'claimed'`,
+      [one.caseId],
+    )
+    const changed = await desk.run('vietnam-1', ['history', one.caseId])
+    t.equal(changed.code, 1)
+    t.match(changed.out, 'NOT SIGNED BY THEM')
+    t.match(changed.err, 'the history is broken at entry 2')
+  },
+)
+
+await t.test('the inbox is narrowed down by team, program and what is due', async t => {
+  const { caseId } = await desk.newCase()
+  const listed = async (...args: string[]) => {
+    const run = await desk.run('vietnam-1', ['inbox', '--json', '--limit', '200', ...args])
+    return json(run.out).cases.some(({ id }: { id: string }) => id === caseId)
+  }
+  t.ok(await listed('--team', 'vietnam', '--program', 'emergency', '--due', '3d'))
+  t.notOk(await listed('--team', 'china'))
+  t.notOk(await listed('--program', 'pil'))
+  t.notOk(await listed('--due', '1h'))
+  for (const wrong of [
+    ['--due', '4'],
+    ['--due', '0h'],
+    ['--due', '9999d'],
+    ['--team', 'A team'],
+  ])
+    t.equal((await desk.run('vietnam-1', ['inbox', ...wrong])).code, 2, wrong.join(' '))
+})

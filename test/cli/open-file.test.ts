@@ -93,13 +93,69 @@ await t.test('bytes that are no text are only saved: 0600, under a name of ours'
   t.equal((await open('photo.age', '--out', 'photo')).code, 1, 'never over a file')
 })
 
-await t.test('a large file is opened', async t => {
-  const size = process.env['KHANCAP_TEST_LONG'] === '1' ? 104_857_600 : 10_485_760
-  await writeFile('large.age', await stock(new Uint8Array(size)))
-  const { code, err } = await open('large.age', '--out', 'large')
+/** Above what is held in memory: it is opened as a stream. */
+const large = process.env['KHANCAP_TEST_LONG'] === '1' ? 104_857_600 : 17_000_000
+
+await t.test('a large file is opened as a stream, saved whole, and never over a file', async t => {
+  const content = Buffer.alloc(large, 'Kính gửi, \n')
+  content[5] = 0xff
+  await writeFile('large.age', await stock(content))
+  const { code, err, out } = await open('large.age', '--out', 'large')
   t.equal(code, 0, err)
-  const [name = ''] = await readdir('large')
-  t.equal((await stat(join('large', name))).size, size)
+  t.equal(out, `${large} bytes that are not text; --out DIR saves them\n`)
+  const names = await readdir('large')
+  t.equal(names.length, 1, 'and nothing beside it')
+  const saved = join('large', names[0] ?? '')
+  t.ok(content.equals(await readFile(saved)))
+  t.equal((await stat(saved)).mode & 0o777, 0o600)
+  const again = await open('large.age', '--out', 'large')
+  t.equal(again.code, 1)
+  t.match(again.err, 'exists already; it was left as it is')
+  t.ok(content.equals(await readFile(saved)))
+})
+
+await t.test('a large text is shown from its beginning, once all of it has opened', async t => {
+  await writeFile('text.age', await stock(`\u001b[2Jđầu tiên\n${'a'.repeat(large)}`))
+  const { err, out } = await open('text.age')
+  t.match(out, /^ {2}│ <U\+001B>\[2Jđầu tiên\n/)
+  t.ok(out.length < 80_000)
+  t.match(err, /shown: the first 65536 characters of \d+ bytes; --out DIR saves all/)
+  const facts = json((await open('text.age', '--json')).out)
+  t.equal(facts.text.length, 65_536)
+  t.equal(facts.kind, 'file')
+})
+
+await t.test('a large file that is damaged anywhere shows nothing and leaves nothing', async t => {
+  const whole = await stock(Buffer.alloc(large, 'words '))
+  const chunk = 65_552
+  const flipped = (at: number) => whole.map((byte, index) => (index === at ? byte ^ 1 : byte))
+  const wrong: Readonly<Record<string, Uint8Array>> = {
+    'one byte short': whole.subarray(0, -1),
+    'without its last chunk': whole.subarray(0, whole.length - ((whole.length - 2000) % chunk)),
+    'one byte more': Buffer.concat([whole, Buffer.from('x')]),
+    'a bit changed in the middle': flipped(Math.floor(whole.length / 2)),
+    'a bit changed at the end': flipped(whole.length - 1),
+    'a bit changed in the header': flipped(100),
+    'two chunks changed over': Buffer.concat([
+      whole.subarray(0, 5000),
+      whole.subarray(5000 + chunk, 5000 + 2 * chunk),
+      whole.subarray(5000, 5000 + chunk),
+      whole.subarray(5000 + 2 * chunk),
+    ]),
+  }
+  for (const [name, bytes] of Object.entries(wrong)) {
+    await writeFile('wrong.age', bytes)
+    const { code, err, out } = await open('wrong.age', '--out', 'wrong')
+    t.equal(code, 1, name)
+    t.equal(out, '', name)
+    t.match(err, /the sealed file is damaged|is not sealed to this identity/, name)
+    t.strictSame(await readdir('wrong').catch(() => []), [], name)
+  }
+  const other = organisation.identities['china-1']
+  if (other === undefined) throw new Error('no handler')
+  const theirs = identityRecipient(organisation.primitives, other)
+  await writeFile('theirs.age', await stock(new Uint8Array(large), theirs))
+  t.match((await open('theirs.age')).err, 'theirs.age is not sealed to this identity')
 })
 
 await t.test(

@@ -1,0 +1,193 @@
+// A sealed file that is larger than memory, opened chunk by chunk. What was opened counts once its last chunk has: until
+// then it stands under a name of its own, and a file that turns out to be damaged leaves nothing.
+import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import { type FileHandle, mkdir, open, rename } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { KhancapError } from '../../schemas/problem.js'
+import type { Context } from '../../schemas/sealed.js'
+import type { Primitives } from '../../src/core/crypto/primitives.js'
+import { maxHeaderBytes } from '../../src/core/envelope/header.js'
+import { openAgeHeader } from '../../src/core/envelope/open.js'
+import { chunkOpener, payloadNonceBytes, sealedChunkBytes } from '../../src/core/envelope/stream.js'
+
+/** Chunks that are read at once. */
+const chunksAtOnce = 16
+
+export interface OpenedStream {
+  readonly context: Context | null
+  readonly bytes: number
+}
+
+export interface StreamWork {
+  /** Where the text goes, a new file; null to see only whether all of it opens. */
+  readonly target: ((header: Uint8Array) => string) | null
+  /** Looks at the context before anything is opened. */
+  readonly expect: (context: Context | null) => void
+  readonly chunk: (text: Uint8Array) => void
+  readonly progress: (done: number, all: number) => void
+}
+
+/**
+ * Opens a whole file.
+ * @returns null where it is not sealed to these identities
+ * @throws KhancapError `sealed_unreadable`; EEXIST where the target is there
+ */
+export async function openStream(
+  p: Primitives,
+  identities: readonly string[],
+  file: string,
+  work: StreamWork,
+): Promise<OpenedStream | null> {
+  const source = await open(file, 'r')
+  try {
+    const all = (await source.stat()).size
+    const head = await readAt(source, 0, Math.min(all, maxHeaderBytes + payloadNonceBytes))
+    const header = await openAgeHeader(p, identities, head)
+    if (header === null) return null
+    work.expect(header.context)
+    const from = header.length + payloadNonceBytes
+    const nonce = await readAt(source, header.length, payloadNonceBytes)
+    if (nonce.length < payloadNonceBytes) throw new KhancapError('sealed_unreadable')
+    const opener = await chunkOpener(p, header.fileKey, nonce)
+    const place = work.target?.(head.subarray(0, header.length)) ?? null
+    const bytes = await whole(place, write => eachChunk(source, from, all, opener, work, write))
+    return { context: header.context, bytes }
+  } finally {
+    await source.close()
+  }
+}
+
+type Write = (text: Uint8Array) => Promise<void>
+
+/** Runs `fill` on a file that takes its name once `fill` has ended well. */
+async function whole(
+  place: string | null,
+  fill: (write: Write) => Promise<number>,
+): Promise<number> {
+  if (place === null) return fill(() => Promise.resolve())
+  await mkdir(dirname(place), { recursive: true, mode: 0o700 })
+  // The name is taken before the work begins, and never from a file that is there.
+  await (await open(place, 'wx', 0o600)).close()
+  const fresh = join(dirname(place), `.${randomBytes(8).toString('hex')}.part`)
+  const forget = () => {
+    for (const file of [fresh, place]) rmSync(file, { force: true })
+  }
+  const ended = (signal: NodeJS.Signals) => {
+    forget()
+    process.kill(process.pid, signal)
+  }
+  for (const signal of endings) process.once(signal, ended)
+  try {
+    const target = await open(fresh, 'wx', 0o600)
+    let bytes: number
+    try {
+      bytes = await fill(text => target.writeFile(text))
+    } finally {
+      await target.close()
+    }
+    await rename(fresh, place)
+    return bytes
+  } catch (error) {
+    forget()
+    throw error
+  } finally {
+    for (const signal of endings) process.off(signal, ended)
+  }
+}
+
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+async function eachChunk(
+  source: FileHandle,
+  from: number,
+  all: number,
+  opener: Awaited<ReturnType<typeof chunkOpener>>,
+  work: StreamWork,
+  write: Write,
+): Promise<number> {
+  // Two of each: while one is opened, the next is read and the one before is written.
+  const sealed = [0, 1].map(() => new Uint8Array(chunksAtOnce * sealedChunkBytes))
+  const texts = [0, 1].map(() => new Uint8Array(chunksAtOnce * sealedChunkBytes))
+  const read = (at: number, turn: number) =>
+    fillAt(source, at, part(sealed, turn).subarray(0, Math.max(0, all - at)))
+  let bytes = 0
+  let at = from
+  let reading = watched(read(at, 0))
+  let writing = Promise.resolve()
+  for (let turn = 0; ; turn++) {
+    // Chunks belong one behind the other.
+    // oxlint-disable-next-line no-await-in-loop
+    const filled = await reading
+    const end = at + filled
+    if (filled === 0 || (end < all && filled < part(sealed, turn).length))
+      throw new KhancapError('sealed_unreadable')
+    reading = watched(end < all ? read(end, turn + 1) : Promise.resolve(0))
+    const text = openAll(
+      part(sealed, turn).subarray(0, filled),
+      part(texts, turn),
+      end === all,
+      opener,
+    )
+    if (text === null || (text.length === 0 && bytes > 0))
+      throw new KhancapError('sealed_unreadable')
+    work.chunk(text)
+    bytes += text.length
+    at = end
+    // oxlint-disable-next-line no-await-in-loop
+    await writing
+    writing = watched(write(text))
+    work.progress(at, all)
+    if (at === all) break
+  }
+  await writing
+  return bytes
+}
+
+/** It is awaited a turn later: until then a failure is nobody's. */
+function watched<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined)
+  return promise
+}
+
+function part(buffers: readonly Uint8Array[], turn: number): Uint8Array {
+  return buffers[turn % 2] ?? new Uint8Array()
+}
+
+/** @returns the text of some chunks, in `target`; null where one does not open */
+function openAll(
+  sealed: Uint8Array,
+  target: Uint8Array,
+  isEnd: boolean,
+  opener: Awaited<ReturnType<typeof chunkOpener>>,
+): Uint8Array | null {
+  let filled = 0
+  for (let begin = 0; begin < sealed.length; begin += sealedChunkBytes) {
+    const chunk = sealed.subarray(begin, begin + sealedChunkBytes)
+    const isLast = isEnd && begin + chunk.length === sealed.length
+    const text = opener(chunk, isLast)
+    // A last chunk is empty only where it is the only one (C2SP age, "Payload").
+    if (text === null || (isLast && text.length === 0 && filled > 0)) return null
+    target.set(text, filled)
+    filled += text.length
+  }
+  return target.subarray(0, filled)
+}
+
+async function readAt(source: FileHandle, from: number, bytes: number): Promise<Uint8Array> {
+  const buffer = new Uint8Array(Math.max(0, bytes))
+  return buffer.subarray(0, await fillAt(source, from, buffer))
+}
+
+/** @returns bytes that were there */
+async function fillAt(source: FileHandle, from: number, buffer: Uint8Array): Promise<number> {
+  let filled = 0
+  while (filled < buffer.length) {
+    // One read may give less than asked for.
+    // oxlint-disable-next-line no-await-in-loop
+    const { bytesRead } = await source.read(buffer, filled, buffer.length - filled, from + filled)
+    if (bytesRead === 0) break
+    filled += bytesRead
+  }
+  return filled
+}

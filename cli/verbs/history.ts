@@ -1,0 +1,36 @@
+// `khancap history`: what happened to a case, with the chain and each handler's signature checked. Opens nothing of the
+// applicant's.
+import { historyJson } from '../case/opened-case.js'
+import { findCase } from '../case/case-id.js'
+import { historyLines } from '../case/case-lines.js'
+import { checkHistory } from '../case/history.js'
+import { openDesk } from '../client/desk.js'
+import { refused } from '../failure.js'
+import type { Station, VerbOptions } from '../station/station.js'
+import { safe } from '../terminal/safe.js'
+
+export async function showHistory(
+  station: Station,
+  options: VerbOptions,
+  given: string,
+): Promise<void> {
+  const { cases, directory } = await openDesk(station, options)
+  const id = await findCase(cases, given)
+  const p = await station.primitives()
+  const history = await checkHistory(p, directory.directory, await cases.detail(id))
+  const { printer } = station
+  if (options.json === true) printer.json({ case: id, ...historyJson(history) })
+  else for (const line of historyLines(printer, history)) printer.out(line)
+
+  const unsigned = history.events.filter(({ signature }) => signature === 'false').length
+  if (history.brokenAt === null && unsigned === 0) {
+    if (options.json !== true) printer.say(safe`the chain is whole, and each act is signed`)
+    return
+  }
+  throw refused(
+    history.brokenAt === null
+      ? safe`${unsigned} entries are not signed by the handler whom they name`
+      : safe`the history is broken at entry ${history.brokenAt}: it was changed after it was written`,
+    safe`tell the organisation; who can open the case sees its words all the same`,
+  )
+}

@@ -1,0 +1,98 @@
+// `khancap open --file` for a file that is too large to be held: opened as a stream, shown once all of it has opened.
+import { createHash } from 'node:crypto'
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { block } from '../case/form-lines.js'
+import { expectPinned } from '../case/pinned-context.js'
+import { seenDirectory } from '../client/pinned.js'
+import { refused } from '../failure.js'
+import { identityAtHand } from '../agent/at-hand.js'
+import { openStream } from '../station/opened-stream.js'
+import type { Station, VerbOptions } from '../station/station.js'
+import { safe } from '../terminal/safe.js'
+
+/** Characters of a text that go to the terminal. */
+const maxShownCharacters = 65_536
+const progressAfterMs = 1000
+
+/** White space may stand before an armor. */
+export async function isArmored(file: string): Promise<boolean> {
+  const handle = await open(file, 'r')
+  try {
+    const head = new Uint8Array(256)
+    const { bytesRead } = await handle.read(head, 0, head.length, 0)
+    return new TextDecoder().decode(head.subarray(0, bytesRead)).trimStart().startsWith('-----')
+  } finally {
+    await handle.close()
+  }
+}
+
+export async function openLargeFile(
+  given: Station,
+  options: VerbOptions & { readonly out?: string },
+  file: string,
+): Promise<void> {
+  const settings = await given.folder.settings()
+  const { identity, station } = await identityAtHand(given, options, settings)
+  const { printer } = station
+  const directory = await seenDirectory(station)
+  const { out } = options
+  const began = station.now()
+  const reading = textReader()
+  let saved: string | null = null
+  const opened = await openStream(await station.primitives(), identity.opening, file, {
+    // Under a name of ours, from the header, which no two files share: what is inside has no say in it.
+    target:
+      out === undefined
+        ? null
+        : header => {
+            const digest = createHash('sha256').update(header).digest('hex').slice(0, 8)
+            return (saved = join(out, `file-${digest}.bin`))
+          },
+    expect(context) {
+      if (context === null)
+        printer.say(safe`context absent: nothing in this file says for whom or when it was sealed`)
+      else expectPinned(station, directory, context)
+    },
+    chunk: text => reading.take(text),
+    progress(done, all) {
+      if (station.now() - began > progressAfterMs)
+        printer.progress(safe`opening: ${Math.floor((100 * done) / all)} %`)
+    },
+  }).finally(() => printer.progress(null))
+  if (opened === null) throw refused(safe`${file} is not sealed to this identity`)
+  const { bytes, context } = opened
+  const text = reading.end()
+  if (saved !== null)
+    printer.say(safe`saved in ${saved}, in the clear: delete it when you are done`)
+  if (options.json === true)
+    return printer.json({ kind: context?.kind ?? 'file', context, bytes, text, saved })
+  if (text === null)
+    return printer.out(safe`${bytes} bytes that are not text; --out DIR saves them`)
+  printer.out(block(printer, text))
+  printer.say(
+    safe`shown: the first ${text.length} characters of ${bytes} bytes; --out DIR saves all`,
+  )
+}
+
+/** Keeps the beginning of a text, and whether all of it is text. */
+function textReader() {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  let head: string | null = ''
+  const decode = (bytes?: Uint8Array) => {
+    if (head === null) return
+    try {
+      const text = decoder.decode(bytes, { stream: bytes !== undefined })
+      if (head.length < maxShownCharacters) head = `${head}${text}`.slice(0, maxShownCharacters)
+    } catch {
+      head = null
+    }
+  }
+  return {
+    take: decode,
+    end: () => {
+      decode()
+      return head
+    },
+  }
+}
