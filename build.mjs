@@ -18,7 +18,9 @@ const stampFile = join(target, '.stamp')
 
 const folders = ['schemas', 'keys', 'src', 'workers', 'cli', 'web']
 const files = [
+  'LICENSE',
   'build.mjs',
+  'docs/cli.md',
   'package.json',
   'package-lock.json',
   'tsconfig.json',
@@ -71,6 +73,8 @@ async function buildAll(digest) {
     const { bundlePages } = await import('./web/bundle.mjs')
     await mkdir(join(next, 'web'), { recursive: true })
     await bundlePages(join(next, 'web'))
+    const { bundleTool } = await import('./cli/bundle.mjs')
+    await bundleTool(next, join(next, 'tool'))
     await writeFile(join(next, '.stamp'), `${digest}\n`)
     if (existsSync(target)) await rename(target, old)
     await rename(next, target)

@@ -6,13 +6,33 @@ const command = 'completion'
 /** What the shell calls while somebody types; hidden. */
 const callback = 'complete'
 
+/**
+ * What the script for bash takes from the package bash-completion, for machines without it: the words of the line, taken
+ * together again where bash breaks them at = and :.
+ */
+const bashWords = `if ! declare -F _get_comp_words_by_ref >/dev/null; then
+_get_comp_words_by_ref() {
+    local line=\${COMP_LINE:0:COMP_POINT}
+    read -ra words <<< "$line"
+    [[ $line == *" " ]] && words+=("")
+    cword=$((\${#words[@]} - 1))
+    cur=\${words[cword]}
+    prev=\${words[cword > 0 ? cword - 1 : 0]}
+}
+fi
+`
+
 export async function declareCompletion(
   program: Command,
   first: string | undefined,
+  out: (text: string) => void,
 ): Promise<void> {
   if (first === command || first === callback) {
     const { default: tab } = await import('@bomb.sh/tab/commander')
     tab(program, { completionCommandName: command })
+    program.hook('preAction', (_program, { args }) => {
+      if (first === command && args[0] === 'bash') out(bashWords)
+    })
     return
   }
   withExamples(
