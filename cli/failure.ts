@@ -48,7 +48,7 @@ export function asFailure(thrown: unknown): Failure {
   return new Failure(
     1,
     safe`something went wrong in khancap itself`,
-    [safe`run it again with KHANCAP_DEBUG=1 to see where, and report it`],
+    [safe`run it again with --trace to see where, and report it`],
     { cause: thrown },
   )
 }

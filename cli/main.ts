@@ -1,6 +1,8 @@
 // The process: reads the environment once, makes the station, runs the line, sets the exit code. It never ends the
 // process by force, so that what was begun is finished and released.
 import { accessSync, constants, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { runKhancap } from './run.js'
 import type { Environment, Station } from './station/station.js'
 
@@ -18,17 +20,28 @@ async function realStation(): Promise<Station> {
       import('./terminal/asker.js'),
     ])
   const folder = given('KHANCAP_CONFIG_DIR') ?? envPaths('khancap', { suffix: '' }).config
+  const colour = stdout.isTTY && given('NO_COLOR') === null && env['TERM'] !== 'dumb'
   let primitives: ReturnType<Station['primitives']> | null = null
   return {
     environment: environment(),
     printer: printer({
       out: { stream: stdout, terminal: stdout.isTTY, columns: columns() },
       words: { stream: stderr, terminal: stderr.isTTY, columns: columns() },
-      colour: stdout.isTTY && given('NO_COLOR') === null && env['TERM'] !== 'dumb',
+      colour,
     }),
     asker: terminalAsker(),
     stdin,
     folder: configFolder(folder),
+    fullScreen:
+      stdout.isTTY && env['TERM'] !== 'dumb'
+        ? async heard =>
+            (await import('./terminal/full-screen.js')).fullScreen(
+              { input: stdin, output: stdout, colour },
+              heard,
+            )
+        : null,
+    self: [process.execPath, ...process.argv.slice(1, 2)],
+    unheard: unheard.signal,
     now: () => Date.now(),
     primitives: () =>
       (primitives ??= import('../src/core/crypto/node.js').then(({ nodePrimitives }) =>
@@ -42,9 +55,16 @@ function environment(): Environment {
     passphraseFile: given('KHANCAP_PASSPHRASE_FILE'),
     editor: given('VISUAL') ?? given('EDITOR'),
     memoryFolder: [given('XDG_RUNTIME_DIR'), '/dev/shm'].find(isUsable) ?? null,
+    runtimeFolder: runtimeFolder(),
     locale: given('LC_ALL') ?? given('LC_MESSAGES') ?? given('LANG') ?? '',
     workFactor,
   }
+}
+
+function runtimeFolder(): string | null {
+  const uid = process.getuid?.()
+  if (uid === undefined) return null
+  return given('XDG_RUNTIME_DIR') ?? join(tmpdir(), `khancap-${uid}`)
 }
 
 /** An empty variable counts as absent. */
@@ -67,22 +87,30 @@ function columns(): number {
   return Math.max(40, stdout.columns ?? 80)
 }
 
+/** Set where the tool is one file. */
+declare const khancapVersion: string | undefined
+
 function version(): string {
+  if (typeof khancapVersion === 'string') return khancapVersion
   // From build/cli/ the package is two folders up.
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
   return /"version": "([^"]+)"/.exec(text)?.[1] ?? 'unknown'
 }
 
 // Whoever reads us may have read enough (`khancap inbox | head`).
+const unheard = new AbortController()
 for (const stream of [stdout, stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
+    if (stream === stdout) unheard.abort()
   })
 
-process.exitCode = await runKhancap(process.argv.slice(2), {
-  version: version(),
-  station: realStation,
-  out: text => void stdout.write(text),
-  err: text => void stderr.write(text),
-  columns: columns(),
-})
+if (process.argv[2] === '--agent') await (await import('./agent/serve.js')).serveAgent()
+else
+  process.exitCode = await runKhancap(process.argv.slice(2), {
+    version: version(),
+    station: realStation,
+    out: text => void stdout.write(text),
+    err: text => void stderr.write(text),
+    columns: columns(),
+  })

@@ -35,6 +35,6 @@ export async function khancapProgram(
   declareHandlerCommands(program, options.runner)
   declareCaseCommands(program, options.runner)
   declareOrganisationCommands(program, options.runner)
-  await declareCompletion(program, first)
+  await declareCompletion(program, first, options.out)
   return program
 }

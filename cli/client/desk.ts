@@ -4,8 +4,8 @@ import type { VerifiedDirectory } from '../../keys/directory.js'
 import type { Identity } from '../../keys/identity.js'
 import type { DirectoryHandler } from '../../schemas/directory.js'
 import type { HandlerSettings } from '../../schemas/settings.js'
-import { unlockIdentity } from '../station/identity.js'
-import type { PassphraseOptions, Station } from '../station/station.js'
+import { identityAtHand } from '../agent/at-hand.js'
+import type { DeskOptions, Station } from '../station/station.js'
 import { actingKey } from './acting-key.js'
 import { type CaseDesk, caseDesk } from './case-desk.js'
 import { type PastDirectories, pastDirectories } from './past-directories.js'
@@ -24,12 +24,17 @@ export interface Desk {
   readonly past: PastDirectories
 }
 
-/** @throws Failure, KhancapError */
-export async function openDesk(station: Station, options: PassphraseOptions): Promise<Desk> {
-  const pinned = await pinnedSettings(station)
+/**
+ * The desk at the server, or in a bundle where the options name one.
+ * @throws Failure, KhancapError
+ */
+export async function openDesk(given: Station, options: DeskOptions): Promise<Desk> {
+  if (options.bundle !== undefined)
+    return (await import('../stick/bundle-desk.js')).openBundleDesk(given, options, options.bundle)
+  const pinned = await pinnedSettings(given)
   // Before the passphrase is asked for: whoever has no identity yet shall hear that first.
-  const { settings, directory } = await fetchDirectory(station, pinned, rememberForWork)
-  const { identity } = await unlockIdentity(station, options, settings)
+  const { settings, directory } = await fetchDirectory(given, pinned, rememberForWork)
+  const { identity, station } = await identityAtHand(given, options, settings)
   const { handler, seed } = await actingKey(station, directory, identity)
   return {
     station,

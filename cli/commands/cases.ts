@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { VerbOptions } from '../station/station.js'
 import type { AddReaderOptions } from '../verbs/add-reader.js'
+import type { BundleOptions } from '../verbs/bundle.js'
 import type { CloseOptions } from '../verbs/close.js'
 import type { CoverOptions } from '../verbs/cover.js'
 import type { ContactedOptions } from '../verbs/contacted.js'
@@ -11,6 +12,8 @@ import type { NoteOptions } from '../verbs/note.js'
 import type { OpenOptions } from '../verbs/open.js'
 import type { RerouteOptions } from '../verbs/reroute.js'
 import type { ReplyOptions } from '../verbs/reply.js'
+import type { TemplatesOptions } from '../verbs/templates.js'
+import type { WatchOptions } from '../verbs/watch.js'
 import { holdReasons, outcomes, ways } from './choices.js'
 import { does, oneOf, type Runner, withExamples, withJson, withPassphrase } from './declare.js'
 
@@ -19,12 +22,20 @@ const idHelp = 'the case: its id, or the first letters of it (4 at least)'
 export function declareCaseCommands(program: Command, runner: Runner): void {
   const verb = (name: string, description: string) =>
     withPassphrase(withJson(program.command(name).description(description)))
+  const offline = (name: string, description: string) =>
+    verb(name, description).option(
+      '--bundle <file>',
+      'work in this bundle, without network: khancap import sends it later',
+    )
 
   withExamples(
     does(
-      verb('inbox', 'list cases by due time, with the time left')
+      offline('inbox', 'list cases by due time, with the time left')
         .option('--all', 'closed cases too')
         .option('--mine', 'only the cases that you have claimed')
+        .option('--team <id>', 'only cases of this team')
+        .option('--program <id>', 'only cases of this program')
+        .option('--due <span>', 'only what is due within hours or days (4h, 2d), or overdue')
         .option('--limit <number>', 'lines at most (1 to 200)', '50')
         .option('--after <cursor>', 'go on after a page that ended with this cursor'),
       runner,
@@ -33,11 +44,30 @@ export function declareCaseCommands(program: Command, runner: Runner): void {
     ),
     'khancap inbox',
     'khancap inbox --mine --json',
+    'khancap inbox --team vi --due 24h',
   )
 
   withExamples(
     does(
-      verb('claim', 'take a case on').argument('<id>', idHelp),
+      verb('watch', 'show the inbox live, with countdowns and a bell')
+        .option('--mine', 'only the cases that you have claimed')
+        .option('--team <id>', 'only cases of this team')
+        .option('--program <id>', 'only cases of this program')
+        .option('--due <span>', 'only what is due within hours or days (4h, 2d), or overdue')
+        .option('--every <seconds>', 'how often the server is asked (5 to 3600)', '20')
+        .option('--quiet', 'no bell'),
+      runner,
+      async (station, options: WatchOptions) =>
+        (await import('../verbs/watch.js')).watchInbox(station, options),
+    ),
+    'khancap watch',
+    'khancap watch --mine --quiet',
+    'khancap watch --json --every 60',
+  )
+
+  withExamples(
+    does(
+      offline('claim', 'take a case on').argument('<id>', idHelp),
       runner,
       async (station, options: VerbOptions, id = '') =>
         (await import('../verbs/claim.js')).claimCase(station, options, id),
@@ -47,7 +77,7 @@ export function declareCaseCommands(program: Command, runner: Runner): void {
 
   withExamples(
     does(
-      verb('release', 'give a claimed case back to the team').argument('<id>', idHelp),
+      offline('release', 'give a claimed case back to the team').argument('<id>', idHelp),
       runner,
       async (station, options: VerbOptions, id = '') =>
         (await import('../verbs/release.js')).releaseCase(station, options, id),
@@ -57,7 +87,7 @@ export function declareCaseCommands(program: Command, runner: Runner): void {
 
   withExamples(
     does(
-      verb('open', 'fetch, verify and open a case, or a sealed file that came on a stick')
+      offline('open', 'fetch, verify and open a case, or a sealed file that came on a stick')
         .argument('[id]', idHelp)
         .option('--file <file>', 'open this sealed file; needs no network')
         .option('--out <dir>', 'save what was opened into this folder, for your eyes only'),
@@ -72,10 +102,11 @@ export function declareCaseCommands(program: Command, runner: Runner): void {
 
   withExamples(
     does(
-      verb('reply', 'seal an answer to the applicant and send it; stops the clock')
+      offline('reply', 'seal an answer to the applicant and send it; stops the clock')
         .argument('<id>', idHelp)
         .option('--file <file>', 'take the answer from a file ("-" is stdin)')
         .option('--language <tag>', 'language of the answer, where it is not the one asked for')
+        .option('--template <name>', 'begin with a template: khancap templates lists them')
         .option('--again', 'send an answer once more that was not confirmed')
         .option('--discard', 'forget an answer that was not confirmed'),
       runner,
@@ -85,11 +116,38 @@ export function declareCaseCommands(program: Command, runner: Runner): void {
     'khancap reply 3k7m',
     'khancap reply 3k7m --file answer.txt',
     'khancap reply 3k7m < answer.txt',
+    'khancap reply 3k7m --template questions',
   )
 
   withExamples(
     does(
-      verb('contacted', 'record an answer that was given outside the system; stops the clock')
+      withJson(program.command('templates').description('list templates of answers, or print one'))
+        .argument('[name]', 'print this one')
+        .option('--language <tag>', 'only this language; yours where one is printed'),
+      runner,
+      async (station, options: TemplatesOptions, name?: string) =>
+        (await import('../verbs/templates.js')).showTemplates(station, options, name),
+    ),
+    'khancap templates',
+    'khancap templates questions --language vi',
+  )
+
+  withExamples(
+    does(
+      offline('history', 'show what happened to a case, with its signatures checked').argument(
+        '<id>',
+        idHelp,
+      ),
+      runner,
+      async (station, options: VerbOptions, id = '') =>
+        (await import('../verbs/history.js')).showHistory(station, options, id),
+    ),
+    'khancap history 3k7m',
+  )
+
+  withExamples(
+    does(
+      offline('contacted', 'record an answer that was given outside the system; stops the clock')
         .argument('<id>', idHelp)
         .addOption(oneOf('--via <way>', 'how the applicant was answered', Object.keys(ways))),
       runner,
@@ -126,7 +184,7 @@ export function declareCaseCommands(program: Command, runner: Runner): void {
 
   withExamples(
     does(
-      verb('note', 'seal a note to the team')
+      offline('note', 'seal a note to the team')
         .argument('<id>', idHelp)
         .option('--file <file>', 'take the note from a file ("-" is stdin)'),
       runner,
@@ -184,7 +242,7 @@ export function declareCaseCommands(program: Command, runner: Runner): void {
 
   withExamples(
     does(
-      verb('close', 'end the work on a case; its retention begins')
+      offline('close', 'end the work on a case; its retention begins')
         .argument('<id>', idHelp)
         .addOption(oneOf('--outcome <outcome>', 'how it ended', Object.keys(outcomes))),
       runner,
@@ -196,7 +254,33 @@ export function declareCaseCommands(program: Command, runner: Runner): void {
 
   withExamples(
     does(
-      verb('reopen', 'take up a closed case again').argument('<id>', idHelp),
+      verb('bundle', 'take cases along, sealed to you, for a machine without network')
+        .argument('[id...]', 'the cases; all that you have claimed where left out')
+        .requiredOption('--out <file>', 'the bundle, a new file on a stick'),
+      runner,
+      async (station, options: BundleOptions, ...ids) =>
+        (await import('../verbs/bundle.js')).makeBundle(station, options, ids),
+    ),
+    'khancap bundle --out /media/stick/monday.khancap',
+    'khancap bundle --out /media/stick/two.khancap 3k7m 5p2q',
+  )
+
+  withExamples(
+    does(
+      verb('import', 'send what was done in a bundle without network').argument(
+        '<file>',
+        'the bundle',
+      ),
+      runner,
+      async (station, options: VerbOptions, file = '') =>
+        (await import('../verbs/import.js')).importBundle(station, options, file),
+    ),
+    'khancap import /media/stick/monday.khancap',
+  )
+
+  withExamples(
+    does(
+      offline('reopen', 'take up a closed case again').argument('<id>', idHelp),
       runner,
       async (station, options: VerbOptions, id = '') =>
         (await import('../verbs/reopen.js')).reopenCase(station, options, id),

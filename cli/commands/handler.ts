@@ -1,9 +1,11 @@
 // The commands that set a handler's machine up and look after it.
 import type { Command } from 'commander'
 import type { VerbOptions } from '../station/station.js'
+import type { AgentStartOptions } from '../verbs/agent.js'
 import type { InitOptions } from '../verbs/init.js'
 import type { KeysExportOptions } from '../verbs/keys-export.js'
 import type { KeysNewOptions } from '../verbs/keys-new.js'
+import type { KeysProtectOptions } from '../verbs/keys-protect.js'
 import type { KeysRecoverOptions } from '../verbs/keys-recover.js'
 import type { StatsOptions } from '../verbs/stats.js'
 import type { KeysSplitOptions } from '../verbs/keys-split.js'
@@ -33,6 +35,11 @@ export function declareHandlerCommands(program: Command, runner: Runner): void {
 
   declareKeys(
     program.command('keys').description('your identity: make, show, carry, recover'),
+    runner,
+  )
+
+  declareAgent(
+    program.command('agent').description('unlock the identity once, for a while'),
     runner,
   )
 
@@ -84,6 +91,41 @@ export function declareHandlerCommands(program: Command, runner: Runner): void {
         (await import('../verbs/doctor.js')).examine(station, options),
     ),
     'khancap doctor',
+  )
+}
+
+function declareAgent(agent: Command, runner: Runner): void {
+  withExamples(
+    does(
+      withPassphrase(
+        withJson(
+          agent.command('start').description('unlock the identity for the commands to come'),
+        ),
+      ).option('--idle <minutes>', 'lock after so long without work (1 to 720)', '30'),
+      runner,
+      async (station, options: AgentStartOptions) =>
+        (await import('../verbs/agent.js')).startAgent(station, options),
+    ),
+    'khancap agent start',
+    'khancap agent start --idle 120 --passphrase-command "pass show khancap"',
+  )
+  withExamples(
+    does(
+      withJson(agent.command('status').description('show whether an agent holds the identity')),
+      runner,
+      async (station, options: VerbOptions) =>
+        (await import('../verbs/agent.js')).showAgent(station, options),
+    ),
+    'khancap agent status',
+  )
+  withExamples(
+    does(
+      withJson(agent.command('stop').description('lock the identity')),
+      runner,
+      async (station, options: VerbOptions) =>
+        (await import('../verbs/agent.js')).stopAgent(station, options),
+    ),
+    'khancap agent stop',
   )
 }
 
@@ -175,6 +217,26 @@ function declareKeys(keys: Command, runner: Runner): void {
         (await import('../verbs/keys-split.js')).splitKeys(station, options),
     ),
     'khancap keys split --shares 5 --threshold 3 --out /media/stick/shares',
+  )
+
+  withExamples(
+    does(
+      withPassphrase(
+        withJson(
+          keys
+            .command('protect')
+            .description('seal the identity to a key of an age plugin, or to a passphrase again'),
+        ),
+      )
+        .option('--plugin <file>', 'the identity that the plugin printed (AGE-PLUGIN-…)')
+        .option('--recipient <key>', 'its public half, age1…1… (again for a spare key)', several)
+        .option('--passphrase', 'back to a passphrase'),
+      runner,
+      async (station, options: KeysProtectOptions) =>
+        (await import('../verbs/keys-protect.js')).protectIdentity(station, options),
+    ),
+    'khancap keys protect --plugin yubikey.txt --recipient age1yubikey1q…',
+    'khancap keys protect --passphrase',
   )
 
   withExamples(

@@ -14,6 +14,8 @@ export interface Printer {
   out(line: Safe): void
   /** A line of words, on stderr. */
   say(line: Safe): void
+  /** How far something is that takes its time: a line that is written over, at a terminal only. null takes it away. */
+  progress(words: Safe | null): void
   /** The result as JSON, with a newline at the end. */
   json(value: unknown): void
   /** Columns of stdout; 80 where it is no terminal. */
@@ -35,6 +37,9 @@ export function printer(screens: { out: Screen; words: Screen; colour: boolean }
   return {
     out: line => void out.stream.write(`${line.text}\n`),
     say: line => void words.stream.write(`${line.text}\n`),
+    progress(line) {
+      if (words.terminal) words.stream.write(`\r${line?.text ?? ''}\u001b[K`)
+    },
     json: value => void out.stream.write(`${visibleJson(value, out.terminal ? 2 : undefined)}\n`),
     columns: out.terminal ? out.columns : 80,
     style: style(colour && out.terminal),

@@ -9,6 +9,7 @@ import { selfTest } from '../../src/core/crypto/self-test.js'
 import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import { deletableFrom } from '../case/generations.js'
 import { draftedCases } from '../case/draft.js'
+import { begunCases } from '../case/words.js'
 import { actingKey } from '../client/acting-key.js'
 import { caseDesk } from '../client/case-desk.js'
 import { type Answer, exchange } from '../client/exchange.js'
@@ -169,12 +170,20 @@ async function examineIdentity(
 
 async function examineDrafts({ folder }: Station): Promise<Looked<true>> {
   const cases = await draftedCases(folder.drafts)
-  if (cases.length === 0) return { value: true, sentence: safe`every answer was confirmed` }
+  const begun = await begunCases(folder.drafts)
+  if (cases.length + begun.length === 0)
+    return { value: true, sentence: safe`every answer was confirmed` }
   return {
     value: true,
     status: 'warn',
-    sentence: safe`answers that were not confirmed: ${cases.join(', ')}`,
-    mend: cases.map(id => safe`khancap reply ${id.slice(0, 8)} --again`),
+    sentence:
+      cases.length > 0
+        ? safe`answers that were not confirmed: ${cases.join(', ')}`
+        : safe`words that were begun and not sent: ${begun.join(', ')}`,
+    mend: [
+      ...cases.map(id => safe`khancap reply ${id.slice(0, 8)} --again`),
+      ...begun.map(id => safe`khancap reply ${id.slice(0, 8)}, or khancap note, offers them again`),
+    ],
   }
 }
 

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
 import {
   identityFile,
   newSettings,
@@ -41,6 +42,8 @@ export interface CliMachine {
   /** Columns of a terminal; a file where it is left out. */
   readonly columns?: number
   readonly colour?: boolean
+  /** Aborted once nobody reads what it says. */
+  readonly unheard?: AbortSignal
 }
 
 export async function temporaryFolder(t: Teardown): Promise<string> {
@@ -138,6 +141,7 @@ export async function khancap(args: readonly string[], machine: CliMachine): Pro
         passphraseFile: null,
         editor: null,
         memoryFolder: null,
+        runtimeFolder: null,
         locale: 'C',
         workFactor: 4,
         ...machine.environment,
@@ -150,6 +154,9 @@ export async function khancap(args: readonly string[], machine: CliMachine): Pro
       asker: machine.asker ?? nobody,
       stdin: Readable.from(machine.stdin === undefined ? [] : [Buffer.from(machine.stdin)]),
       folder: configFolder(machine.folder),
+      self: [process.execPath, fileURLToPath(new URL('../../cli/khancap.mjs', import.meta.url))],
+      fullScreen: null,
+      unheard: machine.unheard ?? new AbortController().signal,
       now: machine.now ?? Date.now,
       primitives: nodePrimitives,
     }),
