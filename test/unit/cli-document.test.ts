@@ -41,7 +41,14 @@ const documented = sections(text)
 const commands = leaves(await tree(), 'khancap')
 
 /** Options that the document tells once, for all. */
-const everywhere = ['--json', '--passphrase-file', '--passphrase-command', '--dir', '--dry-run']
+const everywhere = [
+  '--json',
+  '--passphrase-file',
+  '--passphrase-command',
+  '--dir',
+  '--dry-run',
+  '--bundle',
+]
 
 await t.test('every command has a section, and every section a command', async t => {
   t.strictSame([...documented.keys()].toSorted(), commands.map(({ path }) => path).toSorted())
