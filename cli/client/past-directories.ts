@@ -20,10 +20,13 @@ export interface PastDirectories {
   bySequence(sequence: number): Promise<VerifiedDirectory | null>
 }
 
+/** @param fetched where there is no network: nothing */
 export function pastDirectories(
   station: Station,
   settings: HandlerSettings,
   newest: VerifiedDirectory,
+  fetched: (sequence: number) => Promise<Uint8Array | null> = sequence =>
+    fetchNote(settings, sequence),
 ): PastDirectories {
   /** From the newest backwards without a gap. */
   const chain: VerifiedDirectory[] = [newest]
@@ -46,10 +49,10 @@ export function pastDirectories(
     }
     const known = kept === null ? null : await fits(kept).catch(none)
     if (known !== null) return known
-    const note = await fetchNote(settings, sequence - 1)
-    const fetched = note === null ? null : await fits(note).catch(none)
-    if (fetched !== null) await writePrivately(file, fetched.note)
-    return fetched
+    const note = await fetched(sequence - 1)
+    const verified = note === null ? null : await fits(note).catch(none)
+    if (verified !== null) await writePrivately(file, verified.note)
+    return verified
   }
 
   async function walkTo(sequence: number): Promise<void> {

@@ -10,7 +10,8 @@ import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { actingKey } from '../client/acting-key.js'
 import type { CaseDesk } from '../client/case-desk.js'
 import type { Desk } from '../client/desk.js'
-import { pinnedSettings, rememberDirectory } from '../client/pinned.js'
+import { pastDirectories } from '../client/past-directories.js'
+import { pinnedSettings, rememberForWork } from '../client/pinned.js'
 import { fromProblem, refused } from '../failure.js'
 import { identityAtHand } from '../agent/at-hand.js'
 import type { PassphraseOptions, Station } from '../station/station.js'
@@ -30,7 +31,7 @@ export async function openBundleDesk(
   expectOwn(bundle, pinned)
   const memory = await expectNewest(station, bundle)
   const note = decodeBase64url(bundle.content.directory)
-  const { settings, directory } = await rememberDirectory(station, pinned, note)
+  const { settings, directory } = await rememberForWork(station, pinned, note)
   const { handler, seed } = await actingKey(station, directory, identity)
   await remember(station, { ...memory, worked_on: true, acts: bundle.acts.length })
 
@@ -54,6 +55,7 @@ export async function openBundleDesk(
     handler,
     seed,
     cases: casesIn(station, () => current, keep, handler.id),
+    past: pastDirectories(station, settings, directory, () => Promise.resolve(null)),
   }
 }
 

@@ -14,17 +14,22 @@ export async function showHistory(
   options: VerbOptions,
   given: string,
 ): Promise<void> {
-  const { cases, directory } = await openDesk(station, options)
-  const id = await findCase(cases, given)
-  const p = await station.primitives()
-  const history = await checkHistory(p, directory.directory, await cases.detail(id))
+  const desk = await openDesk(station, options)
+  const id = await findCase(desk.cases, given)
+  const history = await checkHistory(desk, await desk.cases.detail(id))
   const { printer } = station
   if (options.json === true) printer.json({ case: id, ...historyJson(history) })
   else for (const line of historyLines(printer, history)) printer.out(line)
 
   const unsigned = history.events.filter(({ signature }) => signature === 'false').length
   if (history.brokenAt === null && unsigned === 0) {
-    if (options.json !== true) printer.say(safe`the chain is whole, and each act is signed`)
+    const unproven = history.events.filter(({ signature }) => signature === 'unproven').length
+    if (options.json !== true)
+      printer.say(
+        unproven === 0
+          ? safe`the chain is whole, and each act is signed`
+          : safe`the chain is whole; ${unproven} acts are signed, but when is not proven`,
+      )
     return
   }
   throw refused(
