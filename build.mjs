@@ -20,7 +20,6 @@ const folders = ['schemas', 'keys', 'src', 'workers', 'cli', 'web']
 const files = [
   'LICENSE',
   'build.mjs',
-  'docs/cli.md',
   'package.json',
   'package-lock.json',
   'tsconfig.json',

@@ -57,7 +57,7 @@ async function heldByAgent(station: Station): Promise<AtHand | null> {
       opening: handles.opening.map(encodeIdentity),
       signing: handles.signing,
     },
-    station: { ...station, primitives: () => Promise.resolve(primitives) },
+    station: { ...station, isHeld: true, primitives: () => Promise.resolve(primitives) },
   }
 }
 

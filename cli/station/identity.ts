@@ -52,6 +52,8 @@ export async function storeIdentity(
   identity: Identity,
   passphrase: string,
 ): Promise<PublicIdentity> {
+  // A handle in the place of a secret would be a lost identity.
+  if (station.isHeld === true) throw new Error('an identity that an agent holds cannot be stored')
   if ((await station.folder.pluginIdentity()) !== null)
     throw refused(
       safe`the identity is sealed to a key of a plugin`,

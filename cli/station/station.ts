@@ -34,6 +34,8 @@ export interface Station {
   /** Aborted once nobody reads stdout any more. */
   readonly unheard: AbortSignal
   now(): Instant
+  /** True where an agent holds the keys: what stands for them here is nothing that could be kept. */
+  readonly isHeld?: true
   /** Loaded on first use. What seals tests them before and after. */
   primitives(): Promise<Primitives>
 }

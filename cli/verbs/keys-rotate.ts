@@ -24,7 +24,7 @@ export interface KeysRotateOptions extends VerbOptions {
 type Step = 'made' | 'not_published' | 'resealed'
 
 export async function rotateKeys(station: Station, options: KeysRotateOptions): Promise<void> {
-  const desk = await openDesk(station, options)
+  const desk = await openDesk(station, options, 'unlocked')
   expectInForce(desk)
   const { identity } = desk
   const p = await station.primitives()

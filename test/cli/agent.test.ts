@@ -141,6 +141,27 @@ await t.test('a place that others could enter is not used', async t => {
   t.match((await run(['agent', 'status'])).out, 'vietnam-1')
 })
 
+await t.test(
+  'a rotation needs the secrets: it asks for the passphrase, never the agent',
+  async t => {
+    const sealed = await readFile(join(folder, 'identity.age'))
+    const shown = await readFile(join(folder, 'identity.json'))
+    const locked = await run(['keys', 'rotate'])
+    t.equal(locked.code, 1)
+    t.match(locked.err, 'there is no passphrase file')
+    t.ok(sealed.equals(await readFile(join(folder, 'identity.age'))))
+    await writePassphrase()
+    const rotated = await run(['keys', 'rotate', '--json'])
+    t.equal(rotated.code, 0, rotated.err)
+    const sheet = await run(['keys', 'export', '--sheet'])
+    const me = desk.organisation.identities['vietnam-1']
+    for (const secret of me?.opening ?? []) t.match(sheet.out, secret, 'the true secret is kept')
+    await writeFile(join(folder, 'identity.age'), sealed)
+    await writeFile(join(folder, 'identity.json'), shown)
+    await forgetPassphrase()
+  },
+)
+
 await t.test('stopped, it is gone; a passphrase is needed again', async t => {
   t.equal((await run(['agent', 'stop'])).out, 'the agent is locked and gone\n')
   while (
