@@ -98,6 +98,7 @@ function casesIn(
     },
     detail: id => Promise.resolve(shown(caseOf(id).detail)),
     envelope: id => Promise.resolve(decodeBase64url(caseOf(id).envelope)),
+    mail: () => Promise.reject(online()),
     statistics: () => Promise.reject(online()),
     async act(id, verb, body) {
       const { envelope_sha256: envelope } = caseOf(id).detail

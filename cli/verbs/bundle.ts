@@ -31,9 +31,16 @@ export async function makeBundle(
     if (options.json !== true) station.printer.say(safe`${index + 1} of ${ids.length}: case ${id}`)
     // Opened here already: what does not open would be found out where nobody can help.
     // oxlint-disable-next-line no-await-in-loop
-    const { detail, envelope } = await fetchCase(desk, id)
+    const { content, detail, envelope } = await fetchCase(desk, id)
+    if (content.mail !== undefined) {
+      station.printer.say(
+        safe`warning: case ${id} came by mail, which a bundle does not carry; it was left out`,
+      )
+      continue
+    }
     cases.push({ detail, envelope: encodeBase64url(envelope) })
   }
+  if (cases.length === 0) throw refused(safe`there is nothing that a bundle could carry`)
   const note = await station.folder.directoryNote()
   if (note === null) throw new Error('the directory was not remembered')
   const p = await station.primitives()
@@ -63,9 +70,11 @@ export async function makeBundle(
       bundle: bundle.content.id,
       made,
       directory: sequence,
-      cases: ids,
+      cases: cases.map(({ detail }) => detail.case.id),
     })
-  printer.out(safe`bundled ${ids.length} ${ids.length === 1 ? 'case' : 'cases'} in ${options.out}`)
+  printer.out(
+    safe`bundled ${cases.length} ${cases.length === 1 ? 'case' : 'cases'} in ${options.out}`,
+  )
   printer.say(
     safe`sealed to ${desk.handler.id}; there: khancap open ID --bundle ${fileName(options.out)}`,
   )
