@@ -57,7 +57,13 @@ export async function reasonOf(desk: Desk, options: ReasonOptions, id: string): 
     throw misused(safe`give --reason or --file, not both`)
   if (reason?.trim() === '') throw misused(safe`the reason is empty`)
   if (reason !== undefined) return reason
-  return writtenText(desk.station, file, [
-    `Why? A note on case ${id}, for those who work on it; the applicant does not see it.`,
-  ])
+  return writtenText(desk.station, {
+    file,
+    begin: '',
+    instructions: [
+      `Why? A note on case ${id}, for those who work on it; the applicant does not see it.`,
+    ],
+    // A reason is a line or two: it is written again.
+    keep: () => Promise.resolve(),
+  })
 }
