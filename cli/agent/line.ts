@@ -8,7 +8,7 @@ import { safe } from '../terminal/safe.js'
 import { agentPlace, isOurs } from './place.js'
 import { AgentAnswer, type AgentQuestion, maxLineBytes } from '../../schemas/agent.js'
 
-const patienceMs = 10_000
+const patienceMs = 60_000
 const headBytes = 8
 
 type WithoutToken<T> = T extends unknown ? Omit<T, 'token'> : never

@@ -105,7 +105,7 @@ function readHandover(bytes: Buffer): Secrets {
 /** One question on a line, one answer; whoever says more, or nothing for long, is cut off. */
 function converse(line: Socket, reply: (question: string) => AgentAnswer): void {
   let heard = ''
-  line.setTimeout(5000, () => line.destroy())
+  line.setTimeout(30_000, () => line.destroy())
   line.on('error', () => line.destroy())
   line.on('data', chunk => {
     heard += chunk.toString('latin1')
