@@ -18,7 +18,15 @@ import {
   write,
 } from '../helper/applicant.js'
 import { visitor, type Visitor } from '../helper/chromium.js'
-import { additionsAs, arrivedCases, openAs, replyAs, routeCase, testSite } from '../helper/site.js'
+import {
+  additionsAs,
+  arrivedCases,
+  openAs,
+  replyAs,
+  routeCase,
+  siteOrganisation,
+  testSite,
+} from '../helper/site.js'
 import { hour, sha256 } from '../helper/store.js'
 import { nothingStored, storedThings } from '../helper/traces.js'
 
@@ -177,7 +185,21 @@ await t.test('a code of one language opens on the page of another', async t => {
 await t.test(
   'step 2: what the program does not cover is said, and never stops anybody',
   async t => {
-    const site = await testSite(t)
+    const entry = {
+      name: 'Aide juridique (exemple)',
+      about: { en: 'Lawyers.', fr: 'Des avocats pour les personnes détenues.' },
+      status: 'open' as const,
+      checked: new Date().toISOString().slice(0, 10),
+      languages: ['fr'],
+      countries: ['TR'],
+      url: 'https://legal-aid.example/',
+    }
+    const others = [
+      { ...entry, id: 'near' },
+      { ...entry, id: 'far', name: 'Exemple lointain', countries: ['DE'] },
+      { ...entry, id: 'stale', name: 'Exemple ancien', checked: '2020-01-01' },
+    ]
+    const site = await testSite(t, await siteOrganisation({ others }))
     const { page } = await visitor(t)
     const driver = chromiumDriver(page)
     await begin(driver, site.url, 'fr', 'emergency')
@@ -193,6 +215,11 @@ await t.test(
     await driver.select('#q-country', 'TR')
     await driver.click(goOn)
     t.match(await driver.textOf('.notice'), /ne couvre pas actuellement : Turquie/)
+    await driver.see('.others li')
+    const [near, ...more] = await driver.textsOf('.others li')
+    t.match(near, /Des avocats pour les personnes détenues\..*Accepte des demandes.*français/)
+    t.match(near, /https:\/\/legal-aid\.example\/.*Dernière vérification/)
+    t.strictSame(more, [], 'neither those of other countries nor those that nobody has checked')
     await driver.click('main .actions button:nth-of-type(2)')
     await driver.see('#q-country')
     t.equal(await page.inputValue('#q-country'), 'TR', 'the answer is still there')
@@ -201,11 +228,15 @@ await t.test(
     await answer(driver, after)
     await driver.see('.review')
     t.match(await driver.textOf('.notice'), /Vous pouvez tout de même envoyer/)
-    await send(driver)
+    const words = await send(driver)
     await driver.see('#due')
     const [arrived] = await arrivedCases(site)
     if (arrived === undefined) throw new Error('nothing arrived')
     t.match(await routeCase(site, arrived), { language: 'fr', country: 'TR' })
+    await comeBack(driver, site.url, 'fr', words.join(' '))
+    await driver.see('.others li')
+    t.match(await driver.textOf('.notice'), /Une personne vous répondra tout de même/)
+    t.equal((await driver.textsOf('.others li')).length, 2, 'the country is not known here')
   },
 )
 
