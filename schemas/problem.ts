@@ -106,6 +106,11 @@ export const problems = {
   too_many_requests: { status: 429, title: 'Please try again shortly', retry: 'later' },
   overloaded: { status: 503, title: 'Please try again shortly', retry: 'later' },
   store_unavailable: { status: 503, title: 'Please try again shortly', retry: 'later' },
+  schema_behind: {
+    status: 503,
+    title: 'The database is older than this program: run npm run migrate as its owner',
+    retry: 'later',
+  },
   queue_unavailable: { status: 503, title: 'Please try again shortly', retry: 'later' },
   mail_unavailable: { status: 503, title: 'Mail could not be sent now', retry: 'later' },
   mailbox_unavailable: {

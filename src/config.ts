@@ -153,6 +153,7 @@ const required: Readonly<Record<Reader, readonly string[]>> = {
   start: [],
   api: ['DATABASE_URL', 'KHANCAP_ROOT'],
   workers: ['DATABASE_URL', 'KHANCAP_ROOT'],
+  migrate: ['DATABASE_URL'],
 }
 
 /**

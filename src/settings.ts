@@ -5,7 +5,7 @@ import * as z from 'zod'
 import { mailboxUrls } from './mailbox-urls.js'
 
 /** The processes that read settings; `npm start` is both halves in one. */
-export type Reader = 'start' | 'api' | 'workers'
+export type Reader = 'start' | 'api' | 'workers' | 'migrate'
 
 interface SettingWords {
   /** What a value must be, as the end of the sentence "must be …". */
@@ -169,7 +169,7 @@ export const secrets = {
     expects: 'a URL that begins with postgres: or postgresql:',
     otherwise: 'none; `npm start` runs the embedded PostgreSQL',
     example: 'postgres://khancap:…@127.0.0.1:5432/khancap',
-    readers: everyone,
+    readers: [...everyone, 'migrate'],
     about:
       'The database. Trusted for durability only: whoever can write there can lose or invent cases, but can read none.',
   }),

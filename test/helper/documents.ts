@@ -36,7 +36,12 @@ function problemsPage(): string {
   ].join('\n')
 }
 
-const readerNames = { start: '`npm start`', api: '`npm run api`', workers: '`npm run workers`' }
+const readerNames = {
+  start: '`npm start`',
+  api: '`npm run api`',
+  workers: '`npm run workers`',
+  migrate: '`npm run migrate`',
+}
 
 function settingText(name: string, setting: Setting<unknown>, isSecret: boolean): string[] {
   return [

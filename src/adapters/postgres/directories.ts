@@ -23,8 +23,8 @@ export function directoryStore(db: Database): DirectoryStore {
 
     async publishDirectory(directory, previous) {
       await db.transaction().execute(async trx => {
-        // One publisher at a time; readers are not held up.
-        await sql`lock table directories in exclusive mode`.execute(trx)
+        // One publisher at a time; readers are not held up. No lock of the table: that needs the right to change it.
+        await sql`select pg_advisory_xact_lock(hashtext('khancap directories'))`.execute(trx)
         const same = await directories(trx)
           .where('sequence', '=', directory.sequence)
           .executeTakeFirst()

@@ -1,9 +1,12 @@
 // Brings the schema up to date. Migrations are code, run in order of their names, each in one transaction with the
-// note that it ran; an advisory lock makes concurrent starters wait for each other.
+// note that it ran; an advisory lock makes concurrent starters wait for each other. A role that may not change the
+// schema looks whether its owner has.
 import { Kysely, Migrator, PostgresDialect } from 'kysely'
 import { Pool } from 'pg'
+import { KhancapError } from '../../../schemas/problem.js'
 import { storeFault } from './faults.js'
 import { surviveBrokenConnections } from './pool.js'
+import { grantRights } from './roles.js'
 import { up as thePath } from './migrations/0001-the-path.js'
 import { up as oneIntakePerEnvelope } from './migrations/0002-one-intake-per-envelope.js'
 import { up as holdsAndLanes } from './migrations/0003-holds-and-lanes.js'
@@ -18,9 +21,29 @@ const migrations = {
   '0005-mails': { up: mails },
 }
 
+async function mayMigrate(pool: Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ may: boolean }>(
+    "select has_schema_privilege('public', 'create') as may",
+  )
+  return rows[0]?.may ?? false
+}
+
+/** @throws KhancapError `schema_behind` */
+async function expectMigrated(pool: Pool): Promise<void> {
+  const { rows: tables } = await pool.query<{ found: boolean }>(
+    "select to_regclass('public.migrations') is not null as found",
+  )
+  if (tables[0]?.found !== true) throw new KhancapError('schema_behind')
+  const { rows } = await pool.query<{ name: string }>('select name from migrations')
+  const done = new Set(rows.map(({ name }) => name))
+  if (!Object.keys(migrations).every(name => done.has(name)))
+    throw new KhancapError('schema_behind')
+}
+
 /**
  * Idempotent; may be called by several processes at once.
- * @throws KhancapError `store_unavailable`
+ * @throws KhancapError `store_unavailable`; `schema_behind` where the role may not change the schema and it is older
+ *   than this program
  */
 export async function migrate(url: string): Promise<void> {
   // Not the store's pool: a migration may take longer than any statement of the store is allowed to.
@@ -28,6 +51,7 @@ export async function migrate(url: string): Promise<void> {
   surviveBrokenConnections(pool)
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   try {
+    if (!(await mayMigrate(pool))) return await expectMigrated(pool)
     const migrator = new Migrator({
       db,
       provider: { getMigrations: async () => migrations },
@@ -36,6 +60,7 @@ export async function migrate(url: string): Promise<void> {
     })
     const { error } = await migrator.migrateToLatest()
     if (error !== undefined) throw storeFault(error)
+    await grantRights(pool)
   } catch (error) {
     throw storeFault(error)
   } finally {
