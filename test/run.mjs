@@ -2,28 +2,50 @@
 // to do counts as failed, and so does a test file that ended without a word.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+/** As deep as build/, so that what is found from a file's own place is found from here too. */
+const compiledTests = 'build.tests'
+
+/** What takes longest on two cores, longest first; the order of the rest does not matter. */
+const longest = [
+  'test/fault/kill.test.ts',
+  'test/browser/access.test.ts',
+  'test/e2e/path.test.ts',
+  'test/browser/failures.test.ts',
+  'test/integration/start.test.ts',
+  'test/integration/workers.test.ts',
+  'test/fault/embedded-server.test.ts',
+  'test/integration/workers-process.test.ts',
+  'test/interop/interop.test.ts',
+  'test/browser/firefox.test.ts',
+  'test/cli/terminal.test.ts',
+  'test/e2e/canary.test.ts',
+  'test/browser/path.test.ts',
+  'test/browser/leaving.test.ts',
+]
+
 const isLong = process.env.KHANCAP_TEST_LONG === '1'
 const folder = await mkdtemp(join(tmpdir(), 'khancap-run-'))
 await chmod(folder, 0o711)
 const count = { passed: 0, failed: 0 }
-let child = null
+const children = new Set()
 let stopServer = async () => {}
 let isInterrupted = false
 
-async function run(command, args, env = {}) {
-  child = spawn(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } })
+async function run(command, args) {
+  const child = spawn(command, args, { cwd: root, stdio: 'inherit' })
+  children.add(child)
   const [code, signal] = await Promise.race([
     once(child, 'exit'),
     once(child, 'error').then(([error]) => [error.message, null]),
   ])
-  child = null
+  children.delete(child)
   return code === 0 && signal === null
 }
 
@@ -69,45 +91,61 @@ async function startServer() {
   return server.url
 }
 
-/** Prints one line per test file as it ends, and what a failed one had to say. @returns tap's own totals */
-async function readTap(lines) {
-  let said = []
+/** Every file of tests as source, those first that take longest: so the workers end together. */
+async function testFiles() {
+  const entries = await readdir(join(root, 'test'), { recursive: true })
+  const files = entries
+    .filter(name => name.endsWith('.test.ts'))
+    .map(name => `test/${name.replaceAll('\\', '/')}`)
+    .toSorted()
+  const rank = file => (longest.includes(file) ? longest.indexOf(file) : longest.length)
+  return files.toSorted((one, other) => rank(one) - rank(other))
+}
+
+/**
+ * Runs one file and prints a line as it ends; of what it said, only what did not pass.
+ * @returns its own totals; a file that ended without them, or said one thing and exited with another, has failed once
+ */
+async function runFile(file, env) {
+  const startedAt = performance.now()
+  const compiled = join(root, compiledTests, file.replace(/\.ts$/, '.js'))
+  const one = spawn(process.execPath, ['--enable-source-maps', compiled], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env, TAP_TIMEOUT: String(isLong ? 7200 : 600) },
+  })
+  children.add(one)
+  const exited = once(one, 'close')
+  const said = []
   let totals = ''
-  for await (const line of lines)
-    if (/^(not )?ok /.test(line)) {
-      if (line.startsWith('not ')) console.log(said.join('\n'))
-      console.log(line)
-      said = []
-    } else if (line.startsWith('# { total:')) totals = line
-    // Of a file that failed, what passed is not worth its lines.
+  for await (const line of createInterface({ input: one.stdout }))
+    if (line.startsWith('# { total:')) totals = line
     else if (!/^ +ok /.test(line) && line.trim() !== '') said.push(line)
+  const [code] = await exited
+  children.delete(one)
   const number = key => Number(new RegExp(`\\b${key}: (\\d+)`).exec(totals)?.[1] ?? 0)
-  return { passed: number('pass'), failed: number('fail') + number('skip') + number('todo') }
+  const passed = number('pass')
+  let failed = number('fail') + number('skip') + number('todo')
+  if (failed === 0 && (code !== 0 || passed === 0)) failed = 1
+  count.passed += passed
+  count.failed += failed
+  if (failed > 0) console.log(said.join('\n'))
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+  console.log(`${failed > 0 ? 'not ok' : 'ok'} - ${file} # ${passed} passed, ${seconds} s`)
 }
 
 async function runTests(files) {
-  const args = [
-    inModules('tap/dist/esm/run.mjs'),
-    'run',
-    '--disable-coverage',
-    '--reporter=tap',
-    `--jobs=${process.env.KHANCAP_TEST_JOBS ?? Math.min(4, availableParallelism())}`,
-    `--timeout=${isLong ? 7200 : 600}`,
-    ...files,
-  ]
-  child = spawn(process.execPath, args, {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, KHANCAP_TEST_DATABASE_URL: await startServer() },
-  })
-  const exited = once(child, 'exit')
-  const totals = await readTap(createInterface({ input: child.stdout }))
-  const [code] = await exited
-  child = null
-  count.passed += totals.passed
-  count.failed += totals.failed
-  if (code !== 0 && totals.failed === 0) count.failed += 1
-  if (totals.passed + totals.failed === 0) count.failed += 1
+  const env = { KHANCAP_TEST_DATABASE_URL: await startServer() }
+  const waiting = [...files]
+  const jobs = Number(process.env.KHANCAP_TEST_JOBS ?? Math.min(4, availableParallelism()))
+  await Promise.all(
+    Array.from({ length: jobs }, async () => {
+      for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+        if (isInterrupted) return
+        await runFile(file, env)
+      }
+    }),
+  )
 }
 
 async function end() {
@@ -118,23 +156,25 @@ async function end() {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   process.on(signal, () => {
     isInterrupted = true
-    // The terminal has told the child already; a second word does no harm.
-    child?.kill(signal === 'SIGINT' ? 'SIGINT' : 'SIGTERM')
+    // The terminal has told the children already; a second word does no harm.
+    for (const child of children) child.kill(signal === 'SIGINT' ? 'SIGINT' : 'SIGTERM')
   })
 
-const files = process.argv.slice(2)
+const named = process.argv.slice(2)
 try {
   await check('build', process.execPath, ['build.mjs'])
+  const tsc = inModules('typescript/bin/tsc')
+  // Types are checked and the tests compiled in one go: a loader would compile them again for every file.
+  await rm(join(root, compiledTests), { recursive: true, force: true })
+  await check('types', process.execPath, [tsc, '-p', '.', '--outDir', compiledTests])
   const isBuilt = count.failed === 0
-  if (files.length === 0) {
-    const tsc = inModules('typescript/bin/tsc')
-    await check('types', process.execPath, [tsc, '-p', '.', '--noEmit'])
+  if (named.length === 0) {
     await check('lock file', process.execPath, ['test/lockcheck.mjs'])
     await check('format', inModules('.bin/biome'), ['format', '.'])
     await check('lint', inModules('.bin/oxlint'), ['--type-aware', '--deny-warnings'])
     await check('dead code', inModules('.bin/knip'), [])
   }
-  if (isBuilt && !isInterrupted) await runTests(files)
+  if (isBuilt && !isInterrupted) await runTests(named.length > 0 ? named : await testFiles())
 } catch (error) {
   count.failed += 1
   console.error(error)
