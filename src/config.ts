@@ -39,6 +39,8 @@ export interface Secrets {
   readonly aliveUrl: string | null
   /** Mailboxes to take mails from, apart by white space. */
   readonly imapUrl: string | null
+  readonly webhookUrl: string | null
+  readonly webhookSecret: string | null
 }
 
 type PortSetting = 'KHANCAP_PORT' | 'KHANCAP_METRICS_PORT'
@@ -143,6 +145,8 @@ export function loadSecrets(
     smtpUrl: read('KHANCAP_SMTP_URL'),
     aliveUrl: read('KHANCAP_ALIVE_URL'),
     imapUrl: read('KHANCAP_IMAP_URL'),
+    webhookUrl: read('KHANCAP_WEBHOOK_URL'),
+    webhookSecret: read('KHANCAP_WEBHOOK_SECRET'),
   }
   refuseWhere(faults)
   return Object.freeze(loaded)
@@ -181,6 +185,8 @@ export function loadConfiguration(
   for (const name of required[reader]) if (!has(name)) faults.push(fault(name, 'missing'))
   if (has('KHANCAP_SMTP_URL') && !has('KHANCAP_MAIL_FROM'))
     faults.push(fault('KHANCAP_MAIL_FROM', 'missing'))
+  if (has('KHANCAP_WEBHOOK_URL') && !has('KHANCAP_WEBHOOK_SECRET'))
+    faults.push(fault('KHANCAP_WEBHOOK_SECRET', 'missing'))
   refuseWhere(faults)
   if (config === null || loaded === null) throw new KhancapError('config_invalid')
   return { config, secrets: loaded }

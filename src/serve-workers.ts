@@ -3,12 +3,15 @@
 import { readFileSync } from 'node:fs'
 import { KhancapError } from '../schemas/problem.js'
 import { httpSignal } from './adapters/http-signal/http-signal.js'
+import { webhook } from './adapters/webhook/webhook.js'
 import { smtpMailer } from './adapters/nodemailer/smtp-mailer.js'
+import { noticeEvent } from './app/notice-event.js'
 import type { CurrentDirectory } from './app/current-directory.js'
 import type { Config, Secrets } from './config.js'
 import { contactsFile } from './contacts-file.js'
 import type { Primitives } from './core/crypto/primitives.js'
 import type { Log } from './ports/log.js'
+import type { NoticeHook } from './ports/notice-hook.js'
 import type { Mailer } from './ports/mailer.js'
 import type { Queue } from './ports/queue.js'
 import type { Store } from './ports/store.js'
@@ -21,7 +24,10 @@ export interface ServeWorkersDeps {
     Config,
     'routerIdentityFile' | 'contactsFile' | 'mailFrom' | 'smtpCaFile' | 'imapCaFile'
   >
-  readonly secrets: Pick<Secrets, 'redisUrl' | 'smtpUrl' | 'aliveUrl' | 'imapUrl'>
+  readonly secrets: Pick<
+    Secrets,
+    'redisUrl' | 'smtpUrl' | 'aliveUrl' | 'imapUrl' | 'webhookUrl' | 'webhookSecret'
+  >
   readonly databaseUrl: string
   readonly directories: CurrentDirectory
   readonly store: Store
@@ -44,6 +50,7 @@ export async function serveWorkers(deps: ServeWorkersDeps): Promise<Workers> {
     slips,
     mailer,
     contacts: contactsFile(config.contactsFile),
+    hook: hookOf(secrets),
     alive: secrets.aliveUrl === null ? null : httpSignal(secrets.aliveUrl),
     async openQueue() {
       const first = opened
@@ -120,6 +127,11 @@ function mailerOf({ config, secrets, log }: ServeWorkersDeps): Mailer | null {
       ? null
       : readTextFile(smtpCaFile, 'KHANCAP_SMTP_CA_FILE names a file that cannot be read')
   return smtpMailer({ url: secrets.smtpUrl, from: mailFrom, ca })
+}
+
+function hookOf({ webhookSecret, webhookUrl }: ServeWorkersDeps['secrets']): NoticeHook | null {
+  if (webhookUrl === null || webhookSecret === null) return null
+  return webhook({ url: webhookUrl, secret: webhookSecret, print: noticeEvent, now: Date.now })
 }
 
 function readTextFile(path: string, sentence: string): string {

@@ -198,6 +198,25 @@ export const secrets = {
     about:
       'The mail server for notices to handlers. Not trusted: it sees that somebody is told, and when, never about what.',
   }),
+  KHANCAP_WEBHOOK_URL: setting(OutsideUrl, {
+    expects: 'a URL that begins with https:, or with http: on loopback, without a user name',
+    otherwise: 'none: no program is told',
+    example: '',
+    readers: ['start', 'workers'],
+    about:
+      'A program that is told of notices beside the mail, or in its place: webhooks after the Standard Webhooks specification. Names that lead to private addresses are refused. Not trusted: it learns what the mail server learns.',
+  }),
+  KHANCAP_WEBHOOK_SECRET: setting(
+    z.string().regex(/^whsec_(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/),
+    {
+      expects: 'whsec_ and 24 to 64 random bytes in base64',
+      otherwise: 'none; needed with KHANCAP_WEBHOOK_URL',
+      example: '',
+      readers: ['start', 'workers'],
+      about:
+        'The key that signs webhooks, shared with their receiver. Trusted: whoever can read it can make notices that never were; they hold nothing of a case.',
+    },
+  ),
   KHANCAP_ALIVE_URL: setting(OutsideUrl, {
     expects: 'a URL that begins with https:, or with http: on loopback, without a user name',
     otherwise: 'none: no watch outside is told',

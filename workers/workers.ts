@@ -9,6 +9,7 @@ import type { Primitives } from '../src/core/crypto/primitives.js'
 import type { AliveSignal } from '../src/ports/alive-signal.js'
 import type { ClockStore } from '../src/ports/clock-store.js'
 import type { Log } from '../src/ports/log.js'
+import type { NoticeHook } from '../src/ports/notice-hook.js'
 import type { NoticeStore } from '../src/ports/notice-store.js'
 import type { OutboxStore } from '../src/ports/outbox-store.js'
 import type { Queue, QueueWorker } from '../src/ports/queue.js'
@@ -27,6 +28,7 @@ export interface WorkersDeps {
   readonly slips: SlipOpener
   readonly mailer: NoticeDeps['mailer']
   readonly contacts: NoticeDeps['contacts']
+  readonly hook?: NoticeHook | null
   readonly primitives: Pick<Primitives, 'random'>
   readonly log: Log
   readonly pace?: Partial<NoticePace>

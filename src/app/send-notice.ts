@@ -6,6 +6,7 @@ import { newOutboxId } from '../core/encoding/case-id.js'
 import type { Primitives } from '../core/crypto/primitives.js'
 import type { Log } from '../ports/log.js'
 import type { Mailer } from '../ports/mailer.js'
+import type { NoticeHook } from '../ports/notice-hook.js'
 import type { NoticeMail, NoticeStore } from '../ports/notice-store.js'
 import type { CurrentDirectory } from './current-directory.js'
 import { logFault } from './log-fault.js'
@@ -23,8 +24,10 @@ export interface NoticePace {
 export interface NoticeDeps {
   readonly store: NoticeStore
   readonly directories: Pick<CurrentDirectory, 'newest'>
-  /** null where no mail server is set: then every notice is undeliverable, and says so. */
+  /** null where no mail server is set: without a hook every notice is undeliverable then, and says so. */
   readonly mailer: Mailer | null
+  /** A program of the organisation's that is told beside the mail, or in its place. */
+  readonly hook?: NoticeHook | null
   /** Read for each mail, so that a change needs no restart. */
   readonly contacts: () => Promise<Contacts>
   readonly primitives: Pick<Primitives, 'random'>
@@ -33,7 +36,7 @@ export interface NoticeDeps {
 }
 
 // A flood of cases is twelve mails an hour for a team; the first case of a quiet day is told at once.
-const usualPace: NoticePace = { gatherSeconds: 300, leaseSeconds: 90 }
+const usualPace: NoticePace = { gatherSeconds: 300, leaseSeconds: 120 }
 /** Notices that one mail settles. */
 const mostNotices = 10_000
 /** Attempts that reach nobody until the next ones on the ladder are told instead. */
@@ -44,24 +47,46 @@ const longestRetryMs = 300_000
 /** @throws KhancapError `store_unavailable`, `config_invalid` (contacts cannot be read) */
 export async function sendNotice(deps: NoticeDeps, id: string): Promise<void> {
   const { store, mailer } = deps
+  const hook = deps.hook ?? null
+  const nobody = mailer === null && hook === null
   const pace = { ...usualPace, ...deps.pace }
   const notice = await store.pendingNotice(id)
   // Its outbox row, if it has one, has done its work.
   if (notice === null) return store.settleNotice(id, 'sent')
   const contacts = await deps.contacts()
-  const at = noticeTime(notice, contacts, mailer === null ? 0 : pace.gatherSeconds)
+  const at = noticeTime(notice, contacts, nobody ? 0 : pace.gatherSeconds)
   if (at > notice.now) return store.putOff(id, at)
   const mail = await store.takeMail(id, {
     mailId: newOutboxId(deps.primitives),
-    leaseSeconds: mailer === null ? 0 : pace.leaseSeconds,
+    leaseSeconds: nobody ? 0 : pace.leaseSeconds,
     limit: mostNotices,
   })
   if (mail === null) return
   const { directory } = await deps.directories.newest()
   const levels = noticeRecipients(mail, directory, contacts, mail.now)
-  if (mailer === null) return giveUp(deps, mail, 'no_mail_server')
-  if (levels.length === 0) return giveUp(deps, mail, 'no_address')
-  await deliver({ ...deps, mailer }, mail, levels)
+  const told = hook !== null && (await tellHook(deps, hook, mail))
+  if (nobody) return giveUp(deps, mail, 'no_mail_server')
+  if (mailer !== null && levels.length > 0) return deliver({ ...deps, mailer }, mail, levels, told)
+  if (told) return store.settleMail(mail, 'sent')
+  return mailer === null ? tryLater(deps, mail) : giveUp(deps, mail, 'no_address')
+}
+
+/** @returns whether the program took it; beside a mail server its refusal is a line in the log, and no more */
+async function tellHook(deps: NoticeDeps, hook: NoticeHook, mail: NoticeMail): Promise<boolean> {
+  try {
+    await hook.tell(mail)
+    deps.log.info('hook told', { count: mail.notices.length })
+    return true
+  } catch (error) {
+    if (!(error instanceof KhancapError) || error.code !== 'server_unreachable') throw error
+    logFault(deps.log, 'hook not told', error, { count: mail.notices.length })
+    return false
+  }
+}
+
+async function tryLater({ store }: NoticeDeps, mail: NoticeMail): Promise<void> {
+  const pause = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(mail.failures, 10))
+  await store.failMail(mail, mail.now + pause)
 }
 
 async function giveUp(deps: NoticeDeps, mail: NoticeMail, cause: string): Promise<void> {
@@ -76,6 +101,7 @@ async function deliver(
   deps: NoticeDeps & { readonly mailer: Mailer },
   mail: NoticeMail,
   levels: readonly (readonly string[])[],
+  told: boolean,
 ): Promise<void> {
   const { log, mailer, store } = deps
   const start = Math.floor(mail.failures / triesForEach) % levels.length
@@ -93,12 +119,12 @@ async function deliver(
         continue
       }
       if (!(error instanceof KhancapError) || error.code !== 'mail_unavailable') throw error
-      const pause = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(mail.failures, 10))
-      await store.failMail(mail, mail.now + pause)
+      await tryLater(deps, mail)
       return logFault(log, 'nobody could be told', error, { count: mail.failures + 1 })
     }
   }
-  await giveUp(deps, mail, 'mail_refused')
+  if (told) await store.settleMail(mail, 'sent')
+  else await giveUp(deps, mail, 'mail_refused')
 }
 
 function reportSent(log: Log, mail: NoticeMail, count: number, refused: number): void {
