@@ -15,8 +15,14 @@ import {
   send,
 } from '../helper/applicant.js'
 import { visitor } from '../helper/chromium.js'
-import { arrivedCases, replyAs, routeCase, testSite } from '../helper/site.js'
+import { arrivedCases, replyAs, routeCase, testSite, type TestSite } from '../helper/site.js'
 import { overflow } from '../helper/traces.js'
+import type { HoldReason } from '../../schemas/case.js'
+import { textsEn } from '../../web/texts/en.js'
+import { textsFr } from '../../web/texts/fr.js'
+import { textsVi } from '../../web/texts/vi.js'
+import { textsZhHans } from '../../web/texts/zh-hans.js'
+import { textsZhHant } from '../../web/texts/zh-hant.js'
 
 const require = createRequire(import.meta.url)
 const axe = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8')
@@ -39,6 +45,24 @@ async function look(t: Test, page: Page, screen: string) {
   )
   t.ok(Number(await page.evaluate(overflow)) <= 0, `${screen}: nothing is cut off at the side`)
   t.equal(await page.locator('h1:visible').count(), 1, `${screen}: one heading`)
+}
+
+const held: Readonly<Record<string, string>> = {
+  vi: textsVi.mailbox.heldHint,
+  en: textsEn.mailbox.heldHint,
+  'zh-Hans': textsZhHans.mailbox.heldHint,
+  'zh-Hant': textsZhHant.mailbox.heldHint,
+  fr: textsFr.mailbox.heldHint,
+}
+
+/** An addition is owed an answer, and two handlers hold its clock. */
+async function hold({ api }: TestSite, caseId: string, reason: HoldReason): Promise<void> {
+  await api.db.rows(
+    `update cases set due_at = now() + interval '60 hours', hold_asked_by = 'vietnam-1',
+       hold_confirmed_by = 'director-1', hold_reason = $2, hold_since = now(),
+       hold_until = now() + interval '12 hours', held_ms = 43200000 where id = $1`,
+    [caseId, reason],
+  )
 }
 
 for (const { language, program, dark, width, handler } of [
@@ -80,11 +104,14 @@ for (const { language, program, dark, width, handler } of [
     if (arrived === undefined) throw new Error('nothing arrived')
     await routeCase(site, arrived)
     await replyAs(site, handler, arrived, 'Xin chào', 'vi')
+    await hold(site, arrived.caseId, 'contact_unsafe')
     await driver.open(`${site.url}/${folder}/`)
     await driver.click('#have-code')
     await seen('come back')
     await comeBack(driver, site.url, folder, words.join(' '))
     await driver.see('article.reply')
+    t.equal(await driver.textOf('#held + .hint'), held[language], 'a hold is told')
+    t.match(await driver.textOf('#held'), /20\d\d/, 'with its end')
     await seen('mailbox')
     await driver.click('main .actions button.main')
     await driver.see('#addition')
