@@ -400,7 +400,8 @@ await t.test('step 5: a receipt that does not fit is not taken for one', async t
   await page.route('**/v1/intakes', async route => {
     const response = await route.fetch()
     const served = await response.json()
-    const receipt = String(served.receipt).replace(/due 2/, 'due 3')
+    const receipt = String(served.receipt).replaceAll(/^(due \S+) 2/gm, '$1 3')
+    t.not(receipt, served.receipt)
     return route.fulfill({ response, body: JSON.stringify({ ...served, receipt }) })
   })
   await send(driver)
