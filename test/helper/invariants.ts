@@ -12,7 +12,7 @@ export async function passHalfMinute(look: Look): Promise<void> {
   await look(`update outbox set sent_at = sent_at - interval '31 s'
     where sent_at > clock_timestamp() - interval '31 s'`)
   await look(`update notice_lanes set wake_at = wake_at - interval '31 s',
-    leased_until = leased_until - interval '31 s'`)
+    leased_until = leased_until - interval '31 s', last_sent_at = last_sent_at - interval '31 s'`)
 }
 
 /** What the outside was told: a client that holds a receipt, a mail server that took a mail. */

@@ -7,11 +7,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
+import { passHalfMinute } from '../helper/invariants.js'
 import { clean } from '../helper/npm-start.js'
 import type { Teardown } from '../helper/postgres.js'
 import { testRedis } from '../helper/redis.js'
 import { loopbackCa } from '../helper/smtp-sink.js'
-import { bench, type Bench, contacts, ledger, postgresQueue, until } from '../helper/workers.js'
+import {
+  bench,
+  type Bench,
+  casesTold,
+  contacts,
+  ledger,
+  postgresQueue,
+  until,
+} from '../helper/workers.js'
 
 t.setTimeout(300_000)
 
@@ -66,6 +75,18 @@ const settled = (b: Bench) => async () => {
   return received === 0 && outbox === 0 && unsettled === 0
 }
 
+/** Waits until nothing is left to do. What the dead had taken comes back sooner: half minutes pass at once. */
+async function allSettled(b: Bench, what: string): Promise<void> {
+  let looks = 0
+  const look = async () => {
+    if (await settled(b)()) return true
+    looks += 1
+    if (looks % 25 === 0) await passHalfMinute(b.db.rows)
+    return false
+  }
+  await until(look, what, 120)
+}
+
 for (const backend of ['postgres', 'redis'] as const)
   await t.test(`killed at random moments, queue in ${backend}`, async t => {
     const b = await bench(t, postgresQueue)
@@ -87,16 +108,7 @@ for (const backend of ['postgres', 'redis'] as const)
     }
     await taking
     const last = start(t, settings)
-    // Rows that were handed over and not done come again after 30 s; here they grow old at once.
-    await until(
-      async () => {
-        await b.db.rows(`update outbox set sent_at = sent_at - interval '31 seconds'
-          where sent_at > '-infinity'`)
-        return settled(b)()
-      },
-      'everything done',
-      90,
-    )
+    await allSettled(b, 'everything done')
     t.match(await ledger(b.db), { cases: taken.length, received: 0, without_deadline: 0 })
     const twice = await b.db.rows(
       `select case_id from events where kind = 'routed' group by 1 having count(*) > 1`,
@@ -105,8 +117,10 @@ for (const backend of ['postgres', 'redis'] as const)
     const notices = await b.db.rows('select outcome from notices')
     t.equal(notices.length, taken.length, 'one notice for each case')
     t.ok(notices.every(row => row['outcome'] === 'sent'))
-    const ids = new Set(b.sink.mails.map(mail => mail.headers.get('message-id')))
-    t.equal(ids.size, taken.length, 'a mail that came twice shows as one')
+    // A mail names several cases, and one that came twice shows as one.
+    const mails = new Map(b.sink.mails.map(mail => [mail.headers.get('message-id'), mail]))
+    const told = casesTold({ sink: { ...b.sink, mails: [...mails.values()] } })
+    t.strictSame(told.toSorted(), taken.toSorted(), 'each case is told about in one mail')
     last.child.kill('SIGTERM')
     t.equal(await last.ended, 0)
   })
@@ -126,7 +140,7 @@ await t.test(
     b.sink.mute = false
     t.match(await ledger(b.db), { outbox: 1, unsettled: 1 })
     start(t, settings)
-    await until(settled(b), 'told', 90)
+    await allSettled(b, 'told')
     t.equal(b.sink.mails.length, 1)
   },
 )
