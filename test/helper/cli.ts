@@ -4,7 +4,6 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import {
   identityFile,
   newSettings,
@@ -22,6 +21,7 @@ import type { Asker } from '../../cli/terminal/asker.js'
 import { printer } from '../../cli/terminal/printer.js'
 import { sealWithPassphrase } from '../../src/core/crypto/passphrase.js'
 import { nodePrimitives } from '../../src/core/crypto/node.js'
+import { inCheckout } from './checkout.js'
 import type { Organisation } from './organisation.js'
 import type { Teardown } from './postgres.js'
 
@@ -154,7 +154,7 @@ export async function khancap(args: readonly string[], machine: CliMachine): Pro
       asker: machine.asker ?? nobody,
       stdin: Readable.from(machine.stdin === undefined ? [] : [Buffer.from(machine.stdin)]),
       folder: configFolder(machine.folder),
-      self: [process.execPath, fileURLToPath(new URL('../../cli/khancap.mjs', import.meta.url))],
+      self: [process.execPath, inCheckout('cli/khancap.mjs')],
       fullScreen: null,
       unheard: machine.unheard ?? new AbortController().signal,
       now: machine.now ?? Date.now,
