@@ -40,7 +40,7 @@ await t.test('in words, nothing of a subject acts on the terminal', async t => {
 })
 
 await t.test("an organisation's own folder comes first", async t => {
-  const asker = scriptedAsker(...Array.from({ length: 4 }, () => passphrase))
+  const asker = scriptedAsker(...Array.from({ length: 8 }, () => passphrase))
   const made = await khancap(
     ['org', 'init', '--dir', 'own', '--name', 'Example', '--origin', 'https://help.example'],
     { folder, asker },
