@@ -5,7 +5,7 @@ import { CaseDetail, CaseList } from '../../schemas/case.js'
 import { MailboxView } from '../../schemas/mailbox.js'
 import { brokenEvent } from '../../src/core/case/history.js'
 import { decodeBase64url } from '../../src/core/encoding/base64url.js'
-import { formatTimestamp, parseTimestamp } from '../../src/core/encoding/timestamp.js'
+import { ceilToHour, formatTimestamp, parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import { sweepClock } from '../../src/app/sweep-clock.js'
 import {
   act,
@@ -85,7 +85,8 @@ await t.test('one asks, another confirms, and the deadline moves by as much', as
   const held = await post(api, 'vietnam-2', id, 'hold', hold)
   t.match(held, { hold: { ...hold, asked_by: 'vietnam-1', confirmed_by: 'vietnam-2' } })
   t.equal(minutesBetween(before.due_at, held.due_at), 600)
-  t.match(await seen(), { hold, due_at: held.due_at, overdue: false })
+  const hour = formatTimestamp(ceilToHour(parseTimestamp(held.due_at ?? '')))
+  t.match(await seen(), { hold, due_at: hour, overdue: false }, 'the applicant knows the hour')
   for (const handler of ['vietnam-1', 'vietnam-2'] as const)
     t.match(await post(api, handler, id, 'hold', hold), { due_at: held.due_at }, 'again')
   const list = CaseList.parse((await act(api, 'vietnam-1', 'GET', '/v1/cases')).json())
