@@ -286,14 +286,20 @@ export async function walk(ground: Ground): Promise<Walked> {
       })
       // A relay that looks for what the queue leaves undone: its clock runs fast.
       let ticks = 0
-      const relay = outboxRelay({
-        store: stage.store,
-        queue: stage.queue,
-        perform: async () => undefined,
-        log: testLog(),
-        ticks: () => (ticks += 20_000),
+      const relayOf = ({ store, queue }: typeof stage) =>
+        outboxRelay({
+          store,
+          queue,
+          perform: async () => undefined,
+          log: testLog(),
+          ticks: () => (ticks += 20_000),
+        })
+      let [relayed, relay] = [stage, relayOf(stage)]
+      await hold('relay', () => {
+        // What was started again has stores of its own.
+        if (relayed !== stage) [relayed, relay] = [stage, relayOf(stage)]
+        return succeeds(relay(new AbortController().signal))
       })
-      await hold('relay', () => succeeds(relay(new AbortController().signal)))
     },
     async unclaimed() {
       // A mail server that is away for a moment.
