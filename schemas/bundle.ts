@@ -6,7 +6,10 @@ import {
   CloseRequest,
   ContactedRequest,
   EmptyBody,
+  maxNotes,
+  maxReplies,
   NoteRequest,
+  PartKind,
   ReplyRequest,
 } from './case.js'
 import { maxDirectoryBytes } from './directory.js'
@@ -21,6 +24,7 @@ import {
   Slug,
   Timestamp,
 } from './encoding.js'
+import { maxAdditions } from './mailbox.js'
 import { maxSealedBytes } from './sealed.js'
 
 /** Cases in one bundle, and acts that are written into it, at most. */
@@ -30,8 +34,23 @@ export const maxBundleActs = 500
 export const maxBundleBytes = 134_217_728
 
 export const BundleCase = z
-  .strictObject({ detail: CaseDetail, envelope: boundedBytes(maxSealedBytes) })
-  .meta({ id: 'BundleCase', description: 'A case as the server showed it, with its envelope' })
+  .strictObject({
+    detail: CaseDetail,
+    envelope: boundedBytes(maxSealedBytes),
+    parts: z
+      .array(
+        z.strictObject({
+          kind: PartKind.exclude(['mails']),
+          id: ClientId,
+          sealed: boundedBytes(maxSealedBytes),
+        }),
+      )
+      .max(maxAdditions + maxReplies + maxNotes),
+  })
+  .meta({
+    id: 'BundleCase',
+    description: 'A case as the server showed it, with its envelope and parts',
+  })
 export type BundleCase = z.infer<typeof BundleCase>
 
 export const BundleContent = z

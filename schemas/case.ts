@@ -184,6 +184,18 @@ export const Grant = z
   .meta({ id: 'Grant', description: 'Lets one more reader open the envelope' })
 export type Grant = z.infer<typeof Grant>
 
+/** What is sealed and belongs to a case. `replies` are the copies for the team. */
+export const PartKind = z.enum(['additions', 'replies', 'notes', 'mails'])
+export type PartKind = z.infer<typeof PartKind>
+
+/** Stands for a sealed part, which is fetched by itself: a case stays light, however much was added to it. */
+const part = {
+  id: ClientId,
+  at: Timestamp,
+  bytes: z.int().min(0).max(maxSealedBytes),
+  sha256: Sha256.describe('Of the sealed bytes'),
+}
+
 export const CaseDetail = z
   .strictObject({
     case: CaseSummary,
@@ -198,38 +210,14 @@ export const CaseDetail = z
       .describe('The proof of the first answer'),
     events: z.array(CaseEvent).max(maxEvents),
     replies: z
-      .array(
-        z.strictObject({
-          id: ClientId,
-          by: Slug,
-          at: Timestamp,
-          team_copy: boundedBytes(maxSealedBytes),
-        }),
-      )
-      .max(maxReplies),
-    additions: z
-      .array(
-        z.strictObject({
-          id: ClientId,
-          at: Timestamp,
-          sealed: boundedBytes(maxSealedBytes),
-          signature: exactBytes(64),
-        }),
-      )
-      .max(200),
-    notes: z
-      .array(
-        z.strictObject({
-          id: ClientId,
-          by: Slug,
-          at: Timestamp,
-          sealed: boundedBytes(maxSealedBytes),
-        }),
-      )
-      .max(maxNotes),
+      .array(z.strictObject({ ...part, by: Slug }))
+      .max(maxReplies)
+      .describe('Their copies for the team'),
+    additions: z.array(z.strictObject({ ...part, signature: exactBytes(64) })).max(200),
+    notes: z.array(z.strictObject({ ...part, by: Slug })).max(maxNotes),
     grants: z.array(Grant).max(maxGrants),
   })
-  .meta({ id: 'CaseDetail', description: 'A case with its history and sealed parts' })
+  .meta({ id: 'CaseDetail', description: 'A case with its history, and what was sealed for it' })
 export type CaseDetail = z.infer<typeof CaseDetail>
 
 /** What an act says of its case; signed with the request that does it. */

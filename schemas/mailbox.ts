@@ -6,6 +6,8 @@ import { maxSealedBytes } from './sealed.js'
 
 /** Additions to one case at most. */
 export const maxAdditions = 200
+/** Bytes of all additions to one case at most: 64 of the largest. Who works on it fetches each of them. */
+export const maxAdditionBytes = 16_777_216
 
 export const MailboxRequest = z
   .strictObject({

@@ -123,7 +123,7 @@ export const problems = {
     title: 'The mail server does not let us in: look at the address, password and certificate',
     retry: 'later',
   },
-  mail_unknown: { status: 404, title: 'There is no such mail', retry: 'never' },
+  part_unknown: { status: 404, title: 'The case has no such part', retry: 'never' },
   mail_refused: { status: 502, title: 'The mail server refused the mail', retry: 'never' },
   server_unreachable: { status: 503, title: 'The server could not be reached', retry: 'later' },
   server_untrusted: {

@@ -31,7 +31,7 @@ export interface OpenedMail {
 /** @throws Failure, KhancapError `sealed_unreadable` */
 export async function openMail(desk: Desk, id: CaseId, carried: CarriedMail): Promise<OpenedMail> {
   const p = await desk.station.primitives()
-  const sealed = await desk.cases.mail(id, carried.file.id)
+  const sealed = await desk.cases.part(id, 'mails', carried.file.id)
   const opened = await openAgeFile(p, [carried.file.identity], sealed)
   if (opened === null) throw refused(safe`the mail of case ${id} is sealed to something else`)
   const raw = await unpadded(p, carried.file, opened.plaintext)

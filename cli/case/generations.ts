@@ -9,6 +9,7 @@ import { decodeBase64url } from '../../src/core/encoding/base64url.js'
 import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import { openAgeFile, openGranted } from '../../src/core/envelope/open.js'
 import type { Desk } from '../client/desk.js'
+import { fetchAllParts } from './fetch-parts.js'
 import { expectedOf, type SealedCase } from './sealed-case.js'
 
 const dayMs = 86_400_000
@@ -40,12 +41,19 @@ export interface Need {
   readonly parts: number
 }
 
+/** All that was sealed for a case after its envelope. @throws Failure where a part of it could not be had */
+export async function sealedPartsOf(desk: Desk, { detail }: SealedCase): Promise<Uint8Array[]> {
+  const all = await fetchAllParts(desk, detail)
+  return all.flatMap(({ sealed }) => (sealed === 'not_as_listed' ? [] : [sealed]))
+}
+
 /** What of a case the newest `count` generations of an identity do not open, although the identity does. */
 export async function needOf(
   desk: Desk,
   sealed: SealedCase,
   identity: Identity,
   count: number,
+  sealedParts: readonly Uint8Array[],
 ): Promise<Need> {
   const p = await desk.station.primitives()
   const newer = identity.opening.slice(0, count)
@@ -58,12 +66,7 @@ export async function needOf(
     detail.grants.map(({ header }) => decodeBase64url(header)),
   )
   let parts = 0
-  const all = [
-    ...detail.additions.map(one => one.sealed),
-    ...detail.notes.map(one => one.sealed),
-    ...detail.replies.map(one => one.team_copy),
-  ]
-  for (const bytes of all.map(decodeBase64url)) {
+  for (const bytes of sealedParts) {
     const opens = async (identities: readonly string[]) =>
       // What is damaged opens with nothing.
       (await openAgeFile(p, identities, bytes).catch(() => null)) !== null

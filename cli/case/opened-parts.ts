@@ -1,6 +1,5 @@
 // What came to a case later, opened: the applicant's additions, the team's copies of replies, notes. A part that cannot
 // be opened or does not verify is never shown, and never silently left out.
-import type { CaseDetail } from '../../schemas/case.js'
 import type { ClientId, Timestamp } from '../../schemas/encoding.js'
 import { KhancapError } from '../../schemas/problem.js'
 import { handlerById, handlerByKey } from '../../keys/keyring.js'
@@ -9,10 +8,13 @@ import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64
 import { openAddition, openNote } from '../../src/core/envelope/open.js'
 import { verifyAddition } from '../../src/core/receipt/proofs.js'
 import type { Desk } from '../client/desk.js'
+import { type FetchedPart, fetchParts, type Listed } from './fetch-parts.js'
 import { expectedOf, isProven, type SealedCase } from './sealed-case.js'
 
 /** Why a part is not shown. */
 export type Unshown =
+  | 'not_fetched'
+  | 'not_as_listed'
   | 'not_sealed_to_you'
   | 'unreadable'
   | 'not_from_the_applicant'
@@ -44,30 +46,41 @@ export interface OpenedParts {
 
 export async function openParts(desk: Desk, sealed: SealedCase): Promise<OpenedParts> {
   const { detail } = sealed
+  const additions = await fetchParts(desk, detail, 'additions')
+  const replies = await fetchParts(desk, detail, 'replies')
+  const notes = await fetchParts(desk, detail, 'notes')
   return {
     additions: await Promise.all(
-      detail.additions.map(async part => ({
-        id: part.id,
-        at: part.at,
-        content: await additionIn(desk, sealed, part),
+      additions.map(async ({ listed, sealed: bytes }) => ({
+        id: listed.id,
+        at: listed.at,
+        content: await additionIn(desk, sealed, listed, bytes),
       })),
     ),
     replies: await Promise.all(
-      detail.replies.map(part => noteIn(desk, sealed, { ...part, sealed: part.team_copy }, true)),
+      replies.map(({ listed, sealed: bytes }) => noteIn(desk, sealed, listed, bytes, true)),
     ),
-    notes: await Promise.all(detail.notes.map(part => noteIn(desk, sealed, part, false))),
+    notes: await Promise.all(
+      notes.map(({ listed, sealed: bytes }) => noteIn(desk, sealed, listed, bytes, false)),
+    ),
   }
 }
+
+type Fetched = FetchedPart<'additions'>['sealed']
+
+const whyNot = (fetched: Exclude<Fetched, Uint8Array>): Unshown =>
+  fetched === 'not_as_listed' ? fetched : 'not_fetched'
 
 /** Only who has the receipt code can sign an addition: without that it may be anybody's, the server's too. */
 async function additionIn(
   desk: Desk,
   { content }: SealedCase,
-  part: CaseDetail['additions'][number],
+  listed: Listed<'additions'>,
+  bytes: Fetched,
 ): Promise<OpenedAddition['content']> {
+  if (!(bytes instanceof Uint8Array)) return whyNot(bytes)
   const p = await desk.station.primitives()
-  const bytes = decodeBase64url(part.sealed)
-  const signature = decodeBase64url(part.signature)
+  const signature = decodeBase64url(listed.signature)
   const isSigned = verifyAddition(
     p,
     decodeBase64url(content.reply.addition_key),
@@ -94,22 +107,17 @@ const noting = ['noted', 'rerouted', 'coverage_set'] as const
 async function noteIn(
   desk: Desk,
   { detail, history }: SealedCase,
-  part: {
-    readonly id: ClientId
-    readonly at: Timestamp
-    readonly by: string
-    readonly sealed: string
-  },
+  { at, by, id }: Listed<'replies' | 'notes'>,
+  bytes: Fetched,
   isReply: boolean,
 ): Promise<OpenedNote> {
   const p = await desk.station.primitives()
   const { directory } = desk.directory
-  const { at, by, id } = part
-  const bytes = decodeBase64url(part.sealed)
+  const shown = { id, at, by, signature: 'verified' } as const
+  if (!(bytes instanceof Uint8Array)) return { ...shown, content: whyNot(bytes) }
   const note = await opened(() =>
     openNote(p, desk.identity.opening, bytes, expectedOf(desk.directory, 'note')),
   )
-  const shown = { id, at, by, signature: 'verified' } as const
   if (typeof note === 'string') return { ...shown, content: note }
   const isInPlace =
     note.case === detail.case.id &&

@@ -6,6 +6,7 @@ import {
   CaseList,
   type CaseQuery,
   CaseSummary,
+  type PartKind,
 } from '../../schemas/case.js'
 import type { CaseId, ClientId } from '../../schemas/encoding.js'
 import { maxSealedBytes, maxSealedMailBytes } from '../../schemas/sealed.js'
@@ -21,7 +22,7 @@ import { safe } from '../terminal/safe.js'
 import { type Answer, exchange, type Line } from './exchange.js'
 import { failureOf } from './problem.js'
 
-/** A page of the inbox, and a case with all its sealed parts, at most. */
+/** A page of the inbox, and a case with its whole history, at most. */
 const maxPageBytes = 1_048_576
 const maxDetailBytes = 67_108_864
 /** A row for each program of 104 weeks. */
@@ -47,7 +48,8 @@ export interface CaseDesk {
   list(query: CaseQuery): Promise<CaseList>
   detail(id: CaseId): Promise<CaseDetail>
   envelope(id: CaseId): Promise<Uint8Array>
-  mail(id: CaseId, mail: ClientId): Promise<Uint8Array>
+  /** A sealed part of the case; of a reply, the copy for the team. */
+  part(id: CaseId, kind: PartKind, part: ClientId): Promise<Uint8Array>
   /** @returns the case afterwards */
   act(id: CaseId, verb: CaseVerb, body: object, anchor: ActAnchor): Promise<CaseSummary>
   /** The organisation's figures, for leads and directors. */
@@ -103,8 +105,9 @@ export function caseDesk(
         await call('GET', `/statistics?weeks=${weeks}`, null, maxFiguresBytes),
       )
     },
-    async mail(id, mail) {
-      return (await call('GET', `/cases/${id}/mails/${mail}`, null, maxSealedMailBytes)).body
+    async part(id, kind, part) {
+      const maxBytes = kind === 'mails' ? maxSealedMailBytes : maxSealedBytes
+      return (await call('GET', `/cases/${id}/${kind}/${part}`, null, maxBytes)).body
     },
     async act(id, verb, body, anchor) {
       const path = `/cases/${id}/${verb}?${printAnchor(anchor)}`

@@ -1,11 +1,12 @@
 // The desk of a machine without network: cases from a bundle, and acts that are signed, sealed and kept in it until it is
 // imported. What was done shows at once, as the handler expects it to end.
 import { BundleAct, type BundleCase, maxBundleActs } from '../../schemas/bundle.js'
-import type { CaseDetail } from '../../schemas/case.js'
-import type { CaseId } from '../../schemas/encoding.js'
+import type { CaseDetail, PartKind } from '../../schemas/case.js'
+import type { CaseId, ClientId } from '../../schemas/encoding.js'
 import { afterAct, type CaseAct, mayClose, stopsClock } from '../../src/core/case/states.js'
 import { type Bundle, withAct } from '../../src/core/bundle/statements.js'
-import { decodeBase64url } from '../../src/core/encoding/base64url.js'
+import type { Primitives } from '../../src/core/crypto/primitives.js'
+import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { actingKey } from '../client/acting-key.js'
 import type { CaseDesk } from '../client/case-desk.js'
@@ -86,28 +87,37 @@ function casesIn(
       )
     return found
   }
-  const shown = (detail: CaseDetail) => worked(detail, bundle().acts, handler)
+  const shown = async (detail: CaseDetail) =>
+    worked(await station.primitives(), detail, bundle().acts, handler)
   return {
-    list: query => {
-      const cases = bundle()
-        .content.cases.map(({ detail }) => shown(detail).case)
+    async list(query) {
+      const all = await Promise.all(bundle().content.cases.map(({ detail }) => shown(detail)))
+      const cases = all
+        .map(detail => detail.case)
         .filter(one => query.scope !== 'mine' || one.claimed_by === handler)
         .filter(one => query.scope === 'all' || one.state !== 'closed')
       const now = formatTimestamp(station.now() - (station.now() % 1000))
-      return Promise.resolve({ now, cases, next: null })
+      return { now, cases, next: null }
     },
-    detail: id => Promise.resolve(shown(caseOf(id).detail)),
+    detail: id => shown(caseOf(id).detail),
     envelope: id => Promise.resolve(decodeBase64url(caseOf(id).envelope)),
-    mail: () => Promise.reject(online()),
+    async part(id, kind, part) {
+      if (kind === 'mails') throw online()
+      const carried = caseOf(id).parts.find(one => one.kind === kind && one.id === part)
+      const sealed = carried?.sealed ?? writtenHere(bundle().acts, id, kind, part)
+      // What did not come along is as bytes that are not what the list says.
+      return sealed === null ? new Uint8Array() : decodeBase64url(sealed)
+    },
     statistics: () => Promise.reject(online()),
     async act(id, verb, body) {
       const { envelope_sha256: envelope } = caseOf(id).detail
       const act = BundleAct.shape.act.safeParse({ verb, body })
       if (act.data === undefined) throw online()
       const at = formatTimestamp(station.now() - (station.now() % 1000))
-      afterOne(shown(caseOf(id).detail), act.data, at, handler)
+      const p = await station.primitives()
+      await afterOne(p, await shown(caseOf(id).detail), act.data, at, handler)
       await keep({ case: id, envelope, act: act.data })
-      return shown(caseOf(id).detail).case
+      return (await shown(caseOf(id).detail)).case
     },
   }
 }
@@ -116,11 +126,40 @@ function online() {
   return refused(safe`this cannot be done without the server`, safe`leave --bundle out`)
 }
 
+/** The part that an act without network has brought. */
+function writtenHere(
+  done: readonly BundleAct[],
+  id: CaseId,
+  kind: PartKind,
+  part: ClientId,
+): string | null {
+  for (const { act, case: about } of done) {
+    if (about !== id) continue
+    if (kind === 'replies' && act.verb === 'replies' && act.body.id === part)
+      return act.body.team_copy
+    if (kind === 'notes' && act.verb === 'notes' && act.body.id === part) return act.body.sealed
+  }
+  return null
+}
+
 /** The case with what was done to it since, as it will stand if the server agrees. */
-function worked(detail: CaseDetail, acts: readonly BundleAct[], handler: string): CaseDetail {
-  return acts
-    .filter(done => done.case === detail.case.id)
-    .reduce((before, { act, at }) => afterOne(before, act, at, handler), detail)
+async function worked(
+  p: Primitives,
+  detail: CaseDetail,
+  done: readonly BundleAct[],
+  handler: string,
+): Promise<CaseDetail> {
+  let after = detail
+  // oxlint-disable-next-line no-await-in-loop
+  for (const { act, at, case: id } of done)
+    if (id === detail.case.id) after = await afterOne(p, after, act, at, handler)
+  return after
+}
+
+async function listedPart(p: Primitives, part: { id: ClientId; sealed: string }, at: string) {
+  const bytes = decodeBase64url(part.sealed)
+  const sha256 = encodeBase64url(await p.sha256(bytes))
+  return { id: part.id, at, bytes: bytes.length, sha256 }
 }
 
 const acts = {
@@ -134,7 +173,13 @@ const acts = {
 } as const satisfies Record<BundleAct['act']['verb'], CaseAct>
 
 /** @throws Failure where the case is not in a state that allows this */
-function afterOne(detail: CaseDetail, act: BundleAct['act'], at: string, by: string): CaseDetail {
+async function afterOne(
+  p: Primitives,
+  detail: CaseDetail,
+  act: BundleAct['act'],
+  at: string,
+  by: string,
+): Promise<CaseDetail> {
   const { case: before } = detail
   const state = afterAct(acts[act.verb], before.state, before.answered_at !== null)
   if (state === null) throw fromProblem('case_state')
@@ -153,12 +198,11 @@ function afterOne(detail: CaseDetail, act: BundleAct['act'], at: string, by: str
     after.outcome = act.body.outcome
   }
   if (act.verb === 'replies') {
-    const { id, team_copy } = act.body
-    after.replies = [...detail.replies, { id, by, at, team_copy }]
+    const { id, team_copy: sealed } = act.body
+    after.replies = [...detail.replies, { ...(await listedPart(p, { id, sealed }, at)), by }]
   }
   if (act.verb === 'notes') {
-    const { id, sealed } = act.body
-    after.notes = [...detail.notes, { id, by, at, sealed }]
+    after.notes = [...detail.notes, { ...(await listedPart(p, act.body, at)), by }]
   }
   return after
 }

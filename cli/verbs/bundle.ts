@@ -1,11 +1,13 @@
 // `khancap bundle`: takes chosen cases and the directory along, sealed to this handler, for a machine without network.
 import { join } from 'node:path'
-import { maxBundleCases } from '../../schemas/bundle.js'
+import type { CaseDetail } from '../../schemas/case.js'
+import { type BundleCase, maxBundleCases } from '../../schemas/bundle.js'
 import { newClientId } from '../../src/core/encoding/case-id.js'
 import { newBundle } from '../../src/core/bundle/statements.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { findCase } from '../case/case-id.js'
+import { fetchAllParts } from '../case/fetch-parts.js'
 import { fetchCase } from '../case/sealed-case.js'
 import { type Desk, openDesk } from '../client/desk.js'
 import { refused } from '../failure.js'
@@ -26,7 +28,7 @@ export async function makeBundle(
   const desk = await openDesk(given, options)
   const { station } = desk
   const ids = await chosen(desk, named)
-  const cases: { detail: Awaited<ReturnType<typeof fetchCase>>['detail']; envelope: string }[] = []
+  const cases: BundleCase[] = []
   for (const [index, id] of ids.entries()) {
     if (options.json !== true) station.printer.say(safe`${index + 1} of ${ids.length}: case ${id}`)
     // Opened here already: what does not open would be found out where nobody can help.
@@ -38,7 +40,9 @@ export async function makeBundle(
       )
       continue
     }
-    cases.push({ detail, envelope: encodeBase64url(envelope) })
+    // oxlint-disable-next-line no-await-in-loop
+    const parts = await partsOf(desk, detail)
+    cases.push({ detail, envelope: encodeBase64url(envelope), parts })
   }
   if (cases.length === 0) throw refused(safe`there is nothing that a bundle could carry`)
   const note = await station.folder.directoryNote()
@@ -85,6 +89,14 @@ export async function makeBundle(
 
 function fileName(file: string): string {
   return join('.', file).split(/[/\\]/).at(-1) ?? file
+}
+
+/** What is not as the server lists it stays here: the other machine says that it is missing. */
+async function partsOf(desk: Desk, detail: CaseDetail): Promise<BundleCase['parts']> {
+  const all = await fetchAllParts(desk, detail)
+  return all.flatMap(({ kind, listed: { id }, sealed }) =>
+    sealed === 'not_as_listed' ? [] : [{ kind, id, sealed: encodeBase64url(sealed) }],
+  )
 }
 
 /** Those that were named; without names, all that the handler has claimed. */

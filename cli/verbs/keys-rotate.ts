@@ -6,7 +6,7 @@ import { type Identity, keepNewest, maxGenerations, rotateIdentity } from '../..
 import { handlerById, isActive } from '../../keys/keyring.js'
 import { recipientOf } from '../../src/core/envelope/age-keys.js'
 import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
-import { deletableFrom, needOf } from '../case/generations.js'
+import { deletableFrom, needOf, sealedPartsOf } from '../case/generations.js'
 import { expectInForce, letIn } from '../case/let-in.js'
 import { openCases } from '../case/open-cases.js'
 import { fetchCase, NotSealedToYou } from '../case/sealed-case.js'
@@ -70,9 +70,11 @@ async function reseal(desk: Desk): Promise<{ resealed: number; needs: Needs }> {
       throw error
     })
     if (sealed === null) continue
+    // oxlint-disable-next-line no-await-in-loop
+    const parts = await sealedPartsOf(desk, sealed)
     for (let count = 1; count < identity.opening.length; count++) {
       // oxlint-disable-next-line no-await-in-loop
-      const need = await needOf(desk, sealed, identity, count)
+      const need = await needOf(desk, sealed, identity, count, parts)
       if (count === 1 && need.envelope) {
         // oxlint-disable-next-line no-await-in-loop
         await letIn(desk, sealed, reader)

@@ -1,7 +1,7 @@
 // Step 11. Takes in what an applicant adds later. Who holds the receipt code may add; handlers check the signature
 // against the key inside the envelope, which the server cannot see.
 import type { ClientId, Instant } from '../../schemas/encoding.js'
-import { maxAdditions } from '../../schemas/mailbox.js'
+import { maxAdditionBytes, maxAdditions } from '../../schemas/mailbox.js'
 import { KhancapError } from '../../schemas/problem.js'
 import type { Primitives } from '../core/crypto/primitives.js'
 import { newOutboxId } from '../core/encoding/case-id.js'
@@ -56,5 +56,6 @@ export async function addToCase(
     noticeId: newOutboxId(primitives),
     outboxId: newOutboxId(primitives),
     maxAdditions,
+    maxAdditionBytes,
   })
 }

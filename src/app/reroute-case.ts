@@ -93,14 +93,15 @@ export async function rerouteCase(
 }
 
 async function isOnRecord(
-  { store }: RerouteDeps,
+  { primitives, store }: RerouteDeps,
   id: CaseId,
   { handler }: Actor,
   noteId: ClientId,
   sealed: Uint8Array,
 ): Promise<boolean> {
   const { notes } = await store.caseParts(id)
+  const digest = await primitives.sha256(sealed)
   return notes.some(
-    note => note.id === noteId && note.by === handler.id && equalBytes(note.sealed, sealed),
+    note => note.id === noteId && note.by === handler.id && equalBytes(note.sha256, digest),
   )
 }

@@ -1,4 +1,4 @@
-// Step 9. One case with its history and sealed parts.
+// Step 9. One case with its history and a list of its sealed parts.
 import type { CaseId } from '../../schemas/encoding.js'
 import type { CaseForHandler, CaseParts, CaseStore } from '../ports/case-store.js'
 import type { Actor } from './admit-handler.js'

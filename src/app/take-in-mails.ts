@@ -2,7 +2,7 @@
 // is wrong with one, it is sealed whole and goes to a person.
 import type { Directory } from '../../schemas/directory.js'
 import type { CaseId, Country, Instant } from '../../schemas/encoding.js'
-import { maxAdditions } from '../../schemas/mailbox.js'
+import { maxAdditionBytes, maxAdditions } from '../../schemas/mailbox.js'
 import { KhancapError } from '../../schemas/problem.js'
 import type { CarriedMail, Context, SealedKind } from '../../schemas/sealed.js'
 import type { VerifiedDirectory } from '../../keys/directory.js'
@@ -288,6 +288,7 @@ async function sealThreaded(
     noticeId: newOutboxId(primitives),
     outboxId: newOutboxId(primitives),
     maxAdditions,
+    maxAdditionBytes,
   }
 }
 

@@ -84,7 +84,7 @@ export function caseRoutes(app: Api, deps: HttpDeps): void {
     url: '/v1/cases/:id',
     schema: {
       operationId: 'showCase',
-      summary: 'A case with its history and sealed parts',
+      summary: 'A case with its history, and a list of its sealed parts',
       security,
       params: OneCase,
       response: { 200: CaseDetail, ...problemResponses },

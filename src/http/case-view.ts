@@ -2,7 +2,7 @@
 import type { CaseDetail, CaseSummary } from '../../schemas/case.js'
 import type { Instant, Timestamp } from '../../schemas/encoding.js'
 import { formatTimestamp } from '../core/encoding/timestamp.js'
-import type { CaseParts, CaseRow } from '../ports/case-store.js'
+import type { CaseParts, CaseRow, PartRow } from '../ports/case-store.js'
 import { printBytes } from './bytes.js'
 
 function printTime(at: Instant | null): Timestamp | null {
@@ -43,6 +43,10 @@ export function printCase(row: CaseRow, readable: boolean): CaseSummary {
   }
 }
 
+function printPart({ id, at, bytes, sha256 }: PartRow) {
+  return { id, at: formatTimestamp(at), bytes, sha256: printBytes(sha256) }
+}
+
 export function printCaseDetail(row: CaseRow, parts: CaseParts, readable: boolean): CaseDetail {
   return {
     case: printCase(row, readable),
@@ -73,24 +77,12 @@ export function printCaseDetail(row: CaseRow, parts: CaseParts, readable: boolea
       previous: printMaybe(previous),
       hash: printBytes(hash),
     })),
-    replies: parts.replies.map(({ id, by, at, teamCopy }) => ({
-      id,
-      by,
-      at: formatTimestamp(at),
-      team_copy: printBytes(teamCopy),
+    replies: parts.replies.map(reply => ({ ...printPart(reply), by: reply.by })),
+    additions: parts.additions.map(addition => ({
+      ...printPart(addition),
+      signature: printBytes(addition.signature),
     })),
-    additions: parts.additions.map(({ id, at, sealed, signature }) => ({
-      id,
-      at: formatTimestamp(at),
-      sealed: printBytes(sealed),
-      signature: printBytes(signature),
-    })),
-    notes: parts.notes.map(({ id, by, at, sealed }) => ({
-      id,
-      by,
-      at: formatTimestamp(at),
-      sealed: printBytes(sealed),
-    })),
+    notes: parts.notes.map(note => ({ ...printPart(note), by: note.by })),
     grants: parts.grants.map(({ id, reader, header, by, signature, key, at }) => ({
       id,
       reader,

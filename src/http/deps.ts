@@ -10,7 +10,6 @@ import type { IntakeStore } from '../ports/intake-store.js'
 import type { Log } from '../ports/log.js'
 import type { MailboxStore } from '../ports/mailbox-store.js'
 import type { StatisticsStore } from '../ports/statistics-store.js'
-import type { MailStore } from '../ports/mail-store.js'
 import type { HttpSettings } from './limits.js'
 
 export interface HttpDeps {
@@ -19,8 +18,7 @@ export interface HttpDeps {
     CaseStore &
     StatisticsStore &
     Pick<ClockStore, 'heartbeatAge'> &
-    Pick<FiguresStore, 'pingStore'> &
-    Pick<MailStore, 'sealedMail'>
+    Pick<FiguresStore, 'pingStore'>
   readonly primitives: Primitives
   readonly log: Log
   /** Signs receipts; its public half is in the directory. */

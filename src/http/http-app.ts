@@ -19,9 +19,9 @@ import { keepBytes } from './json-body.js'
 import { knownAddresses } from './known-addresses.js'
 import { bodyLimits } from './limits.js'
 import { loopWatch } from './loop-watch.js'
-import { mailRoutes } from './mail-routes.js'
 import { mailboxRoutes } from './mailbox-routes.js'
 import { deploymentRoute, pageRoutes } from './page-routes.js'
+import { partRoutes } from './part-routes.js'
 import { routeName } from './route-name.js'
 import { carryActor } from './signed-request.js'
 import { triageRoutes } from './triage-routes.js'
@@ -39,7 +39,7 @@ export async function apiRoutes(parent: FastifyInstance, deps: HttpDeps): Promis
   mailboxRoutes(app, deps)
   carryActor(parent)
   caseRoutes(app, deps)
-  mailRoutes(app, deps)
+  partRoutes(app, deps)
   triageRoutes(app, deps)
   holdRoutes(app, deps)
   statisticsRoutes(app, deps)

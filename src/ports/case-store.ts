@@ -8,6 +8,7 @@ import type {
   EventKind,
   HoldReason,
   Outcome,
+  PartKind,
   RouteReason,
   Via,
 } from '../../schemas/case.js'
@@ -63,11 +64,12 @@ export interface CaseForHandler extends CaseRow {
   readonly granted: boolean
 }
 
-export interface SealedPart {
+/** A sealed part of a case without its bytes, which `sealedPart` gives. */
+export interface PartRow {
   readonly id: ClientId
-  readonly by: string
   readonly at: Instant
-  readonly sealed: Uint8Array
+  readonly bytes: number
+  readonly sha256: Uint8Array
 }
 
 export interface HistoryEntry {
@@ -100,14 +102,10 @@ export interface GrantRow {
 
 export interface CaseParts {
   readonly events: readonly HistoryEntry[]
-  readonly replies: readonly { id: ClientId; by: string; at: Instant; teamCopy: Uint8Array }[]
-  readonly additions: readonly {
-    id: ClientId
-    at: Instant
-    sealed: Uint8Array
-    signature: Uint8Array
-  }[]
-  readonly notes: readonly SealedPart[]
+  /** Their copies for the team. */
+  readonly replies: readonly (PartRow & { readonly by: string })[]
+  readonly additions: readonly (PartRow & { readonly signature: Uint8Array })[]
+  readonly notes: readonly (PartRow & { readonly by: string })[]
   readonly grants: readonly GrantRow[]
 }
 
@@ -167,6 +165,8 @@ export interface CaseStore {
   findCase(id: CaseId, handler: string): Promise<CaseForHandler | null>
   caseParts(id: CaseId): Promise<CaseParts>
   caseEnvelope(id: CaseId): Promise<Uint8Array | null>
+  /** One sealed part of a case (of a reply, the copy for the team); null where it has none of that kind and id. */
+  sealedPart(id: CaseId, kind: PartKind, part: ClientId): Promise<Uint8Array | null>
   /**
    * Locks the case, calls `decide` with it, and writes the change and its history entry in the same transaction.
    * `decide` is pure; what it throws ends the transaction and is passed on. `decide` may return null: nothing to

@@ -67,6 +67,4 @@ export interface MailStore {
   recordNoCase(place: ReceivedPlace): Promise<void>
   /** Notes that a mailbox was read just now, or, with `only: 'first'`, that somebody begins to. */
   noteMailbox(mailbox: string, only?: 'first'): Promise<void>
-  /** A sealed mail of a case; null where there is none. */
-  sealedMail(caseId: CaseId, id: ClientId): Promise<Uint8Array | null>
 }

@@ -21,6 +21,8 @@ export interface NewAddition {
   readonly noticeId: string
   readonly outboxId: string
   readonly maxAdditions: number
+  /** Of all additions to the case, this one included. */
+  readonly maxAdditionBytes: number
 }
 
 export interface MailboxStore {

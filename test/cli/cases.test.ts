@@ -2,10 +2,12 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
+import { maxAdditions } from '../../schemas/mailbox.js'
+import { maxSealedBytes } from '../../schemas/sealed.js'
 import { decodeBase64url } from '../../src/core/encoding/base64url.js'
 import { openReply } from '../../src/core/envelope/open.js'
 import { widthOf } from '../../cli/terminal/width.js'
-import { sealedAddition, withToken } from '../helper/api.js'
+import { act, sealedAddition, withToken } from '../helper/api.js'
 import { scriptedAsker, temporaryFolder } from '../helper/cli.js'
 import { type Office, office, vietnamese } from '../helper/office.js'
 
@@ -264,6 +266,29 @@ await t.test('step 11: an addition is shown where the applicant signed it', asyn
   t.match(forged.out, 'not shown: not from the applicant')
   t.notMatch(forged.out, 'quay lại')
 })
+
+await t.test(
+  'however much was added to a case, it can be claimed, opened and answered',
+  async t => {
+    const one = await desk.newCase()
+    // More than anybody may add now.
+    await desk.api.db.rows(
+      `insert into additions (case_id, id, at, sealed, signature, directory_sequence)
+     select $1, lpad(n::text, 21, '0') || 'A', now(),
+       decode(repeat('00', $2), 'hex'), decode(repeat('00', 64), 'hex'), 1
+     from generate_series(1, $3) n`,
+      [one.caseId, maxSealedBytes, maxAdditions],
+    )
+    const shown = await act(desk.api, 'vietnam-1', 'GET', `/v1/cases/${one.caseId}`)
+    t.ok(shown.rawPayload.length < 100_000, `${shown.rawPayload.length} bytes`)
+    t.equal((await desk.run('vietnam-1', ['claim', one.caseId])).code, 0)
+    const opened = await desk.run('vietnam-1', ['open', one.caseId, '--json'])
+    t.equal(opened.code, 0, opened.err)
+    t.equal(json(opened.out).additions.length, maxAdditions)
+    const answered = await desk.run('vietnam-1', ['reply', one.caseId], { stdin: 'Chúng tôi đây.' })
+    t.equal(answered.code, 0, answered.err)
+  },
+)
 
 await t.test(
   'a case that was routed elsewhere than its answers say is shown with a warning',

@@ -408,6 +408,36 @@ await t.test(
   },
 )
 
+await t.test(
+  'a part that is not the listed one, or is missing, is said and hides nothing',
+  async t => {
+    const { organisation, run, server } = await scene(t)
+    const one = await sealRequest(organisation, { canary: 'the request' })
+    const id = caseId()
+    const part = (at: number) => encodeBase64url(Buffer.alloc(16, at))
+    const listed = (at: number) => ({
+      id: part(at),
+      at: '2026-01-01T00:00:00Z',
+      bytes: 1,
+      sha256: encodeBase64url(new Uint8Array(32)),
+      by: 'vietnam-1',
+    })
+    const said = detail(id, one.envelope, { notes: [listed(1), listed(2)] })
+    server.lies[`/v1/cases/${id}`] = says(JSON.stringify(said))
+    server.lies[`/v1/cases/${id}/envelope`] = says(one.envelope, 'application/octet-stream')
+    server.lies[`/v1/cases/${id}/notes/${part(1)}`] = says('other', 'application/octet-stream')
+    const opened = await run('open', id, '--json')
+    t.equal(opened.code, 0, opened.err)
+    const shown = JSON.parse(opened.out)
+    t.match(JSON.stringify(shown.content), 'the request')
+    t.strictSame(
+      shown.notes.map((note: { not_shown?: string }) => note.not_shown),
+      ['not_as_listed', 'not_fetched'],
+    )
+    t.equal((await run('bundle', '--out', join(await temporaryFolder(t), 'b'), id)).code, 1)
+  },
+)
+
 await t.test('init writes nothing before the directory has verified', async t => {
   const { server } = await scene(t)
   const folder = join(await temporaryFolder(t), 'new')

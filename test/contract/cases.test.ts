@@ -20,6 +20,7 @@ import {
   hour,
   newIntake,
   routedCase,
+  sha256,
   testStore,
   type TestStore,
 } from '../helper/store.js'
@@ -154,7 +155,11 @@ await t.test('step 10: a reply stops the clock and is kept with its proof', asyn
   t.ok(Math.abs((after.answeredAt ?? 0) - Date.now()) < 60_000)
   t.strictSame(await rows('select next_rung_at from cases'), [{ next_rung_at: null }])
   const { replies } = await store.caseParts(id)
-  t.match(replies, [{ id: change.reply.id, by: 'vi-1', teamCopy: change.reply.teamCopy }])
+  const { id: replyId, teamCopy } = change.reply
+  t.match(replies, [{ id: replyId, by: 'vi-1', bytes: 4096, sha256: sha256(teamCopy) }])
+  t.match(await store.sealedPart(id, 'replies', replyId), teamCopy, 'the copy for the team')
+  t.equal(await store.sealedPart(id, 'notes', replyId), null, 'ids count within a kind')
+  t.equal(await store.sealedPart(caseId(), 'replies', replyId), null, 'and within a case')
   // A second reply leaves the time of the first answer.
   const later = await store.actOnCase(id, actor('vi-2'), () => ({
     ...reply(),

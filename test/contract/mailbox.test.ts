@@ -6,7 +6,7 @@ import { brokenEvent } from '../../src/core/case/history.js'
 import { nodePrimitives } from '../../src/core/crypto/node.js'
 import type { NewAddition } from '../../src/ports/mailbox-store.js'
 import type { Store } from '../../src/ports/store.js'
-import { actor, clientId, hour, newIntake, routedCase, testStore } from '../helper/store.js'
+import { actor, clientId, hour, newIntake, routedCase, sha256, testStore } from '../helper/store.js'
 
 const p = await nodePrimitives()
 
@@ -20,6 +20,7 @@ const newAddition = (changes: Partial<NewAddition> = {}): NewAddition => ({
   noticeId: randomUUID(),
   outboxId: randomUUID(),
   maxAdditions: 200,
+  maxAdditionBytes: 16_777_216,
   ...changes,
 })
 
@@ -86,7 +87,9 @@ await t.test(
       caseId: id,
     })
     const parts = await store.caseParts(id)
-    t.match(parts.additions, [{ id: addition.id, at, sealed: addition.sealed }])
+    const digest = sha256(addition.sealed)
+    t.match(parts.additions, [{ id: addition.id, at, bytes: 4096, sha256: digest }])
+    t.match(await store.sealedPart(id, 'additions', addition.id), addition.sealed)
     t.match(parts.events.at(-1), { kind: 'addition', detail: addition.id, handler: null })
     t.equal(await brokenEvent(p, id, parts.events), null)
     t.match((await store.findMailbox(mailbox))?.additions, [{ id: addition.id, at }])
@@ -184,6 +187,26 @@ await t.test('step 11: a case takes as many additions as it may, and no more', a
         outboxId: randomUUID(),
       })
     ).at,
+  )
+})
+
+await t.test('step 11: the additions to a case have so many bytes, and not one more', async t => {
+  const { store } = await testStore(t)
+  const { caseId: id } = await routedCase(store, { mailbox })
+  const add = (bytes: number) =>
+    store.recordAddition(
+      mailbox,
+      newAddition({ sealed: randomBytes(bytes), maxAdditionBytes: 100 }),
+    )
+  await t.rejects(add(101), { code: 'additions_full' })
+  // At once: who comes second sees what the first has left.
+  const results = await Promise.allSettled([add(60), add(60), add(60)])
+  t.equal(results.filter(each => each.status === 'fulfilled').length, 1)
+  await t.rejects(add(41), { code: 'additions_full' })
+  await add(40)
+  t.strictSame(
+    (await store.caseParts(id)).additions.map(({ bytes }) => bytes),
+    [60, 40],
   )
 })
 

@@ -325,6 +325,7 @@ export async function walk(ground: Ground): Promise<Walked> {
         id,
         sealed: Buffer.from(bytes).toString('base64url'),
       })
+      await works('the note itself', 'GET', `${path}/notes/${id}`)
     },
     async claimed() {
       await later(16)

@@ -159,7 +159,19 @@ await t.test('a note does not stop the clock', async t => {
   const shown = CaseDetail.parse(
     (await act(api, 'vietnam-1', 'GET', `/v1/cases/${sealed.caseId}`)).json(),
   )
-  t.equal(shown.notes.length, 1)
+  t.match(shown.notes, [{ id: body.id, by: 'vietnam-2', bytes: note.bytes.length }])
+  const part = `/v1/cases/${sealed.caseId}/notes/${body.id}`
+  const fetched = await act(api, 'vietnam-1', 'GET', part)
+  t.equal(fetched.headers['content-type'], 'application/octet-stream')
+  t.ok(fetched.rawPayload.equals(note.bytes))
+  t.equal(encodeBase64url(sha256(note.bytes)), shown.notes[0]?.sha256)
+  t.equal((await act(api, 'china-1', 'GET', part)).json().code, 'case_unknown')
+  for (const kind of ['additions', 'replies', 'mails'])
+    t.match(
+      (await act(api, 'vietnam-1', 'GET', part.replace('notes', kind))).json(),
+      { status: 404, code: 'part_unknown' },
+      'ids count within a kind',
+    )
 })
 
 await t.test('a release gives the case back to the team with the clock running', async t => {

@@ -34,21 +34,24 @@ export function caseStore(db: Database): CaseStore {
             .execute()
           const replies = await trx
             .selectFrom('replies')
-            .select(['id', 'handler as by', 'at', 'team_copy as teamCopy'])
+            .select(['id', 'handler as by', 'at', 'team_copy_sha256 as sha256'])
+            .select(sql<number>`length(team_copy)`.as('bytes'))
             .where('case_id', '=', id)
             .orderBy('at')
             .orderBy('id')
             .execute()
           const additions = await trx
             .selectFrom('additions')
-            .select(['id', 'at', 'sealed', 'signature'])
+            .select(['id', 'at', 'sha256', 'signature'])
+            .select(sql<number>`length(sealed)`.as('bytes'))
             .where('case_id', '=', id)
             .orderBy('at')
             .orderBy('id')
             .execute()
           const notes = await trx
             .selectFrom('notes')
-            .select(['id', 'handler as by', 'at', 'sealed'])
+            .select(['id', 'handler as by', 'at', 'sha256'])
+            .select(sql<number>`length(sealed)`.as('bytes'))
             .where('case_id', '=', id)
             .orderBy('at')
             .orderBy('id')
@@ -89,6 +92,13 @@ export function caseStore(db: Database): CaseStore {
         .where('case_id', '=', id)
         .executeTakeFirst()
       return row?.sealed ?? null
+    },
+
+    async sealedPart(id, kind, part) {
+      const { rows } = await sql<{ sealed: Uint8Array }>`
+        select ${sql.ref(kind === 'replies' ? 'team_copy' : 'sealed')} as sealed
+        from ${sql.table(kind)} where case_id = ${id} and id = ${part}`.execute(db)
+      return rows[0]?.sealed ?? null
     },
 
     async useNonce(nonce, expiresAt) {

@@ -65,12 +65,16 @@ export async function insertAddition(
 ): Promise<{ at: number }> {
   const before = await findAddition(trx, row.id, addition)
   if (before !== null) return before
-  const { count } = await trx
+  // Under the row's lock: what comes at once is counted one after the other.
+  const { count, bytes } = await trx
     .selectFrom('additions')
     .select(sql<number>`count(*)`.as('count'))
+    .select(sql<number>`coalesce(sum(length(sealed)), 0)::bigint`.as('bytes'))
     .where('case_id', '=', row.id)
     .executeTakeFirstOrThrow()
-  if (count >= addition.maxAdditions) throw new KhancapError('additions_full')
+  const isFull =
+    count >= addition.maxAdditions || bytes + addition.sealed.length > addition.maxAdditionBytes
+  if (isFull) throw new KhancapError('additions_full')
   const event = nextEvent(row.id, row, {
     kind: 'addition',
     at: row.now,

@@ -131,15 +131,5 @@ export function mailStore(db: Database): MailStore {
         await sql`insert into heartbeats (name, at) values (${name}, clock_timestamp())
           on conflict (name) do update set at = excluded.at`.execute(db)
     },
-
-    async sealedMail(caseId, id) {
-      const row = await db
-        .selectFrom('mails')
-        .select('sealed')
-        .where('case_id', '=', caseId)
-        .where('id', '=', id)
-        .executeTakeFirst()
-      return row?.sealed ?? null
-    },
   }
 }

@@ -12,6 +12,7 @@ import { up as oneIntakePerEnvelope } from './migrations/0002-one-intake-per-env
 import { up as holdsAndLanes } from './migrations/0003-holds-and-lanes.js'
 import { up as handingOver } from './migrations/0004-handing-over.js'
 import { up as mails } from './migrations/0005-mails.js'
+import { up as partDigests } from './migrations/0006-part-digests.js'
 
 const migrations = {
   '0001-the-path': { up: thePath },
@@ -19,6 +20,7 @@ const migrations = {
   '0003-holds-and-lanes': { up: holdsAndLanes },
   '0004-handing-over': { up: handingOver },
   '0005-mails': { up: mails },
+  '0006-part-digests': { up: partDigests },
 }
 
 async function mayMigrate(pool: Pool): Promise<boolean> {

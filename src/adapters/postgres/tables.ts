@@ -20,6 +20,8 @@ type Time = ColumnType<Instant, Instant | string, Instant | string>
 type NullableTime = ColumnType<Instant | null, Instant | string | null, Instant | string | null>
 type Bytes = Uint8Array
 type NullableBytes = Uint8Array | null
+/** Made by the database. */
+type Digest = ColumnType<Uint8Array, never, never>
 
 export interface Tables {
   directories: { sequence: number; sha256: Bytes; note: Bytes }
@@ -45,6 +47,8 @@ export interface Tables {
     sealed: Bytes
     team_copy: Bytes
     read_at: NullableTime
+    sha256: Digest
+    team_copy_sha256: Digest
   }
   additions: {
     case_id: CaseId
@@ -53,8 +57,16 @@ export interface Tables {
     sealed: Bytes
     signature: Bytes
     directory_sequence: number
+    sha256: Digest
   }
-  notes: { case_id: CaseId; id: ClientId; handler: string; at: Time; sealed: Bytes }
+  notes: {
+    case_id: CaseId
+    id: ClientId
+    handler: string
+    at: Time
+    sealed: Bytes
+    sha256: Digest
+  }
   grants: {
     case_id: CaseId
     id: ClientId
