@@ -9,10 +9,12 @@ export interface MailboxUrl {
   readonly moveTo: string | null
   readonly program: string | null
   readonly country: string | null
+  /** Whether its senders may be told by mail that theirs has come. */
+  readonly acknowledges: boolean
 }
 
 const maxMailboxes = 16
-const known = new Set(['move', 'program', 'country'])
+const known = new Set(['move', 'program', 'country', 'acknowledge'])
 
 /** @returns null where any of them does not fit */
 export function mailboxUrls(text: string): readonly MailboxUrl[] | null {
@@ -32,13 +34,15 @@ function mailboxUrl(word: string): MailboxUrl | null {
   const url = new URL(word)
   const { searchParams: given } = url
   const country = given.get('country')
+  const acknowledge = given.get('acknowledge') ?? 'yes'
   const secure = url.protocol === 'imaps:'
   const fits =
     (secure || url.protocol === 'imap:') &&
     url.hostname !== '' &&
     url.username !== '' &&
     url.hash === '' &&
-    [...given.keys()].every(key => known.has(key)) &&
+    [...given.keys()].every(key => known.has(key) && given.getAll(key).length === 1) &&
+    ['yes', 'no'].includes(acknowledge) &&
     (country === null || /^[A-Z]{2}$/.test(country))
   if (!fits) return null
   try {
@@ -53,6 +57,7 @@ function mailboxUrl(word: string): MailboxUrl | null {
       moveTo: given.get('move'),
       program: given.get('program'),
       country,
+      acknowledges: acknowledge === 'yes',
     }
   } catch {
     return null

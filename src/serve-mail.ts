@@ -3,17 +3,19 @@
 import { createHash } from 'node:crypto'
 import { openImapInbox } from './adapters/imapflow/imap-inbox.js'
 import type { CurrentDirectory } from './app/current-directory.js'
+import type { RecordedMail } from './app/take-in-mails.js'
 import type { Primitives } from './core/crypto/primitives.js'
 import { utf8 } from './core/encoding/bytes.js'
 import { mailboxUrls } from './mailbox-urls.js'
 import type { Log } from './ports/log.js'
+import type { IntakeStore } from './ports/intake-store.js'
 import type { MailStore } from './ports/mail-store.js'
 import { StartFailure } from './start-failure.js'
 import { startLoop } from '../workers/loop.js'
 import { watchMailbox, type WatchedMailbox } from '../workers/mail.js'
 
 export interface ServeMailDeps {
-  readonly store: MailStore
+  readonly store: MailStore & Pick<IntakeStore, 'recordIntake' | 'findIntake'>
   readonly primitives: Primitives
   readonly directories: CurrentDirectory
   readonly log: Log
@@ -24,6 +26,7 @@ export interface ServeMailDeps {
   /** The text of the routing identity: the keys of digests come from it, one for each generation. */
   readonly identity: string
   readonly onTaken: () => void
+  readonly onRecorded?: (mail: RecordedMail) => Promise<void>
   readonly lookMs?: number
 }
 
@@ -44,6 +47,7 @@ export async function serveMail(
       open: () => openImapInbox({ ...mailbox, ca }),
       program: mailbox.program,
       country: mailbox.country,
+      acknowledges: mailbox.acknowledges,
     }
     return startLoop(
       'mail',

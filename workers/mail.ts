@@ -15,6 +15,7 @@ export interface WatchedMailbox {
   readonly open: OpenMailInbox
   readonly program: string | null
   readonly country: Country | null
+  readonly acknowledges: boolean
 }
 
 export interface MailWatchDeps extends MailDeps {
@@ -95,6 +96,7 @@ async function takeGroup(watch: Watch, group: readonly ListedMail[]): Promise<nu
     uidValidity: inbox.uidValidity,
     program: mailbox.program,
     country: mailbox.country,
+    acknowledges: mailbox.acknowledges,
   }
   const results = await takeInMails(deps, facts, mails)
   const settled: number[] = []

@@ -13,6 +13,7 @@ import {
   partText,
   readParts,
 } from '../../src/core/mail/parts.js'
+import { attachedParts, textOf } from '../../src/core/mail/text.js'
 import { decodeSubject } from '../../src/core/subject-tags/decode.js'
 import { type SubjectFinding, subjectClassifier } from '../../src/core/subject-tags/classify.js'
 import type { Desk } from '../client/desk.js'
@@ -82,7 +83,7 @@ export function mailLines(desk: Desk, { carried, finding, parts }: OpenedMail): 
     ...(text.length > maxShown
       ? [safe`  … ${text.length} characters; --out DIR saves the mail`]
       : []),
-    ...attached(parts).map(
+    ...attachedParts(parts).map(
       ({ name, body, type }) =>
         safe`  attachment ${name ?? '(no name)'}, ${type}, about ${body.length} bytes; --out DIR saves it`,
     ),
@@ -108,14 +109,14 @@ export function mailJson({ carried, finding, parts }: OpenedMail): object {
       asks_for_form: finding.asksForForm,
     },
     text: textOf(parts).slice(0, maxShown),
-    attachments: attached(parts).map(({ name, type }) => ({ name, type })),
+    attachments: attachedParts(parts).map(({ name, type }) => ({ name, type })),
   }
 }
 
 /** The mail, and what is attached, under names of ours: what is inside has no say in them. @returns the files */
 export async function saveMail(folder: string, stem: string, mail: OpenedMail): Promise<string[]> {
   const files = [{ file: join(folder, `${stem}.eml`), bytes: mail.raw }]
-  for (const [at, part] of attached(mail.parts).entries())
+  for (const [at, part] of attachedParts(mail.parts).entries())
     files.push({
       file: join(folder, `${stem}-${at + 1}${extension(part)}`),
       bytes: partBytes(part),
@@ -151,42 +152,4 @@ function extension({ name, type }: MailPart): string {
     name ?? '',
   )
   return own === null ? '.bin' : `.${(own[1] ?? 'bin').toLowerCase()}`
-}
-
-function attached({ parts }: MailParts): MailPart[] {
-  const text = textPart(parts)
-  return parts.filter(part => part !== text && (part.isAttached || !part.type.startsWith('text/')))
-}
-
-function textPart(parts: readonly MailPart[]): MailPart | undefined {
-  const shown = parts.filter(({ isAttached }) => !isAttached)
-  return (
-    shown.find(({ type }) => type === 'text/plain') ??
-    shown.find(({ type }) => type === 'text/html')
-  )
-}
-
-/** The plain text; where there is none, the letters of the HTML without its marks. */
-function textOf({ parts }: MailParts): string {
-  const part = textPart(parts)
-  if (part === undefined) return ''
-  const text = partText(part).replaceAll('\r\n', '\n')
-  if (part.type !== 'text/html') return text
-  return text
-    .slice(0, 1_048_576)
-    .replaceAll(/<(style|script)\b[^>]{0,1000}>[\s\S]{0,100000}?<\/\1>/gi, '')
-    .replaceAll(/<br\b[^>]{0,200}>|<\/(?:p|div|tr|li|h\d)>/gi, '\n')
-    .replaceAll(/<[^>]{0,2000}>/g, '')
-    .replaceAll(/&(?:nbsp|amp|lt|gt|quot|#39);/g, mark => marks[mark] ?? mark)
-    .replaceAll(/\n{3,}/g, '\n\n')
-    .trim()
-}
-
-const marks: Readonly<Record<string, string>> = {
-  '&nbsp;': ' ',
-  '&amp;': '&',
-  '&lt;': '<',
-  '&gt;': '>',
-  '&quot;': '"',
-  '&#39;': "'",
 }

@@ -8,7 +8,13 @@ import type { Identity } from '../../keys/identity.js'
 import type { Context } from '../../schemas/sealed.js'
 import { decodeBase64url } from '../../src/core/encoding/base64url.js'
 import { fromUtf8 } from '../../src/core/encoding/bytes.js'
+import { latin1 } from '../../src/core/mail/latin1.js'
 import { decodeArmor } from '../../src/core/envelope/armor.js'
+import {
+  findArmoredRequests,
+  isRequestFile,
+  readRequestFile,
+} from '../../src/core/envelope/request-file.js'
 import { openAddition, openAgeFile, openEnvelope, openNote } from '../../src/core/envelope/open.js'
 import { attachmentLines } from '../case/case-lines.js'
 import { block, formLines, wordsFor } from '../case/form-lines.js'
@@ -50,7 +56,7 @@ export async function openFile(
 ): Promise<void> {
   if ((await bytesOf(file)) > maxHeldBytes && !(await isArmored(file)))
     return openLargeFile(given, options, file)
-  const bytes = await sealedBytes(file)
+  const bytes = await envelopeOf(given, file, await sealedBytes(file))
   const settings = await given.folder.settings()
   const { identity, station } = await identityAtHand(given, options, settings)
   const p = await station.primitives()
@@ -98,6 +104,26 @@ async function sealedBytes(file: string): Promise<Uint8Array> {
       )
     throw error
   }
+}
+
+/** The envelope of a request file, armored or not; other bytes as they are. */
+async function envelopeOf(
+  station: Station,
+  file: string,
+  bytes: Uint8Array,
+): Promise<Uint8Array> {
+  const [armored] = isRequestFile(bytes) ? [bytes] : findArmoredRequests(latin1(bytes)).files
+  if (armored === undefined) return bytes
+  const request = await readRequestFile(await station.primitives(), armored)
+  if (request === null)
+    throw refused(
+      safe`${file} is a sealed request that was cut or damaged on its way`,
+      safe`ask for it again, as a file`,
+    )
+  station.printer.say(
+    safe`a sealed request: it becomes a case when it is mailed to the organisation, whoever sends it`,
+  )
+  return request.envelope
 }
 
 function unarmored(file: string, bytes: Uint8Array): Uint8Array {

@@ -48,10 +48,7 @@ export async function submitIntake(
   channels: readonly Channel[],
 ): Promise<TakenIn> {
   const { primitives, directories } = deps
-  const { id, envelope, slip } = submission
-  const envelopeSha256 = await primitives.sha256(envelope)
-  const slipSha256 = slip === null ? null : await primitives.sha256(slip)
-  const hashes = { digest: await digestOf(primitives, submission), envelopeSha256, slipSha256 }
+  const hashes = await hashesOf(primitives, submission)
   const recorded = await record(deps, submission, hashes, channels)
   // Here the intake, its case, its deadline and the row that makes the router look at it are committed together.
   // A crash from now on loses the receipt only: the client asks again with the same id and bytes, and the same
@@ -63,9 +60,9 @@ export async function submitIntake(
     primitives,
     {
       origin: directory.origin,
-      intake: id,
-      envelope: encodeBase64url(envelopeSha256),
-      slip: slipSha256 === null ? null : encodeBase64url(slipSha256),
+      intake: submission.id,
+      envelope: encodeBase64url(hashes.envelopeSha256),
+      slip: hashes.slipSha256 === null ? null : encodeBase64url(hashes.slipSha256),
       received: formatTimestamp(floorToHour(recorded.receivedAt)),
       due: promisesAt(directory, recorded.receivedAt).map(({ program, by }) => ({
         program,
@@ -78,10 +75,33 @@ export async function submitIntake(
   return { outcome: recorded.outcome, receipt }
 }
 
-type Hashes = Pick<NewIntake, 'digest' | 'envelopeSha256' | 'slipSha256'>
+/**
+ * The same for a request that a mail carried: nobody is there to take a receipt.
+ * @throws KhancapError as `submitIntake`
+ */
+export async function recordCarried(
+  deps: RecordDeps,
+  submission: Submission,
+  arrivedAt: Instant,
+): Promise<RecordedIntake> {
+  const hashes = await hashesOf(deps.primitives, submission)
+  return record(deps, submission, { ...hashes, arrivedAt }, ['web', 'offline'])
+}
+
+type RecordDeps = Omit<IntakeDeps, 'receiptKey'>
+type Hashes = Pick<NewIntake, 'digest' | 'envelopeSha256' | 'slipSha256' | 'arrivedAt'>
+
+async function hashesOf(primitives: Primitives, submission: Submission) {
+  const { envelope, slip } = submission
+  return {
+    digest: await digestOf(primitives, submission),
+    envelopeSha256: await primitives.sha256(envelope),
+    slipSha256: slip === null ? null : await primitives.sha256(slip),
+  }
+}
 
 async function record(
-  deps: IntakeDeps,
+  deps: RecordDeps,
   submission: Submission,
   hashes: Hashes,
   channels: readonly Channel[],
@@ -122,7 +142,7 @@ function isPast(error: unknown): boolean {
 }
 
 async function checkSubmission(
-  { directories }: IntakeDeps,
+  { directories }: RecordDeps,
   submission: Submission,
   channels: readonly Channel[],
   now: Instant,

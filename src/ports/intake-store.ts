@@ -22,11 +22,14 @@ export interface NewIntake {
   readonly firstRungSeconds: number
   /** Random id of the outbox row `route-case`. */
   readonly outboxId: string
+  /** Where it did not come now: the clock starts then, or now where that is later. */
+  readonly arrivedAt?: Instant
 }
 
 export interface RecordedIntake {
   /** `repeated`: the same id with the same digest was recorded before; nothing was written. */
   readonly outcome: 'recorded' | 'repeated'
+  readonly caseId: CaseId
   readonly receivedAt: Instant
   /** The deadline that was promised on arrival, whatever routing made of it since: receipts repeat it. */
   readonly dueAt: Instant

@@ -63,8 +63,11 @@ export interface MailStore {
     addition: NewAddition,
     mail: SealedMail,
   ): Promise<MailOutcome | null>
-  /** Notes that a mail was looked at and is no case. Idempotent. */
-  recordNoCase(place: ReceivedPlace): Promise<void>
+  /**
+   * Notes that a mail was dealt with: no case, or one that has all of it (what the mail carried was recorded before).
+   * Durable when it returns. Idempotent.
+   */
+  recordPlace(place: ReceivedPlace, caseId: CaseId | null): Promise<void>
   /** Notes that a mailbox was read just now, or, with `only: 'first'`, that somebody begins to. */
   noteMailbox(mailbox: string, only?: 'first'): Promise<void>
 }

@@ -22,6 +22,7 @@ import { decodeArmor } from '../../src/core/envelope/armor.js'
 import { maxContentDepth, printContent, readContent } from '../../src/core/envelope/content.js'
 import { decodeContext, encodeContext } from '../../src/core/envelope/context.js'
 import { parseHeader } from '../../src/core/envelope/header.js'
+import { printRequestFile, readRequestFile } from '../../src/core/envelope/request-file.js'
 import { inspectSealed } from '../../src/core/envelope/inspect.js'
 import { pad } from '../../src/core/envelope/padding.js'
 import { sealEnvelope, sealSlip } from '../../src/core/envelope/seal.js'
@@ -442,6 +443,32 @@ export async function targets(): Promise<Target[]> {
     },
   }
 
+  const carried = {
+    id: encodeBase64url(new Uint8Array(16).fill(3)),
+    directorySequence: 3,
+    mailbox: new Uint8Array(32).fill(4),
+    envelope: new Uint8Array(40).fill(5),
+  }
+  const requestFile: Target = {
+    name: 'request-file',
+    seeds: [
+      await printRequestFile(p, { ...carried, slip: new Uint8Array(9).fill(6) }),
+      await printRequestFile(p, { ...carried, slip: null }),
+    ],
+    words: listed('sealed-request/1|\0\0\0\0|\0\0\0\x28', 'sealed-request/2'),
+    maxBytes: 1000,
+    async run(input) {
+      // The checksum is made right: what is behind it is looked at too.
+      const isSeed = (await readRequestFile(p, input)) !== null
+      const body = isSeed ? input.subarray(0, -32) : input
+      const request = await readRequestFile(p, concatBytes(body, await p.sha256(body)))
+      if (request === null) return false
+      const printed = await printRequestFile(p, request)
+      hold('the same bytes', equalBytes(printed.subarray(0, -32), body))
+      return true
+    },
+  }
+
   const key = { handler: 'vi-1', opening: [identity], signing: [new Uint8Array(32).fill(8)] }
   const identityFile: Target = {
     name: 'identity-file',
@@ -475,6 +502,7 @@ export async function targets(): Promise<Target[]> {
     receiptWords,
     signatureHeaders,
     armor,
+    requestFile,
     identityFile,
   ]
 }

@@ -6,6 +6,9 @@ import type { CarriedMail } from '../../schemas/sealed.js'
 import { decodeBase64url } from '../../src/core/encoding/base64url.js'
 import { openAddition, openAgeFile, openEnvelope } from '../../src/core/envelope/open.js'
 import { serveMail, type ServeMailDeps } from '../../src/serve-mail.js'
+import { submitIntake } from '../../src/app/submit-intake.js'
+import { armorRequest, printRequestFile } from '../../src/core/envelope/request-file.js'
+import { sealRequest } from '../helper/api.js'
 import { type Dovecot, dovecot } from '../helper/dovecot.js'
 import { exampleDirectory } from '../helper/example-directory.js'
 import { testOrganisation } from '../helper/organisation.js'
@@ -220,6 +223,65 @@ await t.test('a case token threads a mail to its case, and starts its clock', as
   t.equal(await rawOf(content?.mail), raw)
   await watching.close(5000)
 })
+
+await t.test(
+  'a sealed request makes one case, mailed or posted; what else the mail says is added to it',
+  async t => {
+    const user = newUser()
+    const before = await count()
+    const offline = { channel: 'offline' as const }
+    const sealed = await Promise.all(
+      [1, 2, 3].map(() => sealRequest(organisation, { envelope: offline, slip: offline })),
+    )
+    const carried = sealed.map(({ request }) => ({
+      id: request.id,
+      directorySequence: request.directory_version,
+      mailbox: decodeBase64url(request.mailbox),
+      slip: decodeBase64url(request.slip ?? ''),
+      envelope: decodeBase64url(request.envelope),
+    }))
+    const [first, second, third] = await Promise.all(
+      carried.map(async each => armorRequest(await printRequestFile(p, each))),
+    )
+    const posted = carried[1]
+    if (posted === undefined) throw new Error('three requests')
+    const intake = { ...db, ...organisation, directories, now: Date.now }
+    await submitIntake(intake, posted, ['offline'])
+    const damaged = third?.replace(/.{64}\n/, '')
+    const seen = await taken()
+    const arrived = new Date(Date.now() - 7_200_000)
+    await server.append(
+      user,
+      [
+        mail('document', first),
+        mail('once more', first?.replaceAll('\n', '\r\n> ')),
+        mail('posted before', second),
+        mail('PIL', `Please hurry.\r\n${first}`),
+        mail('damaged', damaged),
+      ],
+      arrived,
+    )
+    const watching = await watch(server.url(user))
+    await soon(async () => (await taken()) === seen + 5, 'all are dealt with')
+    t.equal(await count(), before + 3, 'two requests, and a mail that a person looks at')
+    const rows = await cases()
+    const mailed = rows.find(row =>
+      Buffer.from(row.sealed).equals(carried[0]?.envelope ?? new Uint8Array()),
+    )
+    if (mailed === undefined) throw new Error('no case of the first')
+    t.equal(mailed.channel, 'offline')
+    t.ok(Math.abs(Number(mailed.received_at) - arrived.getTime()) < 2000, 'its clock')
+    const own = await db.rows(
+      `select (select count(*)::int from additions where case_id = $1) as additions,
+        (select count(*)::int from mails where case_id = $1) as mails,
+        (select count(*)::int from taken_mails where case_id = $1) as places`,
+      [mailed.id],
+    )
+    t.strictSame(own, [{ additions: 1, mails: 1, places: 3 }])
+    t.ok(rows.some(row => Buffer.from(row.sealed).equals(posted.envelope)))
+    await watching.close(5000)
+  },
+)
 
 await t.test(
   "a machine's own mail without a tag is recorded as no case, and stays unread",

@@ -26,20 +26,23 @@ async function insertIntakes(
       ${intake.channel}::text, ${intake.directorySequence}::int, ${intake.envelope}::bytea,
       ${intake.envelopeSha256}::bytea, ${intake.slip}::bytea, ${intake.slipSha256}::bytea,
       ${intake.mailbox}::bytea, ${intake.firstResponseSeconds}::int,
-      ${intake.firstRungSeconds}::int, ${intake.outboxId}::uuid)`,
+      ${intake.firstRungSeconds}::int, ${intake.outboxId}::uuid,
+      ${intake.arrivedAt ?? null}::float8)`,
   )
   // Rows go in by id: two groups that share ids wait for each other instead of locking each other out.
   const { rows } = await sql<FreshRow>`
     with incoming (id, digest, case_id, channel, directory_sequence, envelope, envelope_sha256,
-      slip, slip_sha256, mailbox, response_seconds, rung_seconds, outbox_id)
+      slip, slip_sha256, mailbox, response_seconds, rung_seconds, outbox_id, arrived_ms)
       as (values ${sql.join(values)}),
     fresh as (
       insert into intakes
         (id, digest, case_id, mailbox_sha256, envelope_sha256, directory_sequence, received_at,
           due_at)
-      select id, digest, case_id, mailbox, envelope_sha256, directory_sequence, now(),
-        now() + response_seconds * interval '1 second'
-      from incoming order by id
+      select id, digest, case_id, mailbox, envelope_sha256, directory_sequence, arrived,
+        arrived + response_seconds * interval '1 second'
+      from incoming
+      cross join lateral (select least(now(), to_timestamp(arrived_ms / 1000)) as arrived) arrival
+      order by id
       on conflict do nothing
       returning case_id, received_at, due_at),
     new_cases as (
@@ -68,6 +71,7 @@ async function insertIntakes(
 interface KnownRow {
   readonly id: string
   readonly digest: Uint8Array
+  readonly case_id: CaseId
   readonly received_at: Instant
   readonly due_at: Instant
   readonly directory_sequence: number
@@ -81,7 +85,7 @@ async function findIntakes(
   if (ids.length === 0) return new Map()
   const rows = await db
     .selectFrom('intakes')
-    .select(['id', 'digest', 'received_at', 'due_at', 'directory_sequence'])
+    .select(['id', 'digest', 'case_id', 'received_at', 'due_at', 'directory_sequence'])
     .where('id', 'in', ids)
     .execute()
   return new Map(rows.map(row => [row.id, row]))
@@ -92,6 +96,7 @@ function repeated(before: KnownRow, digest: Uint8Array): RecordedIntake {
   if (Buffer.compare(before.digest, digest) !== 0) throw new KhancapError('intake_conflict')
   return {
     outcome: 'repeated',
+    caseId: before.case_id,
     receivedAt: before.received_at,
     dueAt: before.due_at,
     directorySequence: before.directory_sequence,
@@ -111,6 +116,7 @@ async function recordGroup(db: Database, group: readonly NewIntake[]): Promise<r
         status: 'fulfilled',
         value: {
           outcome: 'recorded',
+          caseId: intake.caseId,
           receivedAt: recorded.received_at,
           dueAt: recorded.due_at,
           directorySequence: intake.directorySequence,

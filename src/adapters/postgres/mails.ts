@@ -118,8 +118,8 @@ export function mailStore(db: Database): MailStore {
       }
     },
 
-    async recordNoCase(place) {
-      await db.transaction().execute(async trx => void (await takePlace(trx, place, null)))
+    async recordPlace(place, caseId) {
+      await db.transaction().execute(async trx => void (await takePlace(trx, place, caseId)))
     },
 
     async noteMailbox(mailbox, only) {
