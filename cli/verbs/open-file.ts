@@ -107,11 +107,7 @@ async function sealedBytes(file: string): Promise<Uint8Array> {
 }
 
 /** The envelope of a request file, armored or not; other bytes as they are. */
-async function envelopeOf(
-  station: Station,
-  file: string,
-  bytes: Uint8Array,
-): Promise<Uint8Array> {
+async function envelopeOf(station: Station, file: string, bytes: Uint8Array): Promise<Uint8Array> {
   const [armored] = isRequestFile(bytes) ? [bytes] : findArmoredRequests(latin1(bytes)).files
   if (armored === undefined) return bytes
   const request = await readRequestFile(await station.primitives(), armored)
