@@ -127,6 +127,10 @@ const sentences: Partial<Record<ProblemCode, { sentence: Safe; hints: readonly S
     sentence: safe`the case is not in a state that allows this`,
     hints: [safe`khancap open shows its state and history; khancap reopen takes up a closed case`],
   },
+  addition_unseen: {
+    sentence: safe`the applicant has added something since this case was read here`,
+    hints: [safe`read it first: khancap open shows it`],
+  },
   case_claimed: {
     sentence: safe`another handler has claimed the case`,
     hints: [safe`khancap inbox says who; ask them to release it`],

@@ -84,7 +84,10 @@ export const CaseSummary = z
     overdue: z.boolean(),
     claimed_by: Slug.nullable(),
     answered_at: Timestamp.nullable(),
-    unread_additions: z.int().min(0).describe('Additions that no reply, contact or close followed'),
+    unread_additions: z
+      .int()
+      .min(0)
+      .describe('Additions that no answer followed which was written with them in sight'),
     hold: Hold.nullable().describe('While it lasts'),
     readable: z
       .boolean()

@@ -79,6 +79,11 @@ export const problems = {
   role_missing: { status: 403, title: 'This key may not do that', retry: 'never' },
   case_unknown: { status: 404, title: 'There is no such case for this key', retry: 'never' },
   case_state: { status: 409, title: 'The case is not in a state that allows this', retry: 'never' },
+  addition_unseen: {
+    status: 409,
+    title: 'The applicant has added something since: read it first',
+    retry: 'never',
+  },
   case_claimed: { status: 409, title: 'Another handler has claimed the case', retry: 'never' },
   case_purged: { status: 410, title: 'The case has been purged', retry: 'never' },
   receipt_invalid: { status: 400, title: 'The receipt does not verify', retry: 'never' },

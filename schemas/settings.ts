@@ -68,9 +68,26 @@ export type PublicIdentity = z.infer<typeof PublicIdentity>
 
 /** A reply as it was sent and not confirmed: the request itself, sealed to the applicant and the team. */
 export const ReplyDraft = z
-  .strictObject({ v: z.literal(1), origin: Origin, case: CaseId, request: ReplyRequest })
+  .strictObject({
+    v: z.literal(1),
+    origin: Origin,
+    case: CaseId,
+    after: Sha256.describe('The last event of the case that its writer had seen'),
+    request: ReplyRequest,
+  })
   .meta({ id: 'ReplyDraft', description: 'A reply that the server has not confirmed' })
 export type ReplyDraft = z.infer<typeof ReplyDraft>
+
+/** What a handler's machine knows of a case that it has opened. */
+export const KnownCase = z
+  .strictObject({
+    v: z.literal(1),
+    envelope: Sha256,
+    shown: Sha256.nullable().describe('The last event of its history that was shown here'),
+    closed: z.boolean().describe('As it was last seen'),
+  })
+  .meta({ id: 'KnownCase', description: 'What was seen of a case on this machine' })
+export type KnownCase = z.infer<typeof KnownCase>
 
 /** What a handler began to write, sealed to themselves until it is used. */
 export const UnfinishedWords = z

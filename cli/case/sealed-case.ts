@@ -15,7 +15,7 @@ import type { Desk } from '../client/desk.js'
 import { Failure } from '../failure.js'
 import { safe } from '../terminal/safe.js'
 import { type CheckedHistory, checkHistory } from './history.js'
-import { holdToEnvelope } from './known-envelope.js'
+import { expectKnown, rememberCase } from './known-case.js'
 import { whoCanOpen } from './who-can-open.js'
 
 export interface SealedCase {
@@ -45,7 +45,7 @@ export async function fetchCase(desk: Desk, id: CaseId): Promise<SealedCase> {
   const envelopeSha256 = await p.sha256(envelope)
   if (encodeBase64url(envelopeSha256) !== detail.envelope_sha256)
     throw untrusted(safe`the server sent another envelope than the one of case ${id}`)
-  await holdToEnvelope(station.folder.path, id, detail.envelope_sha256)
+  await expectKnown(station.folder.path, id, detail.envelope_sha256)
   const sequence = sequenceOf(envelope)
   const sealedWith = sequence === null ? null : await desk.past.bySequence(sequence)
   const opened = await openGranted(
@@ -59,6 +59,7 @@ export async function fetchCase(desk: Desk, id: CaseId): Promise<SealedCase> {
     throw new NotSealedToYou(1, safe`case ${id} is not sealed to this identity`, [
       safe`ask ${askWhom(desk, detail)}: khancap add-reader ${id.slice(0, 8)} --to ${handler.id}`,
     ])
+  await rememberCase(station.folder.path, detail)
   const history = await checkHistory(desk, detail)
   const counted = new Set<Grant>()
   // One signature after the other: there are few.

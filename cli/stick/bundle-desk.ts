@@ -186,7 +186,11 @@ async function afterOne(
   const stops = stopsClock(acts[act.verb])
   const after: CaseDetail = {
     ...detail,
-    case: { ...before, state, ...(stops ? { due_at: null, overdue: false } : {}) },
+    case: {
+      ...before,
+      state,
+      ...(stops ? { due_at: null, overdue: false, unread_additions: 0 } : {}),
+    },
   }
   const isAnswer = act.verb === 'replies' || act.verb === 'contacted'
   if (isAnswer) after.case.answered_at = before.answered_at ?? at

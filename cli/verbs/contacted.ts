@@ -1,7 +1,7 @@
 // `khancap contacted`: records an answer that was given outside the system. Stops the clock.
 import { type ContactedRequest, Via } from '../../schemas/case.js'
 import { newClientId } from '../../src/core/encoding/case-id.js'
-import { actOn, reportAct } from '../case/act.js'
+import { actOn, reportAct, sayUnread } from '../case/act.js'
 import { proveAnswer } from '../case/answer-proof.js'
 import { findCase } from '../case/case-id.js'
 import { fetchCase } from '../case/sealed-case.js'
@@ -26,6 +26,7 @@ export async function recordContact(
   const via = options.via ?? (await askWay(station))
   const sealed = await fetchCase(desk, id)
   expectWorkable(sealed.detail, desk.handler)
+  await sayUnread(desk, sealed.detail)
   const body: ContactedRequest = {
     id: newClientId(await station.primitives()),
     via,

@@ -1,7 +1,8 @@
 // `khancap import`: sends what was done without network. Each act carries the id that it was made with, so that it arrives
 // once however often it is sent; what was sent is remembered, so that an import can be taken up again.
 import type { BundleAct, BundleMemory } from '../../schemas/bundle.js'
-import type { CaseId } from '../../schemas/encoding.js'
+import type { CaseId, Sha256 } from '../../schemas/encoding.js'
+import { beforeHistory } from '../../src/core/case/anchor.js'
 import { type Bundle } from '../../src/core/bundle/statements.js'
 import { decodeBase64url } from '../../src/core/encoding/base64url.js'
 import { actOn } from '../case/act.js'
@@ -98,8 +99,15 @@ async function sendOne(
   if (hasArrived(sealed, act, desk.handler.id)) return 'had_arrived'
   if (act.verb === 'close') expectUntouched(bundle, sealed, desk.handler.id)
   const { body, part } = await bodyOf(desk, sealed, act)
-  await actOn(desk, detail, act.verb, body, part)
+  await actOn(desk, detail, act.verb, body, part, seenIn(bundle, act, id))
   return 'sent'
+}
+
+/** What ends what is owed was decided on with the bundle in sight, and nothing that came later. */
+function seenIn({ content }: Bundle, act: BundleAct['act'], id: CaseId): Sha256 | undefined {
+  if (act.verb !== 'replies' && act.verb !== 'contacted' && act.verb !== 'close') return undefined
+  const taken = content.cases.find(({ detail }) => detail.case.id === id)
+  return taken?.detail.events.at(-1)?.hash ?? beforeHistory
 }
 
 /** Ids make replies and notes arrive once; other acts are done where the case already stands as they leave it. */

@@ -1,9 +1,10 @@
 // `khancap open` (step 9): fetch, verify and open a case; or a sealed file from a stick, without any network.
 import { join } from 'node:path'
 import { mkdir } from 'node:fs/promises'
-import { caseJson, openedCase } from '../case/opened-case.js'
+import { caseJson, type OpenedCase, openedCase } from '../case/opened-case.js'
 import { findCase } from '../case/case-id.js'
 import { mailJson, mailLines, openMail, type OpenedMail, saveMail } from '../case/carried-mail.js'
+import { rememberCase } from '../case/known-case.js'
 import { caseLines } from '../case/case-lines.js'
 import { wordsFor } from '../case/form-lines.js'
 import { type Desk, openDesk } from '../client/desk.js'
@@ -35,11 +36,7 @@ export async function openCase(
   await show(desk, options, await openedCase(desk, await findCase(desk.cases, given)))
 }
 
-async function show(
-  desk: Desk,
-  options: OpenOptions,
-  opened: Awaited<ReturnType<typeof openedCase>>,
-): Promise<void> {
+async function show(desk: Desk, options: OpenOptions, opened: OpenedCase): Promise<void> {
   const { printer } = desk.station
   const { case: summary } = opened.sealed.detail
   const mails = await mailsOf(desk, opened)
@@ -53,6 +50,7 @@ async function show(
       for (const saved of await saveMail(options.out, `${summary.id}-mail-${at + 1}`, mail))
         printer.say(safe`saved in ${saved}, in the clear: delete it when you are done`)
   }
+  await rememberShown(desk, opened)
   if (options.json === true)
     return printer.json(
       mails.length === 0 ? caseJson(opened) : { ...caseJson(opened), mails: mails.map(mailJson) },
@@ -68,11 +66,17 @@ async function show(
   }
 }
 
+/** From here on an answer is one to all of this. */
+async function rememberShown(desk: Desk, { history, sealed }: OpenedCase): Promise<void> {
+  const sound = history.events.slice(
+    0,
+    history.brokenAt === null ? undefined : history.brokenAt - 1,
+  )
+  await rememberCase(desk.station.folder.path, sealed.detail, sound.at(-1)?.event.hash)
+}
+
 /** The mail that the request came by, then those that were threaded to it. */
-async function mailsOf(
-  desk: Desk,
-  { sealed, parts }: Awaited<ReturnType<typeof openedCase>>,
-): Promise<OpenedMail[]> {
+async function mailsOf(desk: Desk, { sealed, parts }: OpenedCase): Promise<OpenedMail[]> {
   const carried = [
     sealed.content.mail,
     ...parts.additions.map(({ content }) =>

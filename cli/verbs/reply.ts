@@ -1,11 +1,10 @@
 // `khancap reply` (step 10): seals an answer to the applicant and its copy for the team, signs that the case was
 // answered, and sends all three in one request. Until the server confirms, the request stays on disk as it was sealed.
-import type { ReplyRequest } from '../../schemas/case.js'
 import type { CaseId } from '../../schemas/encoding.js'
 import type { ReplyDraft } from '../../schemas/settings.js'
 import { decodeBase64url } from '../../src/core/encoding/base64url.js'
 import { newClientId } from '../../src/core/encoding/case-id.js'
-import { actOn, reportAct } from '../case/act.js'
+import { actOn, lastSeen, reportAct, sayUnread } from '../case/act.js'
 import { findCase } from '../case/case-id.js'
 import { dropDraft, findDraft, saveDraft } from '../case/draft.js'
 import { languageFor, sealRequest, upToDate, wordsOf } from '../case/reply-request.js'
@@ -40,10 +39,11 @@ export async function replyToCase(
   if (options.discard === true || options.again === true) {
     if (draft === null) throw refused(safe`every answer to case ${id} was confirmed`)
     if (hasArrived) return confirm(desk, options, sealed)
-    if (options.again === true) return send(desk, options, sealed, draft.request)
+    if (options.again === true) return send(desk, options, sealed, draft)
     return discard(desk, id)
   }
   expectWorkable(sealed.detail, desk.handler)
+  await sayUnread(desk, sealed.detail)
   const writing = {
     about: 'reply',
     case: id,
@@ -53,11 +53,11 @@ export async function replyToCase(
       `Your answer to case ${id}, in ${sealed.content.language}. The applicant reads it with the receipt code.`,
     ],
   } as const
-  const request = await withWords(desk, writing, text =>
-    requestFor(desk, options, sealed, draft, text),
+  const written = await withWords(desk, writing, text =>
+    draftOf(desk, options, sealed, draft, text),
   )
-  if (request === null) return confirm(desk, options, sealed)
-  await send(desk, options, sealed, request)
+  if (written === null) return confirm(desk, options, sealed)
+  await send(desk, options, sealed, written)
 }
 
 async function templateFor(
@@ -74,14 +74,14 @@ async function templateFor(
   return findTemplate(station, options.template, languageFor(sealed, options.language))
 }
 
-/** The request for these words, kept on disk before it is sent; null where they have arrived already. */
-async function requestFor(
+/** The answer with these words, kept on disk before it is sent; null where they have arrived already. */
+async function draftOf(
   desk: Desk,
   options: ReplyOptions,
   sealed: SealedCase,
   draft: ReplyDraft | null,
   text: string,
-): Promise<ReplyRequest | null> {
+): Promise<ReplyDraft | null> {
   const { id } = sealed.detail.case
   const gap = gapIn(text)
   if (gap !== null)
@@ -89,7 +89,7 @@ async function requestFor(
   const hasArrived = sealed.detail.replies.some(reply => reply.id === draft?.request.id)
   // The same words again, after a lost connection, are the same request.
   const isRepeated = draft !== null && (await wordsOf(desk, draft.request)) === text
-  if (isRepeated) return hasArrived ? null : draft.request
+  if (isRepeated) return hasArrived ? null : draft
   if (draft !== null && !hasArrived)
     throw refused(
       safe`an earlier answer to case ${id} was sent but not confirmed, and this is another one`,
@@ -99,25 +99,27 @@ async function requestFor(
   const language = languageFor(sealed, options.language)
   const replyId = newClientId(await desk.station.primitives())
   const request = await sealRequest(desk, sealed, text, language, replyId)
-  await saveDraft(desk.station.folder.drafts, {
+  const written: ReplyDraft = {
     v: 1,
     origin: desk.directory.directory.origin,
     case: id,
+    after: await lastSeen(desk, sealed.detail),
     request,
-  })
-  return request
+  }
+  await saveDraft(desk.station.folder.drafts, written)
+  return written
 }
 
 async function send(
   desk: Desk,
   options: ReplyOptions,
   sealed: SealedCase,
-  request: ReplyRequest,
+  { after: seen, request }: ReplyDraft,
 ): Promise<void> {
   const { id } = sealed.detail.case
   const current = await upToDate(desk, sealed, request, options.language)
   const copy = decodeBase64url(current.team_copy)
-  const after = await actOn(desk, sealed.detail, 'replies', current, copy).catch(
+  const after = await actOn(desk, sealed.detail, 'replies', current, copy, seen).catch(
     (error: unknown) => {
       throw keptWords(asFailure(error), id)
     },

@@ -5,7 +5,7 @@ import type { CaseId } from '../../schemas/encoding.js'
 import { KhancapError } from '../../schemas/problem.js'
 import { afterAct, type CaseAct } from '../core/case/states.js'
 import { decodeBase64url, encodeBase64url } from '../core/encoding/base64url.js'
-import type { CaseChange, CaseRow, CaseStore } from '../ports/case-store.js'
+import type { CaseChange, CaseRow, CaseStore, UnseenAdditions } from '../ports/case-store.js'
 import type { Actor } from './admit-handler.js'
 import { isHeldFrom, worksOn } from './permissions.js'
 
@@ -14,7 +14,7 @@ export interface Act {
   /** Whether a claim of somebody else stands in the way. */
   readonly needsHold: boolean
   /** The change, or null where it was done before. @throws KhancapError what the act itself refuses */
-  readonly change: (row: CaseRow, after: CaseState) => CaseChange | null
+  readonly change: (row: CaseRow, after: CaseState, unseen: UnseenAdditions) => CaseChange | null
   /** True where the act was done before and the state no longer allows it; nothing is done then. */
   readonly isDone?: (row: CaseRow) => boolean
   /** SHA-256 of the sealed note, team copy or grant header that the act brings. */
@@ -34,7 +34,7 @@ export async function actOnCase(
   { anchor, handler, request }: Actor,
   act: Act,
 ): Promise<CaseRow> {
-  function decide(row: CaseRow): CaseChange | null {
+  function decide(row: CaseRow, unseen: UnseenAdditions): CaseChange | null {
     if (!worksOn(handler, row)) throw new KhancapError('case_unknown')
     if (row.state === 'purged') throw new KhancapError('case_purged')
     if (act.isDone?.(row) === true) return null
@@ -42,7 +42,7 @@ export async function actOnCase(
     expectAnchored(anchor, row, act)
     const after = afterAct(act.name, row.state, row.answeredAt !== null)
     if (after === null) throw new KhancapError('case_state')
-    return act.change(row, after)
+    return act.change(row, after, unseen)
   }
   try {
     const after = anchor === null ? null : decodeBase64url(anchor.after)

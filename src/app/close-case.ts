@@ -1,5 +1,5 @@
 // Ends the work on a case and starts its retention. Silence is no outcome: without an answer a case ends only where
-// nobody could be answered (core/case/states.ts).
+// nobody could be answered (core/case/states.ts), and what the applicant added in the meantime is looked at first.
 import type { Outcome } from '../../schemas/case.js'
 import type { CaseId } from '../../schemas/encoding.js'
 import { KhancapError } from '../../schemas/problem.js'
@@ -10,7 +10,7 @@ import { actOnCase, type CaseDeps } from './act-on-case.js'
 import type { Actor } from './admit-handler.js'
 import type { CurrentDirectory } from './current-directory.js'
 
-/** Idempotent for the same outcome. @throws KhancapError what `actOnCase` throws */
+/** Idempotent for the same outcome. @throws KhancapError `addition_unseen`, what `actOnCase` throws */
 export async function closeCase(
   deps: CaseDeps & { readonly directories: CurrentDirectory },
   id: CaseId,
@@ -22,16 +22,17 @@ export async function closeCase(
     name: 'close',
     needsHold: true,
     isDone: row => row.state === 'closed' && row.outcome === outcome,
-    change: (row, state) => {
+    change: (row, state, unseen) => {
       if (!mayClose(row.state, outcome, row.answeredAt !== null))
         throw new KhancapError('case_state')
+      if (unseen.count > 0) throw new KhancapError('addition_unseen')
       return {
         state,
         outcome,
         dueAt: null,
         nextRungAt: null,
         purgeAt: purgeAt(directory, row.program, row.now),
-        additionsSeen: true,
+        unreadAdditions: 0,
         event: { kind: 'closed', detail: outcome },
       }
     },

@@ -1,4 +1,5 @@
-// Step 10. Records a sealed reply to the applicant and its copy for the team, and stops the clock.
+// Step 10. Records a sealed reply to the applicant and its copy for the team, and stops the clock of what its writer
+// had seen.
 import type { CaseId, ClientId, Instant } from '../../schemas/encoding.js'
 import type { Primitives } from '../core/crypto/primitives.js'
 import type { CaseRow } from '../ports/case-store.js'
@@ -32,6 +33,7 @@ export async function replyToCase(
 ): Promise<CaseRow> {
   const { directories, primitives } = deps
   const now = deps.now()
+  const { directory } = await directories.newest()
   const problem = 'envelope_malformed'
   await checkContext(directories, reply.sealed, { kind: 'reply', problem, pointer: '/sealed' }, now)
   await checkContext(
@@ -44,8 +46,14 @@ export async function replyToCase(
     name: 'reply',
     needsHold: true,
     part: await primitives.sha256(reply.teamCopy),
-    change: (row, state) => ({
-      ...answerChange(row, state, checkAnswer(primitives, row, reply.answer, actor.request.key)),
+    change: (row, state, unseen) => ({
+      ...answerChange(
+        directory,
+        row,
+        state,
+        checkAnswer(primitives, row, reply.answer, actor.request.key),
+        unseen,
+      ),
       reply: { id: reply.id, sealed: reply.sealed, teamCopy: reply.teamCopy },
       event: { kind: 'replied', detail: null },
     }),

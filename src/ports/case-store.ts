@@ -124,6 +124,13 @@ export interface CaseFilter {
   readonly after: string | null
 }
 
+/** Additions that no answer followed and that the actor had not seen. */
+export interface UnseenAdditions {
+  readonly count: number
+  /** When the oldest of them came; null where there are none. */
+  readonly since: Instant | null
+}
+
 /** What an act changes. Fields that are absent stay as they are. */
 export interface CaseChange {
   readonly state?: CaseState
@@ -138,8 +145,8 @@ export interface CaseChange {
   readonly answer?: CaseRow['answer']
   /** True: set answered_at to now where it was not set. */
   readonly answered?: boolean
-  /** True: every addition so far counts as seen. */
-  readonly additionsSeen?: boolean
+  /** Additions that no answer has followed, from now on. */
+  readonly unreadAdditions?: number
   readonly reply?: {
     readonly id: ClientId
     readonly sealed: Uint8Array
@@ -181,10 +188,13 @@ export interface CaseStore {
     by: {
       readonly handler: string
       readonly request: SignedRequest
-      /** Hash of an event that the actor saw; zeros for the time before the first; none where they did not say. */
+      /**
+       * Hash of an event that the actor saw; zeros for the time before the first. None where they did not say: they
+       * count as having seen everything.
+       */
       readonly after?: Uint8Array | null
     },
-    decide: (row: CaseRow) => CaseChange | null,
+    decide: (row: CaseRow, unseen: UnseenAdditions) => CaseChange | null,
   ): Promise<CaseRow>
   /**
    * Notes a nonce until `expiresAt`. Durable when it returns.

@@ -5,7 +5,7 @@ import t from 'tap'
 import { publishDirectory } from '../../src/app/publish-directory.js'
 import { freePort, handlerFolder, khancap } from '../helper/cli.js'
 import { type LyingServer, lyingServer, passedOn, truly } from '../helper/lying-server.js'
-import { testApi, caseInTeam } from '../helper/api.js'
+import { caseInTeam, sealedAddition, testApi, withToken } from '../helper/api.js'
 import { officePrograms, vietnamese } from '../helper/office.js'
 import { testOrganisation } from '../helper/organisation.js'
 
@@ -27,7 +27,8 @@ async function wired(t: Parameters<typeof testApi>[0]) {
   const target = `http://127.0.0.1:${back}`
   const wire = await lyingServer(t, { '*': truly(target) }, front)
   const folder = await handlerFolder(t, organisation, 'vietnam-1', url)
-  const { caseId } = await caseInTeam(api, 'vietnam', { answers: vietnamese })
+  const one = await caseInTeam(api, 'vietnam', { answers: vietnamese })
+  const { caseId } = one
   const run = (...args: string[]) => khancap(args, { folder })
   const write = (text: string, ...args: string[]) =>
     khancap(['reply', caseId, ...args], { folder, stdin: text })
@@ -37,6 +38,7 @@ async function wired(t: Parameters<typeof testApi>[0]) {
     api,
     caseId,
     folder,
+    one,
     replies,
     run,
     target,
@@ -87,6 +89,18 @@ await t.test('landed and lost: --again finds that it had arrived', async t => {
   t.equal((await run('reply', caseId, '--again')).code, 1)
   t.equal(await replies(), 1)
   t.strictSame(await readdir(join(folder, 'drafts')), [])
+})
+
+await t.test('lost before it landed: --again answers what its writer had seen', async t => {
+  const { api, caseId, one, path, run, wire, write } = await wired(t)
+  loseRequests(wire, path)
+  t.equal((await write(words)).code, 3)
+  const addition = await sealedAddition(api.organisation, one, 'Họ đang ở trước cửa.')
+  await withToken(api, one.token, '/v1/mailbox/additions', addition)
+  delete wire.lies[path]
+  t.equal((await run('reply', caseId, '--again')).code, 0)
+  const [row] = await api.db.rows('select unread_additions, due_at is null as silent from cases')
+  t.strictSame(row, { unread_additions: 1, silent: false })
 })
 
 await t.test('lost before it landed: --again sends it, once', async t => {

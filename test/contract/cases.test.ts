@@ -39,7 +39,7 @@ const reply = () =>
     answered: true,
     dueAt: null,
     nextRungAt: null,
-    additionsSeen: true,
+    unreadAdditions: 0,
     answer: { hour: 0, signature: randomBytes(64), key: randomBytes(32) },
     reply: { id: clientId(), sealed: randomBytes(4096), teamCopy: randomBytes(4096) },
     event: { kind: 'replied', detail: null },

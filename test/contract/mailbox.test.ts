@@ -33,7 +33,7 @@ async function answer(store: Store, id: string): Promise<string> {
     answered: true,
     dueAt: null,
     nextRungAt: null,
-    additionsSeen: true,
+    unreadAdditions: 0,
     reply: { id: replyId, sealed: Buffer.from('to the applicant'), teamCopy: Buffer.from('copy') },
     event: { kind: 'replied', detail: null },
   }))

@@ -3,7 +3,7 @@ import { sql, type UpdateObject } from 'kysely'
 import type { Instant } from '../../../schemas/encoding.js'
 import { maxEventsByActs, maxGrants, maxNotes, maxReplies } from '../../../schemas/case.js'
 import { KhancapError } from '../../../schemas/problem.js'
-import type { CaseChange, CaseStore } from '../../ports/case-store.js'
+import type { CaseChange, CaseStore, UnseenAdditions } from '../../ports/case-store.js'
 import { selectCases, toCaseRow, type ReadCase } from './case-rows.js'
 import { endOf, insertEvent, nextEvent } from './chain.js'
 import { at, atOrNull, type Database } from './database.js'
@@ -102,17 +102,40 @@ async function isRepeated(
   return true
 }
 
-/** @throws KhancapError `request_invalid` where the actor saw a history that is not this one */
-async function expectSeen(db: Database, caseId: string, after: Uint8Array): Promise<void> {
-  if (after.every(byte => byte === 0)) return
+/** The number of the last event that the actor saw; null where they saw a history that is not this one. */
+async function lastSeen(
+  db: Database,
+  row: ReadCase,
+  after: Uint8Array | null,
+): Promise<number | null> {
+  if (after === null) return row.event_count
+  if (after.every(byte => byte === 0)) return 0
   const seen = await db
     .selectFrom('events')
     .select('number')
-    .where('case_id', '=', caseId)
+    .where('case_id', '=', row.id)
     .where('hash', '=', after)
     .executeTakeFirst()
-  if (seen === undefined)
-    throw new KhancapError('request_invalid', { faults: [{ pointer: '/after', code: 'unknown' }] })
+  return seen?.number ?? null
+}
+
+/** Of the additions that no answer followed, those that are newer than an event. */
+async function unseenAdditions(
+  db: Database,
+  row: ReadCase,
+  seen: number,
+): Promise<UnseenAdditions> {
+  if (row.unread_additions === 0 || seen >= row.event_count) return { count: 0, since: null }
+  const unseen = await db
+    .selectFrom('events')
+    .select('at')
+    .where('case_id', '=', row.id)
+    .where('kind', '=', 'addition')
+    .where('number', '>', seen)
+    .orderBy('number', 'desc')
+    .limit(row.unread_additions)
+    .execute()
+  return { count: unseen.length, since: unseen.at(-1)?.at ?? null }
 }
 
 async function insertParts(
@@ -198,7 +221,7 @@ function columnsOf(row: ReadCase, change: CaseChange): UpdateObject<Tables, 'cas
           answer_key: change.answer?.key ?? null,
         }),
     ...(change.answered === true && row.answered_at === null ? { answered_at: at(row.now) } : {}),
-    ...(change.additionsSeen === true ? { unread_additions: 0 } : {}),
+    ...(change.unreadAdditions === undefined ? {} : { unread_additions: change.unreadAdditions }),
   }
 }
 
@@ -207,9 +230,13 @@ export function actOnCase(db: Database): CaseStore['actOnCase'] {
     await db.transaction().execute(async trx => {
       const row = await selectCases(trx).where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
       if (row === undefined) throw new KhancapError('case_unknown')
-      const change = decide(toCaseRow(row))
+      const seen = await lastSeen(trx, row, by.after ?? null)
+      const change = decide(toCaseRow(row), await unseenAdditions(trx, row, seen ?? 0))
       if (change === null || (await isRepeated(trx, id, by.handler, change))) return toCaseRow(row)
-      if (by.after instanceof Uint8Array) await expectSeen(trx, id, by.after)
+      if (seen === null)
+        throw new KhancapError('request_invalid', {
+          faults: [{ pointer: '/after', code: 'unknown' }],
+        })
       if (row.event_count >= maxEventsByActs) throw new KhancapError('case_state')
       const event = nextEvent(id, row, {
         kind: change.event.kind,
