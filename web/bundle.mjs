@@ -41,6 +41,8 @@ async function bundle(options) {
   return outputFiles[0].text
 }
 
+const asModule = code => `data:text/javascript,${encodeURIComponent(code)}`
+
 /** The entry of one language: the code of all, the words of one. */
 function pageEntry({ language, suffix }) {
   const programs = '../schemas/programs'
@@ -62,9 +64,11 @@ function wordScripts(addAsset) {
   return {
     name: 'word-scripts',
     setup({ onLoad }) {
-      onLoad({ filter: /@scure\/bip39\/wordlists\/[a-z-]+\.js$/ }, async ({ path }) => {
-        const { wordlist } = await import(path)
-        const name = path.replace(/^.*\/|\.js$/g, '')
+      const lists = /(@scure\/bip39\/wordlists\/[a-z-]+\.js|receipt\/vietnamese-words\.ts)$/
+      onLoad({ filter: lists }, async ({ path }) => {
+        const code = await bundle({ entryPoints: [path], format: 'esm' })
+        const { wordlist } = await import(asModule(code))
+        const name = path.replace(/^.*\/|(-words)?\.[jt]s$/g, '')
         const script = `self.receiptWords=${JSON.stringify(wordlist.join(' '))}.split(' ')\n`
         const address = await addAsset(`words-${name}.js`, script)
         const contents = `importScripts(${JSON.stringify(address)})\nexport const wordlist = self.receiptWords`
@@ -96,7 +100,7 @@ async function renderPages(assets) {
     platform: 'node',
     target: 'node20',
   })
-  const { renderSite } = await import(`data:text/javascript,${encodeURIComponent(code)}`)
+  const { renderSite } = await import(asModule(code))
   return renderSite(assets)
 }
 

@@ -11,6 +11,8 @@ import type { KhancapError } from '../../schemas/problem.js'
 import { nodePrimitives } from '../../src/core/crypto/node.js'
 import { libsodiumPrimitives } from '../../src/core/crypto/libsodium.js'
 import { purePrimitives } from '../../src/core/crypto/pure.js'
+import { wordlist as vietnamese } from '../../src/core/receipt/vietnamese-words.js'
+import { foldWord } from '../../src/core/receipt/fold-word.js'
 import { wordLanguages } from '../../src/core/crypto/receipt-words.js'
 import { hex } from '../../src/core/encoding/bytes.js'
 import {
@@ -25,7 +27,13 @@ import { decodeIdentity } from '../../src/core/envelope/age-keys.js'
 t.setTimeout(process.env['KHANCAP_TEST_LONG'] === '1' ? 1_800_000 : 180_000)
 
 const p = await nodePrimitives()
-const lists = { en: english, fr: french, 'zh-Hans': simplified, 'zh-Hant': traditional } as const
+const lists = {
+  en: english,
+  fr: french,
+  'zh-Hans': simplified,
+  'zh-Hant': traditional,
+  vi: vietnamese,
+} as const
 const sixteen = fc.uint8Array({ minLength: 16, maxLength: 16 })
 const runs = process.env['KHANCAP_TEST_LONG'] === '1' ? 2000 : 100
 
@@ -65,23 +73,83 @@ await t.test('the words are those of BIP 39', async t => {
       shown,
       entropyToMnemonic(entropy, [...lists[language]])
         .normalize('NFKD')
-        .replace(/\s/g, ' '),
+        .replace(/[\s-]/g, ' '),
     )
   }
 })
 
 await t.test('the letters of every list differ without case and accents', t => {
-  for (const list of Object.values(lists)) {
-    const folded = list.map(word => word.normalize('NFKD').replace(/[\u0300-\u036f]/g, ''))
-    t.equal(new Set(folded).size, 2048)
-  }
+  for (const list of Object.values(lists)) t.equal(new Set(list.map(foldWord)).size, 2048)
   t.end()
+})
+
+/** One letter more, less, other, or two neighbours swapped. */
+function slipsOf(word: string): string[] {
+  const letters = [...'abcdefghijklmnopqrstuvwxyz']
+  return Array.from({ length: word.length + 1 }, (_, at) => {
+    const before = word.slice(0, at)
+    const [one = '', two = ''] = word.slice(at)
+    const after = word.slice(at + 1)
+    return [
+      before + after,
+      before + two + one + word.slice(at + 2),
+      ...letters.flatMap(letter => [before + letter + after, before + letter + one + after]),
+    ]
+  }).flat()
+}
+
+await t.test(
+  'Vietnamese words are two syllables that no slip of a letter turns into another',
+  t => {
+    const plain = vietnamese.map(foldWord)
+    t.strictSame(
+      vietnamese.filter(word => !/^[^\s-]+-[^\s-]+$/.test(word) || word !== word.normalize('NFKD')),
+      [],
+      'two syllables, decomposed',
+    )
+    t.strictSame(
+      plain.filter(word => !/^[a-z]{3,9}$/.test(word)),
+      [],
+      'short, and only letters that every keyboard has',
+    )
+    t.strictSame(plain, plain.toSorted(), 'in the order of their letters')
+    t.equal(new Set(plain.map(word => word.slice(0, 5))).size, 2048, 'five letters tell them apart')
+    const known = new Set(plain)
+    t.strictSame(
+      plain.filter(word => slipsOf(word).some(slip => slip !== word && known.has(slip))),
+      [],
+      'one slip never makes another word',
+    )
+    t.strictSame(
+      plain.filter(word =>
+        Array.from({ length: word.length - 1 }, (_, at) => word.slice(0, at + 1)).some(part =>
+          known.has(part),
+        ),
+      ),
+      [],
+      'none begins with another: without spaces they can be read in one way only',
+    )
+    const syllables = new Set(vietnamese.flatMap(word => word.split('-').map(foldWord)))
+    t.strictSame(
+      plain.filter(word => syllables.has(word)),
+      [],
+      'none looks like a syllable of another',
+    )
+    const foreign = [...english, ...french].map(foldWord).filter(word => known.has(word))
+    t.ok(foreign.length < 12, `no code of twelve could be read in two lists: ${foreign.join(' ')}`)
+    t.end()
+  },
+)
+
+await t.test('the Vietnamese list is the one that codes were given out with', async t => {
+  const digest = await p.sha256(new TextEncoder().encode(vietnamese.join('\n')))
+  t.equal(hex(digest), 'd006327f075b075739f09a0960a70fba1732b02b841b1c74ba07fc4e7d4a3220')
 })
 
 await t.test('words may be typed in any way that a person types them', async t => {
   const entropy = Uint8Array.from({ length: 16 }, (_, at) => 17 * at)
   const ways = async (
-    language: 'en' | 'fr' | 'zh-Hans' | 'zh-Hant',
+    language: 'en' | 'fr' | 'zh-Hans' | 'zh-Hant' | 'vi',
     change: (words: string[]) => string,
   ) => {
     const text = change(await codeToWords(entropy, language))
@@ -108,6 +176,13 @@ await t.test('words may be typed in any way that a person types them', async t =
       .replace(/[\u0300-\u036f]/g, ''),
   )
   await ways('fr', words => words.join(' ').toUpperCase())
+  await ways('vi', words => words.join(' '))
+  await ways('vi', words => words.join(' ').normalize('NFD').toUpperCase())
+  await ways('vi', words => words.map(word => word.replace(' ', '-')).join(', '))
+  await ways('vi', words => words.map(foldWord).join('\n'))
+  await ways('vi', words =>
+    words.map((word, at) => (at % 2 === 0 ? word : foldWord(word))).join(' '),
+  )
   for (const language of ['zh-Hans', 'zh-Hant'] as const) {
     await ways(language, words => words.join(''))
     await ways(language, words => words.join('\u3000'))
@@ -150,6 +225,12 @@ await t.test('what is wrong is told by number, never by word', async t => {
     code,
     faults: [{ pointer: '', code: 'checksum' }],
   })
+  const vi = await codeToWords(newReceiptCode(p), 'vi')
+  t.same(await faultsOf(vi.map((word, at) => (at === 4 ? 'không có' : word)).join(' ')), {
+    code,
+    faults: [{ pointer: '/5', code: 'word_unknown' }],
+  })
+  t.same(await faultsOf(vi.slice(1).join(' ')), number, 'eleven in Vietnamese')
   const error: unknown = await wordsToCode(`canary ${'zebrafish '.repeat(11)}`).catch(
     (e: unknown) => e,
   )
@@ -180,9 +261,9 @@ await t.test('what the two Chinese lists share means the same in both', async t 
     }
 })
 
-await t.test('pages show words of their language; Vietnamese pages show English ones', t => {
+await t.test('pages show words of their language, others show English ones', t => {
   const pages = ['en', 'fr', 'zh-Hans', 'zh-Hant', 'vi', 'th', 'de', '']
-  t.same(pages.map(wordLanguageFor), ['en', 'fr', 'zh-Hans', 'zh-Hant', 'en', 'en', 'en', 'en'])
+  t.same(pages.map(wordLanguageFor), ['en', 'fr', 'zh-Hans', 'zh-Hant', 'vi', 'en', 'en', 'en'])
   t.end()
 })
 

@@ -1,5 +1,6 @@
 // The receipt code, before anything is sent: twelve words to keep, and a look whether they were kept.
 import { encode } from 'uqr'
+import { foldWord } from '../../src/core/receipt/fold-word.js'
 import { button, form, h, unrecorded } from '../dom.js'
 import type { Page } from '../page.js'
 import { fill } from '../texts/texts.js'
@@ -98,13 +99,6 @@ function twoPlaces(): [number, number] {
   return first < second ? [first, second] : [second, first]
 }
 
-const plain = (word: string) =>
-  word
-    .trim()
-    .toLowerCase()
-    .normalize('NFKD')
-    .replace(/[\u0300-\u036f]/g, '')
-
 function showConfirm(page: Page, back: () => void, asked: [number, number] | null): void {
   const { confirm } = page.words.texts
   const places = asked ?? twoPlaces()
@@ -130,7 +124,8 @@ function showConfirm(page: Page, back: () => void, asked: [number, number] | nul
         return
       }
       const wrong = inputs.find(
-        ({ input, place }) => plain(input.value) !== plain(page.draft.receiptWords[place] ?? ''),
+        ({ input, place }) =>
+          foldWord(input.value) !== foldWord(page.draft.receiptWords[place] ?? ''),
       )
       if (wrong !== undefined) {
         wrong.input.setAttribute('aria-invalid', 'true')

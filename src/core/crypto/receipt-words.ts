@@ -1,7 +1,8 @@
-// The word lists of receipt codes (BIP 39), each loaded only when it is asked for, and the checksum over twelve words.
+// The word lists of receipt codes (BIP 39, and a Vietnamese one of ours), each loaded only when it is asked for, and the
+// checksum over twelve words.
 import { entropyToMnemonic, mnemonicToEntropy } from '@scure/bip39'
 
-export const wordLanguages = ['en', 'fr', 'zh-Hans', 'zh-Hant'] as const
+export const wordLanguages = ['en', 'fr', 'zh-Hans', 'zh-Hant', 'vi'] as const
 export type WordLanguage = (typeof wordLanguages)[number]
 
 const loaders: { readonly [L in WordLanguage]: () => Promise<{ wordlist: string[] }> } = {
@@ -9,9 +10,10 @@ const loaders: { readonly [L in WordLanguage]: () => Promise<{ wordlist: string[
   fr: () => import('@scure/bip39/wordlists/french.js'),
   'zh-Hans': () => import('@scure/bip39/wordlists/simplified-chinese.js'),
   'zh-Hant': () => import('@scure/bip39/wordlists/traditional-chinese.js'),
+  vi: () => import('../receipt/vietnamese-words.js'),
 }
 
-/** 2048 words in the order of their numbers, in NFKD. */
+/** 2048 words in the order of their numbers, in NFKD; Vietnamese syllables are joined by a hyphen. */
 export async function wordList(language: WordLanguage): Promise<string[]> {
   return (await loaders[language]()).wordlist
 }

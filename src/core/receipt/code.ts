@@ -11,6 +11,7 @@ import {
   wordsOf,
 } from '../crypto/receipt-words.js'
 import { encodeIdentity, recipientOf } from '../envelope/age-keys.js'
+import { foldWord } from './fold-word.js'
 
 const words = 12
 
@@ -19,31 +20,39 @@ export function newReceiptCode(p: Pick<Primitives, 'random'>): Uint8Array {
   return p.random(16)
 }
 
-/** Whose words a page in this language shows. Vietnamese has no list yet: it shows the English words. */
+/** Whose words a page in this language shows; English where the language has no list. */
 export function wordLanguageFor(pageLanguage: string): WordLanguage {
   return wordLanguages.find(language => language === pageLanguage) ?? 'en'
 }
 
-/** The twelve words, as they are shown: composed letters (NFC). */
+/** The twelve words, as they are shown: composed letters (NFC), a space between the syllables of a word. */
 export async function codeToWords(entropy: Uint8Array, language: WordLanguage): Promise<string[]> {
   const list = await wordList(language)
-  return wordsOf(entropy, list).map(word => word.normalize('NFC'))
-}
-
-/** Letters without case and accents: what tells the words of every list apart. */
-function fold(word: string): string {
-  return word
-    .normalize('NFKD')
-    .replace(/[\u0300-\u036f]/g, '')
-    .toLowerCase()
+  return wordsOf(entropy, list).map(word => word.normalize('NFC').replace('-', ' '))
 }
 
 /** Words as they were typed: any spaces, and none between Chinese characters. */
 function split(text: string): string[] {
-  return fold(text)
+  return text
+    .normalize('NFKC')
     .replace(/[\u3400-\u9fff]/g, ' $& ')
-    .split(/[\s,.;\u3001\u3002]+/)
+    .split(/[\s,.;\u3001\u3002\u2010-\u2015-]+/)
+    .map(foldWord)
     .filter(word => word !== '')
+}
+
+/** Vietnamese words have two syllables, which may be typed apart or together; none is the beginning of another. */
+function joinSyllables(typed: readonly string[], known: Known): string[] {
+  const joined: string[] = []
+  for (let at = 0; at < typed.length; at++) {
+    const one = typed[at] ?? ''
+    if (known.has(one)) joined.push(one)
+    else {
+      at += 1
+      joined.push(one + (typed[at] ?? ''))
+    }
+  }
+  return joined
 }
 
 export interface ReceiptCode {
@@ -65,6 +74,11 @@ function readIn(known: Known, list: string[], typed: readonly string[]): Reading
   return { found, entropy: spelled.length === words ? entropyOf(spelled, list) : null }
 }
 
+/** Whether so many parts can be twelve words: no list is loaded in vain. */
+function couldBe(language: WordLanguage, parts: number): boolean {
+  return language === 'vi' ? parts >= words && parts <= 2 * words : parts === words
+}
+
 const unknownIn = (reading: Reading) => reading.found.filter(word => word === null).length
 
 /** What reads words: `prefer` is the list that is tried first. @throws KhancapError `receipt_code_invalid` */
@@ -72,7 +86,7 @@ export type WordReader = (text: string, prefer?: WordLanguage) => Promise<Receip
 
 /**
  * Reads words of any list, however they were typed: case, spaces and accents do not count. Words that two lists share
- * mean the same in both Chinese lists; twelve that English and French share do not occur. A list is loaded when it is
+ * mean the same in both Chinese lists; twelve that two of the others share do not occur. A list is loaded when it is
  * first needed, and kept for as long as the reader lives. Faults name the number of words, the unknown word by its
  * number from one, or the checksum, never a word.
  */
@@ -82,23 +96,26 @@ export function wordReader(): WordReader {
     const kept = lists.get(language)
     if (kept !== undefined) return kept
     const list = await wordList(language)
-    const made = { list, known: new Map(list.map(word => [fold(word), word])) }
+    const made = { list, known: new Map(list.map(word => [foldWord(word), word])) }
     lists.set(language, made)
     return made
   }
   return async (text, prefer = 'en') => {
-    const typed = split(text)
-    if (typed.length !== words)
-      throw new KhancapError('receipt_code_invalid', {
-        faults: [{ pointer: '', code: 'number_of_words' }],
-      })
+    const parts = split(text)
+    const inOrder = [prefer, ...wordLanguages.filter(other => other !== prefer)]
     const readings: Reading[] = []
-    for (const language of [prefer, ...wordLanguages.filter(other => other !== prefer)]) {
+    for (const language of inOrder.filter(one => couldBe(one, parts.length))) {
       const { list, known } = await loaded(language)
+      const typed = language === 'vi' ? joinSyllables(parts, known) : parts
+      if (typed.length !== words) continue
       const reading = readIn(known, list, typed)
       if (reading.entropy !== null) return { entropy: reading.entropy, language }
       readings.push(reading)
     }
+    if (readings.length === 0)
+      throw new KhancapError('receipt_code_invalid', {
+        faults: [{ pointer: '', code: 'number_of_words' }],
+      })
     const closest = readings.reduce((best, next) =>
       unknownIn(next) < unknownIn(best) ? next : best,
     )
