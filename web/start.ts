@@ -1,6 +1,7 @@
 // The page of one language. The build makes one bundle of this and the words of that language.
 import { byId } from './dom.js'
 import { Page, type Words } from './page.js'
+import { fillBefore } from './screens/before.js'
 import { comeBack } from './screens/come-back.js'
 import { startRequest } from './screens/request.js'
 
@@ -23,5 +24,8 @@ export function start(words: Words): void {
     })
   begin.hidden = false
   // Fetched while the person reads. Where it fails it is fetched again when it is needed.
-  page.site().catch(() => {})
+  page.site().then(
+    site => fillBefore(page, site),
+    () => {},
+  )
 }

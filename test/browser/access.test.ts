@@ -15,7 +15,14 @@ import {
   send,
 } from '../helper/applicant.js'
 import { visitor } from '../helper/chromium.js'
-import { arrivedCases, replyAs, routeCase, testSite, type TestSite } from '../helper/site.js'
+import {
+  arrivedCases,
+  replyAs,
+  routeCase,
+  siteOrganisation,
+  testSite,
+  type TestSite,
+} from '../helper/site.js'
 import { overflow } from '../helper/traces.js'
 import type { HoldReason } from '../../schemas/case.js'
 import { textsEn } from '../../web/texts/en.js'
@@ -55,6 +62,17 @@ const held: Readonly<Record<string, string>> = {
   fr: textsFr.mailbox.heldHint,
 }
 
+const other = {
+  id: 'legal-aid',
+  name: 'Legal aid (example)',
+  about: { en: 'Lawyers for people in detention.' },
+  status: 'limited' as const,
+  checked: new Date().toISOString().slice(0, 10),
+  languages: ['en'],
+  countries: [],
+  url: 'https://legal-aid.example/',
+}
+
 /** An addition is owed an answer, and two handlers hold its clock. */
 async function hold({ api }: TestSite, caseId: string, reason: HoldReason): Promise<void> {
   await api.db.rows(
@@ -73,7 +91,7 @@ for (const { language, program, dark, width, handler } of [
   { language: 'fr', program: 'pil', dark: false, width: 320, handler: 'intake-1' },
 ])
   await t.test(`every page of ${program} in ${language}, ${width} pixels wide`, async t => {
-    const site = await testSite(t)
+    const site = await testSite(t, await siteOrganisation({ others: [other] }))
     const { page } = await visitor(t, { width, dark })
     const driver = chromiumDriver(page)
     const folder = language.toLowerCase()
@@ -83,6 +101,21 @@ for (const { language, program, dark, width, handler } of [
     await driver.open(`${site.url}/${folder}/`)
     await driver.see('#start')
     await seen('before')
+    await driver.see('#where .countries')
+    await page.locator('.map-holder').scrollIntoViewIfNeeded()
+    await driver.see('.map svg')
+    const covered = ['CN', 'HK', 'ID', 'KH', 'LA', 'MM', 'MO', 'MY', 'PH', 'SG', 'TH', 'TW', 'VN']
+    const blue = await page
+      .locator('.map [data-country]')
+      .evaluateAll(shapes => shapes.map(shape => shape.getAttribute('data-country')))
+    t.strictSame(new Set(blue), new Set(covered), 'blue on the map')
+    t.equal(await page.locator('.countries li').count(), covered.length, 'the same in the list')
+    t.equal(await page.locator('#when [data-promise]').count(), 2, 'by when an answer comes')
+    t.equal((await driver.textsOf('#others li')).length, 1, 'who else may help')
+    await driver.type('#country-search-0', 'VIET')
+    await seen('where')
+    await driver.type('#country-search-0', 'zz')
+    t.ok(await driver.textOf('#where [role="status"]'), 'an unknown name stops nobody')
     await driver.click('#start')
     await driver.see('[data-program]')
     await seen('programs')

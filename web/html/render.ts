@@ -84,9 +84,13 @@ function before({ before: words, otherWays, languages }: Texts): string {
     '</div></noscript>',
     `<section><h2>${escape(words.dangerHeading)}</h2>${list(words.danger)}</section>`,
     `<section><h2>${escape(words.nextHeading)}</h2>${list(words.next)}</section>`,
+    // Filled by the script, with what the directory says.
+    '<section id="when"></section>',
     `<section><h2>${escape(words.whoHeading)}</h2>${paragraph(words.who)}</section>`,
     `<section><h2>${escape(words.cannotHeading)}</h2>${paragraph(words.cannot)}</section>`,
     `<section><h2>${escape(words.traceHeading)}</h2>${list(words.trace)}</section>`,
+    '<section id="where"></section>',
+    '<section id="others"></section>',
     `<p><a class="languages" href="/">${escape(languages)}</a></p>`,
   ].join('\n')
 }

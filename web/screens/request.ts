@@ -18,14 +18,7 @@ import {
   languageList,
   questionLabel,
 } from './interview.js'
-
-export function promiseOf({ promise }: Program, language: string): string {
-  return promise[language] ?? promise['en'] ?? ''
-}
-
-export function nameOf({ names, id }: Program, language: string): string {
-  return names[language] ?? names['en'] ?? id
-}
+import { nameOf, promiseOf } from './program-words.js'
 
 export function startRequest(page: Page, back: () => void): void {
   page.attempt(
@@ -54,6 +47,7 @@ function showPrograms(page: Page, site: Site, back: () => void): void {
       h('strong', {}, nameOf(program, language)),
       h('span', {}, promiseOf(program, language)),
       h('span', {}, fill(texts.programs.answersIn, { languages: languageList(page, program) })),
+      ...(program.languages.includes(language) ? [] : [h('span', {}, texts.programs.notInYours)]),
     )
     choice.dataset['program'] = program.id
     return h('li', {}, choice)

@@ -60,10 +60,25 @@ export const textsEn: Texts = {
       'Write to the organisation at the mail address that it publishes itself. Others can see the subject of a mail, so keep it neutral.',
     ],
   },
+  when: { heading: 'By when you get an answer' },
+  where: {
+    heading: 'Where we can help',
+    lead: 'These countries and regions are covered: blue on the map, and the same in the list. If yours is not among them, or you do not want to name it, you can ask all the same. A person answers.',
+    map: 'Map of the world. Covered countries are blue, striped and outlined; the list below names all of them.',
+    borders: 'The drawing takes no position on borders.',
+    search: 'Look for a country or region',
+    covered: 'covered',
+    partly: 'covered in parts',
+    notCovered: 'not covered; you can ask all the same',
+    none: 'There is no such name in the list. You can ask all the same.',
+    line: '{name}: {status}',
+  },
   programs: {
     heading: 'Which support do you ask for?',
     lead: 'You can ask for the other one later.',
     answersIn: 'Answers in: {languages}',
+    notInYours:
+      'You may write in the language of this page all the same. An answer may then take longer, or come in one of these languages.',
   },
   question: {
     progress: 'Question {n} of {total}',

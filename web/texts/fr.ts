@@ -60,10 +60,25 @@ export const textsFr: Texts = {
       'Écrivez à l’organisation à l’adresse qu’elle publie elle-même. L’objet d’un e-mail est visible : choisissez-le neutre.',
     ],
   },
+  when: { heading: 'Quand vous aurez une réponse' },
+  where: {
+    heading: 'Où nous pouvons aider',
+    lead: 'Ces pays et territoires sont couverts : en bleu sur la carte, et les mêmes dans la liste. Si le vôtre n’y est pas, ou si vous préférez ne pas le nommer, vous pouvez tout de même faire une demande. Une personne vous répond.',
+    map: 'Carte du monde. Les pays couverts sont en bleu, hachurés et cernés ; la liste ci-dessous les nomme tous.',
+    borders: 'Ce dessin ne prend pas position sur les frontières.',
+    search: 'Chercher un pays ou un territoire',
+    covered: 'couvert',
+    partly: 'couvert en partie',
+    notCovered: 'non couvert ; vous pouvez tout de même faire une demande',
+    none: 'Ce nom n’est pas dans la liste. Vous pouvez tout de même faire une demande.',
+    line: '{name} : {status}',
+  },
   programs: {
     heading: 'Quel soutien demandez-vous ?',
     lead: 'Vous pourrez demander l’autre plus tard.',
     answersIn: 'Réponses en : {languages}',
+    notInYours:
+      'Vous pouvez tout de même écrire dans la langue de cette page. La réponse peut alors prendre plus de temps, ou venir dans l’une de ces langues.',
   },
   question: {
     progress: 'Question {n} sur {total}',

@@ -42,10 +42,26 @@ export interface Texts {
   /** Where sealing is not possible: never a dead end, never in the clear. */
   readonly otherWays: { readonly heading: string; readonly ways: readonly string[] }
 
+  readonly when: { readonly heading: string }
+  /** Where programs help: the map and its list. */
+  readonly where: {
+    readonly heading: string
+    readonly lead: string
+    readonly map: string
+    readonly borders: string
+    readonly search: string
+    readonly covered: string
+    readonly partly: string
+    readonly notCovered: string
+    readonly none: string
+    readonly line: string
+  }
   readonly programs: {
     readonly heading: string
     readonly lead: string
     readonly answersIn: string
+    /** Where a program is not handled in the language of the page. */
+    readonly notInYours: string
   }
   readonly question: {
     readonly progress: string

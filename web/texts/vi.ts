@@ -60,10 +60,25 @@ export const textsVi: Texts = {
       'Viết email cho tổ chức theo địa chỉ mà chính tổ chức công bố. Người khác có thể thấy tiêu đề email, nên hãy đặt tiêu đề bình thường.',
     ],
   },
+  when: { heading: 'Khi nào bạn có câu trả lời' },
+  where: {
+    heading: 'Chúng tôi có thể giúp ở đâu',
+    lead: 'Các quốc gia và vùng lãnh thổ sau thuộc phạm vi hỗ trợ: màu xanh trên bản đồ và liệt kê trong danh sách. Nếu nơi của bạn không có tên, hoặc bạn không muốn nêu tên, bạn vẫn có thể gửi yêu cầu. Sẽ có người trả lời.',
+    map: 'Bản đồ thế giới. Những nơi thuộc phạm vi hỗ trợ có màu xanh, kẻ sọc và viền đậm; danh sách bên dưới nêu đủ tên.',
+    borders: 'Bản vẽ này không thể hiện quan điểm nào về biên giới.',
+    search: 'Tìm quốc gia hoặc vùng lãnh thổ',
+    covered: 'thuộc phạm vi hỗ trợ',
+    partly: 'thuộc phạm vi hỗ trợ một phần',
+    notCovered: 'ngoài phạm vi hỗ trợ; bạn vẫn có thể gửi yêu cầu',
+    none: 'Danh sách không có tên này. Bạn vẫn có thể gửi yêu cầu.',
+    line: '{name}: {status}',
+  },
   programs: {
     heading: 'Bạn xin hỗ trợ nào?',
     lead: 'Sau này bạn vẫn có thể xin loại hỗ trợ kia.',
     answersIn: 'Trả lời bằng: {languages}',
+    notInYours:
+      'Bạn vẫn có thể viết bằng ngôn ngữ của trang này. Khi đó câu trả lời có thể lâu hơn, hoặc bằng một trong các ngôn ngữ trên.',
   },
   question: {
     progress: 'Câu hỏi {n} trên {total}',

@@ -10,12 +10,12 @@ const loaders: { readonly [L in WordLanguage]: () => Promise<{ wordlist: string[
   fr: () => import('@scure/bip39/wordlists/french.js'),
   'zh-Hans': () => import('@scure/bip39/wordlists/simplified-chinese.js'),
   'zh-Hant': () => import('@scure/bip39/wordlists/traditional-chinese.js'),
-  vi: () => import('../receipt/vietnamese-words.js'),
+  vi: () => import('./vietnamese-words.js'),
 }
 
 /** 2048 words in the order of their numbers, in NFKD; Vietnamese syllables are joined by a hyphen. */
 export async function wordList(language: WordLanguage): Promise<string[]> {
-  return (await loaders[language]()).wordlist
+  return (await loaders[language]()).wordlist.map(word => word.normalize('NFKD'))
 }
 
 /** Sixteen bytes as twelve words. */

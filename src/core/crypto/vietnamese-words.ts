@@ -179,8 +179,8 @@ yêu cầu, yêu đời, yêu kiều, yêu mến, yêu nghề, yêu thương, y�
 ý tưởng
 `
 
-/** As receipt codes are computed with them: decomposed letters, the syllables joined by a hyphen. */
+/** In their order, the syllables of each joined by a hyphen. */
 export const wordlist: string[] = words
   .trim()
   .split(/,\s/)
-  .map(word => word.normalize('NFKD').replace(' ', '-'))
+  .map(word => word.replace(' ', '-'))
