@@ -149,6 +149,7 @@ export const EventKind = z.enum([
   'escalation',
   'breach',
   'addition',
+  'deleted',
 ])
 export type EventKind = z.infer<typeof EventKind>
 

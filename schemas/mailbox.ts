@@ -1,6 +1,7 @@
-// POST /v1/mailbox and /v1/mailbox/additions: what an applicant sees with the receipt code, and adds.
+// POST /v1/mailbox, /v1/mailbox/additions and /v1/mailbox/deletion: what an applicant sees with the receipt code, adds,
+// and takes back.
 import * as z from 'zod'
-import { boundedBytes, ClientId, exactBytes, Slug, Timestamp } from './encoding.js'
+import { boundedBytes, ClientId, exactBytes, SigningKey, Slug, Timestamp } from './encoding.js'
 import { CaseState, Coverage, HoldReason } from './case.js'
 import { maxSealedBytes } from './sealed.js'
 
@@ -55,3 +56,16 @@ export const AdditionReceipt = z
   .strictObject({ id: ClientId, received_at: Timestamp })
   .meta({ id: 'AdditionReceipt', description: 'The addition was taken in' })
 export type AdditionReceipt = z.infer<typeof AdditionReceipt>
+
+export const DeletionRequest = z
+  .strictObject({
+    key: SigningKey.describe('The addition key of the receipt code'),
+    signature: exactBytes(64).describe('Ed25519 by that key: docs/protocol.md, "Deletion"'),
+  })
+  .meta({ id: 'DeletionRequest', description: 'The applicant deletes the case' })
+export type DeletionRequest = z.infer<typeof DeletionRequest>
+
+export const DeletionReceipt = z
+  .strictObject({ deleted_at: Timestamp })
+  .meta({ id: 'DeletionReceipt', description: 'Everything sealed of the case is deleted' })
+export type DeletionReceipt = z.infer<typeof DeletionReceipt>

@@ -1,4 +1,4 @@
-// The four requests of the pages, all to their own origin. Nothing is retried here: every failure is a value that the
+// The requests of the pages, all to their own origin. Nothing is retried here: every failure is a value that the
 // page has a sentence for, and the same bytes can be sent again.
 import type { Failures } from './texts/texts.js'
 
@@ -114,4 +114,8 @@ export function postMailbox(token: string, read: readonly string[]): Promise<unk
 
 export function postAddition(token: string, body: string): Promise<unknown> {
   return post('/v1/mailbox/additions', body, token)
+}
+
+export function postDeletion(token: string, body: string): Promise<unknown> {
+  return post('/v1/mailbox/deletion', body, token)
 }

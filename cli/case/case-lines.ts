@@ -136,8 +136,9 @@ function noteLines(printer: Printer, { at, by, content, signature }: OpenedNote)
 }
 
 function eventLine(printer: Printer, { event, signature }: CheckedEvent): Safe {
-  // The detail of an addition is its id, which says nothing to a person.
-  const told = event.kind === 'addition' ? null : event.detail
+  // The detail of an addition is its id, that of a deletion a signature: they say nothing to a person.
+  const isBytes = event.kind === 'addition' || event.kind === 'deleted'
+  const told = isBytes ? null : event.detail
   const detail = told === null ? safe`` : safe` ${told.replaceAll('_', ' ')}`
   const who = event.handler === null ? safe`` : safe` by ${event.handler}`
   const line = safe`  ${timeWords(event.at)}  ${event.kind.replaceAll('_', ' ')}${detail}${who}`

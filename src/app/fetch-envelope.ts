@@ -11,8 +11,8 @@ export async function fetchEnvelope(
   id: CaseId,
   actor: Actor,
 ): Promise<Uint8Array> {
-  await findVisible(store, id, actor.handler)
-  const envelope = await store.caseEnvelope(id)
+  const { state } = await findVisible(store, id, actor.handler)
+  const envelope = state === 'purged' ? null : await store.caseEnvelope(id)
   if (envelope === null) throw new KhancapError('case_purged')
   return envelope
 }

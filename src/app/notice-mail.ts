@@ -10,6 +10,7 @@ const shownNotices = 50
 const headline: Readonly<Record<Notice['kind'], string>> = {
   new_case: 'a new case waits',
   addition: 'something was added to a case',
+  deleted: 'an applicant deleted a case',
   reminder: 'a case waits for an answer',
   escalation: 'a case is still without an answer',
   breach: 'a case was not answered in time',
@@ -32,9 +33,7 @@ export function noticeMail(
     '',
     ...shown.flatMap(noticeLines),
     ...(rest > 0 ? [`And ${rest} more: khancap inbox`, ''] : []),
-    `    khancap claim ${first.caseId}`,
-    `    khancap open ${first.caseId}`,
-    '',
+    ...todo(first),
     // Lines of 76 letters at most: they travel as they are (RFC 2045 §6.7).
     'This notice holds nothing of what was written.',
     'Do not answer it and do not forward it.',
@@ -45,6 +44,12 @@ export function noticeMail(
     subject: `[khancap] ${what} (${timeLeft(first)})`,
     text: lines.join('\n'),
   }
+}
+
+/** What was deleted cannot be opened any more. */
+function todo({ kind, caseId }: Notice): string[] {
+  if (kind === 'deleted') return ['There is nothing to do for it.', '']
+  return [`    khancap claim ${caseId}`, `    khancap open ${caseId}`, '']
 }
 
 function noticeLines(notice: Notice): string[] {

@@ -3,11 +3,14 @@ import type { FastifyRequest } from 'fastify'
 import {
   AdditionReceipt,
   AdditionRequest,
+  DeletionReceipt,
+  DeletionRequest,
   MailboxRequest,
   MailboxView,
 } from '../../schemas/mailbox.js'
 import { KhancapError } from '../../schemas/problem.js'
 import { addToCase } from '../app/add-to-case.js'
+import { deleteCase } from '../app/delete-case.js'
 import { readMailbox } from '../app/read-mailbox.js'
 import { ceilToHour, floorToHour, formatTimestamp } from '../core/encoding/timestamp.js'
 import type { MailboxContent } from '../ports/mailbox-store.js'
@@ -98,6 +101,30 @@ export function mailboxRoutes(app: Api, deps: HttpDeps): void {
       })
       deps.onCommitted()
       return reply.code(201).send({ id, received_at: formatTimestamp(at) })
+    },
+  })
+
+  app.route({
+    method: 'POST',
+    url: '/v1/mailbox/deletion',
+    bodyLimit: bodyLimits.small,
+    preValidation: readJson,
+    onRequest: shed(),
+    schema: {
+      operationId: 'deleteCase',
+      summary: 'The applicant deletes everything sealed of the case of this mailbox',
+      security,
+      body: DeletionRequest,
+      response: { 200: DeletionReceipt, ...problemResponses },
+    },
+    handler: async request => {
+      const { key, signature } = request.body
+      const { at } = await deleteCase(deps, tokenOf(request), {
+        key: readBytes(key, '/key'),
+        signature: readBytes(signature, '/signature'),
+      })
+      deps.onCommitted()
+      return { deleted_at: formatTimestamp(floorToHour(at)) }
     },
   })
 }

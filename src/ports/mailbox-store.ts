@@ -25,6 +25,14 @@ export interface NewAddition {
   readonly maxAdditionBytes: number
 }
 
+export interface Deletion {
+  /** The applicant's key and signature, as the history keeps them. */
+  readonly proof: string
+  /** A notice "deleted" to the team, with its outbox row. */
+  readonly noticeId: string
+  readonly outboxId: string
+}
+
 export interface MailboxStore {
   /** @returns null where no case has this mailbox (or it was purged) */
   findMailbox(tokenSha256: Uint8Array): Promise<MailboxContent | null>
@@ -36,4 +44,11 @@ export interface MailboxStore {
    * @throws KhancapError `mailbox_unknown`, `addition_conflict`, `additions_full`, `store_unavailable`
    */
   recordAddition(tokenSha256: Uint8Array, addition: NewAddition): Promise<{ at: Instant }>
+  /**
+   * Ends a case whatever its state and has the next sweep delete everything sealed of it; its history and figures stay,
+   * with the applicant's proof. The team is told without content. One transaction; durable when it returns. Afterwards
+   * the mailbox is unknown, so a repetition that got no answer finds nothing.
+   * @throws KhancapError `mailbox_unknown`, `store_unavailable`
+   */
+  deleteCase(tokenSha256: Uint8Array, deletion: Deletion): Promise<{ at: Instant }>
 }

@@ -131,6 +131,25 @@ await t.test(
       ),
       'whoever has the code signed it',
     )
+
+    // Step 11: taken back, although the first answer to that is lost.
+    await visiting.page.route('**/v1/mailbox/deletion', async route => {
+      await visiting.page.unroute('**/v1/mailbox/deletion')
+      await route.fetch()
+      return route.abort('connectionreset')
+    })
+    await driver.click('main button.delete')
+    await driver.see('main .actions button.main + button.delete')
+    await driver.click('main button.delete')
+    await driver.see('[data-failure="offline"]')
+    visiting.complaints.length = 0
+    await driver.click('main .actions button.main')
+    await driver.see('#deleted')
+    t.strictSame(await site.api.db.rows('select state from cases'), [{ state: 'purged' }])
+    t.equal(await site.api.db.store.purgeDue(10), 1, 'the sweep finds it')
+    await comeBack(driver, site.url, 'vi', words.join(' '))
+    await driver.see('[data-failure="mailbox_unknown"]')
+    visiting.complaints.length = 0
     t.equal(await visiting.page.evaluate('history.length'), 2, 'a blank page, and one address')
     await leftNothing(t, visiting, site.url, [canary, words.slice(0, 2).join(' '), 'happening_now'])
   },

@@ -210,6 +210,44 @@ await t.test('step 11: the additions to a case have so many bytes, and not one m
   )
 })
 
+await t.test('step 11: what the applicant deletes is gone in any state, and told', async t => {
+  for (const isAnswered of [false, true]) {
+    const { store, rows } = await testStore(t)
+    const { caseId: id } = await routedCase(store, { mailbox })
+    if (isAnswered) await answer(store, id)
+    await store.recordAddition(mailbox, newAddition())
+    const deletion = { proof: 'key signature', noticeId: randomUUID(), outboxId: randomUUID() }
+    await t.rejects(store.deleteCase(randomBytes(32), deletion), { code: 'mailbox_unknown' })
+    const { at } = await store.deleteCase(mailbox, deletion)
+    t.match(await store.findCase(id, 'vi-1'), { state: 'purged', dueAt: null, hold: null })
+    t.equal(await store.findMailbox(mailbox), null)
+    await t.rejects(store.recordAddition(mailbox, newAddition()), { code: 'mailbox_unknown' })
+    await t.rejects(store.deleteCase(mailbox, deletion), { code: 'mailbox_unknown' })
+
+    t.equal(await store.purgeDue(10), 1, 'the next sweep deletes the ciphertext')
+    t.equal(await store.purgeDue(10), 0)
+    for (const table of ['envelopes', 'slips', 'replies', 'additions', 'notes', 'grants'])
+      t.strictSame(await rows(`select count(*)::int as n from ${table}`), [{ n: 0 }], table)
+    t.strictSame(await rows('select mailbox_sha256, closed_at from intakes, cases'), [
+      { mailbox_sha256: null, closed_at: at },
+    ])
+    const { events } = await store.caseParts(id)
+    t.match(events.at(-1), { kind: 'deleted', detail: 'key signature', handler: null, at })
+    t.equal(await brokenEvent(p, id, events), null)
+    t.strictSame(await rows('select kind from notices'), [{ kind: 'deleted' }])
+    const mail = await store.takeMail(deletion.noticeId, {
+      mailId: randomUUID(),
+      leaseSeconds: 60,
+      limit: 10,
+    })
+    t.match(
+      mail?.notices,
+      [{ kind: 'deleted', caseId: id, to: 'team' }],
+      'although nothing is owed',
+    )
+  }
+})
+
 await t.test('step 12: a purge deletes what was sealed and leaves a tombstone', async t => {
   const { store, rows } = await testStore(t)
   const intake = await routedCase(store, { mailbox })

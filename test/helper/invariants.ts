@@ -43,6 +43,7 @@ const actOf: Readonly<Record<EventKind, CaseAct | null>> = {
   closed: 'close',
   reopened: 'reopen',
   addition: 'addition',
+  deleted: 'delete',
   reminder: null,
   escalation: null,
   breach: null,
@@ -66,7 +67,8 @@ const always: Readonly<Record<string, string>> = {
     where state = 'closed' and purge_at is null`,
   'an open case lost its envelope': `select count(*) from cases
     where state <> 'purged' and not exists (select from envelopes where case_id = cases.id)`,
-  'a purged case kept something sealed': `select count(*) from cases where state = 'purged' and (
+  // What an applicant deleted goes with the next sweep: until then \`purge_at\` stands.
+  'a purged case kept something sealed': `select count(*) from cases where state = 'purged' and purge_at is null and (
     exists (select from envelopes where case_id = cases.id)
     or exists (select from slips where case_id = cases.id)
     or exists (select from replies where case_id = cases.id)
@@ -74,7 +76,7 @@ const always: Readonly<Record<string, string>> = {
     or exists (select from notes where case_id = cases.id)
     or exists (select from grants where case_id = cases.id))`,
   'a slip outlived its routing': `select count(*) from slips join cases on cases.id = case_id
-    where state <> 'received'`,
+    where state <> 'received' and not (state = 'purged' and purge_at is not null)`,
   'a case waits for the router and nothing asks for it': `select count(*) from cases
     where state = 'received' and not exists (
       select from outbox where subject = cases.id and name = 'route-case')`,
@@ -87,7 +89,8 @@ const always: Readonly<Record<string, string>> = {
         select from notice_lanes lane where lane.recipient = waiting.recipient
           and (wake_at is not null or leased_until is not null))`,
   'an outbox row asks for what has happened': `select count(*) from outbox where not exists (
-      select from cases where cases.id = subject and state = 'received' and name = 'route-case')
+      select from cases where cases.id = subject and name = 'route-case'
+        and (state = 'received' or (state = 'purged' and purge_at is not null)))
     and not exists (
       select from notices where notices.id::text = subject and settled_at is null
         and name in ${telling})`,

@@ -3,6 +3,7 @@ import t from 'tap'
 import { MailboxView, maxAdditions } from '../../schemas/mailbox.js'
 import { encodeBase64url, decodeBase64url } from '../../src/core/encoding/base64url.js'
 import { openReply } from '../../src/core/envelope/open.js'
+import { signAddition, signDeletion, verifyDeletion } from '../../src/core/receipt/proofs.js'
 import {
   act,
   caseInTeam,
@@ -195,4 +196,35 @@ await t.test('an addition to a closed case puts it back to work', async t => {
   const view = MailboxView.parse((await withToken(api, sealed.token, '/v1/mailbox', {})).json())
   t.equal(view.state, 'routed')
   t.ok(view.due_at)
+})
+
+await t.test('step 11: the applicant deletes the case, with a signature that stays', async t => {
+  const api = await testApi(t)
+  const sealed = await caseInTeam(api)
+  const { primitives } = api.organisation
+  const { additionSeed, additionKey, mailboxHash } = sealed.keys
+  const signature = signDeletion(primitives, additionSeed, mailboxHash)
+  const body = { key: encodeBase64url(additionKey), signature: encodeBase64url(signature) }
+  const send = (changes: object, token = sealed.token) =>
+    withToken(api, token, '/v1/mailbox/deletion', { ...body, ...changes })
+  const other = encodeBase64url(signAddition(primitives, additionSeed, mailboxHash))
+  t.equal((await send({ signature: other })).json().code, 'signature_invalid', 'another statement')
+  const stranger = encodeBase64url(primitives.random(32))
+  t.equal((await send({}, stranger)).json().code, 'signature_invalid', 'of another mailbox')
+  t.equal((await send({ key: 'AA' })).statusCode, 400)
+  const answer = await send({})
+  t.equal(answer.statusCode, 200, answer.body)
+  t.match(answer.json().deleted_at, /:00:00Z$/, 'the hour only')
+
+  t.equal((await withToken(api, sealed.token, '/v1/mailbox', {})).json().code, 'mailbox_unknown')
+  t.equal((await send({})).json().code, 'mailbox_unknown')
+  const url = `/v1/cases/${sealed.caseId}`
+  const envelope = await act(api, 'vietnam-1', 'GET', `${url}/envelope`)
+  t.equal(envelope.json().code, 'case_purged', 'even before the sweep')
+  const claim = await act(api, 'vietnam-1', 'POST', `${url}/claim`, {})
+  t.equal(claim.json().code, 'case_purged')
+  const { events } = (await act(api, 'vietnam-1', 'GET', url)).json()
+  const [key = '', proof = ''] = String(events.at(-1).detail).split(' ')
+  t.equal(key, body.key, 'the key that the envelope names')
+  t.ok(verifyDeletion(primitives, decodeBase64url(key), mailboxHash, decodeBase64url(proof)))
 })

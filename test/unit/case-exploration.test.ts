@@ -112,6 +112,7 @@ const changes: Readonly<Record<CaseAct, (world: World) => Change | null>> = {
     answered
       ? { dueAt: null, nextRungAt: null }
       : { dueAt: receivedAt + level.first_response_seconds * second, nextRungAt: now },
+  delete: () => ({ dueAt: null, nextRungAt: null, ...unheld }),
   purge: () => ({ dueAt: null, nextRungAt: null }),
 }
 

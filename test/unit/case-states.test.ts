@@ -25,19 +25,20 @@ const acts: readonly CaseAct[] = [
   'purge',
   'hold',
   'unhold',
+  'delete',
 ]
 
 await t.test('each act in each state, one row a state', async t => {
   // Columns in the order of `acts`; "-" is refused. A case that was never answered.
   const table: Record<CaseState, string> = {
-    received: 'routed - - - - - - received - - - - -',
-    routed: '- claimed - - - routed routed routed - - - routed routed',
+    received: 'routed - - - - - - received - - - - - purged',
+    routed: '- claimed - - - routed routed routed - - - routed routed purged',
     claimed:
-      '- claimed routed answered answered claimed claimed claimed closed - - claimed claimed',
+      '- claimed routed answered answered claimed claimed claimed closed - - claimed claimed purged',
     answered:
-      '- answered answered answered answered answered answered answered closed - - answered answered',
-    closed: '- - - - - closed closed routed - routed purged - -',
-    purged: '- - - - - - - - - - - - -',
+      '- answered answered answered answered answered answered answered closed - - answered answered purged',
+    closed: '- - - - - closed closed routed - routed purged - - purged',
+    purged: '- - - - - - - - - - - - - -',
   }
   for (const state of CaseState.options) {
     const row = acts.map(act => afterAct(act, state, false) ?? '-').join(' ')
@@ -64,30 +65,36 @@ await t.test(
   },
 )
 
-await t.test('no sequence of acts leaves the graph, and none but a purge ends it', async () => {
-  fc.assert(
-    fc.property(fc.array(fc.constantFrom(...acts), { maxLength: 60 }), sequence => {
-      let state: CaseState = 'received'
-      let answered = false
-      for (const act of sequence) {
-        const next = afterAct(act, state, answered)
-        if (next === null) continue
-        if (!mayMove(state, next)) return false
-        if (next === 'purged' && act !== 'purge') return false
-        if (act === 'reply' || act === 'contacted') answered = true
-        // What was never answered can only be at rest where somebody closed it with an outcome on record.
-        if (next === 'answered' && !answered) return false
-        state = next
-      }
-      return true
-    }),
-    { numRuns: runs },
-  )
-})
+await t.test(
+  'no sequence of acts leaves the graph, and none but a purge and the applicant end it',
+  async () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...acts), { maxLength: 60 }), sequence => {
+        let state: CaseState = 'received'
+        let answered = false
+        for (const act of sequence) {
+          const next = afterAct(act, state, answered)
+          if (next === null) continue
+          if (!mayMove(state, next)) return false
+          if (next === 'purged' && act !== 'purge' && act !== 'delete') return false
+          if (act === 'reply' || act === 'contacted') answered = true
+          // What was never answered can only be at rest where somebody closed it with an outcome on record.
+          if (next === 'answered' && !answered) return false
+          state = next
+        }
+        return true
+      }),
+      { numRuns: runs },
+    )
+  },
+)
 
-await t.test('only a reply, an answer given elsewhere and a close stop the clock', async t => {
-  t.strictSame(acts.filter(stopsClock), ['reply', 'contacted', 'close'])
-})
+await t.test(
+  'only a reply, an answer given elsewhere, a close and the applicant stop the clock',
+  async t => {
+    t.strictSame(acts.filter(stopsClock), ['reply', 'contacted', 'close', 'delete'])
+  },
+)
 
 await t.test('an unanswered case closes only where there was nobody to answer', async t => {
   const unanswered = Outcome.options.filter(outcome => mayClose('claimed', outcome, false))

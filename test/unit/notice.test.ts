@@ -48,7 +48,14 @@ await t.test('no notice names a team, a country or a language', async t => {
     'VN',
     'CN',
   ]
-  for (const kind of ['new_case', 'addition', 'reminder', 'escalation', 'breach'] as const) {
+  for (const kind of [
+    'new_case',
+    'addition',
+    'deleted',
+    'reminder',
+    'escalation',
+    'breach',
+  ] as const) {
     const { subject, text } = mailOf({ kind })
     for (const word of secret) t.notMatch(`${subject}\n${text}`, new RegExp(`\\b${word}\\b`), word)
     t.match(text, /^[\x20-\x7e\n]*$/, 'plain ASCII')

@@ -6,6 +6,7 @@ import type { Page } from '../page.js'
 import type { OpenedReply } from '../sealer/calls.js'
 import { fill } from '../texts/texts.js'
 import { type Ends, showAddition, startMore } from './addition.js'
+import { askToDelete } from './deletion.js'
 import { othersList } from './others.js'
 import { type Visit, visitAgain } from './visit.js'
 
@@ -132,6 +133,9 @@ export function showMailbox(page: Page, now: Visit, news: string | null = null):
         ? null
         : button(words.more, () => startMore(page, now, more, form, ends)),
       button(words.refresh, () => refresh(page, now)),
+      view.state === 'purged'
+        ? null
+        : button(texts.deletion.heading, () => askToDelete(page, now, again), 'delete'),
       button(words.finish, () => page.leave()),
     ),
   )

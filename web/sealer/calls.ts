@@ -84,6 +84,8 @@ export interface Calls {
   /** Opens what a mailbox holds, with the code that belongs to this token. */
   read: { asked: { served: unknown; token: string }; given: OpenedMailbox }
   add: { asked: AdditionOrder; given: SealedAddition }
+  /** The signed wish to delete the case of this mailbox. */
+  remove: { asked: { token: string }; given: { body: string } }
 }
 
 export type CallName = keyof Calls

@@ -12,7 +12,7 @@ import {
   wordLanguageFor,
   wordsToCode,
 } from '../../src/core/receipt/code.js'
-import { signAddition } from '../../src/core/receipt/proofs.js'
+import { signAddition, signDeletion } from '../../src/core/receipt/proofs.js'
 import { additionRecipients } from '../../src/core/routing/readers.js'
 import type { AdditionOrder, OpenedMailbox, OpenedReply, SealedAddition } from './calls.js'
 import { contextOf, type Opened } from './seal-request.js'
@@ -97,4 +97,10 @@ export async function sealMore(
       signature: encodeBase64url(signature),
     }),
   }
+}
+
+export function signRemoval(p: Primitives, keys: ReceiptKeys): { body: string } {
+  const signature = signDeletion(p, keys.additionSeed, keys.mailboxHash)
+  const body = { key: encodeBase64url(keys.additionKey), signature: encodeBase64url(signature) }
+  return { body: JSON.stringify(body) }
 }

@@ -21,7 +21,7 @@ import type {
   SealerFault,
   Served,
 } from './calls.js'
-import { enterWords, openMailbox, sealMore } from './mailbox.js'
+import { enterWords, openMailbox, sealMore, signRemoval } from './mailbox.js'
 import { checkReceipt, type Opened, sealRequest } from './seal-request.js'
 
 /** What a directory may ask for at least; raised when a page must know something new. */
@@ -123,6 +123,7 @@ function answering(load: () => Promise<Primitives>): Answering {
     read: async ({ served, token }) =>
       openMailbox(primitives(), directory(), keysOf(token), served),
     add: async order => sealMore(primitives(), inForce(), keysOf(order.token), order),
+    remove: async ({ token }) => signRemoval(primitives(), keysOf(token)),
   }
 }
 

@@ -246,6 +246,21 @@ export const textsEn: Texts = {
     empty: 'Please write something first, or go back.',
     waits: 'These questions are voluntary. Send what you have; you can answer the rest later.',
   },
+  deletion: {
+    heading: 'Delete my request',
+    lead: 'What you wrote, what you added and every answer is deleted from the service for good. Nobody can bring it back.',
+    means: [
+      'Nobody works on your request any more. The people who handled it are told only that you deleted it.',
+      'Your 12 words open nothing afterwards. Read the answers first, if you need them.',
+      'What somebody has read already, or copied to their own device, is not erased by this. Backups of the service keep the sealed files until they expire.',
+      'What stays is that there was a request, when it came, and that you deleted it. Nothing of what was in it.',
+    ],
+    keep: 'Keep my request',
+    confirm: 'Delete for good',
+    deleting: 'Deleting …',
+    doneHeading: 'Your request is deleted',
+    done: 'Nobody can open it any more, and your 12 words open nothing. You can destroy your note of them. You can ask for support again at any time.',
+  },
   failure: {
     heading: 'This did not work yet',
     again: 'Try again',

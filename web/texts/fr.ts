@@ -250,6 +250,21 @@ export const textsFr: Texts = {
     waits:
       'Ces questions sont facultatives. Envoyez ce que vous avez ; le reste peut venir plus tard.',
   },
+  deletion: {
+    heading: 'Supprimer ma demande',
+    lead: 'Ce que vous avez écrit, ce que vous avez ajouté et toutes les réponses sont supprimés du service pour toujours. Personne ne peut les faire revenir.',
+    means: [
+      'Plus personne ne travaille sur votre demande. Les personnes qui s’en occupaient apprennent seulement que vous l’avez supprimée.',
+      'Ensuite, vos 12 mots n’ouvrent plus rien. Lisez d’abord les réponses si vous en avez besoin.',
+      'Ce que quelqu’un a déjà lu, ou copié sur son appareil, n’est pas effacé. Les sauvegardes du service gardent les fichiers scellés jusqu’à leur expiration.',
+      'Il reste seulement qu’une demande a existé, quand elle est arrivée, et que vous l’avez supprimée. Rien de son contenu.',
+    ],
+    keep: 'Garder ma demande',
+    confirm: 'Supprimer pour toujours',
+    deleting: 'Suppression …',
+    doneHeading: 'Votre demande est supprimée',
+    done: 'Plus personne ne peut l’ouvrir, et vos 12 mots n’ouvrent plus rien. Vous pouvez détruire votre note. Vous pouvez faire une nouvelle demande à tout moment.',
+  },
   failure: {
     heading: 'Cela n’a pas encore marché',
     again: 'Réessayer',

@@ -216,6 +216,16 @@ export interface Texts {
     readonly empty: string
     readonly waits: string
   }
+  readonly deletion: {
+    readonly heading: string
+    readonly lead: string
+    readonly means: readonly string[]
+    readonly keep: string
+    readonly confirm: string
+    readonly deleting: string
+    readonly doneHeading: string
+    readonly done: string
+  }
   readonly failure: Failures
 }
 

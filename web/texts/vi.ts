@@ -247,6 +247,21 @@ export const textsVi: Texts = {
     empty: 'Xin viết một điều gì đó trước, hoặc quay lại.',
     waits: 'Các câu hỏi này là tự nguyện. Có gì gửi nấy; phần còn lại có thể trả lời sau.',
   },
+  deletion: {
+    heading: 'Xóa yêu cầu của tôi',
+    lead: 'Những gì bạn viết, những gì bạn viết thêm và mọi câu trả lời sẽ bị xóa hẳn khỏi dịch vụ. Không ai có thể khôi phục.',
+    means: [
+      'Sẽ không còn ai xử lý yêu cầu của bạn. Những người phụ trách chỉ được báo là bạn đã xóa.',
+      'Sau đó 12 từ của bạn không mở được gì nữa. Nếu cần, hãy đọc các câu trả lời trước.',
+      'Những gì ai đó đã đọc, hoặc đã sao về thiết bị của họ, thì không bị xóa theo. Bản sao lưu của dịch vụ còn giữ các tệp đã niêm phong cho đến khi hết hạn.',
+      'Chỉ còn lại việc đã có một yêu cầu, thời điểm yêu cầu đến và việc bạn đã xóa. Không còn gì về nội dung.',
+    ],
+    keep: 'Giữ yêu cầu của tôi',
+    confirm: 'Xóa hẳn',
+    deleting: 'Đang xóa …',
+    doneHeading: 'Yêu cầu của bạn đã được xóa',
+    done: 'Không ai mở được nữa, và 12 từ của bạn không mở được gì. Bạn có thể hủy tờ ghi các từ ấy. Bạn có thể gửi yêu cầu mới bất cứ lúc nào.',
+  },
   failure: {
     heading: 'Chưa thực hiện được',
     again: 'Thử lại',

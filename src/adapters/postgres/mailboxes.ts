@@ -10,9 +10,11 @@ import { at, type Database } from './database.js'
 import { insertNotice } from './notices.js'
 
 function selectByMailbox(db: Database, tokenSha256: Uint8Array) {
-  return selectCases(db).where('id', '=', eb =>
-    eb.selectFrom('intakes').select('case_id').where('mailbox_sha256', '=', tokenSha256),
-  )
+  return selectCases(db)
+    .where('id', '=', eb =>
+      eb.selectFrom('intakes').select('case_id').where('mailbox_sha256', '=', tokenSha256),
+    )
+    .where('state', '<>', 'purged')
 }
 
 /** @returns when it was recorded, or null where it was not */
@@ -152,6 +154,45 @@ export function mailboxStore(db: Database): MailboxStore {
       })
       // COMMITTED: the addition waits for the handlers, who will be told, and a deadline runs. A crash after this
       // line loses the answer to the applicant's page, which sends the same id again and is told the same.
+    },
+
+    async deleteCase(tokenSha256, { proof, noticeId, outboxId }) {
+      return await db.transaction().execute(async trx => {
+        const row = await selectByMailbox(trx, tokenSha256).forNoKeyUpdate().executeTakeFirst()
+        const state =
+          row === undefined ? null : afterAct('delete', row.state, row.answered_at !== null)
+        if (row === undefined || state === null) throw new KhancapError('mailbox_unknown')
+        const event = nextEvent(row.id, row, { kind: 'deleted', at: row.now, detail: proof })
+        await insertEvent(trx, event)
+        await trx
+          .updateTable('cases')
+          .set({
+            state,
+            closed_at: at(row.closed_at ?? row.now),
+            purge_at: at(row.now),
+            due_at: null,
+            next_rung_at: null,
+            hold_asked_by: null,
+            hold_confirmed_by: null,
+            hold_reason: null,
+            hold_since: null,
+            hold_until: null,
+            ...endOf(event),
+          })
+          .where('id', '=', row.id)
+          .execute()
+        await insertNotice(trx, {
+          id: noticeId,
+          outboxId,
+          caseId: row.id,
+          kind: 'deleted',
+          to: 'team',
+        })
+        return { at: row.now }
+      })
+      // COMMITTED: nobody is given the case any more, its mailbox is unknown, and the next sweep deletes the ciphertext,
+      // which this role must not do itself. A crash after this line loses the answer to the applicant's page, which asks
+      // again, is told that there is no mailbox, and knows why.
     },
   }
 }

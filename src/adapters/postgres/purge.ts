@@ -8,7 +8,8 @@ export async function purgeDue(db: Database, limit: number): Promise<number> {
   const { rows } = await sql<{ id: CaseId }>`
     with due as materialized (
       select id, intake from cases
-      where purge_at <= statement_timestamp() and state = 'closed'
+      -- Closed long enough ago, or deleted by the applicant just now.
+      where purge_at <= statement_timestamp() and state in ('closed', 'purged')
       order by purge_at limit ${limit}
       for update skip locked),
     no_mailbox as (
@@ -24,7 +25,9 @@ export async function purgeDue(db: Database, limit: number): Promise<number> {
     no_notes as (delete from notes using due where case_id = due.id),
     no_grants as (delete from grants using due where case_id = due.id),
     no_notices as (
-      delete from notices using due where case_id = due.id returning notices.id),
+      -- That the applicant deleted the case may still have to be told.
+      delete from notices using due where case_id = due.id and kind <> 'deleted'
+      returning notices.id),
     no_notice_jobs as (
       delete from outbox using no_notices
       where subject = no_notices.id::text and name in ('send-notice', 'send-alarm')),

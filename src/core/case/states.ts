@@ -1,8 +1,8 @@
 // The graph of a case's states and what each act does to it: received, routed, claimed, answered, closed, purged.
-// A case never leaves this graph, and only three acts end what is owed to its applicant.
+// A case never leaves this graph, and only three acts of handlers end what is owed to its applicant.
 import type { CaseState, Outcome } from '../../../schemas/case.js'
 
-/** What can happen to a case. `addition` comes from its applicant, `route` and `purge` from the workers. */
+/** What can happen to a case. `addition` and `delete` come from its applicant, `route` and `purge` from the workers. */
 export type CaseAct =
   | 'route'
   | 'claim'
@@ -18,6 +18,7 @@ export type CaseAct =
   | 'hold'
   | 'unhold'
   | 'reopen'
+  | 'delete'
   | 'purge'
 
 type Moves = Readonly<Partial<Record<CaseState, readonly CaseState[]>>>
@@ -54,6 +55,14 @@ const graph: Readonly<Record<CaseAct, Moves>> = {
   unhold: { routed: ['routed'], claimed: ['claimed'], answered: ['answered'] },
   close: { claimed: ['closed'], answered: ['closed'] },
   reopen: { closed: ['routed', 'answered'] },
+  // Whoever asked may take it back at any time.
+  delete: {
+    received: ['purged'],
+    routed: ['purged'],
+    claimed: ['purged'],
+    answered: ['purged'],
+    closed: ['purged'],
+  },
   purge: { closed: ['purged'] },
 }
 
@@ -72,6 +81,7 @@ const acts: readonly CaseAct[] = [
   'hold',
   'unhold',
   'reopen',
+  'delete',
   'purge',
 ]
 
@@ -94,11 +104,11 @@ export function mayMove(from: CaseState, to: CaseState): boolean {
 }
 
 /**
- * Whether an act ends what is owed: a sealed reply, an answer given outside the system, or a close with its
- * outcome on record. A claim, a release and a note never do; a hold moves the deadline and ends nothing.
+ * Whether an act ends what is owed: a sealed reply, an answer given outside the system, a close with its outcome on
+ * record, or the applicant's own wish. A claim, a release and a note never do; a hold moves the deadline and ends nothing.
  */
 export function stopsClock(act: CaseAct): boolean {
-  return act === 'reply' || act === 'contacted' || act === 'close'
+  return act === 'reply' || act === 'contacted' || act === 'close' || act === 'delete'
 }
 
 // Ends that are possible without having answered: there was nobody to answer, or the answer is in another case.

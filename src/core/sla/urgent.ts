@@ -1,7 +1,7 @@
 // Which notices go out at once, in a lane of their own, and which may be gathered or wait for the morning.
 import type { Rung } from '../../../schemas/program.js'
 
-export type NoticeKind = 'new_case' | 'addition' | Rung['kind']
+export type NoticeKind = 'new_case' | 'addition' | 'deleted' | Rung['kind']
 
 /** What somebody has to hear now, whatever the hour. */
 export const urgentKinds = ['escalation', 'breach'] as const satisfies readonly NoticeKind[]
