@@ -1,5 +1,5 @@
-// A program as data: its form, languages, countries, tags, service levels, routing. Labels are not here: they
-// live in catalogue files (schemas/programs/<program>.<language>.ts), addressed by question key and option code.
+// A program as data: its form, languages, countries, tags, service levels, routing. The labels of shipped programs live
+// in catalogue files (schemas/programs/<program>.<language>.ts); those of an organisation's own program stand in `words`.
 import * as z from 'zod'
 import { Country, Language, Region, Slug, Timestamp } from './encoding.js'
 
@@ -145,6 +145,23 @@ export const Tag = z
   })
 export type Tag = z.infer<typeof Tag>
 
+const Words = z.record(z.string().regex(/^[a-z][a-z0-9_.]{0,80}$/), z.string().min(1).max(400))
+
+/** By the path of a question or field: `contact`, `contact.address`. Options by that path, then by code. */
+export const ProgramWords = z
+  .strictObject({
+    labels: Words,
+    why: Words.optional().describe('Why a question is asked'),
+    options: z
+      .record(
+        z.string().regex(/^[a-z][a-z0-9_.]{0,80}$/),
+        z.record(OptionCode, z.string().min(1).max(200)),
+      )
+      .optional(),
+  })
+  .meta({ id: 'ProgramWords', description: 'The words of a form in one language' })
+export type ProgramWords = z.infer<typeof ProgramWords>
+
 export const Program = z
   .strictObject({
     id: Slug,
@@ -164,6 +181,12 @@ export const Program = z
       .describe('Parts that are covered of countries that are not covered as a whole'),
     form: Form,
     more: Form.nullable().describe('Asked only after a first answer, as an addition'),
+    words: z
+      .record(Language, ProgramWords)
+      .optional()
+      .describe(
+        'Words of its forms, where the pages do not bring them; a language that is missing: English',
+      ),
     tags: z.array(Tag).max(100),
     service_level: ServiceLevel,
     promise: z

@@ -1,6 +1,6 @@
 // The page of one language: what it holds in memory, how a screen takes the place of another, how failures are told.
 // There is one address and one entry in the history; nothing is ever written to the device.
-import type { Catalogue, SharedWords } from '../schemas/programs/catalogue.js'
+import { type Catalogue, catalogueFor, type SharedWords } from '../schemas/programs/catalogue.js'
 import type { Program } from '../schemas/program.js'
 import type { Answers } from '../schemas/sealed.js'
 import { bullets, button, h } from './dom.js'
@@ -54,6 +54,7 @@ export class Page {
   draft: Draft = emptyDraft()
   #site: Promise<Site> | null = null
   #sealer: Promise<Sealer> | null = null
+  #programs: readonly Program[] = []
   /** The newest directory that verified since the page was opened. */
   #verified: Uint8Array | null = null
   readonly #main: HTMLElement
@@ -209,6 +210,7 @@ export class Page {
   }
 
   #meet({ directory }: Site): void {
+    this.#programs = directory.programs
     const { texts } = this.words
     const banner = document.getElementById('banner')
     if (banner !== null) {
@@ -219,16 +221,11 @@ export class Page {
     if (target !== undefined) this.#leaving.setTarget(target)
   }
 
-  catalogueOf(program: string): Catalogue {
+  /** The words of a program: those of the pages, and those that its directory brings. */
+  catalogueOf(id: string): Catalogue {
     const { catalogues, texts } = this.words
-    return (
-      catalogues.find(catalogue => catalogue.program === program) ?? {
-        program,
-        language: texts.language,
-        labels: {},
-        why: {},
-        options: {},
-      }
-    )
+    const { draft } = this
+    const own = this.#programs.find(one => one.id === id) ?? draft.program
+    return catalogueFor(id, texts.language, catalogues, own?.id === id ? own : null)
   }
 }

@@ -1,8 +1,9 @@
 // The form as the handler reads it: labels in the handler's language, answers as given. A question without an answer
 // is left out; an answer without a question is shown by its key.
-import type { Field, Form, Question } from '../../schemas/program.js'
+import type { Field, Form, Program, Question } from '../../schemas/program.js'
 import {
   type Catalogue,
+  catalogueFor,
   labelAt,
   optionAt,
   type SharedWords,
@@ -21,14 +22,20 @@ export interface Words {
   readonly shared: SharedWords
 }
 
-/** The words for a program in a language, or else in English; keys where there are none. */
-export function wordsFor(program: string, language: string): Words {
-  const catalogues = shippedCatalogues.filter(catalogue => catalogue.program === program)
+/**
+ * The words for a program in a language, or else in English; keys where there are none.
+ * @param own the program as the directory has it
+ */
+export function wordsFor(program: string, language: string, own: Program | null): Words {
+  const isShipped = shippedCatalogues.some(
+    one => one.program === program && one.language === language,
+  )
+  const hasWords = isShipped || own?.words?.[language] !== undefined
   const among = <T extends { readonly language: string }>(list: readonly T[]) =>
     list.find(one => one.language === language) ?? list.find(one => one.language === 'en')
   const none = { language: 'en', answers: {}, countries: {} }
   return {
-    catalogue: among(catalogues) ?? { program, language, labels: {}, why: {}, options: {} },
+    catalogue: catalogueFor(program, hasWords ? language : 'en', shippedCatalogues, own),
     shared: among(shippedWords) ?? none,
   }
 }

@@ -156,7 +156,8 @@ async function asOurs(
       const content = await openEnvelope(p, identity.opening, bytes, expected)
       if (content === null) break
       const program = directory?.directory.programs.find(({ id }) => id === content.program)
-      const words = wordsFor(content.program, languageOf(station, await station.folder.settings()))
+      const language = languageOf(station, await station.folder.settings())
+      const words = wordsFor(content.program, language, program ?? null)
       const lines = [
         printer.style.bold(head),
         safe`  program ${content.program}, to be answered in ${content.language}`,

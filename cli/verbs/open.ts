@@ -55,7 +55,9 @@ async function show(desk: Desk, options: OpenOptions, opened: OpenedCase): Promi
     return printer.json(
       mails.length === 0 ? caseJson(opened) : { ...caseJson(opened), mails: mails.map(mailJson) },
     )
-  const words = wordsFor(opened.sealed.content.program, languageOf(desk.station, desk.settings))
+  const { program: id } = opened.sealed.content
+  const program = desk.directory.directory.programs.find(one => one.id === id) ?? null
+  const words = wordsFor(id, languageOf(desk.station, desk.settings), program)
   for (const line of caseLines(desk, opened, words)) printer.out(line)
   for (const mail of mails) {
     printer.out(safe``)

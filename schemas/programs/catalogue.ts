@@ -1,6 +1,7 @@
 // Words for forms, one file per program and language, and how they are found. No label stands in code, and no code
 // depends on a label: a missing one shows the key instead.
 import type { Language } from '../encoding.js'
+import type { Program } from '../program.js'
 
 /** Keys are paths: `contact`, `contact.address`. Options are found by the path of their question, then by code. */
 export interface Catalogue {
@@ -32,4 +33,29 @@ export function optionAt(
   code: string,
 ): string {
   return catalogue.options[path]?.[code] ?? shared.answers[code] ?? code
+}
+
+/**
+ * The words of a program in a language: those that its directory brings stand before those that are shipped; where it
+ * has none in this language, the shipped ones, then its own in English, then its own in any.
+ *
+ * @param own null where no directory knows the program
+ */
+export function catalogueFor(
+  program: string,
+  language: Language,
+  shipped: readonly Catalogue[],
+  own: Pick<Program, 'words'> | null,
+): Catalogue {
+  const known = shipped.find(one => one.program === program && one.language === language)
+  const words = own?.words ?? {}
+  const spare = known === undefined ? (words['en'] ?? Object.values(words)[0]) : undefined
+  const { labels = {}, why = {}, options = {} } = words[language] ?? spare ?? {}
+  return {
+    program,
+    language,
+    labels: { ...known?.labels, ...labels },
+    why: { ...known?.why, ...why },
+    options: { ...known?.options, ...options },
+  }
 }

@@ -23,6 +23,8 @@ const takenAway = `
     [self, 'structuredClone queueMicrotask WeakRef FinalizationRegistry AggregateError Iterator'],
     [crypto, 'randomUUID'],
     [URL, 'canParse parse'],
+    [Intl, 'DisplayNames'],
+    [self, 'IntersectionObserver'],
     [typeof Element === 'undefined' ? {} : Element.prototype, 'replaceChildren'],
   ])
     for (const name of names.split(' ')) {

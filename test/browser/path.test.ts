@@ -2,6 +2,7 @@
 // what must be true all along: nothing stored, nothing sent elsewhere, nothing readable in what is sent.
 import t, { type Test } from 'tap'
 import type { Request } from 'playwright-core'
+import type { Program } from '../../schemas/program.js'
 import { verifyAddition } from '../../src/core/receipt/proofs.js'
 import { decodeBase64url } from '../../src/core/encoding/base64url.js'
 import {
@@ -25,6 +26,7 @@ import {
   replyAs,
   routeCase,
   siteOrganisation,
+  sitePrograms,
   testSite,
 } from '../helper/site.js'
 import { hour, sha256 } from '../helper/store.js'
@@ -191,6 +193,69 @@ await t.test(
     await leftNothing(t, visiting, site.url, [canary])
   },
 )
+
+await t.test('a program that only the directory knows is asked in its own words', async t => {
+  const [like, ...others] = sitePrograms()
+  if (like === undefined) throw new Error('no program')
+  const yes = { required: true, ways_out: ['unknown' as const] }
+  const violation: Program = {
+    ...like,
+    id: 'violation',
+    names: { en: 'Report of a violation', uk: 'Повідомлення про порушення' },
+    languages: ['en', 'uk'],
+    promise: { en: 'A coordinator answers within three days.' },
+    tags: [],
+    more: null,
+    form: {
+      version: 1,
+      questions: [
+        { key: 'reply_language', type: 'language', required: true, ways_out: [] },
+        { key: 'my_role', type: 'one', options: ['victim', 'witness'], ...yes },
+        { key: 'settlement', type: 'text', max_chars: 120, lines: 'one', ...yes, required: false },
+      ],
+    },
+    words: {
+      en: {
+        labels: {
+          reply_language: 'Which language should we answer in?',
+          my_role: 'Who are you in this event?',
+          settlement: 'Town or village (no street)',
+        },
+        why: { settlement: 'It tells us which coordinator is near.' },
+        options: {
+          reply_language: { en: 'English', uk: 'Українська' },
+          my_role: { victim: 'It happened to me', witness: 'Witness' },
+        },
+      },
+    },
+  }
+  const site = await testSite(t, await siteOrganisation({ programs: [like, ...others, violation] }))
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  // A page of another language than its words: shown in English, and sent all the same.
+  await begin(driver, site.url, 'fr', 'violation')
+  await driver.see('#q-reply-language')
+  t.match(await driver.textOf('fieldset'), /answer in\?.*Українська/)
+  await choose('en')(driver)
+  await driver.click(goOn)
+  t.match(await driver.textOf('fieldset'), /Who are you in this event\?.*It happened to me.*Je ne/)
+  await choose('witness')(driver)
+  await driver.click(goOn)
+  t.match(await driver.textOf('form'), /Town or village.*which coordinator is near/)
+  await write('settlement', canary)(driver)
+  await driver.click(goOn)
+  t.match(await driver.textOf('.review'), /Who are you in this event\?Witness/)
+  await send(driver)
+  await driver.see('#due')
+  const [arrived] = await arrivedCases(site)
+  if (arrived === undefined) throw new Error('nothing arrived')
+  t.match(await routeCase(site, arrived), { program: 'violation', country: 'unknown' })
+  t.match(await openAs(site, 'intake-1', arrived.envelope), {
+    program: 'violation',
+    answers: { my_role: 'witness', settlement: canary },
+    promise: 'A coordinator answers within three days.',
+  })
+})
 
 await t.test('a code of one language opens on the page of another', async t => {
   const site = await testSite(t)

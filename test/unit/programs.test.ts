@@ -5,6 +5,7 @@ import { Program, type Question, type Field } from '../../schemas/program.js'
 import { labelAt, optionAt } from '../../schemas/programs/catalogue.js'
 import { emergency } from '../../schemas/programs/emergency.js'
 import { pil } from '../../schemas/programs/pil.js'
+import { catalogueFor } from '../../schemas/programs/catalogue.js'
 import { shippedCatalogues, shippedPrograms, shippedWords } from '../../schemas/programs/shipped.js'
 
 const languages = ['en', 'vi', 'zh-Hans', 'zh-Hant', 'fr']
@@ -149,4 +150,23 @@ await t.test('Taiwan, Hong Kong, Macao and Kosovo have their own names', async t
     names.filter(name => trap.test(name)),
     [],
   )
+})
+
+await t.test('words of a directory stand before those that are shipped', async t => {
+  const own = {
+    words: { en: { labels: { contact: 'Ours' } }, uk: { labels: { contact: 'Наше' } } },
+  }
+  const shipped = catalogueFor('emergency', 'en', shippedCatalogues, null)
+  t.strictSame(
+    shipped,
+    shippedCatalogues.find(({ program, language }) => program === 'emergency' && language === 'en'),
+  )
+  const changed = catalogueFor('emergency', 'en', shippedCatalogues, own)
+  t.equal(changed.labels['contact'], 'Ours')
+  t.equal(changed.labels['country'], shipped.labels['country'], 'the others stay')
+  const kept = catalogueFor('emergency', 'vi', shippedCatalogues, own)
+  t.not(kept.labels['contact'], 'Ours', 'a shipped language is not pushed out by English')
+  t.equal(catalogueFor('new', 'uk', shippedCatalogues, own).labels['contact'], 'Наше')
+  t.equal(catalogueFor('new', 'fr', shippedCatalogues, own).labels['contact'], 'Ours')
+  t.strictSame(catalogueFor('new', 'fr', shippedCatalogues, null).labels, {})
 })

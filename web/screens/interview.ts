@@ -10,6 +10,7 @@ import type { Fault } from '../../schemas/problem.js'
 import { button, form as formOf, h } from '../dom.js'
 import { idOf, type Setting } from '../inputs/control.js'
 import { questionInput } from '../inputs/field.js'
+import { languageName } from '../language-name.js'
 import type { Page } from '../page.js'
 import { othersList } from './others.js'
 import { fill } from '../texts/texts.js'
@@ -252,7 +253,7 @@ export function coverageNotes(
 export function languageList(page: Page, program: Program): string {
   const { options } = page.catalogueOf(program.id)
   return program.languages
-    .map(language => options['reply_language']?.[language] ?? language)
+    .map(language => options['reply_language']?.[language] ?? languageName(language, language))
     .join(page.words.texts.between)
 }
 

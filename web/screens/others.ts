@@ -3,6 +3,7 @@
 import type { OtherHelp } from '../../schemas/directory.js'
 import { othersFor } from '../../src/core/eligibility/others.js'
 import { h } from '../dom.js'
+import { languageName } from '../language-name.js'
 import { localDay } from '../local-time.js'
 import type { Page } from '../page.js'
 import type { Site } from '../site.js'
@@ -29,8 +30,7 @@ export function othersList(page: Page, country: string | null): HTMLElement {
 function entryOf(page: Page, { about, checked, contact, languages, name, status, url }: OtherHelp) {
   const { between, language, others: words } = page.words.texts
   const aboutIn = [language, 'en', ...Object.keys(about)].find(key => about[key] !== undefined)
-  const names = new Intl.DisplayNames([language], { type: 'language' })
-  const spoken = languages.map(tag => names.of(tag) ?? tag).join(between)
+  const spoken = languages.map(tag => languageName(tag, language)).join(between)
   return h(
     'li',
     {},

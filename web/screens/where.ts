@@ -17,9 +17,11 @@ interface Area extends Covered {
 function areasOf(site: Site): Area[] {
   const areas = new Map<string, Area>()
   for (const program of programsOf(site)) {
-    const countries = program.countries.toSorted()
+    const countries = [...program.countries]
+    countries.sort()
     const ofParts = (program.regions ?? []).map(region => region.slice(0, 2))
-    const partly = [...new Set(ofParts)].filter(code => !countries.includes(code)).toSorted()
+    const partly = [...new Set(ofParts)].filter(code => !countries.includes(code))
+    partly.sort()
     const key = `${countries.join(' ')}/${partly.join(' ')}`
     const programs = [...(areas.get(key)?.programs ?? []), program]
     areas.set(key, { countries, partly, programs })
@@ -33,9 +35,13 @@ const most = 12
 function searchableList(page: Page, area: Area, id: string): HTMLElement {
   const { texts, shared } = page.words
   const words = texts.where
-  const named = Object.entries(shared.countries)
-    .map(([code, name]) => ({ code, name, plain: foldName(name) }))
-    .toSorted((one, other) => new Intl.Collator(texts.language).compare(one.name, other.name))
+  const byName = new Intl.Collator(texts.language).compare
+  const named = Object.entries(shared.countries).map(([code, name]) => ({
+    code,
+    name,
+    plain: foldName(name),
+  }))
+  named.sort((one, other) => byName(one.name, other.name))
   const wordFor = (code: string) =>
     area.countries.includes(code)
       ? words.covered
