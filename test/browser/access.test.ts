@@ -151,6 +151,18 @@ for (const { language, program, dark, width, handler } of [
     await seen('deletion')
     await driver.click('main .actions button.main')
     await driver.see('article.reply')
+    if (program === 'emergency') {
+      await driver.click('main .actions button:nth-of-type(2)')
+      await driver.see('main form .early')
+      for (let number = 1; (await page.locator('main form .early').count()) > 0; number++) {
+        await seen(`further question ${number}`)
+        await driver.click(goOn)
+        await driver.see('main h1')
+      }
+      await seen('further answers')
+      await comeBack(driver, site.url, folder, words.join(' '))
+      await driver.see('article.reply')
+    }
     await driver.click('main .actions button.main')
     await driver.see('#addition')
     await driver.click(goOn)

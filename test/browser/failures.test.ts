@@ -364,11 +364,20 @@ await t.test('where nothing can seal, other safe ways are shown', async t => {
 })
 
 await t.test(
-  'a sealing script that does not arrive is a lost line, and can be fetched again',
+  'what does not arrive at the start is a lost line, and can be fetched again',
   async t => {
     const site = await testSite(t)
     const { page } = await visitor(t)
     const driver = chromiumDriver(page)
+    for (const address of ['**/deployment.json', '**/v1/directory']) {
+      await page.route(address, route => route.abort('connectionreset'))
+      await driver.open(`${site.url}/en/`)
+      await driver.click('#start')
+      t.equal((await failureOf(page)).code, 'offline', address)
+      await page.unroute(address)
+      await driver.click(again)
+      await driver.see('[data-program]')
+    }
     await page.route('**/a/seal-*', route => route.abort('connectionreset'))
     await filled(driver, site)
     await driver.click(again)
@@ -421,7 +430,11 @@ await t.test('step 11: words that are no code, and a code of nobody, are told ap
   await driver.click('main .actions button:nth-of-type(2)')
   t.equal(await page.inputValue('#words'), 'abandon abandon abandon', 'still typed in')
   await driver.type('#words', `${'abandon '.repeat(11)}about`)
+  await page.route('**/v1/mailbox', route => route.abort('connectionreset'))
   await driver.click(goOn)
+  t.equal((await failureOf(page)).code, 'offline')
+  await page.unroute('**/v1/mailbox')
+  await driver.click(again)
   t.equal((await failureOf(page)).code, 'mailbox_unknown')
 })
 
