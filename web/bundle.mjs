@@ -1,7 +1,7 @@
 // Builds the pages into a folder: bundles, HTML per language, and each file compressed. Everything is made from the
 // sources alone, so two builds give the same bytes.
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
@@ -25,15 +25,6 @@ const settings = {
   write: false,
 }
 
-/** In the order of the language choice; the file name is the language in lower case. */
-const languages = [
-  { language: 'vi', suffix: 'Vi' },
-  { language: 'en', suffix: 'En' },
-  { language: 'zh-Hans', suffix: 'ZhHans' },
-  { language: 'zh-Hant', suffix: 'ZhHant' },
-  { language: 'fr', suffix: 'Fr' },
-]
-
 /** For the browser: what it may lack stands in front. */
 const inBrowser = { inject: ['web/old-browsers.ts'] }
 
@@ -44,16 +35,50 @@ async function bundle(options) {
 
 const asModule = code => `data:text/javascript,${encodeURIComponent(code)}`
 
+const programs = join(root, 'schemas/programs')
+
+/**
+ * The catalogues that are there: a language is its files, and is named nowhere else. `shared.vi.ts`, `emergency.vi.ts` and
+ * so on for the forms, `web/texts/vi.ts` for the pages; each exports one constant, called after file and language.
+ */
+async function catalogues() {
+  const found = new Map()
+  for (const name of (await readdir(programs)).toSorted()) {
+    const [, kind, language] = /^([a-z]+)\.([a-z]{2,3}(?:-[A-Z][a-z]{3})?)\.ts$/.exec(name) ?? []
+    if (language === undefined) continue
+    found.set(language, [...(found.get(language) ?? []), kind])
+  }
+  return [...found]
+    .filter(([, kinds]) => kinds.includes('shared'))
+    .map(([language, kinds]) => {
+      const suffix = language[0].toUpperCase() + language.slice(1).replace('-', '')
+      return { language, suffix, forms: kinds.filter(kind => kind !== 'shared') }
+    })
+}
+
+const textsOf = ({ language, suffix }, as = `texts${suffix}`) =>
+  `import { texts${suffix} as ${as} } from './texts/${language.toLowerCase()}.js'`
+
 /** The entry of one language: the code of all, the words of one. */
-function pageEntry({ language, suffix }) {
-  const programs = '../schemas/programs'
+function pageEntry(one) {
+  const { language, suffix, forms } = one
+  const from = kind => `from '../schemas/programs/${kind}.${language}.js'`
   return [
     `import { start } from './start.js'`,
-    `import { texts${suffix} as texts } from './texts/${language.toLowerCase()}.js'`,
-    `import { shared${suffix} as shared } from '${programs}/shared.${language}.js'`,
-    `import { emergency${suffix} as emergency } from '${programs}/emergency.${language}.js'`,
-    `import { pil${suffix} as pil } from '${programs}/pil.${language}.js'`,
-    `start({ texts, shared, catalogues: [emergency, pil] })`,
+    textsOf(one, 'texts'),
+    `import { shared${suffix} as shared } ${from('shared')}`,
+    ...forms.map(form => `import { ${form}${suffix} as ${form} } ${from(form)}`),
+    `start({ texts, shared, catalogues: [${forms.join(', ')}] })`,
+  ].join('\n')
+}
+
+/** What writes the pages that can be read without scripts, with the words of all languages. */
+function renderEntry(languages) {
+  const all = languages.map(({ suffix }) => `texts${suffix}`).join(', ')
+  return [
+    `import { renderSite } from './html/render.js'`,
+    ...languages.map(one => textsOf(one)),
+    `export const render = assets => renderSite([${all}], assets)`,
   ].join('\n')
 }
 
@@ -94,15 +119,15 @@ async function writeCompressed(path, content) {
 }
 
 /** The part that can be read without scripts is written by the pages' own code, here and now. */
-async function renderPages(assets) {
+async function renderPages(languages, assets) {
   const code = await bundle({
-    entryPoints: ['web/html/render.ts'],
+    stdin: { contents: renderEntry(languages), resolveDir: join(root, 'web'), loader: 'ts' },
     format: 'esm',
     platform: 'node',
     target: 'node20',
   })
-  const { renderSite } = await import(asModule(code))
-  return renderSite(assets)
+  const { render } = await import(asModule(code))
+  return render(assets)
 }
 
 /** @param folder where the site is written; it must be empty */
@@ -127,13 +152,14 @@ export async function bundlePages(folder) {
     sealerPure: JSON.stringify(await sealer('pure')),
     worldMap: JSON.stringify(await addAsset('map.json', await drawWorld())),
   }
+  const languages = await catalogues()
   const pages = new Map()
   for (const one of languages) {
     const stdin = { contents: pageEntry(one), resolveDir: join(root, 'web'), loader: 'ts' }
     const code = await bundle({ ...inBrowser, stdin, define })
     pages.set(one.language, await addAsset(`page-${one.language.toLowerCase()}.js`, code))
   }
-  const files = await renderPages({
+  const files = await renderPages(languages, {
     style: await addAsset('style.css', await bundle({ entryPoints: ['web/style.css'] })),
     icon: await addAsset('icon.svg', await readFile(join(root, 'web/icon.svg'), 'utf8')),
     choice: await addAsset(

@@ -4,7 +4,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { allTexts } from '../../web/html/render.js'
+import { allTexts } from '../helper/texts.js'
 import { answer, begin, chromiumDriver, emergencyDoings, goOn } from '../helper/applicant.js'
 import { visitor } from '../helper/chromium.js'
 import { arrivedCases, testSite } from '../helper/site.js'

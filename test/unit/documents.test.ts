@@ -45,6 +45,7 @@ await t.test('the OpenAPI document describes every call of version 1', async t =
     'post /v1/intakes',
     'post /v1/mailbox',
     'post /v1/mailbox/additions',
+    'post /v1/mailbox/deletion',
   ])
   const ids = Object.values(Object(paths)).flatMap(methods =>
     Object.values(Object(methods)).map(call => Object(call).operationId),

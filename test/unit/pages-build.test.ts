@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import t from 'tap'
-import { allTexts, folderOf } from '../../web/html/render.js'
-import { shippedWords } from '../../schemas/programs/shipped.js'
+import { folderOf } from '../../web/html/render.js'
+import { allTexts } from '../helper/texts.js'
+import { shippedCatalogues, shippedPrograms, shippedWords } from '../../schemas/programs/shipped.js'
 
 const site = 'build/web'
 const kilobyte = 1024
@@ -96,6 +97,26 @@ await t.test('scripts and styles ask nobody else and keep nothing', async t => {
     t.notMatch(await readFile(join(site, name), 'utf8'), never, name)
   for (const name of (await filesOf(site)).filter(each => each.endsWith('.css')))
     t.notMatch(await readFile(join(site, name), 'utf8'), /@import|url\(/, name)
+})
+
+await t.test('a language is its catalogue files: pages and tools know the same ones', async t => {
+  const found = (await readdir('schemas/programs')).flatMap(name => {
+    const [, kind, language] = /^([a-z]+)\.([a-z]{2,3}(?:-[A-Z][a-z]{3})?)\.ts$/.exec(name) ?? []
+    return kind === undefined || language === undefined ? [] : [`${kind} ${language}`]
+  })
+  const known = [
+    ...shippedWords.map(({ language }) => `shared ${language}`),
+    ...shippedCatalogues.map(({ program, language }) => `${program} ${language}`),
+  ]
+  t.strictSame(new Set(known), new Set(found), 'schemas/programs/shipped.ts names each file')
+  for (const { language } of allTexts) {
+    const html = await readFile(join(site, folderOf(language), 'index.html'), 'utf8')
+    t.match(html, `<html lang="${language}"`)
+    for (const { id } of shippedPrograms) t.ok(found.includes(`${id} ${language}`), id)
+  }
+  const choice = await readFile(join(site, 'index.html'), 'utf8')
+  const offered = [...choice.matchAll(/class="choice" lang="([^"]+)"/g)].map(match => match[1])
+  t.strictSame(offered, ['vi', 'en', 'zh-Hans', 'zh-Hant', 'fr'])
 })
 
 /** Every text of a catalogue with its path. */

@@ -1,14 +1,21 @@
 // The static part of the pages, written once at build time: the language choice, and one page per language that can be
 // read before any script has come, and without scripts.
 import type { Texts } from '../texts/texts.js'
-import { textsEn } from '../texts/en.js'
-import { textsFr } from '../texts/fr.js'
-import { textsVi } from '../texts/vi.js'
-import { textsZhHans } from '../texts/zh-hans.js'
-import { textsZhHant } from '../texts/zh-hant.js'
 
-/** In the order in which they are offered. */
-export const allTexts: readonly Texts[] = [textsVi, textsEn, textsZhHans, textsZhHant, textsFr]
+/** Offered first, in this order; others follow by their names. */
+const first: readonly string[] = ['vi', 'en', 'zh-Hans', 'zh-Hant', 'fr']
+
+const placeOf = ({ language }: Texts) => {
+  const place = first.indexOf(language)
+  return place === -1 ? first.length : place
+}
+
+function inOrder(all: readonly Texts[]): Texts[] {
+  const ordered = [...all]
+  return ordered.sort(
+    (one, other) => placeOf(one) - placeOf(other) || (one.name < other.name ? -1 : 1),
+  )
+}
 
 /** Addresses of the assets, each with a hash of its content. */
 export interface Assets {
@@ -107,21 +114,23 @@ function languagePage(texts: Texts, assets: Assets): RenderedFile {
 }
 
 /** Nothing but the languages, each in its own words. */
-function choicePage(assets: Assets): RenderedFile {
-  const choices = allTexts.map(
+function choicePage(all: readonly Texts[], assets: Assets): RenderedFile {
+  const spare = all.find(({ language }) => language === 'en') ?? all[0]
+  if (spare === undefined) throw new RangeError('a site has at least one language')
+  const choices = all.map(
     ({ language, name }) =>
       `<li><a class="choice" lang="${language}" href="/${folderOf(language)}/">${name}</a></li>`,
   )
   const inAll = (word: (texts: Texts) => string) =>
-    allTexts
+    all
       .map(texts => `<span lang="${texts.language}">${escape(word(texts))}</span>`)
       .join(' <span aria-hidden="true">·</span> ')
   const leave = inAll(texts => texts.leaveShort)
   const words = inAll(texts => texts.languageWord)
   const html = [
-    head(textsEn.title, 'en', assets, assets.choice),
+    head(spare.title, 'en', assets, assets.choice),
     '<body>',
-    `<header class="top"><a id="leave" class="leave small" href="${escape(textsEn.leaveTo)}" rel="noreferrer noopener nofollow">${leave}</a></header>`,
+    `<header class="top"><a id="leave" class="leave small" href="${escape(spare.leaveTo)}" rel="noreferrer noopener nofollow">${leave}</a></header>`,
     '<main id="main">',
     `<h1 class="words">${words}</h1>`,
     `<ul class="choices">${choices.join('')}</ul>`,
@@ -131,6 +140,8 @@ function choicePage(assets: Assets): RenderedFile {
   return { path: 'index.html', html }
 }
 
-export function renderSite(assets: Assets): RenderedFile[] {
-  return [choicePage(assets), ...allTexts.map(texts => languagePage(texts, assets))]
+/** @param texts of every language, in any order */
+export function renderSite(texts: readonly Texts[], assets: Assets): RenderedFile[] {
+  const all = inOrder(texts)
+  return [choicePage(all, assets), ...all.map(one => languagePage(one, assets))]
 }
