@@ -11,8 +11,7 @@ const placeOf = ({ language }: Texts) => {
 }
 
 function inOrder(all: readonly Texts[]): Texts[] {
-  const ordered = [...all]
-  return ordered.sort(
+  return all.toSorted(
     (one, other) => placeOf(one) - placeOf(other) || (one.name < other.name ? -1 : 1),
   )
 }
