@@ -232,7 +232,10 @@ export const ActAnchor = z
     ),
     directory: z.int().min(1).max(1_000_000_000).describe('The newest that the actor had verified'),
     envelope: Sha256.describe('SHA-256 of the sealed envelope of the case'),
-    part: Sha256.nullable().describe('SHA-256 of the note, team copy or grant that the act brings'),
+    parts: z
+      .array(Sha256)
+      .max(1 + maxReaders)
+      .describe('SHA-256 of the note, the team copy and the headers of grants that the act brings'),
   })
   .meta({ id: 'ActAnchor', description: 'Binds an act to a case and to the order of its history' })
 export type ActAnchor = z.infer<typeof ActAnchor>
@@ -242,7 +245,11 @@ export const ActQuery = z.strictObject({
   after: Sha256.optional(),
   directory: z.string().max(10).optional(),
   envelope: Sha256.optional(),
-  part: Sha256.optional(),
+  part: z
+    .string()
+    .regex(/^[\w-]{43}(?:\.[\w-]{43})*$/)
+    .max(44 * (1 + maxReaders) - 1)
+    .optional(),
 })
 
 /** Over (SHA-256 of the intake's envelope, hour): the operator alone cannot claim an answer. */

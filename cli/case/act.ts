@@ -48,7 +48,7 @@ export async function sayUnread(desk: Desk, detail: CaseDetail): Promise<void> {
 /**
  * Acts on a case as it was seen here: the signature covers its envelope, the history so far, and the newest directory.
  * @param detail as the server showed it
- * @param part the sealed note, team copy or grant header that the act brings
+ * @param parts the sealed note or team copy that the act brings, then the headers of its grants
  * @param after the last event that was seen when the act was decided on; what was seen until now, where it is left out
  * @returns the case afterwards
  */
@@ -57,7 +57,7 @@ export async function actOn(
   detail: CaseDetail,
   verb: CaseVerb,
   body: object,
-  part: Uint8Array | null = null,
+  parts: readonly Uint8Array[] = [],
   after?: Sha256,
 ): Promise<CaseSummary> {
   const p = await desk.station.primitives()
@@ -70,7 +70,7 @@ export async function actOn(
         : (sound.find(({ hash }) => hash === after)?.hash ?? beforeHistory),
     directory: desk.directory.directory.sequence,
     envelope: detail.envelope_sha256,
-    part: part === null ? null : encodeBase64url(await p.sha256(part)),
+    parts: (await Promise.all(parts.map(part => p.sha256(part)))).map(encodeBase64url),
   })
 }
 

@@ -1,5 +1,6 @@
 // Lets a reader into a case: a signed grant, made from the opened envelope, which stays as it is.
 import type { CaseSummary, SealRequest } from '../../schemas/case.js'
+import { handlerById } from '../../keys/keyring.js'
 import { KhancapError } from '../../schemas/problem.js'
 import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { newClientId } from '../../src/core/encoding/case-id.js'
@@ -9,6 +10,7 @@ import type { Desk } from '../client/desk.js'
 import { refused } from '../failure.js'
 import { safe } from '../terminal/safe.js'
 import { actOn } from './act.js'
+import { excludedNow } from './readers.js'
 import type { SealedCase } from './sealed-case.js'
 
 export interface Reader {
@@ -17,10 +19,14 @@ export interface Reader {
   readonly recipient: string
 }
 
-/** @returns the case afterwards */
+/**
+ * @returns the case afterwards
+ * @throws Failure where a conflict of interest keeps the reader from this case
+ */
 export async function letIn(desk: Desk, sealed: SealedCase, reader: Reader): Promise<CaseSummary> {
   const p = await desk.station.primitives()
   const { id } = sealed.detail.case
+  expectNoConflict(desk, sealed, reader)
   const grant = await makeGrant(
     p,
     desk.identity.opening,
@@ -35,7 +41,22 @@ export async function letIn(desk: Desk, sealed: SealedCase, reader: Reader): Pro
     header: encodeBase64url(grant.header),
     signature: encodeBase64url(grant.signature),
   }
-  return actOn(desk, sealed.detail, 'seals', body, grant.header)
+  return actOn(desk, sealed.detail, 'seals', body, [grant.header])
+}
+
+/** Whether a conflict of interest keeps a handler from a case, by what is sealed in it: the server cannot tell. */
+export function hasConflict(desk: Desk, sealed: SealedCase, id: string): boolean {
+  const handler = handlerById(desk.directory.directory, id)
+  return handler !== null && excludedNow(desk, sealed)(handler)
+}
+
+/** @throws Failure */
+export function expectNoConflict(desk: Desk, sealed: SealedCase, { id }: Reader): void {
+  if (hasConflict(desk, sealed, id))
+    throw refused(
+      safe`a conflict of interest keeps ${id} from case ${sealed.detail.case.id}`,
+      safe`the organisation's directory says so; ask somebody else`,
+    )
 }
 
 /** Whom an expired directory names may have left since: nobody is let in by it. @throws KhancapError */

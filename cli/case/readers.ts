@@ -5,13 +5,20 @@ import { maxReaders } from '../../schemas/directory.js'
 import type { Context, SealedKind } from '../../schemas/sealed.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { slipFacts } from '../../src/core/form/slip-facts.js'
+import type { Excluded } from '../../src/core/routing/exclusions.js'
 import { recipientsFor } from '../../src/core/routing/readers.js'
+import { exclusionsFor } from '../../src/core/routing/route.js'
 import type { Desk } from '../client/desk.js'
 import { refused } from '../failure.js'
 import { safe } from '../terminal/safe.js'
 import type { SealedCase } from './sealed-case.js'
 
-/** Recipients, who writes first. `also`: handlers who read it, too. At most 64. @throws Failure where nobody could read it */
+/**
+ * Recipients, who writes first. Whom a conflict of interest keeps from the case since they were let in, reads nothing new.
+ * @param also handlers who read it, too
+ * @returns at most 64
+ * @throws Failure where nobody could read it
+ */
 export async function recipientsOf(
   desk: Desk,
   sealed: SealedCase,
@@ -21,10 +28,12 @@ export async function recipientsOf(
   const p = await station.primitives()
   const now = station.now()
   const granted = [handler.id, ...also, ...sealed.grants.map(({ reader }) => reader)]
+  const excluded = excludedNow(desk, sealed)
   const recipients = [
     ...granted.flatMap(id => {
       const reader = handlerById(directory.directory, id)
-      return reader === null || !isActive(reader, now) ? [] : [activeRecipient(reader, now)]
+      if (reader === null || !isActive(reader, now)) return []
+      return id !== handler.id && excluded(reader) ? [] : [activeRecipient(reader, now)]
     }),
     ...recipientsFor(p, directory.directory, factsOf(sealed), now),
   ].filter(recipient => recipient !== null)
@@ -34,6 +43,11 @@ export async function recipientsOf(
       safe`khancap org check shows the hole; the organisation must publish a new directory`,
     )
   return [...new Set(recipients)].slice(0, maxReaders)
+}
+
+/** Whom a conflict of interest keeps from a case, by the directory of now. */
+export function excludedNow({ directory, station }: Desk, sealed: SealedCase): Excluded {
+  return exclusionsFor(directory.directory, factsOf(sealed), station.now())
 }
 
 /** The facts for routing, from the sealed answers. The deadline is of no importance here. */

@@ -125,7 +125,7 @@ async function isGranted(
   if (!(await verifyGrant(p, claim, key, decodeBase64url(grant.signature)))) return false
   if (handlerByKey(directory.directory, key, station.now())?.id === grant.by) return true
   const part = encodeBase64url(await p.sha256(header))
-  return isProven(events, grant, ['reader_added'], part)
+  return isProven(events, grant, ['reader_added', 'rerouted'], part)
 }
 
 /** Whether the history proves when this part was brought: an act that is verified, with the same key, names its hash. */
@@ -141,6 +141,6 @@ export function isProven(
       kinds.includes(event.kind) &&
       event.handler === by &&
       event.request?.key === key &&
-      anchor?.part === part,
+      anchor?.parts.includes(part) === true,
   )
 }

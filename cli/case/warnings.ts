@@ -10,6 +10,7 @@ import { decodeBase64url } from '../../src/core/encoding/base64url.js'
 import type { Desk } from '../client/desk.js'
 import { type Safe, safe } from '../terminal/safe.js'
 import type { OpenedParts } from './opened-parts.js'
+import { hasConflict } from './let-in.js'
 import { factsOf } from './readers.js'
 import type { SealedCase } from './sealed-case.js'
 
@@ -25,6 +26,7 @@ export type WarningCode =
   | 'signature_false'
   | 'act_unproven'
   | 'grant_doubtful'
+  | 'reader_conflict'
   | 'directory_unseen'
   | 'answer_unproven'
   | 'answer_proof_false'
@@ -54,7 +56,7 @@ export async function warningsOf(
     ...contextWarnings(sealed),
     ...(isMail ? [] : routingWarnings(desk, sealed)),
     ...historyWarnings(sealed, parts),
-    ...grantWarnings(sealed),
+    ...grantWarnings(desk, sealed),
     ...(await proofWarnings(desk, sealed)),
   ]
 }
@@ -190,13 +192,23 @@ function historyWarnings({ detail, history }: SealedCase, parts: OpenedParts): W
   return warnings
 }
 
-function grantWarnings({ doubtful }: SealedCase): Warning[] {
-  return doubtful.map(({ by, reader }) =>
+function grantWarnings(desk: Desk, sealed: SealedCase): Warning[] {
+  const conflicted = new Set(
+    sealed.grants.map(({ reader }) => reader).filter(reader => hasConflict(desk, sealed, reader)),
+  )
+  const kept = [...conflicted].map(reader =>
+    warning(
+      'reader_conflict',
+      safe`${reader} was let in, and a conflict of interest keeps ${reader} from this case; nothing that others write here is sealed to ${reader}`,
+    ),
+  )
+  const doubtful = sealed.doubtful.map(({ by, reader }) =>
     warning(
       'grant_doubtful',
       safe`the server shows that ${by} let ${reader} in, and that is not proven; nothing that is written here is sealed to ${reader} because of it`,
     ),
   )
+  return [...kept, ...doubtful]
 }
 
 async function proofWarnings(

@@ -6,7 +6,7 @@ import { activeHandlers, activeRecipient, handlerById } from '../../keys/keyring
 import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import { reportAct } from '../case/act.js'
 import { findCase } from '../case/case-id.js'
-import { expectInForce, letIn, type Reader } from '../case/let-in.js'
+import { expectInForce, expectNoConflict, hasConflict, letIn, type Reader } from '../case/let-in.js'
 import { openCases } from '../case/open-cases.js'
 import { fetchCase, NotSealedToYou, type SealedCase } from '../case/sealed-case.js'
 import { type Desk, openDesk } from '../client/desk.js'
@@ -39,6 +39,7 @@ export async function addReader(
   const reader = readerIn(desk, options.to ?? (await askReader(desk)))
   if (id === null) return handOver(desk, options, reader)
   const sealed = await fetchCase(desk, id)
+  expectNoConflict(desk, sealed, reader)
   if (options.dryRun === true)
     return station.printer.say(safe`${reader.id} would be let into case ${id}; nothing was done`)
   reportAct(
@@ -49,12 +50,19 @@ export async function addReader(
   )
 }
 
-type Outcome = 'let_in' | 'was_in' | 'would_be_let_in' | 'not_sealed_to_you' | 'failed'
+type Outcome =
+  | 'let_in'
+  | 'was_in'
+  | 'would_be_let_in'
+  | 'conflict_of_interest'
+  | 'not_sealed_to_you'
+  | 'failed'
 
 const words: Readonly<Record<Outcome, Safe>> = {
   let_in: safe`let in`,
   was_in: safe`was in already`,
   would_be_let_in: safe`would be let in`,
+  conflict_of_interest: safe`NOT let in: a conflict of interest keeps them from it`,
   not_sealed_to_you: safe`NOT let in: you cannot open it either; a colleague who can must do it`,
   failed: safe`NOT let in`,
 }
@@ -74,8 +82,10 @@ async function handOver(desk: Desk, options: AddReaderOptions, reader: Reader): 
       )
   }
   if (options.json === true) printer.json({ reader: reader.id, cases: done })
+  const kept = done.filter(({ outcome }) => outcome === 'conflict_of_interest')
   const left = done.filter(({ outcome }) => outcome === 'failed' || outcome === 'not_sealed_to_you')
   if (done.length === 0) printer.say(safe`there is no such open case`)
+  if (kept.length > 0) printer.say(safe`for ${kept.length} of them somebody else must be found`)
   if (left.length > 0)
     throw refused(
       safe`${reader.id} was not let into ${left.length} of ${done.length} cases`,
@@ -99,6 +109,7 @@ async function letInto(
 ): Promise<{ outcome: Outcome; why: Safe | null }> {
   try {
     const sealed = await fetchCase(desk, id)
+    if (hasConflict(desk, sealed, reader.id)) return { outcome: 'conflict_of_interest', why: null }
     if (isIn(desk, sealed, reader)) return { outcome: 'was_in', why: null }
     if (options.dryRun === true) return { outcome: 'would_be_let_in', why: null }
     await letIn(desk, sealed, reader)

@@ -23,7 +23,9 @@ export async function coverCase(
   const text = await reasonOf(desk, options, id)
   const coverage = options.not === true ? 'not_covered' : 'eligible'
   const note = await sealReason(desk, sealed, 'coverage', text)
-  const after = await actOn(desk, sealed.detail, 'coverage', { ...note.body, coverage }, note.bytes)
+  const after = await actOn(desk, sealed.detail, 'coverage', { ...note.body, coverage }, [
+    note.bytes,
+  ])
   const done =
     options.not === true
       ? safe`case ${id} counts as not covered; the applicant sees it, and is still owed an answer`

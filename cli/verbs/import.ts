@@ -98,8 +98,8 @@ async function sendOne(
     )
   if (hasArrived(sealed, act, desk.handler.id)) return 'had_arrived'
   if (act.verb === 'close') expectUntouched(bundle, sealed, desk.handler.id)
-  const { body, part } = await bodyOf(desk, sealed, act)
-  await actOn(desk, detail, act.verb, body, part, seenIn(bundle, act, id))
+  const { body, parts } = await bodyOf(desk, sealed, act)
+  await actOn(desk, detail, act.verb, body, parts, seenIn(bundle, act, id))
   return 'sent'
 }
 
@@ -137,18 +137,18 @@ async function bodyOf(
   desk: Desk,
   sealed: SealedCase,
   act: BundleAct['act'],
-): Promise<{ readonly body: object; readonly part: Uint8Array | null }> {
+): Promise<{ readonly body: object; readonly parts: readonly Uint8Array[] }> {
   if (act.verb === 'replies') {
     const body = await upToDate(desk, sealed, act.body)
-    return { body, part: decodeBase64url(body.team_copy) }
+    return { body, parts: [decodeBase64url(body.team_copy)] }
   }
   if (act.verb === 'notes') {
     const body = await upToDateNote(desk, sealed, act.body)
-    return { body, part: decodeBase64url(body.sealed) }
+    return { body, parts: [decodeBase64url(body.sealed)] }
   }
   if (act.verb === 'contacted')
-    return { body: { ...act.body, answer: await proveAnswer(desk, sealed) }, part: null }
-  return { body: act.body, part: null }
+    return { body: { ...act.body, answer: await proveAnswer(desk, sealed) }, parts: [] }
+  return { body: act.body, parts: [] }
 }
 
 /** Nobody closes a case that a colleague or the applicant has taken up since it was taken along. */

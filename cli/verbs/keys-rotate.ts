@@ -7,7 +7,7 @@ import { handlerById, isActive } from '../../keys/keyring.js'
 import { recipientOf } from '../../src/core/envelope/age-keys.js'
 import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { deletableFrom, needOf, sealedPartsOf } from '../case/generations.js'
-import { expectInForce, letIn } from '../case/let-in.js'
+import { expectInForce, hasConflict, letIn } from '../case/let-in.js'
 import { openCases } from '../case/open-cases.js'
 import { fetchCase, NotSealedToYou } from '../case/sealed-case.js'
 import { type Desk, openDesk } from '../client/desk.js'
@@ -69,7 +69,8 @@ async function reseal(desk: Desk): Promise<{ resealed: number; needs: Needs }> {
       if (error instanceof NotSealedToYou) return null
       throw error
     })
-    if (sealed === null) continue
+    // A case that a conflict of interest keeps from them closes to them with the old generation.
+    if (sealed === null || hasConflict(desk, sealed, identity.handler)) continue
     // oxlint-disable-next-line no-await-in-loop
     const parts = await sealedPartsOf(desk, sealed)
     for (let count = 1; count < identity.opening.length; count++) {

@@ -32,7 +32,7 @@ export async function addNote(
   const after = await withWords(desk, writing, async text => {
     const noteId = newClientId(await station.primitives())
     const body = await noteRequest(desk, sealedCase, text, noteId)
-    return actOn(desk, sealedCase.detail, 'notes', body, decodeBase64url(body.sealed))
+    return actOn(desk, sealedCase.detail, 'notes', body, [decodeBase64url(body.sealed)])
   })
   reportAct(station, options, safe`noted on case ${id}`, after)
 }

@@ -119,7 +119,7 @@ async function send(
   const { id } = sealed.detail.case
   const current = await upToDate(desk, sealed, request, options.language)
   const copy = decodeBase64url(current.team_copy)
-  const after = await actOn(desk, sealed.detail, 'replies', current, copy, seen).catch(
+  const after = await actOn(desk, sealed.detail, 'replies', current, [copy], seen).catch(
     (error: unknown) => {
       throw keptWords(asFailure(error), id)
     },

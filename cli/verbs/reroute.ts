@@ -1,15 +1,15 @@
 // `khancap reroute`: hands a case over to another team. Who can open it lets the members of that team in; the server moves
 // the case, and cannot open it.
 import type { DirectoryHandler } from '../../schemas/directory.js'
+import type { ClientId } from '../../schemas/encoding.js'
 import { activeHandlers, activeRecipient } from '../../keys/keyring.js'
 import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { newClientId } from '../../src/core/encoding/case-id.js'
 import { makeGrant } from '../../src/core/envelope/open.js'
-import { exclusionsFor } from '../../src/core/routing/route.js'
 import { actOn, reportAct } from '../case/act.js'
 import { findCase } from '../case/case-id.js'
 import { expectInForce } from '../case/let-in.js'
-import { factsOf } from '../case/readers.js'
+import { excludedNow } from '../case/readers.js'
 import { reasonOf, type ReasonOptions, sealReason } from '../case/reason-note.js'
 import { fetchCase, type SealedCase } from '../case/sealed-case.js'
 import { type Desk, openDesk } from '../client/desk.js'
@@ -33,7 +33,7 @@ export async function rerouteCase(
   const team = options.team ?? (await askTeam(desk, sealed))
   const members = membersOf(desk, sealed, team)
   const text = await reasonOf(desk, options, id)
-  const grants = await grantsFor(desk, sealed, members)
+  const made = await grantsFor(desk, sealed, members)
   const note = await sealReason(
     desk,
     sealed,
@@ -41,8 +41,14 @@ export async function rerouteCase(
     text,
     members.map(member => member.id),
   )
+  const grants = made.map(({ header, signature, ...grant }) => ({
+    ...grant,
+    header: encodeBase64url(header),
+    signature: encodeBase64url(signature),
+  }))
   const body = { ...note.body, team, grants }
-  const after = await actOn(desk, sealed.detail, 'reroute', body, note.bytes)
+  const parts = [note.bytes, ...made.map(({ header }) => header)]
+  const after = await actOn(desk, sealed.detail, 'reroute', body, parts)
   const done = safe`case ${id} is with ${team} now; ${members.map(member => member.id).join(', ')} can open it`
   reportAct(station, options, done, after)
 }
@@ -60,24 +66,31 @@ function membersOf(desk: Desk, sealed: SealedCase, team: string): readonly Direc
   if (team === before) throw refused(safe`case ${id} is with ${team} already`)
   const there = activeHandlers(known, station.now(), team)
   if (there.length === 0) throw refused(safe`nobody is in ${team} now`)
-  const excluded = exclusionsFor(known, factsOf(sealed), station.now())
+  const excluded = excludedNow(desk, sealed)
   const members = there.filter(handler => !excluded(handler))
   if (members.length === 0)
     throw refused(safe`a conflict of interest keeps everybody in ${team} from this case`)
   return members
 }
 
+interface MadeGrant {
+  readonly id: ClientId
+  readonly reader: string
+  readonly header: Uint8Array
+  readonly signature: Uint8Array
+}
+
 async function grantsFor(
   desk: Desk,
   sealed: SealedCase,
   members: readonly DirectoryHandler[],
-): Promise<object[]> {
+): Promise<MadeGrant[]> {
   const { identity, seed, station, handler } = desk
   const p = await station.primitives()
   const own = sealed.detail.grants.map(({ header }) => decodeBase64url(header))
   const { id: caseId } = sealed.detail.case
   const letIn = new Set([handler.id, ...sealed.grants.map(({ reader }) => reader)])
-  const grants: object[] = []
+  const grants: MadeGrant[] = []
   for (const { id: reader, ...member } of members.filter(each => !letIn.has(each.id))) {
     const recipient = activeRecipient({ id: reader, ...member }, station.now())
     if (recipient === null) continue
@@ -91,12 +104,7 @@ async function grantsFor(
       own,
     )
     if (grant === null) throw refused(safe`case ${caseId} is not sealed to this identity`)
-    grants.push({
-      id: newClientId(p),
-      reader,
-      header: encodeBase64url(grant.header),
-      signature: encodeBase64url(grant.signature),
-    })
+    grants.push({ id: newClientId(p), reader, ...grant })
   }
   return grants
 }

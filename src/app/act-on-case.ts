@@ -17,8 +17,8 @@ export interface Act {
   readonly change: (row: CaseRow, after: CaseState, unseen: UnseenAdditions) => CaseChange | null
   /** True where the act was done before and the state no longer allows it; nothing is done then. */
   readonly isDone?: (row: CaseRow) => boolean
-  /** SHA-256 of the sealed note, team copy or grant header that the act brings. */
-  readonly part?: Uint8Array
+  /** SHA-256 of the sealed note or team copy that the act brings, then of the headers of its grants. */
+  readonly parts?: readonly Uint8Array[]
 }
 
 export type CaseDeps = { readonly store: Pick<CaseStore, 'actOnCase' | 'findCase'> }
@@ -55,13 +55,13 @@ export async function actOnCase(
   }
 }
 
-/** What was signed must be this case and this part: an act cannot be used for another. */
+/** What was signed must be this case and these parts: an act cannot be used for another. */
 function expectAnchored(anchor: ActAnchor | null, row: CaseRow, act: Act): void {
   if (anchor === null) return
-  const part = act.part === undefined ? null : encodeBase64url(act.part)
+  const parts = (act.parts ?? []).map(encodeBase64url)
   const faults = [
     ...(anchor.envelope === encodeBase64url(row.envelopeSha256) ? [] : ['/envelope']),
-    ...(anchor.part === part ? [] : ['/part']),
+    ...(anchor.parts.join('.') === parts.join('.') ? [] : ['/part']),
   ].map(pointer => ({ pointer, code: 'differs' }))
   if (faults.length > 0) throw new KhancapError('request_invalid', { faults })
 }

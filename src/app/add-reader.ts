@@ -34,7 +34,7 @@ export async function addReader(
   return actOnCase(deps, id, actor, {
     name: 'grant',
     needsHold: false,
-    part: await deps.primitives.sha256(header),
+    parts: [await deps.primitives.sha256(header)],
     change: (_row, state) => ({
       state,
       grants: [{ id: grantId, reader, header, signature, key: actor.request.key }],

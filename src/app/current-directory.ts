@@ -67,7 +67,10 @@ export function currentDirectory(deps: {
   async function readNewest(): Promise<VerifiedDirectory> {
     const stored = await store.latestDirectory()
     if (stored === null) throw new KhancapError('directory_missing')
-    const directory = await verified(stored)
+    const read = await verified(stored)
+    // Whoever can only write to the store cannot take a running server back to a directory of before.
+    const isAhead = newest === null || read.directory.sequence > newest.directory.directory.sequence
+    const directory = isAhead || newest === null ? read : newest.directory
     newest = { directory, readAt: now() }
     return directory
   }

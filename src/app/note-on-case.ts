@@ -30,7 +30,7 @@ export async function noteOnCase(
   return actOnCase(deps, id, actor, {
     name: 'note',
     needsHold: false,
-    part: await deps.primitives.sha256(note.sealed),
+    parts: [await deps.primitives.sha256(note.sealed)],
     change: (_row, state) => ({ state, note, event: { kind: 'noted', detail: null } }),
   })
 }

@@ -45,7 +45,7 @@ export async function replyToCase(
   return actOnCase(deps, id, actor, {
     name: 'reply',
     needsHold: true,
-    part: await primitives.sha256(reply.teamCopy),
+    parts: [await primitives.sha256(reply.teamCopy)],
     change: (row, state, unseen) => ({
       ...answerChange(
         directory,

@@ -65,7 +65,9 @@ export async function rerouteCase(
     return await actOnCase(deps, id, actor, {
       name: 'reroute',
       needsHold: true,
-      part: await primitives.sha256(sealed),
+      parts: await Promise.all(
+        [sealed, ...grants.map(({ header }) => header)].map(part => primitives.sha256(part)),
+      ),
       isDone: before => before.team === team,
       change: (_row, state) => ({
         state,

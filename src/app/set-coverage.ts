@@ -37,7 +37,7 @@ export async function setCoverage(
   return actOnCase(deps, id, actor, {
     name: 'cover',
     needsHold: true,
-    part: await deps.primitives.sha256(sealed),
+    parts: [await deps.primitives.sha256(sealed)],
     change: (_row, state) => ({
       state,
       coverage,

@@ -31,12 +31,16 @@ export function carryActor(app: FastifyInstance): void {
   app.decorateRequest('actor', null)
 }
 
-/** @throws KhancapError `request_invalid` where an act has a query that is not an anchor of today's or before */
+/**
+ * Whoever acts with a directory of before vouches for keys that have left since: they fetch the newest first.
+ * @throws KhancapError `request_invalid` where an act has a query that is not an anchor, `directory_stale`
+ */
 function anchorOf({ method, raw }: FastifyRequest, newest: number): ActAnchor | null {
   const query = /\?.*$/.exec(raw.url ?? '')?.[0] ?? ''
   if (method !== 'POST' || query === '') return null
   const anchor = readAnchor(query)
-  if (anchor !== null && anchor.directory <= newest) return anchor
+  if (anchor?.directory === newest) return anchor
+  if (anchor !== null && anchor.directory < newest) throw new KhancapError('directory_stale')
   const fault =
     anchor === null
       ? { pointer: '', code: 'not_an_anchor' }

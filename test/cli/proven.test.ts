@@ -5,9 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { identityRecipient, identitySigningKey } from '../../keys/identity.js'
-import type { DirectoryHandler } from '../../schemas/directory.js'
 import { nextEvent } from '../../src/adapters/postgres/chain.js'
-import { publishDirectory } from '../../src/app/publish-directory.js'
 import { printAnchor } from '../../src/core/case/anchor.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
@@ -43,22 +41,12 @@ async function did(handler: string, args: readonly string[], stdin = '') {
 }
 
 /** A directory in which this handler has left, published and in use. */
-async function leave(handler: string): Promise<void> {
-  const { organisation, api } = desk
-  const stored = await api.db.store.latestDirectory()
-  const before = await organisation.verify(stored?.note ?? organisation.note)
-  const gone = formatTimestamp(Date.now() - 1000)
-  const handlers = before.directory.handlers.map(
-    (one): DirectoryHandler => (one.id === handler ? { ...one, valid_until: gone } : one),
-  )
-  const note = await organisation.sign({ handlers }, before)
-  await publishDirectory({ ...organisation, store: api.db.store, now: Date.now }, note)
-  for (;;) {
-    const { directory } = await api.deps.directories.latest()
-    if (directory.sequence > before.directory.sequence) return
-    await new Promise(resolve => setTimeout(resolve, 100))
-  }
-}
+const leave = (handler: string) =>
+  desk.publish(({ handlers }) => ({
+    handlers: handlers.map(one =>
+      one.id === handler ? { ...one, valid_until: formatTimestamp(Date.now() - 1000) } : one,
+    ),
+  }))
 
 /** How many can open the last note of a case. */
 async function readersOfLastNote(id: string): Promise<number> {
@@ -123,7 +111,7 @@ await t.test(
     const { api } = desk
     const [one, other] = [await desk.newCase(), await desk.newCase()]
     const envelope = encodeBase64url(sha256(one.envelope))
-    const right = { after: zeros, directory: 1, envelope, part: null }
+    const right = { after: zeros, directory: 1, envelope, parts: [] }
     const claim = (anchor: string) =>
       act(api, 'vietnam-1', 'POST', `/v1/cases/${one.caseId}/claim${anchor}`, {})
     const refusals: readonly (readonly [string, string, string])[] = [
@@ -132,7 +120,7 @@ await t.test(
         printAnchor({ ...right, envelope: encodeBase64url(sha256(other.envelope)) }),
         '/envelope',
       ],
-      ['a part that it does not bring', printAnchor({ ...right, part: zeros }), '/part'],
+      ['a part that it does not bring', printAnchor({ ...right, parts: [zeros] }), '/part'],
       [
         'a history that is not there',
         printAnchor({ ...right, after: encodeBase64url(randomBytes(32)) }),
@@ -166,7 +154,29 @@ await t.test(
     await did('vietnam-2', ['note', seen.caseId], 'saw that')
     for (const { caseId } of [seen, unseen])
       t.strictSame((await warned('vietnam-2', caseId)).codes, [])
+    const [moved, unmoved] = [await desk.newCase(), await desk.newCase()]
+    for (const { caseId } of [moved, unmoved])
+      await did('vietnam-1', ['reroute', caseId, '--team', 'china', '--reason', 'theirs'])
+    await did('china-1', ['note', moved.caseId], 'took it over')
     await leave('vietnam-1')
+
+    const handed = await warned('china-1', moved.caseId)
+    t.strictSame(handed.codes, [], 'the act of handing over names the grants that it brought')
+    t.strictSame((await warned('china-1', unmoved.caseId)).codes, [
+      'act_unproven',
+      'grant_doubtful',
+      'grant_doubtful',
+    ])
+    const old = {
+      after: zeros,
+      directory: 1,
+      envelope: encodeBase64url(sha256(seen.envelope)),
+      parts: [],
+    }
+    const path = `/v1/cases/${seen.caseId}/claim?${printAnchor(old)}`
+    const stale = await act(desk.api, 'vietnam-2', 'POST', path, {})
+    t.equal(stale.statusCode, 409)
+    t.equal(stale.json().code, 'directory_stale', 'nobody vouches with a directory of before')
 
     const good = await warned('vietnam-2', seen.caseId)
     t.strictSame(good.codes, [], 'vouched for')
@@ -217,7 +227,7 @@ await t.test(
       after: zeros,
       directory: 1,
       envelope: encodeBase64url(sha256(one.envelope)),
-      part: encodeBase64url(sha256(grant.header)),
+      parts: [encodeBase64url(sha256(grant.header))],
     }
     const url = `${desk.url}/v1/cases/${id}/seals?${printAnchor(anchor)}`
     const request = { method: 'POST', url, body: new Uint8Array(), seed, created: at }

@@ -3,6 +3,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
+import { inspectSealed } from '../../src/core/envelope/inspect.js'
 import { temporaryFolder } from '../helper/cli.js'
 import { office } from '../helper/office.js'
 
@@ -95,4 +96,47 @@ await t.test('a person decides about coverage; the reason is in the case', async
   t.notMatch(opened.out, 'warning')
   const both = await desk.run('vietnam-1', ['cover', caseId, '--reason', 'x', '--file', file])
   t.equal(both.code, 2)
+})
+
+await t.test('whom a conflict of interest keeps from a case, nobody lets in', async t => {
+  const [before, open] = [await desk.newCase(), await desk.newCase()]
+  t.equal((await desk.run('vietnam-1', ['add-reader', before.caseId, '--to', 'china-1'])).code, 0)
+  const readers = async (id: string) => {
+    await desk.run('vietnam-1', ['note', id], { stdin: 'for those who may read it' })
+    const [row] = await desk.api.db.rows(
+      'select sealed from notes where case_id = $1 order by at desc limit 1',
+      [id],
+    )
+    const sealed = row?.['sealed']
+    return sealed instanceof Uint8Array ? inspectSealed(sealed).recipients : 0
+  }
+  const with1 = await readers(before.caseId)
+  const conflict = {
+    handlers: ['china-1'],
+    teams: [],
+    programs: [],
+    languages: [],
+    countries: ['VN'],
+    regions: [],
+  }
+  await desk.publish(() => ({ exclusions: [conflict] }))
+
+  const refused = await desk.run('vietnam-1', ['add-reader', open.caseId, '--to', 'china-1'])
+  t.equal(refused.code, 1)
+  t.match(refused.err, `a conflict of interest keeps china-1 from case ${open.caseId}`)
+  const dry = ['add-reader', open.caseId, '--to', 'china-1', '--dry-run']
+  t.equal((await desk.run('vietnam-1', dry)).code, 1)
+  const all = await desk.run('vietnam-1', ['add-reader', '--all', '--to', 'china-1', '--json'])
+  t.equal(all.code, 0, all.err)
+  t.match(all.err, /for \d+ of them somebody else must be found/)
+  for (const { case: id, outcome } of json(all.out).cases)
+    if (id === before.caseId || id === open.caseId) t.equal(outcome, 'conflict_of_interest')
+  const other = await desk.run('vietnam-1', ['add-reader', open.caseId, '--to', 'china-lead'])
+  t.equal(other.code, 0, other.err)
+  const moved = ['reroute', open.caseId, '--team', 'china', '--reason', 'x']
+  t.match((await desk.run('vietnam-1', moved)).out, '; china-lead can open it')
+
+  t.equal(await readers(before.caseId), with1 - 1, 'nothing new is sealed to them')
+  const shown = json((await desk.run('vietnam-1', ['open', before.caseId, '--json'])).out)
+  t.match(shown.warnings, [{ code: 'reader_conflict' }])
 })

@@ -1,7 +1,9 @@
 // An office: a real API on a real store, listening, with the shipped programs, and handlers who work with the tool.
+import type { Directory } from '../../schemas/directory.js'
 import type { EnvelopeContent } from '../../schemas/sealed.js'
 import { shippedPrograms } from '../../schemas/programs/shipped.js'
 import type { Program } from '../../schemas/program.js'
+import { publishDirectory } from '../../src/app/publish-directory.js'
 import { caseInTeam, type TestApi, testApi } from './api.js'
 import { type CliMachine, type CliRun, freePort, handlerFolder, khancap } from './cli.js'
 import { type Organisation, testOrganisation } from './organisation.js'
@@ -57,6 +59,8 @@ export interface Office {
     args: readonly string[],
     machine?: Partial<CliMachine>,
   ) => Promise<CliRun>
+  /** The next directory, published and in use. */
+  readonly publish: (change: (before: Directory) => Partial<Directory>) => Promise<void>
   /** A case of the team that its answers lead to. */
   readonly newCase: (answers?: EnvelopeContent['answers']) => ReturnType<typeof caseInTeam>
 }
@@ -84,6 +88,14 @@ export async function office(t: Teardown): Promise<Office> {
     folderOf,
     run: async (handler, args, machine = {}) =>
       khancap(args, { folder: await folderOf(handler), ...machine }),
+    async publish(change) {
+      const stored = await api.db.store.latestDirectory()
+      const before = await organisation.verify(stored?.note ?? organisation.note)
+      const note = await organisation.sign(change(before.directory), before)
+      await publishDirectory({ ...organisation, store: api.db.store, now: Date.now }, note)
+      while ((await api.deps.directories.newest()).directory.sequence === before.directory.sequence)
+        await new Promise(resolve => setTimeout(resolve, 100))
+    },
     newCase: (answers = vietnamese) => caseInTeam(api, 'vietnam', { answers }),
   }
 }

@@ -158,6 +158,33 @@ await t.test('a directory in the store that does not verify is not used', async 
   await t.rejects(fresh.latest(), { code: 'directory_invalid' })
 })
 
+await t.test('a store that goes back does not take a running server back', async t => {
+  const organisation = await testOrganisation()
+  const before = await organisation.verify(organisation.note)
+  const notes = [organisation.note, await organisation.sign({}, before)]
+  const stored = await Promise.all(
+    notes.map(async note => {
+      const { directory, sha256 } = await organisation.verify(note)
+      return { sequence: directory.sequence, sha256, note }
+    }),
+  )
+  let shown = 1
+  let shift = 0
+  const directories = currentDirectory({
+    ...organisation,
+    now: () => Date.now() + shift,
+    store: {
+      directoryBySequence: async sequence => stored[sequence - 1] ?? null,
+      latestDirectory: async () => stored[shown] ?? null,
+    },
+  })
+  t.equal((await directories.newest()).directory.sequence, 2)
+  shown = 0
+  shift = 10_000
+  t.equal((await directories.newest()).directory.sequence, 2)
+  t.equal((await directories.latest()).directory.sequence, 2)
+})
+
 await t.test(
   'while the store is away, the directory that was verified is still served',
   async t => {

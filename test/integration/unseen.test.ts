@@ -39,12 +39,12 @@ async function post(
   handler = 'vietnam-1',
 ) {
   const copy = body['team_copy']
-  const part = typeof copy === 'string' ? encodeBase64url(sha256(decodeBase64url(copy))) : null
+  const parts = typeof copy === 'string' ? [encodeBase64url(sha256(decodeBase64url(copy)))] : []
   const query = printAnchor({
     after,
     directory: 1,
     envelope: encodeBase64url(sha256(one.envelope)),
-    part,
+    parts,
   })
   return act(api, handler, 'POST', `/v1/cases/${one.caseId}/${verb}?${query}`, body)
 }

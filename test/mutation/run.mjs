@@ -16,6 +16,7 @@ const folders = ['src/core/envelope', 'keys']
 const tests = [
   'note',
   'padding',
+  'carried',
   'keyring',
   'context',
   'age-format',

@@ -31,6 +31,15 @@ const pin = { root, now }
 const note = await signDirectory(p, directory, [rootA, rootC])
 const invalid = { code: 'directory_invalid' }
 const changed = (change: Partial<Directory>): Directory => ({ ...directory, ...change })
+const otherHelp = {
+  id: 'others',
+  name: 'Others',
+  about: { en: 'They may help' },
+  status: 'open' as const,
+  checked: '2026-03-01',
+  languages: [],
+  countries: [],
+}
 
 await t.test('step 1: signed by two of three, it verifies', async t => {
   const verified = await verifyDirectory(p, note, pin)
@@ -335,6 +344,175 @@ await t.test('faults: one each', async t => {
     )
     await t.rejects(signDirectory(p, bad, [rootA]), invalid, name)
   }
+})
+
+await t.test('each time that does not exist is named by its place', async t => {
+  const [vi, en] = directory.handlers
+  const [program] = directory.programs
+  const [routing] = program?.routing ?? []
+  const [router] = directory.router
+  if (!vi || !en || !program || !routing || !router) throw new Error('sample expected')
+  const never = '2026-02-30T00:00:00Z'
+  const good = '2026-03-01T00:00:00Z'
+  const exclusion = {
+    handlers: ['vi-1'],
+    teams: [],
+    programs: [],
+    languages: [],
+    countries: [],
+    regions: [],
+  }
+  const duty = { team: 'vi', handlers: [] }
+  const tag = { text: 'URGENT', language: null, literal: true }
+  const places: [string, Partial<Directory>][] = []
+  const both = (at: string, make: (period: object) => object, isNamed = true) => {
+    for (const end of ['valid_from', 'valid_until'])
+      places.push([isNamed ? `${at}/${end}` : at, make({ [end]: never })])
+  }
+  both('/exclusions/1', period => ({ exclusions: [exclusion, { ...exclusion, ...period }] }), false)
+  both(
+    '/others/1',
+    period => ({ others: [otherHelp, { ...otherHelp, id: 'x', ...period }] }),
+    false,
+  )
+  places.push([
+    '/others/1/checked',
+    { others: [otherHelp, { ...otherHelp, id: 'x', checked: '2026-02-30' }] },
+  ])
+  for (const times of [
+    { from: never, until: good },
+    { from: good, until: never },
+  ])
+    places.push([
+      '/duty/1/times',
+      {
+        duty: [
+          { ...duty, times: [] },
+          { ...duty, times: [times] },
+        ],
+      },
+    ])
+  const second = { ...program, id: 'pil' }
+  both(
+    '/programs/1',
+    period => ({ programs: [program, { ...second, routing: [{ ...routing, ...period }] }] }),
+    false,
+  )
+  both(
+    '/programs/1',
+    period => ({ programs: [program, { ...second, tags: [{ ...tag, ...period }] }] }),
+    false,
+  )
+  both('/programs/1', period => ({ programs: [program, { ...second, ...period }] }))
+  const other = { ...router, recipient: newPerson(p).recipient }
+  both('/router/1', period => ({ router: [router, { ...other, ...period }] }))
+  const handler = (change: object) => ({ handlers: [vi, { ...en, ...change }] })
+  both('/handlers/1', handler, false)
+  for (const list of ['recipients', 'signing_keys'] as const)
+    both(
+      '/handlers/1',
+      period => handler({ [list]: en[list].map(one => ({ ...one, ...period })) }),
+      false,
+    )
+  places.push(['/valid_from', { valid_from: never }], ['/expires', { expires: never }])
+  for (const [pointer, change] of places)
+    t.strictSame(directoryFaults(changed(change)), [{ pointer, code: 'time_impossible' }], pointer)
+  t.equal(places.length, 27)
+})
+
+await t.test('the longest and the shortest life; what stands twice is named by its place', t => {
+  const life = (expires: string) => directoryFaults(changed({ expires }))
+  t.strictSame(life('2026-05-30T00:00:00Z'), [])
+  t.strictSame(life('2026-03-01T00:00:01Z'), [])
+  t.strictSame(directoryFaults(changed({ others: [otherHelp, otherHelp] })), [
+    { pointer: '/others/1/id', code: 'repeated' },
+  ])
+  const [router] = directory.router
+  if (router === undefined) throw new Error('sample expected')
+  t.strictSame(directoryFaults(changed({ router: [router, router] })), [
+    { pointer: '/router/1/recipient', code: 'repeated' },
+  ])
+  const broken = { ...router, recipient: encodeRecipient(new Uint8Array(1216).fill(255)) }
+  t.strictSame(directoryFaults(changed({ router: [router, broken] })), [
+    { pointer: '/router/1/recipient', code: 'recipient_malformed' },
+  ])
+  t.end()
+})
+
+await t.test('every name in exclusions and duty exists, each fault by its place', t => {
+  const exclusion = {
+    handlers: ['vi-1', 'en-1'],
+    teams: ['vi', 'en'],
+    programs: ['emergency'],
+    languages: [],
+    countries: [],
+    regions: [],
+  }
+  const [from, later, until] = [
+    '2026-03-01T00:00:00Z',
+    '2026-03-01T12:00:00Z',
+    '2026-03-02T00:00:00Z',
+  ] as const
+  const duty = {
+    team: 'vi',
+    handlers: ['vi-1', 'en-1'],
+    times: [
+      { from, until: later },
+      { from: later, until },
+    ],
+  }
+  t.strictSame(directoryFaults(changed({ exclusions: [exclusion], duty: [duty] })), [])
+  const unknown = (pointer: string, kind: string) => [{ pointer, code: `${kind}_unknown` }]
+  for (const [list, kind] of [
+    ['handlers', 'handler'],
+    ['teams', 'team'],
+    ['programs', 'program'],
+  ] as const)
+    t.strictSame(
+      directoryFaults(
+        changed({ exclusions: [exclusion, { ...exclusion, [list]: [...exclusion[list], 'xx'] }] }),
+      ),
+      unknown(`/exclusions/1/${list}`, kind),
+    )
+  t.strictSame(
+    directoryFaults(changed({ duty: [duty, { ...duty, team: 'xx' }] })),
+    unknown('/duty/1/team', 'team'),
+  )
+  t.strictSame(
+    directoryFaults(changed({ duty: [duty, { ...duty, handlers: ['vi-1', 'xx'] }] })),
+    unknown('/duty/1/handlers', 'handler'),
+  )
+  for (const wrong of [
+    { from, until: from },
+    { from: until, until: from },
+  ])
+    t.strictSame(
+      directoryFaults(changed({ duty: [duty, { ...duty, times: [...duty.times, wrong] }] })),
+      [{ pointer: '/duty/1/times', code: 'not_ascending' }],
+    )
+  t.end()
+})
+
+await t.test('a ladder may have two rungs at one time', t => {
+  const [program] = directory.programs
+  const [rung] = program?.service_level.ladder ?? []
+  if (program === undefined || rung === undefined) throw new Error('sample expected')
+  const ladder = (...seconds: number[]) =>
+    directoryFaults(
+      changed({
+        programs: [
+          {
+            ...program,
+            service_level: {
+              ...program.service_level,
+              ladder: seconds.map(after_seconds => ({ ...rung, after_seconds })),
+            },
+          },
+        ],
+      }),
+    ).length
+  t.strictSame([ladder(0, 0, 5, 5), ladder(0, 5, 4), ladder(1, 0)], [0, 1, 1])
+  t.end()
 })
 
 await t.test('a recipient that nobody can seal to is found before it is published', async t => {

@@ -7,7 +7,7 @@ import { grantBytes, inspectGrant, verifyGrant } from '../../src/core/envelope/g
 import { printContent } from '../../src/core/envelope/content.js'
 import { sealPayload } from '../../src/core/envelope/stream.js'
 import { sealHeader } from '../../src/core/envelope/header.js'
-import { makeGrant, openEnvelope } from '../../src/core/envelope/open.js'
+import { makeGrant, openEnvelope, openGranted } from '../../src/core/envelope/open.js'
 import { sealEnvelope, wrapFileKey } from '../../src/core/envelope/seal.js'
 import { newPerson, sampleContext, sampleEnvelope, sampleOrigin } from '../helper/sample-content.js'
 
@@ -37,6 +37,33 @@ await t.test('the new reader opens the envelope with the grant, and not without 
   t.equal(await openEnvelope(p, [reader.identity], sealed.bytes, expected), null)
   t.same(await openEnvelope(p, [reader.identity], sealed.bytes, expected, [header]), content)
   t.equal(await openEnvelope(p, [stranger.identity], sealed.bytes, expected, [header]), null)
+})
+
+await t.test('who can open tells true headers from others, also those for others', async t => {
+  const mine = await grant()
+  const other = await sealEnvelope(p, content, [granter.recipient])
+  const foreign = await makeGrant(p, [granter.identity], other.bytes, order)
+  if (foreign === null) throw new Error('grant expected')
+  const cut = mine.header.subarray(0, -1)
+  const headers = [mine.header, foreign.header, cut, mine.header, new Uint8Array(0)]
+  for (const { identity } of [granter, reader])
+    t.strictSame(await openGranted(p, [identity], sealed.bytes, expected, headers), {
+      content,
+      fits: [true, false, false, true, false],
+    })
+  const moved = await sealEnvelope(
+    p,
+    { ...content, context: { ...content.context, directory_sequence: 4 } },
+    [granter.recipient],
+  )
+  t.strictSame(
+    (await openGranted(p, [granter.identity], moved.bytes, expected, [mine.header]))?.fits,
+    [false],
+    'another context',
+  )
+  t.equal(await openGranted(p, [stranger.identity], sealed.bytes, expected, headers), null)
+  const slip = { ...expected, kind: 'slip' } as const
+  t.ok(await openGranted(p, [granter.identity], sealed.bytes, slip, []), 'an envelope, whatever')
 })
 
 await t.test('who was let in can let in the next', async t => {

@@ -14,7 +14,7 @@ import { purePrimitives } from '../../src/core/crypto/pure.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { concatBytes, equalBytes, fromUtf8, utf8 } from '../../src/core/encoding/bytes.js'
 import { encodeRecipient } from '../../src/core/envelope/age-keys.js'
-import { printContent } from '../../src/core/envelope/content.js'
+import { maxContentDepth, printContent } from '../../src/core/envelope/content.js'
 import { contextStanza } from '../../src/core/envelope/context.js'
 import { parseHeader, sealHeader, type Stanza } from '../../src/core/envelope/header.js'
 import { inspectSealed } from '../../src/core/envelope/inspect.js'
@@ -32,6 +32,7 @@ import {
   sealNote,
   sealReply,
   sealSlip,
+  sealTogether,
   wrapFileKey,
 } from '../../src/core/envelope/seal.js'
 import { sealPayload } from '../../src/core/envelope/stream.js'
@@ -176,6 +177,42 @@ await t.test('sealing twice shares nothing, and hides the order of recipients', 
   }
   t.equal(places.size, 6, 'every place is taken at some time')
 })
+
+await t.test(
+  'the order is drawn without favour: what would favour a place is drawn again',
+  async t => {
+    const readers = people(p, 3).map(({ recipient }) => recipient)
+    const [a = '', b = '', c = ''] = readers
+    const orderOf = async (bytes: readonly number[]) => {
+      const left = [...bytes]
+      const order: string[] = []
+      const q = {
+        ...p,
+        random(length: number) {
+          if (length === 1) return Uint8Array.of(left.shift() ?? 0)
+          if (length === 16 || length === 32 || length === 64) return p.random(length)
+          throw new RangeError(`${length} bytes`)
+        },
+        xwingEncapsulate(key: Uint8Array, random: Uint8Array) {
+          order.push(encodeRecipient(key))
+          return p.xwingEncapsulate(key, random)
+        },
+      }
+      await sealEnvelope(q, content, readers)
+      return { order: order.filter(one => readers.includes(one)), left: left.length }
+    }
+    // One of three, put last; then one of the first two places of what there is now, put last again.
+    t.strictSame(await orderOf([0, 0, 9]), { order: [c, a, b], left: 1 })
+    t.strictSame(await orderOf([1, 0, 9]), { order: [c, b, a], left: 1 })
+    t.strictSame(await orderOf([2, 1, 9]), { order: [a, c, b], left: 1 })
+    t.strictSame(await orderOf([254, 255, 9]), { order: [a, c, b], left: 1 }, 'the last that count')
+    t.strictSame(
+      await orderOf([255, 255, 0, 0]),
+      { order: [c, a, b], left: 0 },
+      '255 is one too many',
+    )
+  },
+)
 
 await t.test('the same recipient twice counts once', async t => {
   const sealed = await sealEnvelope(p, content, [me.recipient, me.recipient])
@@ -474,6 +511,39 @@ await t.test('the largest file is sealed and opened, one over is refused', async
   const over = await build({ ...parts, text: new Uint8Array(262_144) })
   t.throws(() => inspectSealed(over), malformed)
   await t.rejects(open(over), unreadable)
+})
+
+await t.test('a file of exactly 262 144 bytes is sealed', async t => {
+  const origin = `https://${'x'.repeat(51)}`
+  const context = { ...content.context, origin }
+  const texts = Array.from({ length: 21 }, (_, at) => [`q_${at}`, 'x'.repeat(9800)])
+  const large = { ...content, answers: Object.fromEntries(texts), context }
+  const readers = [me, ...people(p, 33)].map(({ recipient }) => recipient)
+  const { bytes } = await sealEnvelope(p, large, readers)
+  t.equal(bytes.length, maxSealedBytes)
+  t.same(await openEnvelope(p, [me.identity], bytes, { origin, kind: 'envelope' }), large)
+})
+
+await t.test('a note that its writer has not signed, or that is for others', async t => {
+  const context = sampleContext('note')
+  const as = { origin: sampleOrigin, kind: 'note' } as const
+  const { bytes } = await sealNote(p, sampleNote(), p.random(32), context, [me.recipient])
+  t.equal(await openNote(p, [stranger.identity], bytes, as), null)
+  const wrong = {
+    v: 1,
+    kind: 'note',
+    message: JSON.stringify(sampleNote()),
+    key: encodeBase64url(p.ed25519PublicKey(p.random(32))),
+    signature: encodeBase64url(p.random(64)),
+    context,
+  } as const
+  const sealed = await sealTogether(p, seal => seal.content('note', wrong, [me.recipient]))
+  await t.rejects(openNote(p, [me.identity], sealed.bytes, as), unreadable)
+})
+
+await t.test('a content is at most six deep', t => {
+  t.equal(maxContentDepth, 6)
+  t.end()
 })
 
 await t.test('a file of 262 144 bytes is taken, one of a byte more is not', async t => {

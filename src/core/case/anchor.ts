@@ -9,20 +9,21 @@ export const beforeHistory = encodeBase64url(new Uint8Array(32))
 
 /** As the query of an act's address, in its one order. */
 export function printAnchor(anchor: ActAnchor): string {
-  const { after, directory, envelope, part } = anchor
+  const { after, directory, envelope, parts } = anchor
   const query = `after=${after}&directory=${directory}&envelope=${envelope}`
-  return part === null ? query : `${query}&part=${part}`
+  return parts.length === 0 ? query : `${query}&part=${parts.join('.')}`
 }
 
 const form =
-  /^\?after=([\w-]{43})&directory=([1-9]\d{0,9})&envelope=([\w-]{43})(?:&part=([\w-]{43}))?$/
+  /^\?after=([\w-]{43})&directory=([1-9]\d{0,9})&envelope=([\w-]{43})(?:&part=([\w-]{43}(?:\.[\w-]{43})*))?$/
 
 /**
  * The anchor in the query of an act's address.
  * @returns null where there is none, or none in this one form
  */
 export function readAnchor(query: string): ActAnchor | null {
-  const [, after, directory, envelope, part = null] = form.exec(query) ?? []
-  const { data } = ActAnchor.safeParse({ after, directory: Number(directory), envelope, part })
+  const [, after, directory, envelope, part] = form.exec(query) ?? []
+  const parts = part === undefined ? [] : part.split('.')
+  const { data } = ActAnchor.safeParse({ after, directory: Number(directory), envelope, parts })
   return data ?? null
 }
