@@ -9,6 +9,7 @@ import { readNote } from '../../keys/note.js'
 import { KhancapError, type ProblemCode } from '../../schemas/problem.js'
 import { nodePrimitives } from '../../src/core/crypto/node.js'
 import type { Primitives } from '../../src/core/crypto/primitives.js'
+import { beforeHistory, printAnchor, readAnchor } from '../../src/core/case/anchor.js'
 import { wordLanguages } from '../../src/core/crypto/receipt-words.js'
 import {
   encodeBase64,
@@ -492,6 +493,25 @@ export async function targets(): Promise<Target[]> {
     },
   }
 
+  const hash = encodeBase64url(new Uint8Array(32).fill(9))
+  const anchors = [[], [hash], [hash, hash, beforeHistory]].map(parts =>
+    printAnchor({ after: beforeHistory, directory: 12, envelope: hash, parts }),
+  )
+  const actQuery: Target = {
+    name: 'act-query',
+    seeds: texts(anchors.map(anchor => `?${anchor}`)),
+    words: listed('?|&|after=|directory=|envelope=|part=|.|..|-|_|=|%41|1000000001|0|999999999'),
+    maxBytes: 8192,
+    run(input) {
+      const text = textOf(input)
+      if (text === null) return false
+      const anchor = read(() => readAnchor(text), isRefusal)
+      if (anchor === null) return false
+      hold('the same letters', `?${printAnchor(anchor)}` === text)
+      return true
+    },
+  }
+
   return [
     ageHeader,
     contextBytes,
@@ -504,5 +524,6 @@ export async function targets(): Promise<Target[]> {
     armor,
     requestFile,
     identityFile,
+    actQuery,
   ]
 }

@@ -17,6 +17,7 @@ const tests = [
   'note',
   'padding',
   'carried',
+  'request-file',
   'keyring',
   'context',
   'age-format',
