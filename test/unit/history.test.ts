@@ -1,7 +1,11 @@
 // The layout that an event's hash covers, byte by byte (docs/protocol.md, "History").
 import { createHash } from 'node:crypto'
 import t from 'tap'
+import { ActQuery, CaseEvent } from '../../schemas/case.js'
+import { maxReaders } from '../../schemas/directory.js'
+import { beforeHistory, printAnchor, readAnchor } from '../../src/core/case/anchor.js'
 import { brokenEvent, eventBytes, type EventFacts } from '../../src/core/case/history.js'
+import { printParams, signatureBase } from '../../src/core/http-signature/profile.js'
 
 const id = '0123456789abcdefghjkmnpqrs'
 const facts: EventFacts = {
@@ -66,4 +70,36 @@ await t.test('parts of another length are refused, at the cap and one over', asy
 await t.test('a history without events is whole', async t => {
   const sha256 = async (bytes: Uint8Array) => createHash('sha256').update(bytes).digest()
   t.equal(await brokenEvent({ sha256 }, id, []), null)
+})
+
+await t.test('an act names as many parts as a handing-over brings, and fits the history', t => {
+  const hash = 'A'.repeat(42)
+  const anchor = (count: number) => ({
+    after: beforeHistory,
+    directory: 1_000_000_000,
+    envelope: `${hash}E`,
+    parts: Array.from({ length: count }, (_, at) => `${hash}${'AEIMQUYc'[at % 8] ?? ''}`),
+  })
+  const most = 1 + maxReaders
+  for (const count of [0, 1, 2, most])
+    t.strictSame(readAnchor(`?${printAnchor(anchor(count))}`), anchor(count), `${count} parts`)
+  t.equal(readAnchor(`?${printAnchor(anchor(most + 1))}`), null)
+  t.equal(readAnchor(`?${printAnchor(anchor(1))}.`), null)
+  t.equal(readAnchor(`?${printAnchor(anchor(0))}&part=`), null)
+  const query = printAnchor(anchor(most))
+  t.ok(ActQuery.safeParse(Object.fromEntries(new URLSearchParams(query))).success)
+  const more = Object.fromEntries(new URLSearchParams(printAnchor(anchor(most + 1))))
+  t.notOk(ActQuery.safeParse(more).success)
+  const base = signatureBase(
+    {
+      method: 'POST',
+      url: `https://${'x'.repeat(102)}/v1/cases/${id}/reroute?${query}`,
+      digest: `sha-256=:${'A'.repeat(44)}:`,
+    },
+    printParams({ created: 9_999_999_999, nonce: 'A'.repeat(22), keyId: `${hash}A` }),
+  )
+  const { request } = CaseEvent.shape
+  const written = { signature_base: base, signature: 'A'.repeat(86), key: `${hash}A` }
+  t.ok(request.safeParse(written).success, `${base.length} letters`)
+  t.end()
 })
