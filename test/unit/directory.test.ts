@@ -353,7 +353,6 @@ await t.test('each time that does not exist is named by its place', async t => {
   const [router] = directory.router
   if (!vi || !en || !program || !routing || !router) throw new Error('sample expected')
   const never = '2026-02-30T00:00:00Z'
-  const good = '2026-03-01T00:00:00Z'
   const exclusion = {
     handlers: ['vi-1'],
     teams: [],
@@ -380,8 +379,8 @@ await t.test('each time that does not exist is named by its place', async t => {
     { others: [otherHelp, { ...otherHelp, id: 'x', checked: '2026-02-30' }] },
   ])
   for (const times of [
-    { from: never, until: good },
-    { from: good, until: never },
+    { from: never, until: '2026-03-01T00:00:00Z' },
+    { from: '2026-02-01T00:00:00Z', until: never },
   ])
     places.push([
       '/duty/1/times',
@@ -417,7 +416,7 @@ await t.test('each time that does not exist is named by its place', async t => {
   places.push(['/valid_from', { valid_from: never }], ['/expires', { expires: never }])
   for (const [pointer, change] of places)
     t.strictSame(directoryFaults(changed(change)), [{ pointer, code: 'time_impossible' }], pointer)
-  t.equal(places.length, 27)
+  t.equal(places.length, 23)
 })
 
 await t.test('the longest and the shortest life; what stands twice is named by its place', t => {
