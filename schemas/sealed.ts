@@ -158,12 +158,24 @@ export const AdditionContent = z
   .meta({ id: 'AdditionContent', description: 'What an applicant adds later' })
 export type AdditionContent = z.infer<typeof AdditionContent>
 
+/** What routing looks at, told to the device of who returns: it has the request no longer. */
+export const ReplyFacts = z
+  .strictObject({
+    program: Slug,
+    language: Language.or(z.literal('other')),
+    country: Country.or(z.literal('unknown')),
+    region: Region.nullable(),
+  })
+  .meta({ id: 'ReplyFacts', description: 'What says who must not read additions' })
+export type ReplyFacts = z.infer<typeof ReplyFacts>
+
 /** The inner document of a reply, kept as text so that its MAC covers exact bytes. */
 export const ReplyMessage = z
   .strictObject({
     text: text(20_000).min(1),
     language: Language,
     hour: Timestamp.describe('The full hour in which it was written'),
+    facts: ReplyFacts.optional(),
   })
   .meta({ id: 'ReplyMessage', description: 'An answer to an applicant' })
 export type ReplyMessage = z.infer<typeof ReplyMessage>

@@ -2,6 +2,7 @@
 // answered. What was sealed stays the same bytes as long as the organisation does not publish anew.
 import type { ReplyRequest } from '../../schemas/case.js'
 import { type ClientId, Language } from '../../schemas/encoding.js'
+import { ReplyFacts } from '../../schemas/sealed.js'
 import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { floorToHour, formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { inspectSealed } from '../../src/core/envelope/inspect.js'
@@ -11,7 +12,7 @@ import type { Desk } from '../client/desk.js'
 import { misused, refused } from '../failure.js'
 import { safe } from '../terminal/safe.js'
 import { proveAnswer } from './answer-proof.js'
-import { contextOf, recipientsOf } from './readers.js'
+import { contextOf, factsOf, recipientsOf } from './readers.js'
 import { expectedOf, type SealedCase } from './sealed-case.js'
 
 /** Seals an answer and its copy. @throws Failure, KhancapError */
@@ -32,7 +33,7 @@ export async function sealRequest(
   const hour = formatTimestamp(floorToHour(desk.station.now()))
   const reply = await sealReply(
     p,
-    { text, language, hour },
+    { text, language, hour, facts: factsFor(sealed) },
     sealed.content.reply,
     contextOf(desk, 'reply'),
   )
@@ -57,6 +58,12 @@ export async function sealRequest(
     team_copy: encodeBase64url(copy.bytes),
     answer: await proveAnswer(desk, sealed),
   }
+}
+
+/** For who adds something later; nothing where the answers are none that routing knows. */
+function factsFor(sealed: SealedCase): ReplyFacts | undefined {
+  const { program, language, country, region } = factsOf(sealed)
+  return ReplyFacts.safeParse({ program, language, country, region }).data
 }
 
 /**

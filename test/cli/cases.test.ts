@@ -165,6 +165,12 @@ await t.test(
     )
     t.equal(read?.text, text.trim())
     t.equal(read?.language, 'vi')
+    t.strictSame(read?.facts, {
+      program: 'emergency',
+      language: 'vi',
+      country: 'VN',
+      region: null,
+    })
 
     const [row] = await desk.api.db.rows(
       'select answer_hour, answer_signature, answer_key from cases where id = $1',

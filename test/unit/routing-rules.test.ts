@@ -227,6 +227,14 @@ await t.test(
         ({ recipient }) => recipient === null,
       ),
     )
+    // Once a reply has told the facts of the request, as exactly as for the envelope.
+    const kept = (country: string) =>
+      additionReaders(directory, { ...to, facts: { ...vi, country } }, start)
+        .filter(({ recipient }) => recipient === null)
+        .map(({ handler }) => handler)
+    t.strictSame(kept('CN'), ['vietnam-1'])
+    t.strictSame(kept('VN'), [])
+    t.strictSame(additionReaders(directory, { ...to, facts: null }, start)[0]?.recipient, null)
   },
 )
 

@@ -2,6 +2,7 @@
 // the page has a sentence; one that has expired opens answers, and seals nothing.
 import t from 'tap'
 import type { AnswerMessage, CallMessage } from '../../web/sealer/calls.js'
+import { factsIn } from '../../web/sealer/mailbox.js'
 import { serve } from '../../web/sealer/serve.js'
 import { nodePrimitives } from '../../src/core/crypto/node.js'
 import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
@@ -108,4 +109,33 @@ await t.test('one that has expired opens answers and seals nothing', async t => 
     'given',
   )
   t.equal(await call({ number: ++number, name: 'inForce', asked: null }), 'given')
+})
+
+await t.test('the facts for an addition are those of the newest true reply that says any', t => {
+  const facts = (country: string) => ({
+    program: 'emergency',
+    language: 'vi',
+    country,
+    region: null,
+  })
+  const reply = (at: string, more: object | null) => ({
+    id: 'AAAAAAAAAAAAAAAAAAAAAA',
+    at,
+    message: more === null ? null : { text: 'x', language: 'vi', hour: at, ...more },
+  })
+  const [one, two, three] = [
+    '2026-03-01T10:00:00Z',
+    '2026-03-02T10:00:00Z',
+    '2026-03-03T10:00:00Z',
+  ] as const
+  t.equal(factsIn({ replies: [] }), null)
+  t.equal(factsIn({ replies: [reply(one, {}), reply(two, null)] }), null)
+  const replies = [
+    reply(two, { facts: facts('VN') }),
+    reply(one, { facts: facts('TH') }),
+    reply(three, {}),
+    reply(three, null),
+  ]
+  t.strictSame(factsIn({ replies }), facts('VN'))
+  t.end()
 })

@@ -1,6 +1,8 @@
 // Step 11 on the applicant's device: from typed words to a mailbox, its replies, and additions.
+import type { Timestamp } from '../../schemas/encoding.js'
 import { MailboxView } from '../../schemas/mailbox.js'
 import { KhancapError } from '../../schemas/problem.js'
+import type { ReplyFacts } from '../../schemas/sealed.js'
 import type { Primitives } from '../../src/core/crypto/primitives.js'
 import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { newClientId } from '../../src/core/encoding/case-id.js'
@@ -65,13 +67,25 @@ export async function openMailbox(
   return { view, replies: openedReplies }
 }
 
+/** The facts of the request, as the newest of the replies says that says any: their writers had opened it. */
+export function factsIn({ replies }: Pick<OpenedMailbox, 'replies'>): ReplyFacts | null {
+  let newest: { readonly at: Timestamp; readonly facts: ReplyFacts } | null = null
+  for (const { at, message } of replies)
+    if (message?.facts !== undefined && (newest === null || at >= newest.at))
+      newest = { at, facts: message.facts }
+  return newest === null ? null : newest.facts
+}
+
+/** @param facts of the request, where a reply has said them */
 export async function sealMore(
   p: Primitives,
   opened: Opened,
   keys: ReceiptKeys,
   order: AdditionOrder,
+  facts: ReplyFacts | null,
 ): Promise<SealedAddition> {
-  const readers = additionRecipients(p, opened.verified.directory, order, order.now)
+  const to = { program: order.program, team: order.team, facts }
+  const readers = additionRecipients(p, opened.verified.directory, to, order.now)
   if (readers.length === 0) throw new KhancapError('directory_invalid')
   const sealed = await sealAddition(
     p,

@@ -3,6 +3,7 @@ import { rootFingerprint } from '../../keys/root.js'
 import { followsDirectory, readDirectory, verifyDirectory } from '../../keys/directory.js'
 import { Deployment } from '../../schemas/directory.js'
 import { KhancapError } from '../../schemas/problem.js'
+import type { ReplyFacts } from '../../schemas/sealed.js'
 import type { Primitives } from '../../src/core/crypto/primitives.js'
 import { selfTest } from '../../src/core/crypto/self-test.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
@@ -21,7 +22,7 @@ import type {
   SealerFault,
   Served,
 } from './calls.js'
-import { enterWords, openMailbox, sealMore, signRemoval } from './mailbox.js'
+import { enterWords, factsIn, openMailbox, sealMore, signRemoval } from './mailbox.js'
 import { checkReceipt, type Opened, sealRequest } from './seal-request.js'
 
 /** What a directory may ask for at least; raised when a page must know something new. */
@@ -68,6 +69,8 @@ function answering(load: () => Promise<Primitives>): Answering {
   let opened: Opened | null = null
   /** By mailbox token. */
   const entered = new Map<string, ReceiptKeys>()
+  /** Of the request, from its replies, by mailbox token. */
+  const known = new Map<string, ReplyFacts | null>()
 
   const primitives = () => {
     if (loaded === null) throw new CannotSeal()
@@ -117,12 +120,17 @@ function answering(load: () => Promise<Primitives>): Answering {
       const keys = await enterWords(primitives(), directory(), words, pageLanguage)
       const token = encodeBase64url(keys.mailboxToken)
       entered.clear()
+      known.clear()
       entered.set(token, keys)
       return { token }
     },
-    read: async ({ served, token }) =>
-      openMailbox(primitives(), directory(), keysOf(token), served),
-    add: async order => sealMore(primitives(), inForce(), keysOf(order.token), order),
+    async read({ served, token }) {
+      const mailbox = await openMailbox(primitives(), directory(), keysOf(token), served)
+      known.set(token, factsIn(mailbox))
+      return mailbox
+    },
+    add: async order =>
+      sealMore(primitives(), inForce(), keysOf(order.token), order, known.get(order.token) ?? null),
     remove: async ({ token }) => signRemoval(primitives(), keysOf(token)),
   }
 }

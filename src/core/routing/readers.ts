@@ -41,13 +41,21 @@ export function recipientsFor(
   return withDummies(p, readersFor(directory, facts, at))
 }
 
+/** Where an addition goes. */
+export interface AdditionPlace {
+  readonly program: string | null
+  readonly team: string | null
+  /** Of the request, as a reply says; null or absent where none does. */
+  readonly facts?: RoutingFacts | null
+}
+
 /**
  * Who reads an addition: the team that has the case and the program's fallback team (all programs' where it is not
- * known). The facts of the envelope are not at hand, so whoever must not read some request of the program reads none.
+ * known). Where the facts of the request are not at hand, whoever must not read some request of the program reads none.
  */
 export function additionReaders(
   directory: Directory,
-  to: { readonly program: string | null; readonly team: string | null },
+  to: AdditionPlace,
   at: Instant,
 ): readonly Reader[] {
   const programs = directory.programs.filter(
@@ -57,14 +65,18 @@ export function additionReaders(
     ...(to.team === null ? [] : [to.team]),
     ...programs.map(program => program.fallback_team),
   ]
-  return places(directory, teams, excludedFromSome(directory, to.program, at), at)
+  const excluded =
+    to.facts === undefined || to.facts === null
+      ? excludedFromSome(directory, to.program, at)
+      : exclusionsFor(directory, to.facts, at)
+  return places(directory, teams, excluded, at)
 }
 
 /** The recipients of an addition. Empty where nobody could read it: then nothing may be sealed. */
 export function additionRecipients(
   p: Drawing,
   directory: Directory,
-  to: Parameters<typeof additionReaders>[1],
+  to: AdditionPlace,
   at: Instant,
 ): readonly string[] {
   return withDummies(p, additionReaders(directory, to, at))
