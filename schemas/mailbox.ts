@@ -3,7 +3,7 @@
 import * as z from 'zod'
 import { boundedBytes, ClientId, exactBytes, SigningKey, Slug, Timestamp } from './encoding.js'
 import { CaseState, Coverage, HoldReason } from './case.js'
-import { maxSealedBytes } from './sealed.js'
+import { maxAttachments, maxSealedBytes } from './sealed.js'
 
 /** Additions to one case at most. */
 export const maxAdditions = 200
@@ -48,6 +48,11 @@ export const AdditionRequest = z
     directory_version: z.int().min(1).max(1_000_000_000),
     sealed: boundedBytes(maxSealedBytes),
     signature: exactBytes(64).describe('Ed25519 by the addition key: docs/protocol.md, "Addition"'),
+    uploads: z
+      .array(ClientId)
+      .max(maxAttachments)
+      .default([])
+      .describe('Whole uploads of this case that it names: they stay from then on'),
   })
   .meta({ id: 'AdditionRequest', description: 'Something added to a case' })
 export type AdditionRequest = z.infer<typeof AdditionRequest>

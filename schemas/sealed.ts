@@ -71,17 +71,31 @@ export type Answer = z.infer<typeof Answer>
 export const Answers = z.record(z.string().max(40), Answer)
 export type Answers = z.infer<typeof Answers>
 
+/** Bytes of an attachment before it is sealed, and attachments of one addition, at most. */
+export const maxAttachmentBytes = 104_857_600
+export const maxAttachments = 50
+
+const file = {
+  id: ClientId,
+  identity: z.string().regex(/^AGE-SECRET-KEY-PQ-1[0-9A-Z]{50,80}$/),
+  bytes: z.int().min(0).max(maxAttachmentBytes).describe('True size before padding'),
+  name: text(255),
+  type: text(120),
+}
+
 export const Attachment = z
   .strictObject({
-    id: ClientId,
-    identity: z.string().regex(/^AGE-SECRET-KEY-PQ-1[0-9A-Z]{50,80}$/),
-    bytes: z.int().min(0).max(104_857_600).describe('True size before padding'),
-    sha256: Sha256,
-    name: text(255),
-    type: text(120),
+    ...file,
+    digest: Sha256.describe('SHA-256 over the SHA-256 of each piece of 1 048 576 bytes'),
+    stripped: z.boolean().describe('Hidden data was taken out on the device of the applicant'),
   })
-  .meta({ id: 'Attachment', description: 'A sealed file and the identity that opens it' })
+  .meta({ id: 'Attachment', description: 'An uploaded file and the identity that opens it' })
 export type Attachment = z.infer<typeof Attachment>
+
+export const CarriedFile = z
+  .strictObject({ ...file, sha256: Sha256 })
+  .meta({ id: 'CarriedFile', description: 'A sealed file and the identity that opens it' })
+export type CarriedFile = z.infer<typeof CarriedFile>
 
 /** Bytes of a mail that are taken in at most; of a longer one its beginning. */
 export const maxMailBytes = 33_554_432
@@ -91,7 +105,7 @@ export const maxSealedMailBytes = 40_000_000
 /** A mail as it came, every byte of it, in a file of its own. */
 export const CarriedMail = z
   .strictObject({
-    file: Attachment,
+    file: CarriedFile,
     arrived: Timestamp.describe('When the mail server took it'),
     whole: z.boolean().describe('False: it was too long, this is its beginning'),
   })
@@ -113,7 +127,7 @@ export const EnvelopeContent = z
       key: exactBytes(32).describe('Authenticates replies (HMAC-SHA256)'),
       addition_key: SigningKey.describe('Verifies additions'),
     }),
-    attachments: z.array(Attachment).max(50),
+    attachments: z.array(Attachment).max(maxAttachments),
     mail: CarriedMail.optional().describe('Where it is there, nobody holds the keys of `reply`'),
     context: Context,
   })
@@ -151,7 +165,7 @@ export const AdditionContent = z
     text: text(10_000),
     form_version: z.int().min(1).max(100_000).nullable(),
     answers: Answers.nullable().describe('Answers to the second form, where there are any'),
-    attachments: z.array(Attachment).max(50),
+    attachments: z.array(Attachment).max(maxAttachments),
     mail: CarriedMail.optional(),
     context: Context,
   })

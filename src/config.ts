@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import envPaths from 'env-paths'
 import type * as z from 'zod'
 import { type Fault, KhancapError } from '../schemas/problem.js'
+import type { UploadLimits } from './app/begin-upload.js'
 import {
   otherPrograms,
   type Reader,
@@ -21,6 +22,8 @@ export interface Config {
   readonly host: string
   readonly port: number
   readonly metricsPort: number
+  /** Attachments, as the operator limits them; in bytes. */
+  readonly uploads: Partial<UploadLimits>
   /** Null where the demo is to supply it. */
   readonly root: string | null
   readonly directoryFile: string
@@ -44,12 +47,19 @@ export interface Secrets {
 }
 
 type PortSetting = 'KHANCAP_PORT' | 'KHANCAP_METRICS_PORT'
-type TextSetting = Exclude<SettingName, PortSetting>
+type SizeSetting =
+  | 'KHANCAP_UPLOAD_MB'
+  | 'KHANCAP_UPLOADS_PER_CASE'
+  | 'KHANCAP_UPLOADS_CASE_MB'
+  | 'KHANCAP_UPLOADS_TOTAL_MB'
+type TextSetting = Exclude<SettingName, PortSetting | SizeSetting>
 
 const names = new Set<string>([
   ...Object.keys(settings),
   ...Object.keys(secrets).flatMap(name => [name, `${name}_FILE`]),
 ])
+
+const megabyte = 1_048_576
 
 /** An empty variable counts as absent: container files cannot say "not set". */
 function given(env: Env, name: string): string | undefined {
@@ -87,6 +97,10 @@ export function loadConfig(env: Env): Config {
   }
   const text = (name: TextSetting) => read(name, settings[name].schema)
   const port = (name: PortSetting) => read(name, settings[name].schema)
+  const size = (key: keyof UploadLimits, name: SizeSetting, unit: number) => {
+    const count = read(name, settings[name].schema)
+    return count === null ? {} : { [key]: count * unit }
+  }
   const path = (name: TextSetting, otherwise: string) => resolve(text(name) ?? otherwise)
   const home = path('KHANCAP_HOME', defaultHome())
   const smtpCaFile = text('KHANCAP_SMTP_CA_FILE')
@@ -96,6 +110,12 @@ export function loadConfig(env: Env): Config {
     host: text('KHANCAP_HOST') ?? '127.0.0.1',
     port: port('KHANCAP_PORT') ?? 8480,
     metricsPort: port('KHANCAP_METRICS_PORT') ?? 8481,
+    uploads: {
+      ...size('maxBytes', 'KHANCAP_UPLOAD_MB', megabyte),
+      ...size('perCase', 'KHANCAP_UPLOADS_PER_CASE', 1),
+      ...size('perCaseBytes', 'KHANCAP_UPLOADS_CASE_MB', megabyte),
+      ...size('totalBytes', 'KHANCAP_UPLOADS_TOTAL_MB', megabyte),
+    },
     root: text('KHANCAP_ROOT'),
     directoryFile: path('KHANCAP_DIRECTORY_FILE', join(home, 'directory.note')),
     receiptKeyFile: path('KHANCAP_RECEIPT_KEY_FILE', join(home, 'secrets', 'receipt.key')),

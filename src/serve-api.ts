@@ -20,7 +20,7 @@ import type { Store } from './ports/store.js'
 import { listenFailure, StartFailure } from './start-failure.js'
 
 export interface ServeApiDeps {
-  readonly config: Pick<Config, 'host' | 'port' | 'metricsPort' | 'directoryFile'>
+  readonly config: Pick<Config, 'host' | 'port' | 'metricsPort' | 'directoryFile' | 'uploads'>
   /** The pinned fingerprint. */
   readonly root: string
   readonly store: Store
@@ -117,7 +117,7 @@ export async function serveApi(deps: ServeApiDeps): Promise<RunningApi> {
     const app = await httpApp({
       ...deps,
       directories,
-      settings: httpSettings,
+      settings: { ...httpSettings, uploads: { ...httpSettings.uploads, ...config.uploads } },
       deployment: { origin, root, demo },
       now,
     })

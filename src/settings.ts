@@ -33,6 +33,13 @@ const Port = z
   .regex(/^\d{1,5}$/)
   .transform(Number)
   .refine(port => port <= 65_535)
+/** Megabytes are 1 048 576 bytes. */
+const megabytes = (most: number) =>
+  z
+    .string()
+    .regex(/^(0|[1-9]\d{0,7})$/)
+    .transform(Number)
+    .refine(count => count <= most)
 const Host = z
   .string()
   .max(253)
@@ -96,6 +103,40 @@ export const settings = {
     readers: ['start', 'api'],
     about:
       'The port of the metrics, on loopback always; 0 takes a free one. Trusted for availability only: the metrics hold counts and ages, nothing about a single case.',
+  }),
+  KHANCAP_UPLOAD_MB: setting(
+    megabytes(100).refine(count => count >= 1),
+    {
+      expects: 'a number from 1 to 100',
+      otherwise: '100',
+      example: '',
+      readers: ['start', 'api'],
+      about:
+        'Megabytes (1 048 576 bytes) of one attachment at most. Trusted for availability only: attachments are sealed before they come.',
+    },
+  ),
+  KHANCAP_UPLOADS_PER_CASE: setting(megabytes(200), {
+    expects: 'a number from 0 to 200',
+    otherwise: '50',
+    example: '',
+    readers: ['start', 'api'],
+    about:
+      'Attachments of one case at most; 0 takes none at all. Trusted for availability only: additions in words are always taken.',
+  }),
+  KHANCAP_UPLOADS_CASE_MB: setting(megabytes(20_000), {
+    expects: 'a number from 0 to 20000',
+    otherwise: '1000',
+    example: '',
+    readers: ['start', 'api'],
+    about: 'Megabytes of all attachments of one case at most. Trusted for availability only.',
+  }),
+  KHANCAP_UPLOADS_TOTAL_MB: setting(megabytes(10_000_000), {
+    expects: 'a number from 0 to 10000000',
+    otherwise: '20000',
+    example: '',
+    readers: ['start', 'api'],
+    about:
+      'Megabytes of the attachments of all cases at most: what the disk of the database has to spare for them (docs/operations.md, "Disk"). Requests and additions in words are taken beyond it. Trusted for availability only: whoever can raise it can let a flood fill the disk.',
   }),
   KHANCAP_ROOT: setting(z.string().regex(/^[0-9a-f]{64}$/), {
     expects: "64 digits 0-9 and a-f: the root's fingerprint",

@@ -7,6 +7,7 @@ import { sweepClock, type SweepDeps } from '../src/app/sweep-clock.js'
 import type { ClockStore } from '../src/ports/clock-store.js'
 import type { NoticeStore } from '../src/ports/notice-store.js'
 import type { Queue } from '../src/ports/queue.js'
+import type { UploadStore } from '../src/ports/upload-store.js'
 import { within } from './loop.js'
 
 const longestHealMs = 5000
@@ -16,7 +17,8 @@ export interface SweepLoopDeps extends SweepDeps {
     ClockStore,
     'climbDueRungs' | 'recordHeartbeat' | 'releaseGone' | 'purgeDue' | 'forgetNonces'
   > &
-    Pick<NoticeStore, 'wakeLanes'>
+    Pick<NoticeStore, 'wakeLanes'> &
+    Pick<UploadStore, 'purgeUploads'>
   readonly queue: () => Pick<Queue, 'everySeconds'> | null
   readonly sweepSeconds: number
   /** Notices are in the outbox. */

@@ -14,6 +14,7 @@ import type { NoticeStore } from '../src/ports/notice-store.js'
 import type { OutboxStore } from '../src/ports/outbox-store.js'
 import type { Queue, QueueWorker } from '../src/ports/queue.js'
 import type { RoutingStore } from '../src/ports/routing-store.js'
+import type { UploadStore } from '../src/ports/upload-store.js'
 import { signalLife } from './alive.js'
 import { type Loop, startLoop } from './loop.js'
 import { outboxRelay } from './relay.js'
@@ -21,7 +22,11 @@ import type { SlipOpener } from './slip-opener.js'
 import { sweep } from './sweep.js'
 
 export interface WorkersDeps {
-  readonly store: RoutingStore & NoticeStore & OutboxStore & ClockStore
+  readonly store: RoutingStore &
+    NoticeStore &
+    OutboxStore &
+    ClockStore &
+    Pick<UploadStore, 'purgeUploads'>
   /** Called until it succeeds, with back-off; the workers close what it gives. */
   readonly openQueue: () => Promise<Queue>
   readonly directories: CurrentDirectory

@@ -15,12 +15,14 @@ export interface Addition {
   readonly directorySequence: number
   readonly sealed: Uint8Array
   readonly signature: Uint8Array
+  /** Attachments that it names. */
+  readonly uploads: readonly ClientId[]
 }
 
 /**
  * Durable when it returns. Idempotent by id and bytes.
  * @throws KhancapError `mailbox_unknown`, `envelope_malformed`, `directory_stale`, `addition_conflict`,
- *   `additions_full`, `store_unavailable`
+ *   `additions_full`, `upload_incomplete`, `store_unavailable`
  */
 export async function addToCase(
   deps: {
@@ -30,7 +32,7 @@ export async function addToCase(
     readonly now: () => Instant
   },
   token: Uint8Array,
-  { id, directorySequence, sealed, signature }: Addition,
+  { id, directorySequence, sealed, signature, uploads }: Addition,
 ): Promise<{ readonly at: Instant }> {
   const { primitives, directories } = deps
   const now = deps.now()
@@ -57,5 +59,6 @@ export async function addToCase(
     outboxId: newOutboxId(primitives),
     maxAdditions,
     maxAdditionBytes,
+    uploads,
   })
 }

@@ -10,6 +10,7 @@ import type { IntakeStore } from '../ports/intake-store.js'
 import type { Log } from '../ports/log.js'
 import type { MailboxStore } from '../ports/mailbox-store.js'
 import type { StatisticsStore } from '../ports/statistics-store.js'
+import type { UploadStore } from '../ports/upload-store.js'
 import type { HttpSettings } from './limits.js'
 
 export interface HttpDeps {
@@ -18,7 +19,8 @@ export interface HttpDeps {
     CaseStore &
     StatisticsStore &
     Pick<ClockStore, 'heartbeatAge'> &
-    Pick<FiguresStore, 'pingStore'>
+    Pick<FiguresStore, 'pingStore'> &
+    Omit<UploadStore, 'purgeUploads'>
   readonly primitives: Primitives
   readonly log: Log
   /** Signs receipts; its public half is in the directory. */

@@ -7,6 +7,7 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
 import { KhancapError } from '../../schemas/problem.js'
+import { attachmentRoutes } from './attachment-routes.js'
 import { caseRoutes } from './case-routes.js'
 import { holdRoutes } from './hold-routes.js'
 import type { HttpDeps } from './deps.js'
@@ -26,6 +27,7 @@ import { routeName } from './route-name.js'
 import { carryActor } from './signed-request.js'
 import { triageRoutes } from './triage-routes.js'
 import { statisticsRoutes } from './statistics-routes.js'
+import { uploadRoutes } from './upload-routes.js'
 
 /** Every route of the API, on an instance of its own: its compilers are not those of the plugins around it. */
 export async function apiRoutes(parent: FastifyInstance, deps: HttpDeps): Promise<void> {
@@ -37,9 +39,14 @@ export async function apiRoutes(parent: FastifyInstance, deps: HttpDeps): Promis
   directoryRoutes(app, deps)
   intakeRoutes(app, deps)
   mailboxRoutes(app, deps)
+  // Apart from the others: its bodies are taken in as they come.
+  await parent.register(async uploads => {
+    uploadRoutes(uploads.withTypeProvider<ZodTypeProvider>(), deps)
+  })
   carryActor(parent)
   caseRoutes(app, deps)
   partRoutes(app, deps)
+  attachmentRoutes(app, deps)
   triageRoutes(app, deps)
   holdRoutes(app, deps)
   statisticsRoutes(app, deps)

@@ -1,6 +1,7 @@
 // How much is taken in, and how fast. Numbers that an operator need not know: each is beside its reason.
 import { maxReaders } from '../../schemas/directory.js'
-import { maxSealedBytes, maxSlipBytes } from '../../schemas/sealed.js'
+import { maxAttachmentBytes, maxSealedBytes, maxSlipBytes } from '../../schemas/sealed.js'
+import type { UploadLimits } from '../app/begin-upload.js'
 
 const asText = (bytes: number) => Math.ceil((bytes * 4) / 3)
 
@@ -33,6 +34,18 @@ export interface HttpSettings {
   readonly maxLoopDelayMs: number
   /** How long an answer about readiness is given again. Below the 10 s at which things are usually asked for it. */
   readonly readinessMs: number
+  /** Attachments; `atOnce`: bodies that are taken in at the same time, each with a part in memory. */
+  readonly uploads: UploadLimits & { readonly atOnce: number }
+}
+
+const megabyte = 1_048_576
+
+/** What attachments get where the operator says nothing else. */
+export const uploadLimits: UploadLimits = {
+  maxBytes: maxAttachmentBytes,
+  perCase: 50,
+  perCaseBytes: 1000 * megabyte,
+  totalBytes: 20_000 * megabyte,
 }
 
 export const httpSettings: HttpSettings = {
@@ -41,4 +54,5 @@ export const httpSettings: HttpSettings = {
   perSecond: { applicants: 300, handlers: 300 },
   maxLoopDelayMs: 1000,
   readinessMs: 3000,
+  uploads: { ...uploadLimits, atOnce: 32 },
 }

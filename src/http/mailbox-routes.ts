@@ -1,5 +1,4 @@
 // Step 11. What an applicant who returns with the receipt code sees, and adds.
-import type { FastifyRequest } from 'fastify'
 import {
   AdditionReceipt,
   AdditionRequest,
@@ -8,7 +7,6 @@ import {
   MailboxRequest,
   MailboxView,
 } from '../../schemas/mailbox.js'
-import { KhancapError } from '../../schemas/problem.js'
 import { addToCase } from '../app/add-to-case.js'
 import { deleteCase } from '../app/delete-case.js'
 import { readMailbox } from '../app/read-mailbox.js'
@@ -18,18 +16,9 @@ import { printBytes, readBytes } from './bytes.js'
 import type { HttpDeps } from './deps.js'
 import { readJson } from './json-body.js'
 import { bodyLimits } from './limits.js'
+import { tokenOf } from './mailbox-token.js'
 import { atMostPerSecond } from './rate.js'
 import { type Api, problemResponses } from './routes.js'
-
-/** 32 bytes in canonical base64url: the last letter carries four bits. */
-const bearer = /^Bearer ([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])$/
-
-/** @throws KhancapError `mailbox_unknown`: a token of another form is the token of no mailbox */
-function tokenOf(request: FastifyRequest): Uint8Array {
-  const token = bearer.exec(request.headers.authorization ?? '')?.[1]
-  if (token === undefined) throw new KhancapError('mailbox_unknown')
-  return Buffer.from(token, 'base64url')
-}
 
 function printMailbox({ case: row, replies, additions }: MailboxContent): MailboxView {
   // Told as the receipt told it: the hour by which, at the latest.
@@ -92,12 +81,13 @@ export function mailboxRoutes(app: Api, deps: HttpDeps): void {
       response: { 201: AdditionReceipt, ...problemResponses },
     },
     handler: async (request, reply) => {
-      const { id, directory_version, sealed, signature } = request.body
+      const { id, directory_version, sealed, signature, uploads } = request.body
       const { at } = await addToCase(deps, tokenOf(request), {
         id,
         directorySequence: directory_version,
         sealed: readBytes(sealed, '/sealed'),
         signature: readBytes(signature, '/signature'),
+        uploads,
       })
       deps.onCommitted()
       return reply.code(201).send({ id, received_at: formatTimestamp(at) })

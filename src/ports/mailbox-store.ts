@@ -23,6 +23,8 @@ export interface NewAddition {
   readonly maxAdditions: number
   /** Of all additions to the case, this one included. */
   readonly maxAdditionBytes: number
+  /** Uploads of the case that it names, each of them whole: they stay as long as the case. */
+  readonly uploads?: readonly ClientId[]
 }
 
 export interface Deletion {
@@ -39,9 +41,10 @@ export interface MailboxStore {
   /** Notes the hour in which replies were opened by the applicant. Unknown ids are ignored. Idempotent. */
   markRepliesRead(tokenSha256: Uint8Array, replies: readonly ClientId[]): Promise<void>
   /**
-   * Records an addition, its event, notice and outbox row, and where nothing else is owed the deadline for
+   * Records an addition, the uploads that it names, its event, notice and outbox row, and where nothing else is owed the deadline for
    * answering it, in one transaction. Durable when it returns. Idempotent by (id, bytes).
-   * @throws KhancapError `mailbox_unknown`, `addition_conflict`, `additions_full`, `store_unavailable`
+   * @throws KhancapError `mailbox_unknown`, `addition_conflict`, `additions_full`, `upload_incomplete`,
+   *   `store_unavailable`
    */
   recordAddition(tokenSha256: Uint8Array, addition: NewAddition): Promise<{ at: Instant }>
   /**

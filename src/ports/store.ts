@@ -10,6 +10,7 @@ import type { NoticeStore } from './notice-store.js'
 import type { OutboxStore } from './outbox-store.js'
 import type { RoutingStore } from './routing-store.js'
 import type { StatisticsStore } from './statistics-store.js'
+import type { UploadStore } from './upload-store.js'
 
 export interface Store
   extends IntakeStore,
@@ -22,4 +23,5 @@ export interface Store
     MailStore,
     DirectoryStore,
     FiguresStore,
-    StatisticsStore {}
+    StatisticsStore,
+    UploadStore {}

@@ -8,6 +8,7 @@ import { selectCases, toCaseRow, type ReadCase } from './case-rows.js'
 import { endOf, insertEvent, nextEvent } from './chain.js'
 import { at, type Database } from './database.js'
 import { insertNotice } from './notices.js'
+import { nameUploads } from './uploads.js'
 
 function selectByMailbox(db: Database, tokenSha256: Uint8Array) {
   return selectCases(db)
@@ -58,7 +59,7 @@ function changesOf(row: ReadCase, addition: NewAddition) {
 
 /**
  * Adds to a case whose row is locked, with event, notice and outbox row.
- * @throws KhancapError `mailbox_unknown` where it was purged, `addition_conflict`, `additions_full`
+ * @throws KhancapError `mailbox_unknown` where it was purged, `addition_conflict`, `additions_full`, `upload_incomplete`
  */
 export async function insertAddition(
   trx: Database,
@@ -94,6 +95,7 @@ export async function insertAddition(
       directory_sequence: addition.directorySequence,
     })
     .execute()
+  await nameUploads(trx, row.id, addition.id, addition.uploads ?? [])
   await trx
     .updateTable('cases')
     .set({ ...changesOf(row, addition), ...endOf(event) })

@@ -13,6 +13,7 @@ import { up as holdsAndLanes } from './migrations/0003-holds-and-lanes.js'
 import { up as handingOver } from './migrations/0004-handing-over.js'
 import { up as mails } from './migrations/0005-mails.js'
 import { up as partDigests } from './migrations/0006-part-digests.js'
+import { up as uploads } from './migrations/0007-uploads.js'
 
 const migrations = {
   '0001-the-path': { up: thePath },
@@ -21,6 +22,7 @@ const migrations = {
   '0004-handing-over': { up: handingOver },
   '0005-mails': { up: mails },
   '0006-part-digests': { up: partDigests },
+  '0007-uploads': { up: uploads },
 }
 
 async function mayMigrate(pool: Pool): Promise<boolean> {

@@ -13,6 +13,7 @@ import { noticeStore } from './notices.js'
 import { outboxStore } from './outbox.js'
 import { routingStore } from './routing.js'
 import { statisticsStore } from './statistics.js'
+import { uploadStore } from './uploads.js'
 
 /** The schema must be up to date (`migrate`). Closing the pool is its owner's business. */
 export function postgresStore(pool: Pool): Store {
@@ -29,5 +30,6 @@ export function postgresStore(pool: Pool): Store {
     ...directoryStore(db),
     ...figuresStore(db),
     ...statisticsStore(db),
+    ...uploadStore(db),
   }
 }

@@ -24,6 +24,10 @@ export async function purgeDue(db: Database, limit: number): Promise<number> {
     no_contacts as (delete from contacts using due where case_id = due.id),
     no_notes as (delete from notes using due where case_id = due.id),
     no_grants as (delete from grants using due where case_id = due.id),
+    -- Their keys went with the additions; the bytes are many, and go part by part (purgeUploads).
+    no_uploads as (
+      update uploads set addition_id = null, expires_at = statement_timestamp()
+      from due where case_id = due.id),
     no_notices as (
       -- That the applicant deleted the case may still have to be told.
       delete from notices using due where case_id = due.id and kind <> 'deleted'

@@ -9,7 +9,7 @@ const rights: readonly { readonly role: string; readonly statements: readonly st
     statements: [
       'grant select, insert, update on all tables in schema public to khancap_api',
       // Written once: a receipt was signed for it, or the history's chain goes over it.
-      'revoke update on directories, intakes, envelopes, events, migrations from khancap_api',
+      'revoke update on directories, intakes, envelopes, events, upload_parts, migrations from khancap_api',
       // Slips are for the router alone: who has taken the API finds none in the database.
       'revoke select, update on slips from khancap_api',
       'revoke insert on migrations from khancap_api',
@@ -22,7 +22,7 @@ const rights: readonly { readonly role: string; readonly statements: readonly st
       // A tombstone and its history stay, whatever is purged.
       'revoke delete on directories, intakes, cases, events, rungs, migrations from khancap_workers',
       'revoke insert, update on migrations from khancap_workers',
-      'revoke update on directories, envelopes, events from khancap_workers',
+      'revoke update on directories, envelopes, events, upload_parts from khancap_workers',
     ],
   },
 ]

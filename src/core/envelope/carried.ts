@@ -1,5 +1,5 @@
 // A sealed file of bytes of any kind, such as a mail: opened with the identity that travelled in the plaintext.
-import type { Attachment } from '../../../schemas/sealed.js'
+import type { CarriedFile } from '../../../schemas/sealed.js'
 import { KhancapError } from '../../../schemas/problem.js'
 import { decodeBase64url } from '../encoding/base64url.js'
 import { equalBytes } from '../encoding/bytes.js'
@@ -11,7 +11,7 @@ import type { Primitives } from '../crypto/primitives.js'
  */
 export async function unpadded(
   p: Pick<Primitives, 'sha256'>,
-  file: Attachment,
+  file: CarriedFile,
   padded: Uint8Array,
 ): Promise<Uint8Array> {
   const bytes = padded.subarray(0, file.bytes)

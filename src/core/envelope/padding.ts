@@ -43,9 +43,14 @@ export function pad(kind: SealedKind, json: Uint8Array): Uint8Array {
   return padded
 }
 
+/** The size of the bucket for a file of so many bytes. */
+export function paddedFileBytes(bytes: number): number {
+  return Math.max(smallestBucket, padme(bytes))
+}
+
 /** Adds zeros to bytes of any kind, up to a bucket; their true size travels elsewhere. */
 export function padBytes(bytes: Uint8Array): Uint8Array {
-  const padded = new Uint8Array(Math.max(smallestBucket, padme(bytes.length)))
+  const padded = new Uint8Array(paddedFileBytes(bytes.length))
   padded.set(bytes)
   return padded
 }

@@ -31,6 +31,19 @@ export function textBytes(payloadBytes: number): number | null {
   return payloadBytes - chunks * tagBytes
 }
 
+/**
+ * Seals any chunk of a payload, for files that are larger than memory. The same number must always get the same text.
+ * @param nonce of the payload, 16 bytes
+ */
+export async function chunkSealer(
+  p: Primitives,
+  fileKey: Uint8Array,
+  nonce: Uint8Array,
+): Promise<(index: number, isLast: boolean, text: Uint8Array) => Uint8Array> {
+  const key = await payloadKey(p, fileKey, nonce)
+  return (index, isLast, text) => p.aeadSeal(key, chunkNonce(index, isLast), text)
+}
+
 /** Nonce and chunks. */
 export async function sealPayload(
   p: Primitives,
@@ -38,11 +51,11 @@ export async function sealPayload(
   nonce: Uint8Array,
   text: Uint8Array,
 ): Promise<Uint8Array> {
-  const key = await payloadKey(p, fileKey, nonce)
+  const seal = await chunkSealer(p, fileKey, nonce)
   const count = Math.max(1, Math.ceil(text.length / maxAeadBytes))
   const chunks = Array.from({ length: count }, (_, index) => {
     const chunk = text.subarray(index * maxAeadBytes, (index + 1) * maxAeadBytes)
-    return p.aeadSeal(key, chunkNonce(index, index === count - 1), chunk)
+    return seal(index, index === count - 1, chunk)
   })
   return concatBytes(nonce, ...chunks)
 }

@@ -1,0 +1,184 @@
+// Attachments over tus 1.0: creation, termination, expiration. The token of a mailbox opens each route; sizes are checked
+// before a byte of a body is read, and of a body no more than one part is in memory.
+import { Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import * as z from 'zod'
+import { ClientId } from '../../schemas/encoding.js'
+import { KhancapError } from '../../schemas/problem.js'
+import {
+  BeginUploadHeaders,
+  partMediaType,
+  tusVersion,
+  UploadParams,
+  UploadPartHeaders,
+} from '../../schemas/upload.js'
+import { beginUpload } from '../app/begin-upload.js'
+import { takeUpload } from '../app/take-upload.js'
+import { sealedAttachmentBytes } from '../core/attachment/sealed-attachment.js'
+import type { HttpDeps } from './deps.js'
+import { tokenOf } from './mailbox-token.js'
+import { atMostPerSecond } from './rate.js'
+import { type Api, problemResponses } from './routes.js'
+
+const nothing = z.null().describe('Headers only')
+
+/** Every answer names the version; every request must (tus 1.0, "Tus-Resumable"). */
+async function speakTus(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  reply.header('tus-resumable', tusVersion)
+  if (request.headers['tus-resumable'] === tusVersion) return
+  reply.header('tus-version', tusVersion)
+  throw new KhancapError('tus_unsupported')
+}
+
+/** So many bodies at once: each holds a part in memory, and a connection of the store now and then. */
+function atMostAtOnce(most: number) {
+  let now = 0
+  return async <T>(reply: FastifyReply, work: () => Promise<T>): Promise<T> => {
+    if (now >= most) {
+      reply.header('retry-after', '2').header('connection', 'close')
+      throw new KhancapError('too_many_requests')
+    }
+    now += 1
+    try {
+      return await work()
+    } finally {
+      now -= 1
+    }
+  }
+}
+
+function idOf(metadata: string): ClientId {
+  const [, value = ''] = metadata.split(' ')
+  const id = ClientId.safeParse(Buffer.from(value, 'base64').toString('latin1'))
+  if (id.success) return id.data
+  throw new KhancapError('request_invalid', {
+    faults: [{ pointer: '/upload-metadata', code: 'not_an_id' }],
+  })
+}
+
+/** RFC 9110 §5.6.7. */
+const printDate = (instant: number) => new Date(instant).toUTCString()
+
+export function uploadRoutes(app: Api, deps: HttpDeps): void {
+  const { perSecond, uploads } = deps.settings
+  const security = [{ mailboxToken: [] }]
+  const onRequest = () => [atMostPerSecond(perSecond.applicants), speakTus]
+  const taking = atMostAtOnce(uploads.atOnce)
+  // The body as it comes: no parser may gather it.
+  app.addContentTypeParser(partMediaType, (_request, body, done) => done(null, body))
+
+  app.route({
+    method: 'OPTIONS',
+    url: '/v1/uploads',
+    onRequest: atMostPerSecond(perSecond.applicants),
+    schema: {
+      operationId: 'describeUploads',
+      summary: 'What is spoken here, and how large a sealed attachment may be',
+      response: { 204: nothing, ...problemResponses },
+    },
+    handler: async (_request, reply) => {
+      reply
+        .header('tus-resumable', tusVersion)
+        .header('tus-version', tusVersion)
+        .header('tus-extension', 'creation,expiration,termination')
+        .header('tus-max-size', String(sealedAttachmentBytes(uploads.maxBytes)))
+      return reply.code(204).send()
+    },
+  })
+
+  app.route({
+    method: 'POST',
+    url: '/v1/uploads',
+    onRequest: onRequest(),
+    bodyLimit: 1,
+    schema: {
+      operationId: 'beginUpload',
+      summary: 'Makes room for a sealed attachment of the case of this mailbox',
+      security,
+      headers: BeginUploadHeaders,
+      response: { 201: nothing, ...problemResponses },
+    },
+    handler: async (request, reply) => {
+      const { 'upload-length': bytes, 'upload-metadata': metadata } = request.headers
+      const id = idOf(metadata)
+      const upload = await beginUpload({ ...deps, limits: uploads }, tokenOf(request), {
+        id,
+        bytes,
+      })
+      reply.header('location', `/v1/uploads/${id}`)
+      if (upload.expiresAt !== null) reply.header('upload-expires', printDate(upload.expiresAt))
+      return reply.code(201).send()
+    },
+  })
+
+  app.route({
+    method: 'HEAD',
+    url: '/v1/uploads/:id',
+    onRequest: onRequest(),
+    schema: {
+      operationId: 'findUpload',
+      summary: 'Where an upload goes on',
+      security,
+      params: UploadParams,
+      response: { 200: nothing, ...problemResponses },
+    },
+    handler: async (request, reply) => {
+      const tokenSha256 = await deps.primitives.sha256(tokenOf(request))
+      const upload = await deps.store.findUpload(tokenSha256, request.params.id)
+      if (upload === null) throw new KhancapError('upload_unknown')
+      reply
+        .header('upload-offset', String(upload.stored))
+        .header('upload-length', String(upload.bytes))
+      if (upload.expiresAt !== null) reply.header('upload-expires', printDate(upload.expiresAt))
+      return reply.code(200).send()
+    },
+  })
+
+  app.route({
+    method: 'PATCH',
+    url: '/v1/uploads/:id',
+    onRequest: onRequest(),
+    schema: {
+      operationId: 'continueUpload',
+      summary: 'Takes in bytes of an upload, from where it had stopped',
+      security,
+      consumes: [partMediaType],
+      params: UploadParams,
+      headers: UploadPartHeaders,
+      response: { 204: nothing, ...problemResponses },
+    },
+    handler: async (request, reply) => {
+      const { id } = request.params
+      const { body } = request
+      const from = request.headers['upload-offset']
+      if (!(body instanceof Readable)) throw new KhancapError('media_type_unsupported')
+      // What is not read to its end must not be taken for the next request.
+      reply.header('connection', 'close')
+      const stored = await taking(reply, () =>
+        takeUpload(deps, tokenOf(request), { id, from }, body),
+      )
+      reply.removeHeader('connection')
+      return reply.code(204).header('upload-offset', String(stored)).send()
+    },
+  })
+
+  app.route({
+    method: 'DELETE',
+    url: '/v1/uploads/:id',
+    onRequest: onRequest(),
+    bodyLimit: 1,
+    schema: {
+      operationId: 'endUpload',
+      summary: 'Gives an upload up, with what has arrived of it',
+      security,
+      params: UploadParams,
+      response: { 204: nothing, ...problemResponses },
+    },
+    handler: async (request, reply) => {
+      const tokenSha256 = await deps.primitives.sha256(tokenOf(request))
+      if (!(await deps.store.endUpload(tokenSha256, request.params.id)))
+        throw new KhancapError('upload_unknown')
+      return reply.code(204).send()
+    },
+  })
+}

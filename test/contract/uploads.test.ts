@@ -1,0 +1,224 @@
+// Attachments as the store keeps them: parts in order, room counted, named by an addition or purged.
+import { randomBytes, randomUUID } from 'node:crypto'
+import t from 'tap'
+import type { NewAddition } from '../../src/ports/mailbox-store.js'
+import type { NewUpload, UploadRoom } from '../../src/ports/upload-store.js'
+import type { Store } from '../../src/ports/store.js'
+import { actor, clientId, routedCase, testStore } from '../helper/store.js'
+
+const room: UploadRoom = { perCase: 3, perCaseBytes: 10_000, totalBytes: 100_000 }
+const lifetimeSeconds = 3600
+
+const newUpload = (changes: Partial<NewUpload> = {}): NewUpload => ({
+  id: clientId(),
+  bytes: 3000,
+  room,
+  lifetimeSeconds,
+  ...changes,
+})
+
+const naming = (uploads: readonly string[], changes: Partial<NewAddition> = {}): NewAddition => ({
+  id: clientId(),
+  sealed: randomBytes(4096),
+  signature: randomBytes(64),
+  directorySequence: 2,
+  responseSeconds: () => 48 * 3600,
+  firstRungSeconds: () => 24 * 3600,
+  noticeId: randomUUID(),
+  outboxId: randomUUID(),
+  maxAdditions: 200,
+  maxAdditionBytes: 16_777_216,
+  uploads,
+  ...changes,
+})
+
+async function wholeUpload(store: Store, mailbox: Uint8Array, bytes = 3000) {
+  const upload = newUpload({ bytes })
+  await store.beginUpload(mailbox, upload)
+  const sealed = randomBytes(bytes)
+  await store.appendUpload(mailbox, { id: upload.id, from: 0, sealed, lifetimeSeconds })
+  return { id: upload.id, sealed }
+}
+
+await t.test('an upload begins once, whoever asks again, and belongs to its mailbox', async t => {
+  const { store } = await testStore(t)
+  const [mailbox, other] = [randomBytes(32), randomBytes(32)]
+  await routedCase(store, { mailbox })
+  await routedCase(store, { mailbox: other })
+  const upload = newUpload()
+  const begun = await Promise.all(
+    Array.from({ length: 5 }, () => store.beginUpload(mailbox, upload)),
+  )
+  for (const one of begun) t.match(one, { id: upload.id, bytes: 3000, stored: 0 })
+  t.ok((begun[0]?.expiresAt ?? 0) > Date.now() + 3_000_000)
+  t.match(await store.findUpload(mailbox, upload.id), { stored: 0, bytes: 3000 })
+  t.equal(await store.findUpload(other, upload.id), null)
+  t.equal(await store.findUpload(mailbox, clientId()), null)
+  t.equal(await store.endUpload(other, upload.id), false)
+  const conflict = { code: 'upload_conflict' }
+  await t.rejects(store.beginUpload(mailbox, { ...upload, bytes: 3001 }), conflict)
+  await t.rejects(store.beginUpload(other, upload), conflict)
+  await t.rejects(store.beginUpload(randomBytes(32), newUpload()), { code: 'mailbox_unknown' })
+  const part = { id: upload.id, from: 0, sealed: randomBytes(10), lifetimeSeconds }
+  await t.rejects(store.appendUpload(other, part), { code: 'upload_unknown' })
+})
+
+await t.test('parts are taken one behind the other, and one of two for the same place', async t => {
+  const { store } = await testStore(t)
+  const mailbox = randomBytes(32)
+  const { caseId } = await routedCase(store, { mailbox })
+  const { id } = await store.beginUpload(mailbox, newUpload())
+  const sealed = randomBytes(3000)
+  const part = (from: number, to: number) => ({
+    id,
+    from,
+    sealed: sealed.subarray(from, to),
+    lifetimeSeconds,
+  })
+  const both = await Promise.allSettled([
+    store.appendUpload(mailbox, part(0, 1000)),
+    store.appendUpload(mailbox, part(0, 1000)),
+  ])
+  t.same(both.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected'])
+  const offset = { code: 'upload_offset' }
+  for (const wrong of [part(0, 500), part(999, 2000), part(1001, 2000), part(1000, 1000)])
+    await t.rejects(store.appendUpload(mailbox, wrong), offset)
+  const long = { ...part(1000, 3000), sealed: randomBytes(2001) }
+  await t.rejects(store.appendUpload(mailbox, long), offset, 'one byte more than announced')
+  t.equal(await store.appendUpload(mailbox, part(1000, 1001)), 1001)
+  t.equal(await store.appendUpload(mailbox, part(1001, 3000)), 3000)
+  t.match(await store.findUpload(mailbox, id), { stored: 3000 })
+  t.equal(await store.readAttachment(caseId, id, 0, 10), null, 'nothing has named it')
+  await store.recordAddition(mailbox, naming([id]))
+  t.same(await store.readAttachment(caseId, id, 0, 5000), sealed)
+  for (const [from, count] of [
+    [0, 1],
+    [999, 3],
+    [1000, 1],
+    [500, 2000],
+    [2999, 1],
+    [3000, 10],
+    [9000, 10],
+  ] as const)
+    t.same(
+      await store.readAttachment(caseId, id, from, count),
+      sealed.subarray(from, from + count),
+      `${count} from ${from}`,
+    )
+  t.equal(await store.readAttachment(caseId, clientId(), 0, 10), null)
+  const { caseId: another } = await routedCase(store)
+  t.equal(await store.readAttachment(another, id, 0, 10), null)
+})
+
+await t.test(
+  'room is counted in attachments and bytes of the case, at the cap and one over',
+  async t => {
+    const { store } = await testStore(t)
+    const mailbox = randomBytes(32)
+    await routedCase(store, { mailbox })
+    const full = { code: 'uploads_full' }
+    await t.rejects(store.beginUpload(mailbox, newUpload({ bytes: 10_001 })), full)
+    const first = newUpload({ bytes: 10_000 })
+    await store.beginUpload(mailbox, first)
+    await t.rejects(store.beginUpload(mailbox, newUpload({ bytes: 1 })), full)
+    t.equal(await store.endUpload(mailbox, first.id), true)
+    t.equal(await store.endUpload(mailbox, first.id), false)
+    t.equal(await store.findUpload(mailbox, first.id), null)
+    await t.rejects(store.beginUpload(mailbox, first), { code: 'upload_conflict' }, 'never again')
+    const begun = await Promise.allSettled(
+      Array.from({ length: 5 }, () => store.beginUpload(mailbox, newUpload({ bytes: 1 }))),
+    )
+    t.equal(begun.filter(({ status }) => status === 'fulfilled').length, 3, 'as many as fit')
+  },
+)
+
+await t.test('room of all cases together ends for everybody at the same byte', async t => {
+  const { store } = await testStore(t)
+  const small = { ...room, totalBytes: 5000 }
+  const [one, two] = [randomBytes(32), randomBytes(32)]
+  await routedCase(store, { mailbox: one })
+  await routedCase(store, { mailbox: two })
+  await store.beginUpload(one, newUpload({ bytes: 3000, room: small }))
+  const paused = { code: 'uploads_paused' }
+  await t.rejects(store.beginUpload(two, newUpload({ bytes: 2001, room: small })), paused)
+  await store.beginUpload(two, newUpload({ bytes: 2000, room: small }))
+  await t.rejects(store.beginUpload(one, newUpload({ bytes: 1, room: small })), paused)
+  await store.recordAddition(one, naming([]))
+  t.pass('words are taken all the same')
+})
+
+await t.test('an addition names whole uploads of its own case, all of them or none', async t => {
+  const { store, rows } = await testStore(t)
+  const [mailbox, other] = [randomBytes(32), randomBytes(32)]
+  const { caseId } = await routedCase(store, { mailbox })
+  await routedCase(store, { mailbox: other })
+  const whole = await wholeUpload(store, mailbox)
+  const foreign = await wholeUpload(store, other)
+  const half = newUpload()
+  await store.beginUpload(mailbox, half)
+  const incomplete = { code: 'upload_incomplete' }
+  for (const wrong of [half.id, foreign.id, clientId()])
+    await t.rejects(store.recordAddition(mailbox, naming([whole.id, wrong])), incomplete)
+  t.same(await rows('select count(*)::int as n from additions'), [{ n: 0 }], 'nothing was written')
+  const addition = naming([whole.id])
+  const { at } = await store.recordAddition(mailbox, addition)
+  t.same(await store.recordAddition(mailbox, addition), { at }, 'the same again')
+  t.match(await store.findUpload(mailbox, whole.id), { stored: 3000, expiresAt: null })
+  await t.rejects(store.recordAddition(mailbox, naming([whole.id])), incomplete, 'named once')
+  t.equal(await store.endUpload(mailbox, whole.id), false, 'it stays')
+  t.same(await store.readAttachment(caseId, whole.id, 0, 3000), whole.sealed)
+})
+
+await t.test(
+  'step 12: what was ended, has expired or was purged goes, and nothing else',
+  async t => {
+    const { store, rows } = await testStore(t)
+    const mailbox = randomBytes(32)
+    const { caseId } = await routedCase(store, { mailbox })
+    const left = async () =>
+      (
+        await rows(
+          'select (select count(*) from uploads)::int as n, (select count(*) from upload_parts)::int as parts',
+        )
+      )[0]
+    const kept = await wholeUpload(store, mailbox)
+    await store.recordAddition(mailbox, naming([kept.id]))
+    const waiting = await wholeUpload(store, mailbox)
+    const ended = newUpload()
+    await store.beginUpload(mailbox, ended)
+    for (let at = 0; at < 3; at++)
+      await store.appendUpload(mailbox, {
+        id: ended.id,
+        from: at * 10,
+        sealed: randomBytes(10),
+        lifetimeSeconds,
+      })
+    t.equal(await store.purgeUploads(10), 0)
+    await store.endUpload(mailbox, ended.id)
+    t.equal(await store.purgeUploads(2), 2, 'so many at once')
+    t.same(await left(), { n: 3, parts: 3 })
+    t.equal(await store.purgeUploads(2), 2, 'the last part, and the upload')
+    t.equal(await store.purgeUploads(2), 0)
+    await rows(`update uploads set expires_at = statement_timestamp() where id = $1`, [waiting.id])
+    t.equal(await store.findUpload(mailbox, waiting.id), null)
+    const part = { id: waiting.id, from: 3000, sealed: randomBytes(1), lifetimeSeconds }
+    await t.rejects(store.appendUpload(mailbox, part), { code: 'upload_unknown' })
+    await t.rejects(store.recordAddition(mailbox, naming([waiting.id])), {
+      code: 'upload_incomplete',
+    })
+    t.equal(await store.purgeUploads(10), 2)
+    t.same(await left(), { n: 1, parts: 1 }, 'the named one stays')
+    await store.actOnCase(caseId, actor(), () => ({
+      state: 'closed',
+      dueAt: null,
+      nextRungAt: null,
+      outcome: 'supported',
+      purgeAt: Date.now() - 1000,
+      event: { kind: 'closed', detail: 'supported' },
+    }))
+    t.equal(await store.purgeDue(10), 1)
+    t.equal(await store.readAttachment(caseId, kept.id, 0, 10), null, 'at once')
+    t.equal(await store.purgeUploads(10), 2)
+    t.same(await left(), { n: 0, parts: 0 })
+  },
+)

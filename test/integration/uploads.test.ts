@@ -1,0 +1,284 @@
+// Attachments over HTTP: tus 1.0 for who holds the token of a mailbox, sizes and shapes checked before anything is kept,
+// stretches for handlers who may see the case.
+import { randomBytes } from 'node:crypto'
+import { request as httpRequest } from 'node:http'
+import t from 'tap'
+import { decodeBase64url } from '../../src/core/encoding/base64url.js'
+import { pieceDigest, sealedAttachmentBytes } from '../../src/core/attachment/sealed-attachment.js'
+import { openAgeFile } from '../../src/core/envelope/open.js'
+import { httpSettings } from '../../src/http/limits.js'
+import { act, caseInTeam, testApi, withToken } from '../helper/api.js'
+import { clientId } from '../helper/store.js'
+import {
+  beginUpload,
+  continueUpload,
+  manifestOf,
+  metadataOf,
+  sealedUpload,
+  tus,
+  uploadAll,
+} from '../helper/upload.js'
+
+t.setTimeout(180_000)
+
+const settings = (changes: Partial<typeof httpSettings.uploads>) => ({
+  settings: {
+    ...httpSettings,
+    maxLoopDelayMs: 60_000,
+    uploads: { ...httpSettings.uploads, ...changes },
+  },
+})
+
+await t.test('an attachment travels in parts and opens on the machine of a handler', async t => {
+  const api = await testApi(t)
+  const { primitives } = api.organisation
+  const request = await caseInTeam(api)
+  const text = randomBytes(1_300_000)
+  const upload = await sealedUpload(api.organisation, text, { name: 'Ảnh chụp.jpg' })
+  const { id, sealed, attachment } = upload
+  const begun = await beginUpload(api, request.token, upload)
+  t.equal(begun.statusCode, 201, begun.body)
+  t.equal(begun.headers['location'], `/v1/uploads/${id}`)
+  t.equal(begun.headers['tus-resumable'], '1.0.0')
+  t.ok(Date.parse(String(begun.headers['upload-expires'])) > Date.now() + 80_000_000)
+  t.equal((await beginUpload(api, request.token, upload)).statusCode, 201, 'the same again')
+  const cuts = [0, 65_536, 400_000, sealed.length]
+  for (const [index, from] of cuts.slice(0, -1).entries()) {
+    const head = await tus(api, request.token, 'HEAD', `/v1/uploads/${id}`)
+    t.equal(head.statusCode, 200)
+    t.equal(head.headers['upload-offset'], String(from))
+    t.equal(head.headers['upload-length'], String(sealed.length))
+    t.equal(head.headers['cache-control'], 'no-store')
+    const part = sealed.subarray(from, cuts[index + 1])
+    const answer = await continueUpload(api, request.token, id, from, part)
+    t.equal(answer.statusCode, 204, answer.body)
+    t.equal(answer.headers['upload-offset'], String(cuts[index + 1]))
+  }
+  const url = `/v1/cases/${request.caseId}/attachments/${id}`
+  const early = await act(api, 'vietnam-1', 'GET', url)
+  t.equal(early.json().code, 'attachment_unknown', 'nothing names it yet')
+  const manifest = await manifestOf(api.organisation, request, [attachment])
+  const woken = api.woken()
+  const added = await withToken(api, request.token, '/v1/mailbox/additions', manifest)
+  t.equal(added.statusCode, 201, added.body)
+  t.equal(api.woken(), woken + 1, 'handlers are told')
+  const stretches: Buffer[] = []
+  for (let from = 0; ; ) {
+    const answer = await act(api, 'vietnam-1', 'GET', `${url}?from=${from}`)
+    t.equal(answer.statusCode, 200, answer.body)
+    if (answer.rawPayload.length === 0) break
+    t.ok(answer.rawPayload.length <= 524_288)
+    stretches.push(answer.rawPayload)
+    from += answer.rawPayload.length
+  }
+  const opened = await openAgeFile(primitives, [attachment.identity], Buffer.concat(stretches))
+  const plain = opened?.plaintext.subarray(0, attachment.bytes) ?? new Uint8Array()
+  t.same(Buffer.from(plain), text)
+  const digest = pieceDigest(primitives)
+  await digest.take(plain)
+  t.same(await digest.end(), decodeBase64url(attachment.digest))
+  const stranger = await act(api, 'china-1', 'GET', url)
+  t.equal(stranger.json().code, 'case_unknown', stranger.body)
+  t.equal((await api.app.inject(url)).statusCode, 401, 'unsigned')
+  const dump = JSON.stringify(await api.db.rows('select * from uploads'))
+  t.notMatch(dump, /nh ch|jpg|jpeg/, 'neither name nor kind')
+})
+
+await t.test('whoever lacks the token of the mailbox finds no upload', async t => {
+  const api = await testApi(t)
+  const request = await caseInTeam(api)
+  const other = await caseInTeam(api)
+  const upload = await sealedUpload(api.organisation, randomBytes(10))
+  await beginUpload(api, request.token, upload)
+  const url = `/v1/uploads/${upload.id}`
+  for (const [token, status] of [
+    [null, 401],
+    ['A'.repeat(43), 404],
+    [other.token, 404],
+  ] as const) {
+    t.equal((await tus(api, token, 'HEAD', url)).statusCode, status)
+    t.equal((await tus(api, token, 'DELETE', url)).statusCode, status)
+    const headers = { 'upload-offset': '0' }
+    t.equal((await tus(api, token, 'PATCH', url, headers, upload.sealed)).statusCode, status)
+  }
+  const unknown = await beginUpload(
+    api,
+    'A'.repeat(43),
+    await sealedUpload(api.organisation, randomBytes(10)),
+  )
+  t.equal(unknown.json().code, 'mailbox_unknown')
+  t.equal((await tus(api, request.token, 'DELETE', url)).statusCode, 204)
+  t.equal((await tus(api, request.token, 'HEAD', url)).statusCode, 404)
+})
+
+await t.test('what is no sealed attachment is refused before anything is kept', async t => {
+  const api = await testApi(t)
+  const { token } = await caseInTeam(api)
+  const begin = (headers: Record<string, string>) => tus(api, token, 'POST', '/v1/uploads', headers)
+  const length = String(sealedAttachmentBytes(10))
+  const metadata = metadataOf(clientId())
+  for (const [headers, code] of [
+    [{ 'upload-length': '5000', 'upload-metadata': metadata }, 'upload_malformed'],
+    [{ 'upload-length': '-1', 'upload-metadata': metadata }, 'request_invalid'],
+    [{ 'upload-length': `0${length}`, 'upload-metadata': metadata }, 'request_invalid'],
+    [{ 'upload-metadata': metadata }, 'request_invalid'],
+    [{ 'upload-length': length }, 'request_invalid'],
+    [
+      { 'upload-length': length, 'upload-metadata': `${metadata},filename eA==` },
+      'request_invalid',
+    ],
+    [{ 'upload-length': length, 'upload-metadata': 'filename eA==' }, 'request_invalid'],
+    [
+      { 'upload-length': length, 'upload-metadata': metadata, 'tus-resumable': '0.2.2' },
+      'tus_unsupported',
+    ],
+  ] as const) {
+    const answer = await begin(headers)
+    t.equal(answer.json().code, code, JSON.stringify(headers))
+    t.notMatch(answer.body, /filename/)
+  }
+  const upload = await sealedUpload(api.organisation, randomBytes(10))
+  await beginUpload(api, token, upload)
+  const junk = await continueUpload(api, token, upload.id, 0, randomBytes(upload.sealed.length))
+  t.equal(junk.json().code, 'upload_malformed')
+  const wrong = await continueUpload(api, token, upload.id, 5, upload.sealed.subarray(5))
+  t.equal(wrong.json().code, 'upload_offset')
+  const long = Buffer.concat([upload.sealed, Buffer.from('x')])
+  t.equal((await continueUpload(api, token, upload.id, 0, long)).json().code, 'request_too_large')
+  const short = await continueUpload(api, token, upload.id, 0, upload.sealed.subarray(0, 3000))
+  t.equal(short.json().code, 'upload_offset', 'too little for a part')
+  const json = await api.app.inject({
+    method: 'PATCH',
+    url: `/v1/uploads/${upload.id}`,
+    headers: { authorization: `Bearer ${token}`, 'tus-resumable': '1.0.0', 'upload-offset': '0' },
+    payload: {},
+  })
+  t.equal(json.json().code, 'media_type_unsupported')
+  const head = await tus(api, token, 'HEAD', `/v1/uploads/${upload.id}`)
+  t.equal(head.headers['upload-offset'], '0', 'nothing was kept')
+  t.same(await api.db.rows('select * from upload_parts'), [])
+  const stream = { 'content-type': 'application/offset+octet-stream' }
+  const elsewhere = await api.app.inject({
+    method: 'POST',
+    url: '/v1/intakes',
+    headers: stream,
+    payload: 'x',
+  })
+  t.equal(elsewhere.json().code, 'media_type_unsupported', 'other routes take no such bodies')
+})
+
+await t.test('size, number and room have caps, and one over each is refused', async t => {
+  const each = sealedAttachmentBytes(100_000)
+  const api = await testApi(
+    t,
+    settings({ maxBytes: 100_000, perCase: 2, perCaseBytes: 2 * each, totalBytes: 3 * each }),
+  )
+  const options = await tus(api, null, 'OPTIONS', '/v1/uploads')
+  t.equal(options.statusCode, 204)
+  t.equal(options.headers['tus-max-size'], String(each))
+  t.equal(options.headers['tus-extension'], 'creation,expiration,termination')
+  const [one, two] = [await caseInTeam(api), await caseInTeam(api)]
+  const begin = async (token: string, length: number) => {
+    const headers = { 'upload-length': String(length), 'upload-metadata': metadataOf(clientId()) }
+    const answer = await tus(api, token, 'POST', '/v1/uploads', headers)
+    return answer.statusCode === 201 ? 201 : answer.json().code
+  }
+  t.equal(await begin(one.token, sealedAttachmentBytes(110_000)), 'request_too_large')
+  t.equal(await begin(one.token, each), 201)
+  t.equal(await begin(one.token, each), 201)
+  t.equal(await begin(one.token, sealedAttachmentBytes(1)), 'uploads_full')
+  t.equal(await begin(two.token, each), 201)
+  t.equal(await begin(two.token, sealedAttachmentBytes(1)), 'uploads_paused')
+})
+
+await t.test('an addition names what has arrived as a whole, and nothing else', async t => {
+  const api = await testApi(t)
+  const request = await caseInTeam(api)
+  const upload = await sealedUpload(api.organisation, randomBytes(200_000))
+  await beginUpload(api, request.token, upload)
+  await continueUpload(api, request.token, upload.id, 0, upload.sealed.subarray(0, 70_000))
+  const manifest = await manifestOf(api.organisation, request, [upload.attachment])
+  const add = () => withToken(api, request.token, '/v1/mailbox/additions', manifest)
+  t.equal((await add()).json().code, 'upload_incomplete')
+  await continueUpload(api, request.token, upload.id, 70_000, upload.sealed.subarray(70_000))
+  t.equal((await add()).statusCode, 201)
+  t.equal((await add()).statusCode, 201, 'the same again')
+  const many = {
+    ...manifest,
+    id: clientId(),
+    uploads: Array.from({ length: 51 }, () => clientId()),
+  }
+  t.equal((await withToken(api, request.token, '/v1/mailbox/additions', many)).statusCode, 400)
+})
+
+await t.test(
+  'a line that breaks leaves what had arrived, and the upload goes on from there',
+  async t => {
+    const api = await testApi(t)
+    const request = await caseInTeam(api)
+    const upload = await sealedUpload(api.organisation, randomBytes(2_500_000))
+    await beginUpload(api, request.token, upload)
+    const base = await api.app.listen({ host: '127.0.0.1', port: 0 })
+    const sent = 1_900_000
+    await new Promise<void>(resolve => {
+      const call = httpRequest(`${base}/v1/uploads/${upload.id}`, {
+        method: 'PATCH',
+        headers: {
+          authorization: `Bearer ${request.token}`,
+          'tus-resumable': '1.0.0',
+          'upload-offset': '0',
+          'content-type': 'application/offset+octet-stream',
+          'content-length': upload.sealed.length,
+        },
+      })
+      call.on('error', () => resolve())
+      call.on('close', () => resolve())
+      call.write(upload.sealed.subarray(0, sent), () => setTimeout(() => call.destroy(), 200))
+    })
+    const offset = async () =>
+      Number(
+        (await tus(api, request.token, 'HEAD', `/v1/uploads/${upload.id}`)).headers[
+          'upload-offset'
+        ],
+      )
+    let at = await offset()
+    for (let tries = 0; at < 1_048_576 && tries < 500; tries++) {
+      await new Promise(resolve => setTimeout(resolve, 20))
+      at = await offset()
+    }
+    t.ok(at >= 1_048_576 && at <= sent, `${at} bytes are there`)
+    for (;;) {
+      const answer = await continueUpload(
+        api,
+        request.token,
+        upload.id,
+        at,
+        upload.sealed.subarray(at),
+      )
+      if (answer.statusCode === 204) break
+      t.equal(answer.json().code, 'upload_offset', 'the broken line had more to tell')
+      at = await offset()
+    }
+    const manifest = await manifestOf(api.organisation, request, [upload.attachment])
+    const added = await withToken(api, request.token, '/v1/mailbox/additions', manifest)
+    t.equal(added.statusCode, 201, added.body)
+    const parts = await api.db.rows(
+      'select sealed from upload_parts where upload_id = $1 order by from_byte',
+      [upload.id],
+    )
+    const whole = Buffer.concat(
+      parts.map(({ sealed }) => (Buffer.isBuffer(sealed) ? sealed : Buffer.alloc(0))),
+    )
+    t.ok(whole.equals(upload.sealed), 'byte by byte what was sealed')
+  },
+)
+
+await t.test('more bodies at once than there is room for come back later', async t => {
+  const api = await testApi(t, settings({ atOnce: 0 }))
+  const request = await caseInTeam(api)
+  const upload = await sealedUpload(api.organisation, randomBytes(10))
+  await uploadAll(api, request.token, upload).then(
+    () => t.fail('taken'),
+    (error: unknown) => t.match(String(error), /429/),
+  )
+})

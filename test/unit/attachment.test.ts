@@ -1,0 +1,158 @@
+// An attachment is an age file of its own: sealed from any place on with the same bytes, opened by stock age, pinned by a
+// digest over its pieces.
+import { createHash, randomBytes } from 'node:crypto'
+import { Decrypter } from 'age-encryption'
+import t from 'tap'
+import { maxAttachmentBytes } from '../../schemas/sealed.js'
+import { libsodiumPrimitives } from '../../src/core/crypto/libsodium.js'
+import { nodePrimitives } from '../../src/core/crypto/node.js'
+import type { Primitives } from '../../src/core/crypto/primitives.js'
+import { purePrimitives } from '../../src/core/crypto/pure.js'
+import { joinedSource, sourceOf } from '../../src/core/attachment/byte-source.js'
+import {
+  attachmentHeaderBytes,
+  attachmentIdentity,
+  attachmentSealer,
+  isAttachmentHead,
+  isSealedAttachmentSize,
+  pieceBytes,
+  pieceDigest,
+  sealedAttachmentBytes,
+} from '../../src/core/attachment/sealed-attachment.js'
+import { concatBytes, equalBytes } from '../../src/core/encoding/bytes.js'
+import { openAgeFile } from '../../src/core/envelope/open.js'
+import { recipientOf } from '../../src/core/envelope/age-keys.js'
+import { sealAddition } from '../../src/core/envelope/seal.js'
+import { people, sampleAddition } from '../helper/sample-content.js'
+
+t.setTimeout(120_000)
+const node = await nodePrimitives()
+const all: readonly Primitives[] = [node, await libsodiumPrimitives(), purePrimitives()]
+
+/** The definition, in other words. */
+function digestOf(text: Uint8Array): Buffer {
+  const over = createHash('sha256')
+  for (let at = 0; at < text.length; at += 1024 * 1024)
+    over.update(
+      createHash('sha256')
+        .update(text.subarray(at, at + 1024 * 1024))
+        .digest(),
+    )
+  return over.digest()
+}
+
+for (const p of all)
+  await t.test(`${p.name}: what is sealed in parts is one file that stock age opens`, async t => {
+    for (const size of [0, 1, 4096, 65_536, 65_537, 200_000]) {
+      const text = new Uint8Array(randomBytes(size))
+      const sealer = await attachmentSealer(p, sourceOf(text))
+      t.equal(sealer.bytes, sealedAttachmentBytes(size))
+      const parts: Uint8Array[] = []
+      let at = 0
+      while (at < sealer.bytes) {
+        const part = await sealer.part(at, at + 70_000)
+        parts.push(part)
+        at += part.length
+      }
+      const whole = concatBytes(...parts)
+      t.equal(whole.length, sealer.bytes, `${size} bytes`)
+      t.ok(isSealedAttachmentSize(whole.length))
+      t.ok(isAttachmentHead(whole.subarray(0, 2000)))
+      for (const from of [0, 1, 1000, attachmentHeaderBytes, 1643, 1644, 60_000, 68_000, 90_000])
+        if (from < whole.length)
+          t.ok(
+            equalBytes(
+              await sealer.part(from, from + 1),
+              whole.subarray(from, from + (await sealer.part(from, from + 1)).length),
+            ),
+            `again from ${from}`,
+          )
+      t.same(Buffer.from(await sealer.digest()), digestOf(text))
+      const decrypter = new Decrypter()
+      decrypter.addIdentity(sealer.identity)
+      const opened = await decrypter.decrypt(whole)
+      t.ok(equalBytes(opened.subarray(0, size), text))
+      t.ok(
+        opened.subarray(size).every(byte => byte === 0),
+        'zeros behind it',
+      )
+    }
+  })
+
+await t.test('the digest is taken once and in order, however parts come again', async t => {
+  const text = new Uint8Array(randomBytes(3 * pieceBytes + 5))
+  const sealer = await attachmentSealer(node, sourceOf(text))
+  for (const [from, to] of [
+    [0, 500_000],
+    [100_000, 1_200_000],
+    [65_536, 70_000],
+    [1_150_000, 2_500_000],
+    [2_000_000, sealer.bytes],
+    [sealer.bytes - 1, sealer.bytes],
+  ] as const)
+    await sealer.part(from, to)
+  t.same(Buffer.from(await sealer.digest()), digestOf(text))
+  const digest = pieceDigest(node)
+  for (let at = 0; at < text.length; at += 99_991) await digest.take(text.subarray(at, at + 99_991))
+  t.same(Buffer.from(await digest.end()), digestOf(text))
+})
+
+await t.test('a file that has changed under the sealing ends it', async t => {
+  const text = randomBytes(100_000)
+  const sealer = await attachmentSealer(node, {
+    bytes: text.length,
+    read: async (from, to) => text.subarray(from, to - 1),
+  })
+  await t.rejects(sealer.part(0, 100_000), RangeError)
+})
+
+await t.test('sizes fill buckets, and nothing else is the size of an attachment', t => {
+  t.equal(sealedAttachmentBytes(maxAttachmentBytes), 104_884_843)
+  t.ok(isSealedAttachmentSize(sealedAttachmentBytes(maxAttachmentBytes)))
+  t.equal(sealedAttachmentBytes(0), sealedAttachmentBytes(4096))
+  for (const size of [0, 100, 1643, 5754, 5756, sealedAttachmentBytes(5000) + 1, 104_884_842])
+    t.notOk(isSealedAttachmentSize(size), String(size))
+  t.end()
+})
+
+await t.test('only the header of an attachment passes for one', async t => {
+  const sealer = await attachmentSealer(node, sourceOf(new Uint8Array(10)))
+  const whole = await sealer.part(0, sealer.bytes)
+  for (const at of [0, 30, 100, 1590]) {
+    const changed = whole.slice()
+    changed[at] = 0x20
+    t.notOk(isAttachmentHead(changed), `byte ${at}`)
+  }
+  t.notOk(isAttachmentHead(randomBytes(2000)))
+  t.notOk(isAttachmentHead(whole.subarray(0, 1000)))
+  const [one, two] = people(node, 2).map(({ recipient }) => recipient)
+  const addition = await sealAddition(node, sampleAddition(), [one ?? '', two ?? ''])
+  t.notOk(isAttachmentHead(addition.bytes), 'an addition')
+})
+
+await t.test('who has the reply key opens a manifest, and nobody else does', async t => {
+  const replyKey = new Uint8Array(randomBytes(32))
+  const identity = await attachmentIdentity(node, replyKey)
+  for (const p of all) t.equal(await attachmentIdentity(p, replyKey), identity, p.name)
+  const sealed = await sealAddition(node, sampleAddition(), [recipientOf(node, identity)])
+  t.ok(await openAgeFile(node, [identity], sealed.bytes))
+  const other = await attachmentIdentity(node, new Uint8Array(randomBytes(32)))
+  t.equal(await openAgeFile(node, [other], sealed.bytes), null)
+})
+
+await t.test('pieces of a source read as one file, from anywhere', async t => {
+  const text = new Uint8Array(randomBytes(1000))
+  const own = Uint8Array.of(1, 2, 3)
+  const joined = joinedSource(sourceOf(text), [{ from: 10, to: 20 }, own, { from: 500, to: 1000 }])
+  const whole = concatBytes(text.subarray(10, 20), own, text.subarray(500))
+  t.equal(joined.bytes, whole.length)
+  for (const [from, to] of [
+    [0, 513],
+    [5, 12],
+    [10, 13],
+    [12, 14],
+    [13, 513],
+    [7, 7],
+  ] as const)
+    t.ok(equalBytes(await joined.read(from, to), whole.subarray(from, to)), `${from} to ${to}`)
+})
