@@ -82,7 +82,7 @@ export function uploadRoutes(app: Api, deps: HttpDeps): void {
         .header('tus-version', tusVersion)
         .header('tus-extension', 'creation,expiration,termination')
         .header('tus-max-size', String(sealedAttachmentBytes(uploads.maxBytes)))
-      return reply.code(204).send()
+      return reply.code(204).send(null)
     },
   })
 
@@ -107,7 +107,7 @@ export function uploadRoutes(app: Api, deps: HttpDeps): void {
       })
       reply.header('location', `/v1/uploads/${id}`)
       if (upload.expiresAt !== null) reply.header('upload-expires', printDate(upload.expiresAt))
-      return reply.code(201).send()
+      return reply.code(201).send(null)
     },
   })
 
@@ -130,7 +130,7 @@ export function uploadRoutes(app: Api, deps: HttpDeps): void {
         .header('upload-offset', String(upload.stored))
         .header('upload-length', String(upload.bytes))
       if (upload.expiresAt !== null) reply.header('upload-expires', printDate(upload.expiresAt))
-      return reply.code(200).send()
+      return reply.code(200).send(null)
     },
   })
 
@@ -158,7 +158,7 @@ export function uploadRoutes(app: Api, deps: HttpDeps): void {
         takeUpload(deps, tokenOf(request), { id, from }, body),
       )
       reply.removeHeader('connection')
-      return reply.code(204).header('upload-offset', String(stored)).send()
+      return reply.code(204).header('upload-offset', String(stored)).send(null)
     },
   })
 
@@ -178,7 +178,7 @@ export function uploadRoutes(app: Api, deps: HttpDeps): void {
       const tokenSha256 = await deps.primitives.sha256(tokenOf(request))
       if (!(await deps.store.endUpload(tokenSha256, request.params.id)))
         throw new KhancapError('upload_unknown')
-      return reply.code(204).send()
+      return reply.code(204).send(null)
     },
   })
 }
