@@ -6,13 +6,7 @@ import type { CaseId } from '../../schemas/encoding.js'
 import type { CarriedMail } from '../../schemas/sealed.js'
 import { unpadded } from '../../src/core/envelope/carried.js'
 import { openAgeFile } from '../../src/core/envelope/open.js'
-import {
-  type MailPart,
-  type MailParts,
-  partBytes,
-  partText,
-  readParts,
-} from '../../src/core/mail/parts.js'
+import { type MailParts, partBytes, partText, readParts } from '../../src/core/mail/parts.js'
 import { attachedParts, textOf } from '../../src/core/mail/text.js'
 import { decodeSubject } from '../../src/core/subject-tags/decode.js'
 import { type SubjectFinding, subjectClassifier } from '../../src/core/subject-tags/classify.js'
@@ -20,6 +14,7 @@ import type { Desk } from '../client/desk.js'
 import { refused } from '../failure.js'
 import { writeNew } from '../station/disk.js'
 import { type Safe, safe, safeLines } from '../terminal/safe.js'
+import { extension } from './extension.js'
 
 export interface OpenedMail {
   readonly carried: CarriedMail
@@ -123,33 +118,4 @@ export async function saveMail(folder: string, stem: string, mail: OpenedMail): 
     })
   for (const { bytes, file } of files) await writeNew(file, bytes)
   return files.map(({ file }) => file)
-}
-
-const extensions: Readonly<Record<string, string>> = {
-  'application/pdf': '.pdf',
-  'application/pgp-encrypted': '.pgp',
-  'application/pgp-keys': '.asc',
-  'application/pgp-signature': '.asc',
-  'image/gif': '.gif',
-  'image/heic': '.heic',
-  'image/jpeg': '.jpg',
-  'image/png': '.png',
-  'image/webp': '.webp',
-  'message/rfc822': '.eml',
-  'text/calendar': '.ics',
-  'text/csv': '.csv',
-  'text/html': '.html.txt',
-  'text/plain': '.txt',
-  'audio/mpeg': '.mp3',
-  'video/mp4': '.mp4',
-}
-
-/** Letters of the sender's own ending, where the type says nothing: a handler may need to know that it is a .docx. */
-function extension({ name, type }: MailPart): string {
-  const known = extensions[type]
-  if (known !== undefined) return known
-  const own = /\.(asc|age|docx?|gpg|heic|jpe?g|m4a|mp3|mp4|odt|pdf|pgp|png|txt|xlsx?|zip)$/i.exec(
-    name ?? '',
-  )
-  return own === null ? '.bin' : `.${(own[1] ?? 'bin').toLowerCase()}`
 }

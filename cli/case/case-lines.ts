@@ -1,11 +1,11 @@
 // An opened case as lines for a terminal: where it stands, what does not fit, what was asked, what came since.
 import type { CaseDetail } from '../../schemas/case.js'
-import type { EnvelopeContent } from '../../schemas/sealed.js'
 import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import type { Desk } from '../client/desk.js'
 import type { Printer } from '../terminal/printer.js'
 import { joined, type Safe, safe, wrapped } from '../terminal/safe.js'
 import { dueWords, timeWords } from '../terminal/time-words.js'
+import { attachmentLines } from './attachments.js'
 import { block, formLines, type Words } from './form-lines.js'
 import type { CheckedEvent, CheckedHistory } from './history.js'
 import type { OpenedCase } from './opened-case.js'
@@ -24,7 +24,7 @@ export function caseLines(desk: Desk, opened: OpenedCase, words: Words): Safe[] 
     ),
     ...headed(printer, 'REQUEST', [
       ...formLines(printer, program?.form ?? null, content.answers, words),
-      ...attachmentLines(content),
+      ...attachmentLines(content.attachments),
     ]),
     ...headed(
       printer,
@@ -49,12 +49,6 @@ export function caseLines(desk: Desk, opened: OpenedCase, words: Words): Safe[] 
 
 export function historyLines(printer: Printer, history: CheckedHistory): Safe[] {
   return history.events.map(event => eventLine(printer, event))
-}
-
-export function attachmentLines({ attachments }: Pick<EnvelopeContent, 'attachments'>): Safe[] {
-  return attachments.map(
-    ({ bytes, name }) => safe`  attachment of ${bytes} bytes, not fetched: ${name}`,
-  )
 }
 
 function standing(desk: Desk, detail: CaseDetail, language: string): Safe[] {
@@ -124,6 +118,7 @@ function additionLines(
     head,
     ...(content.text === '' ? [] : [block(printer, content.text)]),
     ...(content.answers === null ? [] : formLines(printer, form, content.answers, words)),
+    ...attachmentLines(content.attachments),
   ]
 }
 

@@ -2,6 +2,7 @@
 import type { CaseId } from '../../schemas/encoding.js'
 import type { EnvelopeContent } from '../../schemas/sealed.js'
 import type { Desk } from '../client/desk.js'
+import { attachmentJson } from './attachments.js'
 import type { CheckedHistory } from './history.js'
 import { type OpenedParts, openParts } from './opened-parts.js'
 import { fetchCase, type SealedCase } from './sealed-case.js'
@@ -32,7 +33,7 @@ export function envelopeJson(content: EnvelopeContent): object {
     answers: content.answers,
     promise: content.promise,
     context: content.context,
-    attachments: content.attachments.map(({ bytes, name, type }) => ({ name, type, bytes })),
+    attachments: content.attachments.map(attachmentJson),
   }
 }
 
@@ -50,7 +51,11 @@ export function caseJson({ history, parts, sealed, warnings }: OpenedCase): obje
       at,
       ...(typeof addition === 'string'
         ? { not_shown: addition }
-        : { text: addition.text, answers: addition.answers }),
+        : {
+            text: addition.text,
+            answers: addition.answers,
+            attachments: addition.attachments.map(attachmentJson),
+          }),
     })),
     replies: parts.replies.map(noteJson),
     notes: parts.notes.map(noteJson),

@@ -5,6 +5,7 @@ import { KhancapError } from '../../schemas/problem.js'
 import { handlerById, handlerByKey } from '../../keys/keyring.js'
 import type { AdditionContent, NoteMessage } from '../../schemas/sealed.js'
 import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { attachmentIdentity } from '../../src/core/attachment/sealed-attachment.js'
 import { openAddition, openNote } from '../../src/core/envelope/open.js'
 import { verifyAddition } from '../../src/core/receipt/proofs.js'
 import type { Desk } from '../client/desk.js'
@@ -90,8 +91,13 @@ async function additionIn(
   // Nobody signs a mail. It is shown as one, and says nothing but what is in it.
   const mayBeMail = signature.every(byte => byte === 0)
   if (!isSigned && !mayBeMail) return 'not_from_the_applicant'
+  // What names attachments is sealed to whoever can open the envelope.
+  const identities = [
+    ...desk.identity.opening,
+    await attachmentIdentity(p, decodeBase64url(content.reply.key)),
+  ]
   const addition = await opened(() =>
-    openAddition(p, desk.identity.opening, bytes, expectedOf(desk.directory, 'addition')),
+    openAddition(p, identities, bytes, expectedOf(desk.directory, 'addition')),
   )
   if (isSigned || typeof addition === 'string') return addition
   const { context, mail } = addition

@@ -10,6 +10,7 @@ import {
 } from '../../schemas/case.js'
 import type { CaseId, ClientId } from '../../schemas/encoding.js'
 import { maxSealedBytes, maxSealedMailBytes } from '../../schemas/sealed.js'
+import { maxStretchBytes } from '../../schemas/upload.js'
 import { Statistics } from '../../schemas/statistics.js'
 import { printAnchor } from '../../src/core/case/anchor.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
@@ -50,6 +51,8 @@ export interface CaseDesk {
   envelope(id: CaseId): Promise<Uint8Array>
   /** A sealed part of the case; of a reply, the copy for the team. */
   part(id: CaseId, kind: PartKind, part: ClientId): Promise<Uint8Array>
+  /** Sealed bytes of an attachment, from a place on: some of them, none behind its end. */
+  attachment(id: CaseId, attachment: ClientId, from: number): Promise<Uint8Array>
   /** @returns the case afterwards */
   act(id: CaseId, verb: CaseVerb, body: object, anchor: ActAnchor): Promise<CaseSummary>
   /** The organisation's figures, for leads and directors. */
@@ -108,6 +111,10 @@ export function caseDesk(
     async part(id, kind, part) {
       const maxBytes = kind === 'mails' ? maxSealedMailBytes : maxSealedBytes
       return (await call('GET', `/cases/${id}/${kind}/${part}`, null, maxBytes)).body
+    },
+    async attachment(id, attachment, from) {
+      const path = `/cases/${id}/attachments/${attachment}?from=${from}`
+      return (await call('GET', path, null, maxStretchBytes)).body
     },
     async act(id, verb, body, anchor) {
       const path = `/cases/${id}/${verb}?${printAnchor(anchor)}`

@@ -1,4 +1,4 @@
-// A sealed file that is larger than memory, opened chunk by chunk. What was opened counts once its last chunk has: until
+// A sealed file that is larger than memory, from a disk or over a line, opened chunk by chunk. What was opened counts once its last chunk has: until
 // then it stands under a name of its own, and a file that turns out to be damaged leaves nothing.
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
@@ -14,6 +14,23 @@ import { chunkOpener, payloadNonceBytes, sealedChunkBytes } from '../../src/core
 /** Chunks that are read at once. */
 const chunksAtOnce = 16
 
+/** Where sealed bytes come from. */
+export interface StreamSource {
+  readonly bytes: number
+  /** Fills a buffer from a place on. @returns bytes that were there */
+  fill(at: number, buffer: Uint8Array): Promise<number>
+  close(): Promise<void>
+}
+
+export async function fileSource(file: string): Promise<StreamSource> {
+  const handle = await open(file, 'r')
+  return {
+    bytes: (await handle.stat()).size,
+    fill: (at, buffer) => fillAt(handle, at, buffer),
+    close: () => handle.close(),
+  }
+}
+
 export interface OpenedStream {
   readonly context: Context | null
   readonly bytes: number
@@ -24,24 +41,27 @@ export interface StreamWork {
   readonly target: ((header: Uint8Array) => string) | null
   /** Looks at the context before anything is opened. */
   readonly expect: (context: Context | null) => void
-  readonly chunk: (text: Uint8Array) => void
+  readonly chunk: (text: Uint8Array) => void | Promise<void>
+  /** Bytes of the text that count, from its beginning; absent: all. */
+  readonly keep?: number
+  /** Looks at the whole before it counts. @param bytes that were kept. @throws where it must not count */
+  readonly end?: (bytes: number) => Promise<void>
   readonly progress: (done: number, all: number) => void
 }
 
 /**
- * Opens a whole file.
+ * Opens a whole file, and closes its source.
  * @returns null where it is not sealed to these identities
  * @throws KhancapError `sealed_unreadable`; EEXIST where the target is there
  */
 export async function openStream(
   p: Primitives,
   identities: readonly string[],
-  file: string,
+  source: StreamSource,
   work: StreamWork,
 ): Promise<OpenedStream | null> {
-  const source = await open(file, 'r')
   try {
-    const all = (await source.stat()).size
+    const all = source.bytes
     const head = await readAt(source, 0, Math.min(all, maxHeaderBytes + payloadNonceBytes))
     const header = await openAgeHeader(p, identities, head)
     if (header === null) return null
@@ -51,11 +71,32 @@ export async function openStream(
     if (nonce.length < payloadNonceBytes) throw new KhancapError('sealed_unreadable')
     const opener = await chunkOpener(p, header.fileKey, nonce)
     const place = work.target?.(head.subarray(0, header.length)) ?? null
-    const bytes = await whole(place, write => eachChunk(source, from, all, opener, work, write))
+    const bytes = await whole(place, async write => {
+      const kept = await eachChunk(source, from, all, opener, work, write)
+      await work.end?.(kept)
+      return kept
+    })
     return { context: header.context, bytes }
   } finally {
     await source.close()
   }
+}
+
+/** Copies sealed bytes into a file that takes its name once all of them are there. @throws Failure, EEXIST */
+export async function copySource(source: StreamSource, place: string): Promise<void> {
+  await whole(place, async write => {
+    const buffer = new Uint8Array(chunksAtOnce * sealedChunkBytes)
+    for (let at = 0; at < source.bytes; ) {
+      // Stretches belong one behind the other.
+      // oxlint-disable-next-line no-await-in-loop
+      const filled = await source.fill(at, buffer.subarray(0, source.bytes - at))
+      if (filled === 0) throw new KhancapError('sealed_unreadable')
+      // oxlint-disable-next-line no-await-in-loop
+      await write(buffer.subarray(0, filled))
+      at += filled
+    }
+    return source.bytes
+  })
 }
 
 type Write = (text: Uint8Array) => Promise<void>
@@ -83,6 +124,7 @@ async function whole(
     let bytes: number
     try {
       bytes = await fill(text => target.writeFile(text))
+      await target.sync()
     } finally {
       await target.close()
     }
@@ -99,7 +141,7 @@ async function whole(
 const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 async function eachChunk(
-  source: FileHandle,
+  source: StreamSource,
   from: number,
   all: number,
   opener: Awaited<ReturnType<typeof chunkOpener>>,
@@ -110,7 +152,7 @@ async function eachChunk(
   const sealed = [0, 1].map(() => new Uint8Array(chunksAtOnce * sealedChunkBytes))
   const texts = [0, 1].map(() => new Uint8Array(chunksAtOnce * sealedChunkBytes))
   const read = (at: number, turn: number) =>
-    fillAt(source, at, part(sealed, turn).subarray(0, Math.max(0, all - at)))
+    source.fill(at, part(sealed, turn).subarray(0, Math.max(0, all - at)))
   let bytes = 0
   let at = from
   let reading = watched(read(at, 0))
@@ -131,12 +173,14 @@ async function eachChunk(
     )
     if (text === null || (text.length === 0 && bytes > 0))
       throw new KhancapError('sealed_unreadable')
-    work.chunk(text)
-    bytes += text.length
+    const kept = text.subarray(0, Math.max(0, (work.keep ?? Number.POSITIVE_INFINITY) - bytes))
+    // oxlint-disable-next-line no-await-in-loop
+    await work.chunk(kept)
+    bytes += kept.length
     at = end
     // oxlint-disable-next-line no-await-in-loop
     await writing
-    writing = watched(write(text))
+    writing = watched(write(kept))
     work.progress(at, all)
     if (at === all) break
   }
@@ -174,9 +218,9 @@ function openAll(
   return target.subarray(0, filled)
 }
 
-async function readAt(source: FileHandle, from: number, bytes: number): Promise<Uint8Array> {
+async function readAt(source: StreamSource, from: number, bytes: number): Promise<Uint8Array> {
   const buffer = new Uint8Array(Math.max(0, bytes))
-  return buffer.subarray(0, await fillAt(source, from, buffer))
+  return buffer.subarray(0, await source.fill(from, buffer))
 }
 
 /** @returns bytes that were there */

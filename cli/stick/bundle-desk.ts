@@ -2,6 +2,7 @@
 // imported. What was done shows at once, as the handler expects it to end.
 import { BundleAct, type BundleCase, maxBundleActs } from '../../schemas/bundle.js'
 import type { CaseDetail, PartKind } from '../../schemas/case.js'
+import { maxStretchBytes } from '../../schemas/upload.js'
 import type { CaseId, ClientId } from '../../schemas/encoding.js'
 import { afterAct, type CaseAct, mayClose, stopsClock } from '../../src/core/case/states.js'
 import { type Bundle, withAct } from '../../src/core/bundle/statements.js'
@@ -17,7 +18,9 @@ import { fromProblem, refused } from '../failure.js'
 import { identityAtHand } from '../agent/at-hand.js'
 import type { PassphraseOptions, Station } from '../station/station.js'
 import { safe } from '../terminal/safe.js'
-import { readBundleFile, writeBundleFile } from './bundle-file.js'
+import { isMissing } from '../station/disk.js'
+import { fileSource } from '../station/opened-stream.js'
+import { carriedFile, readBundleFile, writeBundleFile } from './bundle-file.js'
 import { expectNewest, remember } from './memory.js'
 
 /** @throws Failure, KhancapError of the directory */
@@ -55,7 +58,7 @@ export async function openBundleDesk(
     identity,
     handler,
     seed,
-    cases: casesIn(station, () => current, keep, handler.id),
+    cases: casesIn(station, file, () => current, keep, handler.id),
     past: pastDirectories(station, settings, directory, () => Promise.resolve(null)),
   }
 }
@@ -74,6 +77,7 @@ export function expectOwn(
 
 function casesIn(
   station: Station,
+  file: string,
   bundle: () => Bundle,
   keep: (done: Pick<BundleAct, 'case' | 'envelope' | 'act'>) => Promise<void>,
   handler: string,
@@ -107,6 +111,18 @@ function casesIn(
       const sealed = carried?.sealed ?? writtenHere(bundle().acts, id, kind, part)
       // What did not come along is as bytes that are not what the list says.
       return sealed === null ? new Uint8Array() : decodeBase64url(sealed)
+    },
+    async attachment(_id, attachment, from) {
+      const sealed = await fileSource(carriedFile(file, attachment)).catch((error: unknown) => {
+        if (isMissing(error)) throw fromProblem('attachment_unknown', error)
+        throw error
+      })
+      try {
+        const stretch = new Uint8Array(maxStretchBytes)
+        return stretch.subarray(0, await sealed.fill(from, stretch))
+      } finally {
+        await sealed.close()
+      }
     },
     statistics: () => Promise.reject(online()),
     async act(id, verb, body) {

@@ -1,6 +1,8 @@
 // A bundle as a file on a stick: sealed to the keys of its handler, whole or refused. It is replaced as a whole, so that a
 // stick that is pulled out leaves the state before.
+import { join } from 'node:path'
 import { maxBundleBytes } from '../../schemas/bundle.js'
+import type { ClientId } from '../../schemas/encoding.js'
 import { type Identity, identityRecipient } from '../../keys/identity.js'
 import { type Bundle, readBundle } from '../../src/core/bundle/statements.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
@@ -12,6 +14,11 @@ import { refused } from '../failure.js'
 import { readBounded, writeNew, writePrivately } from '../station/disk.js'
 import type { Station } from '../station/station.js'
 import { safe } from '../terminal/safe.js'
+
+/** Attachments lie beside a bundle as they were sealed: what is in the bundle opens them. */
+export function carriedFile(bundle: string, attachment: ClientId): string {
+  return join(`${bundle}.files`, `${attachment}.age`)
+}
 
 /** @throws Failure where there is no such file, or it is not a whole bundle of this handler */
 export async function readBundleFile(

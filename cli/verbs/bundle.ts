@@ -2,6 +2,8 @@
 import { join } from 'node:path'
 import type { CaseDetail } from '../../schemas/case.js'
 import { type BundleCase, maxBundleCases } from '../../schemas/bundle.js'
+import type { CaseId } from '../../schemas/encoding.js'
+import type { Attachment } from '../../schemas/sealed.js'
 import { newClientId } from '../../src/core/encoding/case-id.js'
 import { newBundle } from '../../src/core/bundle/statements.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
@@ -9,10 +11,13 @@ import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { findCase } from '../case/case-id.js'
 import { fetchAllParts } from '../case/fetch-parts.js'
 import { fetchCase } from '../case/sealed-case.js'
+import { attachmentsOf, attachmentSource, openAttachment } from '../case/attachments.js'
+import { openParts } from '../case/opened-parts.js'
 import { type Desk, openDesk } from '../client/desk.js'
 import { refused } from '../failure.js'
+import { copySource, fileSource } from '../station/opened-stream.js'
 import type { Station, VerbOptions } from '../station/station.js'
-import { writeBundleFile } from '../stick/bundle-file.js'
+import { carriedFile, writeBundleFile } from '../stick/bundle-file.js'
 import { recallBundle, remember } from '../stick/memory.js'
 import { safe } from '../terminal/safe.js'
 
@@ -33,7 +38,8 @@ export async function makeBundle(
     if (options.json !== true) station.printer.say(safe`${index + 1} of ${ids.length}: case ${id}`)
     // Opened here already: what does not open would be found out where nobody can help.
     // oxlint-disable-next-line no-await-in-loop
-    const { content, detail, envelope } = await fetchCase(desk, id)
+    const sealed = await fetchCase(desk, id)
+    const { content, detail, envelope } = sealed
     if (content.mail !== undefined) {
       station.printer.say(
         safe`warning: case ${id} came by mail, which a bundle does not carry; it was left out`,
@@ -43,6 +49,9 @@ export async function makeBundle(
     // oxlint-disable-next-line no-await-in-loop
     const parts = await partsOf(desk, detail)
     cases.push({ detail, envelope: encodeBase64url(envelope), parts })
+    if (detail.additions.length > 0)
+      // oxlint-disable-next-line no-await-in-loop
+      await carryAttachments(desk, options.out, id, attachmentsOf(await openParts(desk, sealed)))
   }
   if (cases.length === 0) throw refused(safe`there is nothing that a bundle could carry`)
   const note = await station.folder.directoryNote()
@@ -85,6 +94,23 @@ export async function makeBundle(
   printer.say(
     safe`the clock of the server runs on until the answers are imported here: khancap import`,
   )
+}
+
+/** Sealed as they are; each was opened once here, so that it opens there. */
+async function carryAttachments(
+  desk: Desk,
+  bundle: string,
+  caseId: CaseId,
+  attachments: readonly Attachment[],
+): Promise<void> {
+  for (const attachment of attachments) {
+    const file = carriedFile(bundle, attachment.id)
+    // One after the other: a line carries them no faster together.
+    // oxlint-disable-next-line no-await-in-loop
+    await copySource(attachmentSource(desk, caseId, attachment), file)
+    // oxlint-disable-next-line no-await-in-loop
+    await openAttachment(desk, attachment, await fileSource(file), null)
+  }
 }
 
 function fileName(file: string): string {

@@ -16,7 +16,7 @@ import {
   readRequestFile,
 } from '../../src/core/envelope/request-file.js'
 import { openAddition, openAgeFile, openEnvelope, openNote } from '../../src/core/envelope/open.js'
-import { attachmentLines } from '../case/case-lines.js'
+import { attachmentLines } from '../case/attachments.js'
 import { block, formLines, wordsFor } from '../case/form-lines.js'
 import { envelopeJson } from '../case/opened-case.js'
 import { handlerByKey } from '../../keys/keyring.js'
@@ -162,7 +162,7 @@ async function asOurs(
         printer.style.bold(head),
         safe`  program ${content.program}, to be answered in ${content.language}`,
         ...formLines(printer, program?.form ?? null, content.answers, words),
-        ...attachmentLines(content),
+        ...attachmentLines(content.attachments),
       ]
       return { ...shown, json: { content: envelopeJson(content) }, lines }
     }

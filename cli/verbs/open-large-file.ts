@@ -7,7 +7,7 @@ import { expectPinned } from '../case/pinned-context.js'
 import { seenDirectory } from '../client/pinned.js'
 import { refused } from '../failure.js'
 import { identityAtHand } from '../agent/at-hand.js'
-import { openStream } from '../station/opened-stream.js'
+import { fileSource, openStream } from '../station/opened-stream.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import { safe } from '../terminal/safe.js'
 
@@ -40,26 +40,33 @@ export async function openLargeFile(
   const began = station.now()
   const reading = textReader()
   let saved: string | null = null
-  const opened = await openStream(await station.primitives(), identity.opening, file, {
-    // Under a name of ours, from the header, which no two files share: what is inside has no say in it.
-    target:
-      out === undefined
-        ? null
-        : header => {
-            const digest = createHash('sha256').update(header).digest('hex').slice(0, 8)
-            return (saved = join(out, `file-${digest}.bin`))
-          },
-    expect(context) {
-      if (context === null)
-        printer.say(safe`context absent: nothing in this file says for whom or when it was sealed`)
-      else expectPinned(station, directory, context)
+  const opened = await openStream(
+    await station.primitives(),
+    identity.opening,
+    await fileSource(file),
+    {
+      // Under a name of ours, from the header, which no two files share: what is inside has no say in it.
+      target:
+        out === undefined
+          ? null
+          : header => {
+              const digest = createHash('sha256').update(header).digest('hex').slice(0, 8)
+              return (saved = join(out, `file-${digest}.bin`))
+            },
+      expect(context) {
+        if (context === null)
+          printer.say(
+            safe`context absent: nothing in this file says for whom or when it was sealed`,
+          )
+        else expectPinned(station, directory, context)
+      },
+      chunk: text => reading.take(text),
+      progress(done, all) {
+        if (station.now() - began > progressAfterMs)
+          printer.progress(safe`opening: ${Math.floor((100 * done) / all)} %`)
+      },
     },
-    chunk: text => reading.take(text),
-    progress(done, all) {
-      if (station.now() - began > progressAfterMs)
-        printer.progress(safe`opening: ${Math.floor((100 * done) / all)} %`)
-    },
-  }).finally(() => printer.progress(null))
+  ).finally(() => printer.progress(null))
   if (opened === null) throw refused(safe`${file} is not sealed to this identity`)
   const { bytes, context } = opened
   const text = reading.end()

@@ -1,7 +1,8 @@
 // `khancap open` (step 9): fetch, verify and open a case; or a sealed file from a stick, without any network.
 import { join } from 'node:path'
 import { mkdir } from 'node:fs/promises'
-import { caseJson, type OpenedCase, openedCase } from '../case/opened-case.js'
+import { attachmentsOf, saveAttachments } from '../case/attachments.js'
+import { caseJson, openedCase, type OpenedCase } from '../case/opened-case.js'
 import { findCase } from '../case/case-id.js'
 import { mailJson, mailLines, openMail, type OpenedMail, saveMail } from '../case/carried-mail.js'
 import { rememberCase } from '../case/known-case.js'
@@ -52,9 +53,22 @@ async function show(desk: Desk, options: OpenOptions, opened: OpenedCase): Promi
   }
   await rememberShown(desk, opened)
   if (options.json === true)
-    return printer.json(
+    printer.json(
       mails.length === 0 ? caseJson(opened) : { ...caseJson(opened), mails: mails.map(mailJson) },
     )
+  else showLines(desk, opened, mails)
+  const attachments = attachmentsOf(opened.parts)
+  if (attachments.length === 0) return
+  if (options.out === undefined)
+    return printer.say(
+      safe`${attachments.length} ${attachments.length === 1 ? 'attachment' : 'attachments'}: --out DIR saves them; look at them on a machine that may come to harm`,
+    )
+  for (const file of await saveAttachments(desk, summary.id, attachments, options.out))
+    printer.say(safe`saved in ${file}, in the clear: delete it when you are done`)
+}
+
+function showLines(desk: Desk, opened: OpenedCase, mails: readonly OpenedMail[]): void {
+  const { printer } = desk.station
   const { program: id } = opened.sealed.content
   const program = desk.directory.directory.programs.find(one => one.id === id) ?? null
   const words = wordsFor(id, languageOf(desk.station, desk.settings), program)

@@ -6,14 +6,15 @@ import type { UploadStore } from '../ports/upload-store.js'
 import type { Actor } from './admit-handler.js'
 import { findVisible } from './find-visible.js'
 
-/** @throws KhancapError `case_unknown`, `attachment_unknown`, `store_unavailable` */
+/** @throws KhancapError `case_unknown`, `case_purged`, `attachment_unknown`, `store_unavailable` */
 export async function fetchAttachment(
   { store }: { readonly store: Pick<CaseStore, 'findCase'> & Pick<UploadStore, 'readAttachment'> },
   id: CaseId,
   part: { readonly attachment: ClientId; readonly from: number; readonly maxBytes: number },
   actor: Actor,
 ): Promise<Uint8Array> {
-  await findVisible(store, id, actor.handler)
+  const { state } = await findVisible(store, id, actor.handler)
+  if (state === 'purged') throw new KhancapError('case_purged')
   const bytes = await store.readAttachment(id, part.attachment, part.from, part.maxBytes)
   if (bytes === null) throw new KhancapError('attachment_unknown')
   return bytes

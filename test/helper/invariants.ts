@@ -75,6 +75,11 @@ const always: Readonly<Record<string, string>> = {
     or exists (select from additions where case_id = cases.id)
     or exists (select from notes where case_id = cases.id)
     or exists (select from grants where case_id = cases.id))`,
+  'an upload has other bytes than it says': `select count(*) from uploads where expires_at is null
+    and bytes <> (select coalesce(sum(length(sealed)), 0) from upload_parts where upload_id = id)`,
+  'an upload is named by nothing that is there': `select count(*) from uploads
+    where addition_id is not null and not exists (
+      select from additions where id = addition_id and additions.case_id = uploads.case_id)`,
   'a slip outlived its routing': `select count(*) from slips join cases on cases.id = case_id
     where state <> 'received' and not (state = 'purged' and purge_at is not null)`,
   'a case waits for the router and nothing asks for it': `select count(*) from cases
@@ -121,6 +126,8 @@ const atRest: Readonly<Record<string, string>> = {
   'a notice was neither sent nor given up': 'select count(*) from notices where settled_at is null',
   'a rung is due and did not fire': `select count(*) from cases
     where next_rung_at < clock_timestamp() - interval '30 s'`,
+  'an upload is over and was not deleted': `select count(*) from uploads
+    where expires_at < clock_timestamp() - interval '30 s'`,
   'a purge is due and did not happen': `select count(*) from cases
     where purge_at < clock_timestamp() - interval '30 s'`,
 }

@@ -33,6 +33,7 @@ import { type Look, passHalfMinute } from './invariants.js'
 import type { Organisation } from './organisation.js'
 import type { SmtpSink } from './smtp-sink.js'
 import { clientId, sha256, type Row } from './store.js'
+import { beginUpload, continueUpload, manifestOf, sealedUpload, tus } from './upload.js'
 import { type Backend, contacts } from './workers.js'
 
 const hour = 3_600_000
@@ -326,6 +327,36 @@ export async function walk(ground: Ground): Promise<Walked> {
         sealed: Buffer.from(bytes).toString('base64url'),
       })
       await works('the note itself', 'GET', `${path}/notes/${id}`)
+    },
+    async attach() {
+      const file = await sealedUpload(organisation, new Uint8Array(100_000))
+      const { id, sealed } = file
+      const upload = `/v1/uploads/${id}`
+      await ask('begun', 201, () => beginUpload(api(), worked.token, file))
+      // What landed unseen is asked for, as a page does.
+      await hold('uploaded', async () => {
+        const head = await tus(api(), worked.token, 'HEAD', upload)
+        const at = Number(head.headers['upload-offset'])
+        if (head.statusCode !== 200) return false
+        if (at === sealed.length) return true
+        const to = at === 0 ? 70_000 : sealed.length
+        await continueUpload(api(), worked.token, id, at, sealed.subarray(at, to))
+        return false
+      })
+      const given = await sealedUpload(organisation, new Uint8Array(10))
+      await ask('begun', 201, () => beginUpload(api(), worked.token, given))
+      await hold('given up', async () => {
+        const { statusCode } = await tus(api(), worked.token, 'DELETE', `/v1/uploads/${given.id}`)
+        return statusCode === 204 || statusCode === 404
+      })
+      const manifest = await manifestOf(organisation, worked, [file.attachment])
+      await ask('named', 201, () =>
+        withToken(api(), worked.token, '/v1/mailbox/additions', manifest),
+      )
+      await works('attachment', 'GET', `${path}/attachments/${id}`)
+      await hold('what was given up is gone', () =>
+        holdsRow('select count(*) = 1 as yes from uploads'),
+      )
     },
     async claimed() {
       await later(16)

@@ -118,10 +118,10 @@ await t.test('JPEG: markers that belong to no picture are damage', async t => {
 
 await t.test('PNG: a chunk that nobody can do without is damage, if it is unknown', async t => {
   const head = plainPng.subarray(0, 33)
-  const with_ = (chunk: Buffer) => Buffer.concat([head, chunk, plainPng.subarray(33)])
-  t.equal(await outcomeOf(with_(pngChunk('UNKN', ''))), 'damaged')
-  t.equal(await outcomeOf(with_(pngChunk('IHDR', ''))), 'damaged')
-  t.same(await stripped(with_(pngChunk('unKn', 'x'))), plainPng)
+  const withChunk = (chunk: Buffer) => Buffer.concat([head, chunk, plainPng.subarray(33)])
+  t.equal(await outcomeOf(withChunk(pngChunk('UNKN', ''))), 'damaged')
+  t.equal(await outcomeOf(withChunk(pngChunk('IHDR', ''))), 'damaged')
+  t.same(await stripped(withChunk(pngChunk('unKn', 'x'))), plainPng)
   t.equal(
     await outcomeOf(Buffer.concat([plainPng.subarray(0, 8), plainPng.subarray(33)])),
     'damaged',

@@ -61,13 +61,15 @@ export function pieceDigest(p: Pick<Primitives, 'sha256'>) {
   let filled = 0
   let hashing: Promise<void> = Promise.resolve()
 
+  async function keepHash(whole: Uint8Array): Promise<void> {
+    hashes.push(await p.sha256(whole))
+  }
+
   async function close(): Promise<void> {
     // The one before has ended: at most two pieces are held.
     await hashing
     const whole = piece.subarray(0, filled)
-    hashing = p.sha256(whole).then(hash => {
-      hashes.push(hash)
-    })
+    hashing = keepHash(whole)
     piece = new Uint8Array(pieceBytes)
     filled = 0
   }

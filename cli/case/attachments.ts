@@ -1,0 +1,151 @@
+// The attachments of a case: listed from manifests that the applicant has signed, fetched stretch by stretch, opened as a
+// stream, and saved under names of ours once all of them has verified. Nothing here opens or runs what was saved.
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { CaseId } from '../../schemas/encoding.js'
+import { KhancapError } from '../../schemas/problem.js'
+import type { Attachment } from '../../schemas/sealed.js'
+import { pieceDigest, sealedAttachmentBytes } from '../../src/core/attachment/sealed-attachment.js'
+import { decodeBase64url } from '../../src/core/encoding/base64url.js'
+import { equalBytes } from '../../src/core/encoding/bytes.js'
+import type { Desk } from '../client/desk.js'
+import { Failure, refused } from '../failure.js'
+import { openStream, type StreamSource } from '../station/opened-stream.js'
+import { type Safe, safe } from '../terminal/safe.js'
+import { extension } from './extension.js'
+import type { OpenedParts } from './opened-parts.js'
+
+/** How often a stretch is asked for where the line breaks. */
+const maxTries = 5
+const firstPauseMs = 500
+
+/** All attachments of a case, in the order in which they came. */
+export function attachmentsOf({ additions }: OpenedParts): Attachment[] {
+  return additions.flatMap(({ content }) =>
+    typeof content === 'string' ? [] : content.attachments,
+  )
+}
+
+/** What a person sees of attachments; the names are the applicant's. */
+export function attachmentLines(attachments: readonly Attachment[]): Safe[] {
+  return attachments.map(
+    ({ bytes, name, stripped, type }) =>
+      safe`  attachment ${name === '' ? '(no name)' : name}, ${type === '' ? 'kind unknown' : type}, ${bytes} bytes${stripped ? ', hidden data was taken out' : ''}`,
+  )
+}
+
+export function attachmentJson({ bytes, id, name, stripped, type }: Attachment): object {
+  return { id, name, type, bytes, stripped }
+}
+
+/** Sealed bytes from the server or a bundle, a stretch at a time. */
+export function attachmentSource(
+  desk: Desk,
+  caseId: CaseId,
+  { bytes, id }: Attachment,
+): StreamSource {
+  const all = sealedAttachmentBytes(bytes)
+  let held: Uint8Array = new Uint8Array()
+  let heldFrom = 0
+
+  async function stretch(from: number): Promise<Uint8Array> {
+    for (let tries = 1; ; tries++) {
+      try {
+        // One behind the other: each begins where the one before has ended.
+        // oxlint-disable-next-line no-await-in-loop
+        return await desk.cases.attachment(caseId, id, from)
+      } catch (error) {
+        if (!(error instanceof Failure) || error.exit !== 3 || tries === maxTries) throw error
+        // oxlint-disable-next-line no-await-in-loop
+        await pause(firstPauseMs * 2 ** tries)
+      }
+    }
+  }
+
+  return {
+    bytes: all,
+    async fill(at, buffer) {
+      let filled = 0
+      while (filled < buffer.length && at + filled < all) {
+        const place = at + filled
+        if (place < heldFrom || place >= heldFrom + held.length) {
+          // oxlint-disable-next-line no-await-in-loop
+          held = await stretch(place)
+          heldFrom = place
+          if (held.length === 0) break
+        }
+        const part = held.subarray(place - heldFrom).subarray(0, buffer.length - filled)
+        buffer.set(part, filled)
+        filled += part.length
+      }
+      return filled
+    },
+    close: () => Promise.resolve(),
+  }
+}
+
+/**
+ * Opens an attachment and compares its digest.
+ * @param target a new file, or null to see only whether all of it opens
+ * @throws Failure where it is not what the manifest says; nothing is left on the disk then
+ */
+export async function openAttachment(
+  desk: Desk,
+  attachment: Attachment,
+  source: StreamSource,
+  target: string | null,
+): Promise<void> {
+  const { printer } = desk.station
+  const p = await desk.station.primitives()
+  const digest = pieceDigest(p)
+  const opened = await openStream(p, [attachment.identity], source, {
+    target: target === null ? null : () => target,
+    keep: attachment.bytes,
+    expect: () => undefined,
+    chunk: text => digest.take(text),
+    async end(bytes) {
+      const isSame = equalBytes(await digest.end(), decodeBase64url(attachment.digest))
+      if (bytes !== attachment.bytes || !isSame) throw new KhancapError('sealed_unreadable')
+    },
+    progress(done, all) {
+      printer.progress(safe`attachment: ${Math.floor((100 * done) / all)} %`)
+    },
+  }).finally(() => printer.progress(null))
+  if (opened === null) throw new KhancapError('sealed_unreadable')
+}
+
+/** Saves all, in order. One that is missing or damaged is named, and does not keep back the others. @returns the files */
+export async function saveAttachments(
+  desk: Desk,
+  caseId: CaseId,
+  attachments: readonly Attachment[],
+  folder: string,
+): Promise<string[]> {
+  const { printer } = desk.station
+  const saved: string[] = []
+  let lost = 0
+  for (const [index, attachment] of attachments.entries()) {
+    const file = join(folder, `${caseId}-attachment-${index + 1}${extension(attachment)}`)
+    try {
+      // One after the other: a line carries them no faster together.
+      // oxlint-disable-next-line no-await-in-loop
+      await openAttachment(desk, attachment, attachmentSource(desk, caseId, attachment), file)
+      saved.push(file)
+    } catch (error) {
+      const isItsOwn =
+        (error instanceof KhancapError && error.code === 'sealed_unreadable') ||
+        (error instanceof Failure && error.code === 'attachment_unknown')
+      if (!isItsOwn) throw error
+      lost += 1
+      printer.say(
+        safe`warning: attachment ${index + 1} (${attachment.name}) is not there as the applicant sealed it; it was not saved`,
+      )
+    }
+  }
+  if (lost > 0)
+    throw refused(
+      safe`${lost} of ${attachments.length} attachments were not saved`,
+      safe`ask the applicant to send them again: khancap reply ${caseId.slice(0, 8)}`,
+    )
+  return saved
+}
