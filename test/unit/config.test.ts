@@ -30,6 +30,7 @@ await t.test('an empty environment gives the defaults', async t => {
     host: '127.0.0.1',
     port: 8480,
     metricsPort: 8481,
+    uploads: {},
     root: null,
     directoryFile: '/srv/k/directory.note',
     receiptKeyFile: '/srv/k/secrets/receipt.key',
@@ -41,6 +42,24 @@ await t.test('an empty environment gives the defaults', async t => {
   })
   t.ok(Object.isFrozen(config))
   t.ok(loadConfig({}).home.endsWith('khancap'))
+})
+
+await t.test('what attachments get is given in megabytes, within its bounds', async t => {
+  const read = (name: string, value: string) => loadConfig({ [`KHANCAP_${name}`]: value }).uploads
+  t.strictSame(read('UPLOAD_MB', '100'), { maxBytes: 104_857_600 })
+  t.strictSame(read('UPLOADS_PER_CASE', '0'), { perCase: 0 })
+  t.strictSame(read('UPLOADS_CASE_MB', '20000'), { perCaseBytes: 20_971_520_000 })
+  t.strictSame(read('UPLOADS_TOTAL_MB', '1'), { totalBytes: 1_048_576 })
+  for (const [name, value] of [
+    ['UPLOAD_MB', '0'],
+    ['UPLOAD_MB', '101'],
+    ['UPLOADS_PER_CASE', '201'],
+    ['UPLOADS_CASE_MB', '20001'],
+    ['UPLOADS_TOTAL_MB', '10000001'],
+    ['UPLOADS_TOTAL_MB', '1.5'],
+    ['UPLOADS_TOTAL_MB', '01'],
+  ] as const)
+    t.throws(() => read(name, value), { code: 'config_invalid' }, `${name} ${value}`)
 })
 
 await t.test('an empty variable counts as absent', async t => {

@@ -17,12 +17,14 @@ await t.test('the OpenAPI document describes every call of version 1', async t =
     Object.keys(Object(methods)).map(method => `${method} ${path}`),
   )
   t.strictSame(calls.toSorted(), [
+    'delete /v1/uploads/{id}',
     'get /deployment.json',
     'get /healthz',
     'get /readyz',
     'get /v1/cases',
     'get /v1/cases/{id}',
     'get /v1/cases/{id}/additions/{part}',
+    'get /v1/cases/{id}/attachments/{attachment}',
     'get /v1/cases/{id}/envelope',
     'get /v1/cases/{id}/mails/{part}',
     'get /v1/cases/{id}/notes/{part}',
@@ -30,6 +32,8 @@ await t.test('the OpenAPI document describes every call of version 1', async t =
     'get /v1/directories/{sequence}',
     'get /v1/directory',
     'get /v1/statistics',
+    'options /v1/uploads',
+    'patch /v1/uploads/{id}',
     'post /v1/cases/{id}/claim',
     'post /v1/cases/{id}/close',
     'post /v1/cases/{id}/contacted',
@@ -46,6 +50,7 @@ await t.test('the OpenAPI document describes every call of version 1', async t =
     'post /v1/mailbox',
     'post /v1/mailbox/additions',
     'post /v1/mailbox/deletion',
+    'post /v1/uploads',
   ])
   const ids = Object.values(Object(paths)).flatMap(methods =>
     Object.values(Object(methods)).map(call => Object(call).operationId),
