@@ -8,7 +8,7 @@ import { inflateSync } from 'node:zlib'
 import * as vectors from 'cctv-age'
 import t from 'tap'
 import { KhancapError } from '../../schemas/problem.js'
-import { openStream } from '../../cli/station/opened-stream.js'
+import { fileSource, openStream } from '../../cli/station/opened-stream.js'
 import { libsodiumPrimitives } from '../../src/core/crypto/libsodium.js'
 import { nodePrimitives } from '../../src/core/crypto/node.js'
 import type { Primitives } from '../../src/core/crypto/primitives.js'
@@ -140,7 +140,7 @@ async function streamed(
   const path = join(scratch, 'file.age')
   await writeFile(path, file)
   const hash = createHash('sha256')
-  const opening = openStream(q, identities, path, {
+  const opening = openStream(q, identities, await fileSource(path), {
     target: null,
     expect(context) {
       if (context !== null) throw new Error('no vector has a context')
