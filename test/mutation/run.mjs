@@ -32,8 +32,9 @@ const tests = [
 ]
 /** What may be asked about one mutant: the quickest subtests that reach it, as many as take this long together. */
 const budgetMilliseconds = 8000
-/** For a mutant that never comes back. */
+/** For a mutant that never comes back; on a busy machine others come late. */
 const patienceMilliseconds = 60_000
+const patienceTimes = 50
 /** Every load of a test stays in memory. */
 const loadsOfOneProcess = 400
 
@@ -90,7 +91,7 @@ function workers() {
   return {
     end,
     /** @returns the answer, or null where none came in time */
-    ask(question) {
+    ask(question, milliseconds = 0) {
       if (loads++ >= loadsOfOneProcess) end()
       child ??= fork(new URL('worker.mjs', import.meta.url), {
         cwd: root,
@@ -105,7 +106,8 @@ function workers() {
           if (answer === null) end()
           resolve(answer)
         }
-        const timer = setTimeout(() => done(null), patienceMilliseconds)
+        const patience = patienceMilliseconds + patienceTimes * milliseconds
+        const timer = setTimeout(() => done(null), patience)
         asked.once('message', done)
         asked.once('exit', () => done(null))
         asked.send(question)
@@ -149,8 +151,10 @@ function questions(list) {
   const made = []
   for (const { file, title, milliseconds } of list) {
     const last = made.at(-1)
-    if (last?.file === file && milliseconds < 300) last.titles.push(title)
-    else made.push({ file, titles: [title] })
+    if (last?.file === file && milliseconds < 300) {
+      last.titles.push(title)
+      last.milliseconds += milliseconds
+    } else made.push({ file, titles: [title], milliseconds })
   }
   return made
 }
@@ -158,8 +162,8 @@ function questions(list) {
 async function judge(worker, list, id, favourites) {
   const liked = list.filter(({ name, title }) => favourites.has(`${name} ${title}`))
   const others = list.filter(one => !liked.includes(one))
-  for (const question of questions([...liked, ...others])) {
-    const answer = await worker.ask({ id, ...question })
+  for (const { milliseconds, ...question } of questions([...liked, ...others])) {
+    const answer = await worker.ask({ id, ...question }, milliseconds)
     if (answer === null) return 'timeout'
     if (answer.noticed === null) continue
     for (const { name, file, title } of list)
@@ -188,7 +192,7 @@ async function main() {
     const measured = []
     for (const name of tests) {
       const file = join(folder, `${name}.test.mjs`)
-      const answer = await worker.ask({ measured: true, file })
+      const answer = await worker.ask({ measured: true, file }, budgetMilliseconds)
       if (answer?.subtests === undefined)
         throw new Error(`${name} does not pass without a mutant: ${answer?.error}`)
       measured.push({ name, file, ...answer })
