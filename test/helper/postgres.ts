@@ -1,7 +1,7 @@
 // A database per test, cloned from a migrated template on a real server: the run's, or one of this process.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
@@ -44,10 +44,12 @@ export async function makeTemplate(url: string): Promise<void> {
   await migrate(withDatabase(url, template))
 }
 
-/** Ends the server also where this process is killed before it can. */
-function endWithThisProcess(pid: number, home: string): ChildProcess {
-  const script = 'while kill -0 "$1"; do sleep 1; done; kill -INT "$2"; sleep 2; rm -rf -- "$3"'
-  const args = ['-c', script, 'sh', String(process.pid), String(pid), home]
+/** Ends the server of a data folder also where this process is killed before it can. */
+export function endWithThisProcess(home: string): ChildProcess {
+  const script =
+    'while kill -0 "$1"; do sleep 1; done; kill -INT "$(head -n 1 "$2")"; sleep 2; rm -rf -- "$3"'
+  const lock = join(home, 'postgres/data/postmaster.pid')
+  const args = ['-c', script, 'sh', String(process.pid), lock, home]
   const watch = spawn('/bin/sh', args, { stdio: 'ignore', detached: true })
   watch.unref()
   return watch
@@ -58,8 +60,7 @@ async function ownServer(): Promise<EmbeddedServer> {
   // The server runs as a user of its own, who must be able to enter.
   await chmod(home, 0o711)
   const server = await embeddedPostgres({ home, log: quietLog, unsafeFast: true })
-  const lock = await readFile(join(home, 'postgres/data/postmaster.pid'), 'utf8')
-  const watch = endWithThisProcess(Number.parseInt(lock, 10), home)
+  const watch = endWithThisProcess(home)
   await makeTemplate(server.url)
   return {
     url: server.url,

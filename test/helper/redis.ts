@@ -18,6 +18,8 @@ export interface TestRedis {
   /** Kills the server as a crash would, and starts it again on the same port and files. */
   readonly crash: () => Promise<void>
   readonly start: () => Promise<void>
+  /** Stops the process without ending it, and lets it go on after so many milliseconds. */
+  readonly freeze: (ms: number) => Promise<void>
   /** A connection of the test's own. */
   readonly client: () => Redis
 }
@@ -63,7 +65,7 @@ export async function testRedis(
   }
 
   async function ready(): Promise<void> {
-    for (let tries = 0; tries < 200; tries++) {
+    for (let tries = 0; tries < 2400; tries++) {
       const probe = new Redis(url, { lazyConnect: true, retryStrategy: () => null })
       probe.on('error', () => {})
       try {
@@ -76,7 +78,7 @@ export async function testRedis(
         probe.disconnect()
       }
     }
-    throw new Error('redis-server did not answer within 5 s')
+    throw new Error('redis-server did not answer within a minute')
   }
 
   async function end(signal: NodeJS.Signals): Promise<void> {
@@ -100,6 +102,12 @@ export async function testRedis(
     folder,
     crash: () => end('SIGKILL'),
     start,
+    async freeze(ms) {
+      const child = server
+      child?.kill('SIGSTOP')
+      await sleep(ms)
+      child?.kill('SIGCONT')
+    },
     client() {
       const client = new Redis(url)
       client.on('error', () => {})
