@@ -16,7 +16,7 @@ import {
 } from '../helper/herd.js'
 import { brokenInvariants, type Look, passHalfMinute } from '../helper/invariants.js'
 import { seededRandom } from '../helper/random.js'
-import { flow, sealings as sealAll, type Sealings } from '../helper/random-run.js'
+import { flow, patienceMs, sealings as sealAll, type Sealings } from '../helper/random-run.js'
 import { type TestRedis, testRedis } from '../helper/redis.js'
 import { freePort } from '../helper/service.js'
 import { smtpSink } from '../helper/smtp-sink.js'
@@ -199,7 +199,7 @@ function oneAtATime(victim: object, strike: () => Promise<void>): Promise<void> 
 /** Waits until nothing is left to do. What the outbox would hand over again after 30 s it does after one. */
 async function settle(look: Look): Promise<boolean> {
   let looks = 0
-  for (const until = performance.now() + 300_000; performance.now() < until; await sleep(300)) {
+  for (const until = performance.now() + patienceMs; performance.now() < until; await sleep(300)) {
     const [row] = await look(`select
       (select count(*) from cases where state = 'received' or next_rung_at < clock_timestamp() + interval '1 minute'
         or purge_at < clock_timestamp()) + (select count(*) from outbox)
@@ -263,7 +263,7 @@ async function batch(
         { settled: true, since },
       )
       for (const end of ends) if (end.status === 'rejected') broken.push(String(end.reason))
-      if (!settled) broken.push('something was left undone for five minutes')
+      if (!settled) broken.push('something was left undone')
       if (receipts.size - before !== cases) broken.push('an applicant has no receipt')
       const { ms, rungs } = await lateness(lane.look, since)
       const { tally } = ground

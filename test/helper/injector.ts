@@ -16,9 +16,14 @@ const words = {
   queue: 'queue_unavailable',
   'queue worker': 'queue_unavailable',
   mailer: 'mail_unavailable',
+  inbox: 'mailbox_unavailable',
   alive: 'server_unreachable',
 } as const satisfies Record<string, ProblemCode>
 type Part = keyof typeof words
+
+interface Closable {
+  close(): Promise<void>
+}
 
 export interface Injector {
   /** Every operation of the adapters that were wrapped, as `part.method`. */
@@ -31,6 +36,8 @@ export interface Injector {
   /** How often it has failed. */
   readonly struck: () => number
   wrap<T extends object>(part: Part, port: T): T
+  /** What opens a port that can be closed, and the port. */
+  open<T extends Closable>(part: Part, open: () => Promise<T>): Promise<T>
   /** The queue, with the workers that it gives. */
   openQueue(open: () => Promise<Queue>): () => Promise<Queue>
   /** Closes what landed unseen: a queue or a worker that was opened, and whose owner was told that it was not. */
@@ -55,7 +62,8 @@ export function injector(fault: Fault | null): Injector {
   }
 
   function wrap<T extends object>(part: Part, port: T): T {
-    for (const method of Object.keys(port)) operations.add(`${part}.${method}`)
+    for (const [name, value] of Object.entries(port))
+      if (typeof value === 'function') operations.add(`${part}.${name}`)
     return new Proxy(port, {
       get(target, method, receiver) {
         const value: unknown = Reflect.get(target, method, receiver)
@@ -87,6 +95,14 @@ export function injector(fault: Fault | null): Injector {
     },
     struck: () => struck,
     wrap,
+    open(part, open) {
+      operations.add(`${part}.open`)
+      return call(part, 'open', async () => {
+        const port = await open()
+        unseen.push(() => port.close())
+        return wrap(part, port)
+      })
+    },
     openQueue(open) {
       operations.add('queue.open')
       return () => call('queue', 'open', async () => watched(await open()))

@@ -28,10 +28,12 @@ import {
   testLog,
   withToken,
 } from './api.js'
+import type { Dovecot } from './dovecot.js'
 import type { Injector } from './injector.js'
 import { type Look, passHalfMinute } from './invariants.js'
 import type { Organisation } from './organisation.js'
 import type { SmtpSink } from './smtp-sink.js'
+import { lookThroughMailbox, oneOfEach } from './staged-mail.js'
 import { clientId, sha256, type Row } from './store.js'
 import { beginUpload, continueUpload, manifestOf, sealedUpload, tus } from './upload.js'
 import { type Backend, contacts } from './workers.js'
@@ -47,6 +49,8 @@ export interface Ground {
   readonly organisation: Organisation
   /** A watch outside, and how often it was told that all is well. */
   readonly watch: { readonly url: string; readonly pings: () => number }
+  /** Where mails come in. */
+  readonly mailbox: { readonly server: Dovecot; readonly user: string }
   /** Two requests: one goes the whole way, the other is left alone until its breach. */
   readonly requests: readonly [Sealed, Sealed]
   readonly injector: Injector
@@ -147,7 +151,7 @@ export interface Walked {
 
 /** @throws Error where a step does not hold within four minutes */
 export async function walk(ground: Ground): Promise<Walked> {
-  const { injector, organisation, requests, databaseUrl, sink, watch } = ground
+  const { injector, mailbox, organisation, requests, databaseUrl, sink, watch } = ground
   const { primitives, root, note } = organisation
   const [worked] = requests
   if (ground.backend === 'postgres') await migrateQueue(databaseUrl)
@@ -382,6 +386,22 @@ export async function walk(ground: Ground): Promise<Walked> {
       await later(40)
       await climbed(13)
     },
+    // What comes by mail: a case of its own, and more for this one.
+    async mail() {
+      const { server, user } = mailbox
+      await server.append(user, oneOfEach(caseId))
+      await hold('mails taken in', async () => {
+        const looked = await succeeds(
+          lookThroughMailbox(stage.notices, injector, { port: server.port, user }),
+        )
+        return looked && holdsRow('select count(*) = 3 as yes from taken_mails')
+      })
+      await hold('routed', () =>
+        holdsRow(`select not exists (select from cases where state = 'received') as yes`),
+      )
+      const [carried] = await look('select id from mails where case_id = $1', [caseId])
+      await works('mail', 'GET', `${path}/mails/${String(carried?.['id'])}`)
+    },
     async close() {
       const { answer } = replied
       await works('contacted', 'POST', `${path}/contacted`, {
@@ -425,7 +445,7 @@ export async function walk(ground: Ground): Promise<Walked> {
   }
   const counted = await look(
     `select (select count(*)::int from rungs where case_id = cases.id) as rungs
-     from cases order by intake = $1 desc`,
+     from cases order by intake = $1 desc, received_at`,
     [worked.request.id],
   )
   return {
