@@ -37,13 +37,14 @@ const requests = [await sealRequest(organisation), await sealRequest(organisatio
 const redis = await testRedis(tap)
 const server = await dovecot(tap)
 let pings = 0
-const outside = createServer((_request, response) => {
-  pings += 1
+const outside = createServer((request, response) => {
+  if (request.url === '/alive') pings += 1
   response.end()
 }).listen(0, '127.0.0.1')
 await once(outside, 'listening')
 tap.teardown(() => outside.close())
-const watch = { url: `http://127.0.0.1:${portOf(outside)}/`, pings: () => pings }
+const outsideUrl = `http://127.0.0.1:${portOf(outside)}`
+const watch = { url: `${outsideUrl}/alive`, pings: () => pings }
 
 function rowsFor(backend: Backend, operations: ReadonlySet<string>): readonly Fault[] {
   if (!long) return few[backend]
@@ -65,6 +66,7 @@ for (const backend of backends) {
       sink,
       organisation,
       watch,
+      hookUrl: `${outsideUrl}/hook`,
       mailbox: { server, user: `u${randomBytes(6).toString('hex')}` },
       requests,
       injector: faulty,

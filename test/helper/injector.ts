@@ -17,6 +17,7 @@ const words = {
   'queue worker': 'queue_unavailable',
   mailer: 'mail_unavailable',
   inbox: 'mailbox_unavailable',
+  hook: 'server_unreachable',
   alive: 'server_unreachable',
 } as const satisfies Record<string, ProblemCode>
 type Part = keyof typeof words

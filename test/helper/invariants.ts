@@ -104,12 +104,6 @@ const always: Readonly<Record<string, string>> = {
   'rungs and events of a case disagree': `select count(*) from cases where
     (select count(*) from rungs where case_id = cases.id)
       <> (select count(*) from events where case_id = cases.id and kind in ${rungs})`,
-  // A team is reminded of a case whose handler has left, too.
-  'rungs and notices of a case disagree': `select count(*) from cases where state <> 'purged' and
-    (select count(*) from notices where case_id = cases.id and kind in ${rungs})
-      - (select count(*) from rungs where case_id = cases.id)
-      not between 0
-      and (select count(*) from events where case_id = cases.id and kind = 'handler_left')`,
   'a team was told twice, or never, of a new case': `select count(*) from cases
     where state not in ('received', 'purged')
       and (select count(*) from notices where case_id = cases.id and kind = 'new_case')
@@ -158,19 +152,24 @@ interface HeldCase {
   readonly id: string
   readonly state: CaseState
   readonly owes: boolean
+  /** Notices of reminders, escalations and breaches beyond one for each rung. */
+  readonly extra: number
   readonly events: readonly HistoryRow[]
 }
 
 /** Walks the graph of core/case/states along the history. @returns what does not fit, or null */
-function strayed({ id, state, owes, events }: HeldCase): string | null {
+function strayed({ id, state, owes, extra, events }: HeldCase): string | null {
   let now: CaseState = 'received'
   let answered = false
   let owed = true
+  let left = 0
   for (const { kind, number } of events) {
     const act = actOf[kind]
     if (act === null) continue
     const after = afterAct(act, now, answered)
     if (after === null) return `${id}: event ${number}, ${kind}, cannot happen while ${now}`
+    // A team that owes an answer is reminded of a case whose handler has left, too.
+    if (kind === 'handler_left' && owed) left += 1
     if (act === 'reply' || act === 'contacted') answered = true
     if (act === 'reply' || act === 'contacted' || act === 'close') owed = false
     if (act === 'addition') owed = true
@@ -181,6 +180,8 @@ function strayed({ id, state, owes, events }: HeldCase): string | null {
   if (now !== state) return `${id}: its history ends at ${now}, its row says ${state}`
   if (state !== 'purged' && owed !== owes)
     return `${id}: ${owed ? 'owes an answer and has no deadline' : 'has a deadline and owes nothing'}`
+  if (state !== 'purged' && extra !== left)
+    return `${id}: ${extra} notices beyond its rungs, and ${left} handlers left while it owed an answer`
   return null
 }
 
@@ -192,7 +193,9 @@ function factsOf(row: HistoryRow): Omit<EventFacts, 'case'> & { readonly hash: U
 
 async function brokenHistories(look: Look, since: number): Promise<string[]> {
   const cases = await look(
-    `select id, state, due_at is not null as owes from cases
+    `select cases.id, state, due_at is not null as owes,
+       ((select count(*) from notices where case_id = cases.id and kind in ${rungs})
+         - (select count(*) from rungs where case_id = cases.id))::int as extra from cases
      where received_at >= to_timestamp($1::float8 / 1000)`,
     [since],
   )
@@ -216,6 +219,7 @@ async function brokenHistories(look: Look, since: number): Promise<string[]> {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       state: row['state'] as CaseState,
       owes: row['owes'] === true,
+      extra: Number(row['extra']),
       events: events.get(id) ?? [],
     }
     const stray = strayed(held)

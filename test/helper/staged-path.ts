@@ -8,6 +8,8 @@ import { bullmqPostgresQueue, migrateQueue } from '../../src/adapters/bullmq/bul
 import { bullmqRedisQueue } from '../../src/adapters/bullmq/bullmq-redis.js'
 import { smtpMailer } from '../../src/adapters/nodemailer/smtp-mailer.js'
 import { httpSignal } from '../../src/adapters/http-signal/http-signal.js'
+import { webhook } from '../../src/adapters/webhook/webhook.js'
+import { noticeEvent } from '../../src/app/notice-event.js'
 import { openPool } from '../../src/adapters/postgres/pool.js'
 import { postgresStore } from '../../src/adapters/postgres/postgres-store.js'
 import { httpApp } from '../../src/http/http-app.js'
@@ -39,6 +41,7 @@ import { beginUpload, continueUpload, manifestOf, sealedUpload, tus } from './up
 import { type Backend, contacts } from './workers.js'
 
 const hour = 3_600_000
+const hookSecret = `whsec_${'A'.repeat(32)}`
 const day = 24 * hour
 
 export interface Ground {
@@ -49,6 +52,8 @@ export interface Ground {
   readonly organisation: Organisation
   /** A watch outside, and how often it was told that all is well. */
   readonly watch: { readonly url: string; readonly pings: () => number }
+  /** A program that is told beside the mail. */
+  readonly hookUrl: string
   /** Where mails come in. */
   readonly mailbox: { readonly server: Dovecot; readonly user: string }
   /** Two requests: one goes the whole way, the other is left alone until its breach. */
@@ -88,6 +93,10 @@ async function openStage(ground: Ground, times: Times) {
     store,
     directories: currentDirectory({ store, primitives, root, now: Date.now }),
     mailer,
+    hook: injector.wrap(
+      'hook',
+      webhook({ url: ground.hookUrl, secret: hookSecret, print: noticeEvent, now: Date.now }),
+    ),
     contacts: async () => contacts,
     primitives,
     log,

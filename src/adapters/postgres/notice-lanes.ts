@@ -235,13 +235,13 @@ export function noticeLanes(db: Database): Omit<NoticeStore, 'pendingNotice' | '
       const { rows } = await sql`
         with due as materialized (
           select lane.* from notice_lanes lane
-          where wake_at <= clock_timestamp()
-            or (wake_at is null and coalesce(leased_until <= clock_timestamp(), true) and exists (
+          where wake_at <= statement_timestamp()
+            or (wake_at is null and coalesce(leased_until <= statement_timestamp(), true) and exists (
               select from notices join cases on cases.id = notices.case_id
               where notices.settled_at is null and notices.recipient = lane.recipient
                 and ${isUrgentKind} = lane.urgent and coalesce(cases.team, '') = lane.team
                 and notices.created_at
-                  < clock_timestamp() - ${forgottenSeconds}::float8 * interval '1 second'
+                  < statement_timestamp() - ${forgottenSeconds}::float8 * interval '1 second'
                 and not exists (select from outbox
                   where subject = notices.id::text and name = ${jobs})))
           limit ${lanesAtOnce} for update skip locked),
