@@ -3,19 +3,15 @@
 import { access, constants, mkdir } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { embeddedPostgres } from './adapters/postgres/embedded-server.js'
-import { migrate } from './adapters/postgres/migrate.js'
-import { openPool } from './adapters/postgres/pool.js'
-import { postgresStore } from './adapters/postgres/postgres-store.js'
 import { logFault } from './app/log-fault.js'
 import { isLoopback, loadConfiguration } from './config.js'
-import { nodePrimitives } from './core/crypto/node.js'
-import { selfTest } from './core/crypto/self-test.js'
 import { type DemoDeps, prepareDemo } from './demo.js'
+import { layFoundation } from './foundation.js'
 import { lockHome } from './home-lock.js'
 import { pinoLog } from './logger.js'
 import { runProcess, type Startup } from './run-process.js'
 import { serveWorkers } from './serve-workers.js'
-import { StartFailure, startSentences } from './start-failure.js'
+import { StartFailure, tellFailure } from './start-failure.js'
 import { welcome } from './welcome.js'
 import type { Workers } from '../workers/workers.js'
 
@@ -24,7 +20,8 @@ const graceMs = 9000
 /** The demo's directory is looked after this often, so that one that runs for months does not expire. */
 const renewMs = 6 * 3_600_000
 
-async function start({ signal, defer }: Startup): Promise<void> {
+async function start(startup: Startup): Promise<void> {
+  const { signal, defer } = startup
   const { config, secrets } = loadConfiguration(process.env, 'start')
   const isDemo = config.root === null
   if (isDemo && !isLoopback(config.host))
@@ -33,21 +30,15 @@ async function start({ signal, defer }: Startup): Promise<void> {
     )
   await makeHome(config.home)
   defer(await lockHome(config.home))
-  const primitives = await nodePrimitives()
-  await selfTest(primitives)
-  signal.throwIfAborted()
-
   // The API's libraries are read while PostgreSQL starts.
-  const [databaseUrl, { builtPages, loadReceiptKey, serveApi }] = await Promise.all([
-    secrets.databaseUrl ?? embeddedDatabase(config.home, defer),
-    import('./serve-api.js'),
-  ])
-  signal.throwIfAborted()
-  await migrate(databaseUrl)
-  const pool = openPool(databaseUrl)
-  defer(() => pool.end())
-  const store = postgresStore(pool)
-  signal.throwIfAborted()
+  const [{ databaseUrl, primitives, store }, { builtPages, loadReceiptKey, serveApi }] =
+    await Promise.all([
+      layFoundation(
+        async () => secrets.databaseUrl ?? embeddedDatabase(config.home, defer),
+        startup,
+      ),
+      import('./serve-api.js'),
+    ])
 
   const port = config.port === 0 ? await freePort(config.host) : config.port
   const address = addressOf(config.host, port)
@@ -135,11 +126,4 @@ function keepRenewed(deps: DemoDeps, defer: Startup['defer']): void {
 }
 
 const log = pinoLog()
-runProcess(
-  start,
-  error => {
-    for (const sentence of startSentences(error)) process.stderr.write(`khancap: ${sentence}\n`)
-    if (!(error instanceof StartFailure)) logFault(log, 'process failed', error)
-  },
-  graceMs,
-)
+runProcess(start, tellFailure(log), graceMs)

@@ -1,6 +1,8 @@
 // Why a process could not start, as one sentence for the person who started it: what is wrong and what to do.
 import { KhancapError } from '../schemas/problem.js'
+import { logFault } from './app/log-fault.js'
 import { configSentences } from './config.js'
+import type { Log } from './ports/log.js'
 
 export class StartFailure extends Error {
   constructor(sentence: string, options: { readonly cause?: unknown } = {}) {
@@ -18,6 +20,14 @@ export function startSentences(error: unknown): readonly string[] {
     return ['the database cannot be reached: is it running, and is DATABASE_URL right?']
   if (error instanceof KhancapError) return [`${error.message} (${error.code})`]
   return ['something went wrong that should not (internal)']
+}
+
+/** Tells the person who started it, and the log where it is no fault of theirs. */
+export function tellFailure(log: Log): (error: unknown) => void {
+  return error => {
+    for (const sentence of startSentences(error)) process.stderr.write(`khancap: ${sentence}\n`)
+    if (!(error instanceof StartFailure)) logFault(log, 'process failed', error)
+  }
 }
 
 function codeOf(error: unknown): string {
