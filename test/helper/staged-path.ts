@@ -12,6 +12,8 @@ import { webhook } from '../../src/adapters/webhook/webhook.js'
 import { noticeEvent } from '../../src/app/notice-event.js'
 import { openPool } from '../../src/adapters/postgres/pool.js'
 import { postgresStore } from '../../src/adapters/postgres/postgres-store.js'
+import { encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { signDeletion } from '../../src/core/receipt/proofs.js'
 import { httpApp } from '../../src/http/http-app.js'
 import { metricsApp } from '../../src/http/metrics-app.js'
 import { httpSettings } from '../../src/http/limits.js'
@@ -162,7 +164,7 @@ export interface Walked {
 export async function walk(ground: Ground): Promise<Walked> {
   const { injector, mailbox, organisation, requests, databaseUrl, sink, watch } = ground
   const { primitives, root, note } = organisation
-  const [worked] = requests
+  const [worked, left] = requests
   if (ground.backend === 'postgres') await migrateQueue(databaseUrl)
   const pool = openPool(databaseUrl, { connections: 2 })
   const look: Look = async (statement, values = []) =>
@@ -426,6 +428,24 @@ export async function walk(ground: Ground): Promise<Walked> {
       await look(`update cases set purge_at = clock_timestamp() where state = 'closed'`)
       await hold('purged', () =>
         holdsRow(`select exists (select from cases where state = 'purged') as yes`),
+      )
+    },
+    // The applicant of the other case takes it back.
+    async delete() {
+      const { additionKey, additionSeed, mailboxHash } = left.keys
+      const signature = signDeletion(primitives, additionSeed, mailboxHash)
+      await hold('deleted', async () => {
+        const answer = await withToken(api(), left.token, '/v1/mailbox/deletion', {
+          key: encodeBase64url(additionKey),
+          signature: encodeBase64url(signature),
+        })
+        // Whoever got no answer and asks again is told that there is no mailbox.
+        return answer.statusCode === 200 || answer.json().code === 'mailbox_unknown'
+      })
+      await hold('deleted by the sweep', () =>
+        holdsRow(
+          `select count(*) = 2 as yes from cases where state = 'purged' and purge_at is null`,
+        ),
       )
     },
     async end() {

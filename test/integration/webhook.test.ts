@@ -1,15 +1,17 @@
 // Notices as webhooks: signed so that a receiver can verify them, empty of content, and never sent inside.
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac, randomBytes, randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import t from 'tap'
 import { isPublicAddress } from '../../src/adapters/webhook/public-address.js'
 import { webhook } from '../../src/adapters/webhook/webhook.js'
 import { noticeEvent } from '../../src/app/notice-event.js'
+import { sendNotice } from '../../src/app/send-notice.js'
 import { loadConfiguration } from '../../src/config.js'
 import { KhancapError } from '../../schemas/problem.js'
 import type { NoticeMail } from '../../src/ports/notice-store.js'
 import { secrets } from '../../src/settings.js'
 import { portOf } from '../helper/smtp-sink.js'
+import { routedCase } from '../helper/store.js'
 import { bench, ledger, postgresQueue, until } from '../helper/workers.js'
 
 t.setTimeout(120_000)
@@ -148,6 +150,34 @@ await t.test('without a mail server the program is the way in which handlers are
   t.equal(new Set(ids).size, 1, 'one event, however often')
   t.match(received.at(-1)?.body, id)
 })
+
+await t.test(
+  'who dies between telling and recording it tells the same again, under the same id',
+  async t => {
+    const b = await bench(t, postgresQueue)
+    const { received, url } = await receiver(t)
+    const hook = webhook({ url, secret, print: noticeEvent, now: Date.now })
+    const noticeId = randomUUID()
+    const { caseId } = await routedCase(b.db.store, {}, { noticeId, team: 'vietnam' })
+    const deps = { ...b.deps, hook }
+    // As if it had died there: what it would record never comes.
+    const dying = { ...b.db.store, settleMail: () => new Promise<never>(() => {}) }
+    void sendNotice({ ...deps, store: dying }, noticeId)
+    await until(() => b.sink.mails.length === 1, 'told by hook and mail')
+    t.match(await ledger(b.db), { unsettled: 1 })
+    await b.db.rows(`update notice_lanes set leased_until = now() - interval '1 s'`)
+    await sendNotice(deps, noticeId)
+    t.match(await ledger(b.db), { unsettled: 0 })
+    t.equal(received.length, 2)
+    t.equal(new Set(received.map(({ headers }) => headers['webhook-id'])).size, 1, 'one event')
+    t.ok(received.every(each => isSigned(each) && each.body.includes(caseId)))
+    t.equal(
+      new Set(b.sink.mails.map(({ headers }) => headers.get('message-id'))).size,
+      1,
+      'one mail',
+    )
+  },
+)
 
 await t.test('beside a mail server a program that refuses harms no mail', async t => {
   const b = await bench(t, postgresQueue)
