@@ -1,7 +1,10 @@
-// Reads the private contacts whenever they are needed. No file means that nobody can be told by mail.
+// Reads the private contacts whenever they are needed. No file means that nobody can be told by mail: said at the
+// start, and again with each notice that waits because of it.
 import { readFile } from 'node:fs/promises'
 import { Contacts } from '../schemas/contacts.js'
 import { KhancapError } from '../schemas/problem.js'
+import { faultFields } from './app/log-fault.js'
+import type { Log } from './ports/log.js'
 
 /** @returns a reader that throws KhancapError `config_invalid` where the file cannot be read or has faults */
 export function contactsFile(path: string): () => Promise<Contacts> {
@@ -16,5 +19,18 @@ export function contactsFile(path: string): () => Promise<Contacts> {
         faults: [{ pointer: '/contacts', code: 'invalid' }],
       })
     }
+  }
+}
+
+/** Says at the start that nobody can be told, and not only on the night when somebody should be. */
+export async function lookAtContacts(read: () => Promise<Contacts>, log: Log): Promise<void> {
+  const setting = 'KHANCAP_CONTACTS_FILE'
+  try {
+    const { handlers, teams } = await read()
+    const lists = [...Object.values(handlers), ...Object.values(teams)]
+    if (lists.every(addresses => addresses.length === 0))
+      log.error('there are no contacts: nobody can be told by mail', { setting })
+  } catch (error) {
+    log.error('contacts cannot be read: nobody can be told', { ...faultFields(error), setting })
   }
 }

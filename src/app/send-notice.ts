@@ -68,7 +68,10 @@ export async function sendNotice(deps: NoticeDeps, id: string): Promise<void> {
   if (nobody) return giveUp(deps, mail, 'no_mail_server')
   if (mailer !== null && levels.length > 0) return deliver({ ...deps, mailer }, mail, levels, told)
   if (told) return store.settleMail(mail, 'sent')
-  return mailer === null ? tryLater(deps, mail) : giveUp(deps, mail, 'no_address')
+  // Contacts are read anew each time: whoever forgot the file, or a name in it, mends it, and the notice leaves.
+  if (mailer !== null)
+    deps.log.error('nobody could be told', { cause: 'no_address', count: mail.failures + 1 })
+  return tryLater(deps, mail)
 }
 
 /** @returns whether the program took it; beside a mail server its refusal is a line in the log, and no more */

@@ -59,7 +59,10 @@ export interface NoticeStore {
     id: string,
     options: { readonly mailId: string; readonly leaseSeconds: number; readonly limit: number },
   ): Promise<NoticeMail | null>
-  /** Settles a mail's notices, deletes their outbox rows and frees the lane, in one transaction. Idempotent. */
+  /**
+   * Settles a mail's notices, deletes their outbox rows and frees the lane, in one transaction. `undeliverable` counts as
+   * a failure of the lane, as in `failMail`.
+   */
   settleMail(mail: NoticeMail, outcome: 'sent' | 'undeliverable'): Promise<void>
   /** Nobody was told: frees the lane, counts the failure, and brings the notices back at `retryAt`. Durable. */
   failMail(mail: NoticeMail, retryAt: Instant): Promise<void>

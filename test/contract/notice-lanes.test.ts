@@ -165,6 +165,19 @@ await t.test('a mail that told nobody comes back later, and counts', async t => 
   t.equal((await db.store.figures()).noticeFailures, 0)
 })
 
+await t.test('a mail that everybody refuses counts like one that told nobody', async t => {
+  const db = await testStore(t)
+  for (const failures of [1, 2]) {
+    const mail = taken(await db.store.takeMail(await noticeOf(db), options()))
+    await db.store.settleMail(mail, 'undeliverable')
+    t.equal(await db.store.noticeFailures(), failures)
+  }
+  const last = await noticeOf(db)
+  await db.rows('update cases set answered_at = now(), due_at = null, next_rung_at = null')
+  t.equal(await db.store.takeMail(last, options()), null)
+  t.equal(await db.store.noticeFailures(), 0, 'nobody is left to be told')
+})
+
 await t.test('a case that owes nothing needs no notice', async t => {
   const db = await testStore(t)
   const [answered, open] = [await noticeOf(db), await noticeOf(db)]

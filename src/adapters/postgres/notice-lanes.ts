@@ -122,8 +122,11 @@ async function lockLane(db: Database, lane: Lane): Promise<void> {
   await sql`select from notice_lanes where ${inLane(lane)} for update`.execute(db)
 }
 
+/** Nothing waits any more: nobody is left whom a failure could keep from hearing. */
 async function freeLane(db: Database, lane: Lane): Promise<void> {
-  await sql`update notice_lanes set leased_until = null where ${inLane(lane)}`.execute(db)
+  await sql`update notice_lanes set leased_until = null, failures = 0 where ${inLane(lane)}`.execute(
+    db,
+  )
 }
 
 export function noticeLanes(db: Database): Omit<NoticeStore, 'pendingNotice' | 'settleNotice'> {
@@ -195,7 +198,8 @@ export function noticeLanes(db: Database): Omit<NoticeStore, 'pendingNotice' | '
         no_jobs as (
           delete from outbox using settled where subject = settled.id::text and name = ${jobs}),
         freed as (
-          update notice_lanes set leased_until = null, failures = 0, wake_at = null,
+          update notice_lanes set leased_until = null, wake_at = null,
+            failures = case when ${outcome} = 'sent' then 0 else failures + 1 end,
             last_sent_at = clock_timestamp()
           where ${inLane(lane)})
         insert into outbox (id, name, subject)
