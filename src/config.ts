@@ -227,8 +227,3 @@ export function configSentences(error: KhancapError): string[] {
     return `${name} must be ${expects}`
   })
 }
-
-/** Whether a host is this machine and nothing else: the demo listens nowhere else. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
-}

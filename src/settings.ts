@@ -2,6 +2,7 @@
 // docs/configuration.md and .env.example are generated from it. Policy (forms, languages, service levels, teams)
 // is not here: it is in the signed directory.
 import * as z from 'zod'
+import { isLoopback } from './core/encoding/loopback.js'
 import { mailboxUrls } from './mailbox-urls.js'
 
 /** The processes that read settings; `npm start` is both halves in one. */
@@ -56,8 +57,7 @@ function urlOf(protocols: readonly string[]) {
 const OutsideUrl = urlOf(['https:', 'http:']).refine(text => {
   if (!URL.canParse(text)) return false
   const { hostname, password, protocol, username } = new URL(text)
-  const isHere = hostname === 'localhost' || /^127(\.\d{1,3}){3}$|^\[::1\]$/.test(hostname)
-  return username === '' && password === '' && (protocol === 'https:' || isHere)
+  return username === '' && password === '' && (protocol === 'https:' || isLoopback(hostname))
 })
 
 const ImapUrls = z

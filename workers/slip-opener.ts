@@ -2,7 +2,7 @@
 // opens lives in memory until the case is routed.
 import { KhancapError } from '../schemas/problem.js'
 import type { SlipContent } from '../schemas/sealed.js'
-import { recipientOf } from '../src/core/envelope/age-keys.js'
+import { identitiesIn, recipientOf } from '../src/core/envelope/age-keys.js'
 import { openSlip } from '../src/core/envelope/open.js'
 import type { Primitives } from '../src/core/crypto/primitives.js'
 
@@ -28,10 +28,7 @@ export interface SlipOpener {
  * @throws KhancapError `identity_malformed`
  */
 export function slipOpener(primitives: Primitives, identityFile: string): SlipOpener {
-  const identities = identityFile
-    .split('\n')
-    .map(line => line.trim())
-    .filter(line => line !== '' && !line.startsWith('#'))
+  const identities = identitiesIn(identityFile)
   if (identities.length === 0) throw new KhancapError('identity_malformed')
   return {
     recipients: identities.map(identity => publicHalf(primitives, identity)),

@@ -1,12 +1,7 @@
 // The configuration reports every fault at once, by name and never by value.
 import t from 'tap'
-import {
-  configSentences,
-  isLoopback,
-  loadConfig,
-  loadConfiguration,
-  loadSecrets,
-} from '../../src/config.js'
+import { isLoopback } from '../../src/core/encoding/loopback.js'
+import { configSentences, loadConfig, loadConfiguration, loadSecrets } from '../../src/config.js'
 import { mailboxUrls } from '../../src/mailbox-urls.js'
 import { KhancapError } from '../../schemas/problem.js'
 import { secrets, settings } from '../../src/settings.js'
@@ -199,9 +194,17 @@ await t.test('npm start needs nothing; the two halves need the database and the 
 })
 
 await t.test('only this machine is loopback', async t => {
-  for (const host of ['127.0.0.1', '127.8.8.8', 'localhost', '::1']) t.ok(isLoopback(host))
-  for (const host of ['0.0.0.0', '::', '127.0.0.1.example.org', 'example.org', '10.0.0.1'])
-    t.notOk(isLoopback(host))
+  const here = ['127.0.0.1', '127.8.8.8', '127.255.255.255', 'localhost', '::1', '[::1]']
+  for (const host of here) t.ok(isLoopback(host), host)
+  const elsewhere = [
+    '0.0.0.0',
+    '::',
+    '127.0.0.1.example.org',
+    'example.org',
+    '10.0.0.1',
+    '127.0.0.256',
+  ]
+  for (const host of elsewhere) t.notOk(isLoopback(host), host)
 })
 
 await t.test('each setting says what whoever can write it could do', async t => {

@@ -2,6 +2,7 @@
 // certificate verifies (docs/decisions/0031-mail-to-handlers.md).
 import { createTransport } from 'nodemailer'
 import { KhancapError } from '../../../schemas/problem.js'
+import { isLoopback } from '../../core/encoding/loopback.js'
 import type { Mail, Mailer } from '../../ports/mailer.js'
 
 export interface SmtpSettings {
@@ -91,8 +92,4 @@ function isRefusal(cause: unknown): boolean {
 
 function field(failure: unknown, name: string): unknown {
   return typeof failure === 'object' && failure !== null ? Reflect.get(failure, name) : undefined
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
 }

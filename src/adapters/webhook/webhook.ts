@@ -6,6 +6,7 @@ import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import { KhancapError } from '../../../schemas/problem.js'
+import { isLoopback } from '../../core/encoding/loopback.js'
 import type { NoticeHook } from '../../ports/notice-hook.js'
 import type { NoticeMail } from '../../ports/notice-store.js'
 import { isPublicAddress } from './public-address.js'
@@ -24,10 +25,6 @@ export interface WebhookSettings {
 }
 
 const usualTimeoutMs = 15_000
-
-function isLoopback(hostname: string): boolean {
-  return /^127(\.\d{1,3}){3}$|^\[::1\]$/.test(hostname)
-}
 
 /** Resolves a name once, for the connection itself: what was checked is what is connected to. */
 const publicLookup: LookupFunction = (hostname, options, callback) => {

@@ -56,6 +56,14 @@ export function recipientOf(p: Pick<Primitives, 'xwingPublicKey'>, identity: str
   return encodeRecipient(p.xwingPublicKey(decodeIdentity(identity)))
 }
 
+/** The lines of an age identity file that are no comment, as they stand: newest first where we wrote it. */
+export function identitiesIn(identityFile: string): string[] {
+  return identityFile
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => line !== '' && !line.startsWith('#'))
+}
+
 /** A fresh identity. */
 export function newAgeIdentity(p: Pick<Primitives, 'random'>): string {
   return encodeIdentity(p.random(32))
