@@ -6,6 +6,7 @@ import type { CurrentDirectory } from './app/current-directory.js'
 import type { RecordedMail } from './app/take-in-mails.js'
 import type { Primitives } from './core/crypto/primitives.js'
 import { utf8 } from './core/encoding/bytes.js'
+import { identitiesIn } from './core/envelope/age-keys.js'
 import { mailboxUrls } from './mailbox-urls.js'
 import type { Log } from './ports/log.js'
 import type { IntakeStore } from './ports/intake-store.js'
@@ -41,10 +42,11 @@ export async function serveMail(
   if (mailboxes === null) throw new StartFailure('KHANCAP_IMAP_URL holds no mailbox')
   const digestKeys = await digestKeysOf(primitives, identity)
   const stop = new AbortController()
+  const cut = new AbortController()
   const loops = mailboxes.map(mailbox => {
     const watched: WatchedMailbox = {
       name: nameOf(mailbox),
-      open: () => openImapInbox({ ...mailbox, ca }),
+      open: () => openImapInbox({ ...mailbox, ca, cut: cut.signal }),
       program: mailbox.program,
       country: mailbox.country,
       acknowledges: mailbox.acknowledges,
@@ -58,11 +60,15 @@ export async function serveMail(
   return {
     async close(graceMs) {
       stop.abort()
+      // What is under way has half of the time to end by itself, so that a mail that was taken in is settled, too. Then
+      // its connection is cut: a server that says nothing any more would hold it for minutes.
+      const patience = setTimeout(() => cut.abort(), graceMs / 2)
       let timer: NodeJS.Timeout | undefined
       const grace = new Promise<void>(resolve => {
         timer = setTimeout(resolve, graceMs)
       })
       await Promise.race([Promise.all(loops.map(({ ended }) => ended)), grace])
+      clearTimeout(patience)
       clearTimeout(timer)
     },
   }
@@ -79,10 +85,7 @@ function nameOf(mailbox: { host: string; port: number; user: string; path: strin
 
 /** HKDF of each generation of the routing identity, which the store does not have (docs/decisions/0061-mail-over-imap.md). */
 async function digestKeysOf(p: Primitives, identity: string): Promise<Uint8Array[]> {
-  const generations = identity
-    .split('\n')
-    .map(line => line.trim())
-    .filter(line => line.startsWith('AGE-SECRET-KEY-'))
+  const generations = identitiesIn(identity)
   if (generations.length === 0) throw new StartFailure('the routing identity holds no identity')
   return Promise.all(
     generations.map(line =>

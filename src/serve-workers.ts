@@ -8,7 +8,7 @@ import { smtpMailer } from './adapters/nodemailer/smtp-mailer.js'
 import { noticeEvent } from './app/notice-event.js'
 import type { CurrentDirectory } from './app/current-directory.js'
 import type { Config, Secrets } from './config.js'
-import { contactsFile } from './contacts-file.js'
+import { contactsFile, lookAtContacts } from './contacts-file.js'
 import type { Primitives } from './core/crypto/primitives.js'
 import type { Log } from './ports/log.js'
 import type { NoticeHook } from './ports/notice-hook.js'
@@ -37,19 +37,28 @@ export interface ServeWorkersDeps {
 
 /**
  * A queue that is away does not keep the workers from starting; one that is set up to lose jobs does.
- * @throws StartFailure where the routing identity or the CA file cannot be read, or the queue may not be used
+ * @throws StartFailure where the routing identity or a CA file cannot be read, or the queue may not be used; then nothing
+ *   runs
  */
 export async function serveWorkers(deps: ServeWorkersDeps): Promise<Workers> {
   const { config, secrets, primitives } = deps
   const slips = loadSlipOpener(config.routerIdentityFile, primitives)
   const mailer = mailerOf(deps)
+  const contacts = contactsFile(config.contactsFile)
+  if (mailer !== null) await lookAtContacts(contacts, deps.log)
   // The queue in PostgreSQL cannot be set up wrong, and the API need not wait for it.
   let opened = secrets.redisUrl === null ? null : await openQueue(deps).catch(awayOrRefused)
+  let running: Workers | null = null
+  // Whatever may refuse to start comes before the workers run: nobody would own them.
+  const mail = await mailWatchOf(deps, () => running?.wake()).catch(async (error: unknown) => {
+    await opened?.close()
+    throw error
+  })
   const workers = startWorkers({
     ...deps,
     slips,
     mailer,
-    contacts: contactsFile(config.contactsFile),
+    contacts,
     hook: hookOf(secrets),
     alive: secrets.aliveUrl === null ? null : httpSignal(secrets.aliveUrl),
     async openQueue() {
@@ -58,16 +67,14 @@ export async function serveWorkers(deps: ServeWorkersDeps): Promise<Workers> {
       return first ?? openQueue(deps)
     },
   })
-  const mail = await mailWatchOf(deps, () => workers.wake())
-  return mail === null
-    ? workers
-    : {
-        wake: () => workers.wake(),
-        async close(graceMs) {
-          await mail.close(graceMs)
-          await workers.close(graceMs)
-        },
-      }
+  running = workers
+  return {
+    wake: () => workers.wake(),
+    async close(graceMs) {
+      // Side by side: there is one grace for both.
+      await Promise.all([mail?.close(graceMs), workers.close(graceMs)])
+    },
+  }
 }
 
 /** Loads its library where mailboxes are set, and not otherwise. */

@@ -96,9 +96,9 @@ export function startWorkers(deps: WorkersDeps): Workers {
   async function openQueue(): Promise<void> {
     if (queue !== null) return
     const opened = await deps.openQueue()
+    const started: QueueWorker[] = []
     try {
       await opened.everySeconds(sweepSeconds)
-      const started: QueueWorker[] = []
       for (const name of names)
         started.push(
           await opened.work([name], perform, {
@@ -111,6 +111,8 @@ export function startWorkers(deps: WorkersDeps): Workers {
       log.info('queue opened')
       loops.relay.wake()
     } catch (error) {
+      // A worker outlives its queue: those that run already would take jobs beside the ones of the next attempt.
+      for (const worker of started) await worker.close(0).catch(() => undefined)
       await opened.close()
       throw error
     }

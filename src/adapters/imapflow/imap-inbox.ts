@@ -3,6 +3,7 @@
 import { ImapFlow } from 'imapflow'
 import type { Instant } from '../../../schemas/encoding.js'
 import { KhancapError } from '../../../schemas/problem.js'
+import { isLoopback } from '../../core/encoding/loopback.js'
 import type { FetchedMail, ListedMail, MailInbox } from '../../ports/mail-inbox.js'
 
 export interface ImapSettings {
@@ -19,6 +20,8 @@ export interface ImapSettings {
   /** PEM of the authority to trust instead of the system's, or of the server's own certificate. */
   readonly ca: string | null
   readonly timeoutMs?: number
+  /** Aborted: the connection ends at once, whatever is under way, also while it is being made. */
+  readonly cut?: AbortSignal
 }
 
 const defaultTimeoutMs = 60_000
@@ -51,7 +54,10 @@ export async function openImapInbox(settings: ImapSettings): Promise<MailInbox> 
     maxLiteralSize: maxResponseBytes,
     maxResponseSize: 2 * maxResponseBytes,
   })
-  let ended = false
+  let ended = settings.cut?.aborted ?? false
+  // Every command that is under way fails with it.
+  const end = () => client.close()
+  settings.cut?.addEventListener('abort', end)
   let wake: (() => void) | null = null
   client.on('error', () => {
     ended = true
@@ -59,6 +65,7 @@ export async function openImapInbox(settings: ImapSettings): Promise<MailInbox> 
   })
   client.on('close', () => {
     ended = true
+    settings.cut?.removeEventListener('abort', end)
     wake?.()
   })
   // Something came while nobody waited: the next wait ends at once.
@@ -202,8 +209,4 @@ function isRefusal(cause: unknown): boolean {
       code === 'NONEXISTENT' ||
       code === 'ENOTFOUND')
   )
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
 }
