@@ -2,8 +2,9 @@
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
+import { freePort } from '../helper/free-port.js'
 import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
-import { freePort, handlerFolder, khancap } from '../helper/cli.js'
+import { handlerFolder, khancap } from '../helper/cli.js'
 import { lyingServer, says } from '../helper/lying-server.js'
 import { testOrganisation } from '../helper/organisation.js'
 

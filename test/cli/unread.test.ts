@@ -2,8 +2,9 @@
 import { join } from 'node:path'
 import { readFile, writeFile } from 'node:fs/promises'
 import t from 'tap'
+import { freePort } from '../helper/free-port.js'
 import { sealedAddition, withToken } from '../helper/api.js'
-import { freePort, handlerFolder, khancap, temporaryFolder } from '../helper/cli.js'
+import { handlerFolder, khancap, temporaryFolder } from '../helper/cli.js'
 import { office } from '../helper/office.js'
 
 t.setTimeout(300_000)

@@ -8,15 +8,10 @@ import { mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
+import { freePort } from '../helper/free-port.js'
 import { smtpSink } from '../helper/smtp-sink.js'
 import { testRedis } from '../helper/redis.js'
-import {
-  cleanEnvironment,
-  dataFolder,
-  freePort,
-  removeFolder,
-  startService,
-} from '../helper/service.js'
+import { cleanEnvironment, dataFolder, removeFolder, startService } from '../helper/service.js'
 import { passHalfMinute } from '../helper/invariants.js'
 import { onServiceDatabase, serviceDatabaseUrl } from '../helper/service-database.js'
 import {

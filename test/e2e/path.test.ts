@@ -4,6 +4,7 @@ import type { Client } from 'pg'
 import { setTimeout as wait } from 'node:timers/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { freePort } from '../helper/free-port.js'
 import {
   answer,
   begin,
@@ -19,7 +20,7 @@ import {
 import { visitor } from '../helper/chromium.js'
 import { khancap } from '../helper/handler.js'
 import { visitSite } from '../helper/sender.js'
-import { dataFolder, freePort, removeFolder, startService } from '../helper/service.js'
+import { dataFolder, removeFolder, startService } from '../helper/service.js'
 import { letHoursPass, onServiceDatabase } from '../helper/service-database.js'
 import { CaseList } from '../../schemas/case.js'
 

@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
+import { freePort } from '../helper/free-port.js'
 import {
   emergencyAnswers,
   lookIntoMailbox,
@@ -15,13 +16,7 @@ import {
 } from '../helper/sender.js'
 import { smtpSink } from '../helper/smtp-sink.js'
 import { seededRandom } from '../helper/random.js'
-import {
-  dataFolder,
-  freePort,
-  removeFolder,
-  type Service,
-  startService,
-} from '../helper/service.js'
+import { dataFolder, removeFolder, type Service, startService } from '../helper/service.js'
 import { letHoursPass, onServiceDatabase } from '../helper/service-database.js'
 import { brokenInvariants, type Look, passHalfMinute } from '../helper/invariants.js'
 import { type Row, sha256 } from '../helper/store.js'

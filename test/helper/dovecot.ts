@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ImapFlow } from 'imapflow'
 import { inCheckout } from './checkout.js'
-import { freePort } from './cli.js'
+import { startOnFreePort } from './free-port.js'
 import type { Teardown } from './postgres.js'
 
 export const imapPassword = 'secret'
@@ -40,11 +40,9 @@ export async function dovecot(
   await chmod(folder, 0o755)
   await mkdir(join(folder, 'mail'))
   if (isRoot) await chown(join(folder, 'mail'), 65_534, 65_534)
-  const port = await freePort()
   const isTls = options.tls === 'required'
   const config = join(folder, 'dovecot.conf')
-  await writeFile(
-    config,
+  const settingsFor = (port: number) =>
     `base_dir = ${folder}/run
 log_path = ${folder}/dovecot.log
 protocols = imap
@@ -79,11 +77,10 @@ service imap-login {
     port = 0
   }
 }
-`,
-  )
+`
   let running: ChildProcess | null = null
 
-  async function start(): Promise<void> {
+  async function start(port: number): Promise<void> {
     const child = spawn('dovecot', ['-F', '-c', config], { stdio: 'ignore' })
     running = child
     const failed = new Promise<never>((_, reject) => {
@@ -106,7 +103,11 @@ service imap-login {
     await ended
   }
 
-  await start()
+  const port = await startOnFreePort(async free => {
+    await writeFile(config, settingsFor(free))
+    await start(free)
+    return free
+  })
   t.teardown(async () => {
     await stop()
     await rm(folder, { recursive: true, force: true })
@@ -132,7 +133,7 @@ service imap-login {
     port,
     url: (user, rest = '') => `imap://${user}:${imapPassword}@127.0.0.1:${port}/${rest}`,
     connect,
-    start,
+    start: () => start(port),
     stop,
     async append(user, mails, at) {
       const client = await connect(user)

@@ -2,12 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
 import type { Teardown } from './postgres.js'
-import { portOf } from './smtp-sink.js'
 
 const Ready = z.strictObject({
   ready: z.literal(true),
@@ -126,14 +124,4 @@ async function endDatabase(home: string): Promise<void> {
     await new Promise(resolve => {
       setTimeout(resolve, 50)
     })
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const port = portOf(server)
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -5,7 +5,8 @@ import { shippedPrograms } from '../../schemas/programs/shipped.js'
 import type { Program } from '../../schemas/program.js'
 import { publishDirectory } from '../../src/app/publish-directory.js'
 import { caseInTeam, type TestApi, testApi } from './api.js'
-import { type CliMachine, type CliRun, freePort, handlerFolder, khancap } from './cli.js'
+import { type CliMachine, type CliRun, handlerFolder, khancap } from './cli.js'
+import { startOnFreePort } from './free-port.js'
 import { type Organisation, testOrganisation } from './organisation.js'
 import type { Teardown } from './postgres.js'
 
@@ -66,7 +67,10 @@ export interface Office {
 }
 
 export async function office(t: Teardown): Promise<Office> {
-  const port = await freePort()
+  return startOnFreePort(port => officeOn(t, port))
+}
+
+async function officeOn(t: Teardown, port: number): Promise<Office> {
   const url = `http://127.0.0.1:${port}`
   const organisation = await testOrganisation({
     origin: url,

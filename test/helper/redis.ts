@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
+import { startOnFreePort } from './free-port.js'
 import type { Teardown } from './postgres.js'
 
 export interface TestRedis {
@@ -24,25 +24,14 @@ export interface TestRedis {
   readonly client: () => Redis
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  if (address === null || typeof address === 'string') throw new Error('no free port')
-  return address.port
-}
-
 /** @param settings replace or add settings, as redis.conf names them */
 export async function testRedis(
   t: Teardown,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<TestRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'khancap-redis-'))
-  const port = await freePort()
   const password = settings['requirepass'] ?? randomBytes(16).toString('hex')
   const all = {
-    port: String(port),
     bind: '127.0.0.1',
     dir: folder,
     requirepass: password,
@@ -52,26 +41,35 @@ export async function testRedis(
     save: '',
     ...settings,
   }
-  const url = `redis://${password === '' ? '' : `:${password}@`}127.0.0.1:${port}`
+  const urlOf = (port: number) =>
+    `redis://${password === '' ? '' : `:${password}@`}127.0.0.1:${port}`
   const clients: Redis[] = []
   let server: ReturnType<typeof spawn> | null = null
 
-  async function start(): Promise<void> {
-    const args = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value])
+  async function start(port: number): Promise<void> {
+    const args = Object.entries({ ...all, port }).flatMap(([name, value]) => [
+      `--${name}`,
+      String(value),
+    ])
     const child = spawn('redis-server', args, { stdio: 'ignore' })
     server = child
-    const failed = once(child, 'error').then(([error]) => Promise.reject(error))
-    await Promise.race([failed, ready()])
+    const failed = new Promise<never>((_, reject) => {
+      child.once('error', reject)
+      child.once('exit', () => reject(new Error('redis-server ended')))
+    })
+    failed.catch(() => {})
+    await Promise.race([failed, ready(port, child.pid)])
   }
 
-  async function ready(): Promise<void> {
+  async function ready(port: number, pid: number | undefined): Promise<void> {
     for (let tries = 0; tries < 2400; tries++) {
-      const probe = new Redis(url, { lazyConnect: true, retryStrategy: () => null })
+      const probe = new Redis(urlOf(port), { lazyConnect: true, retryStrategy: () => null })
       probe.on('error', () => {})
       try {
         await probe.connect()
-        await probe.ping()
-        return
+        // Somebody else's server may be there.
+        if ((await probe.info('server')).includes(`process_id:${pid}\r`)) return
+        await sleep(25)
       } catch {
         await sleep(25)
       } finally {
@@ -95,13 +93,17 @@ export async function testRedis(
     await end('SIGTERM')
     await rm(folder, { recursive: true, force: true })
   })
-  await start()
+  const port = await startOnFreePort(async free => {
+    await start(free)
+    return free
+  })
+  const url = urlOf(port)
   return {
     url,
     port,
     folder,
     crash: () => end('SIGKILL'),
-    start,
+    start: () => start(port),
     async freeze(ms) {
       const child = server
       child?.kill('SIGSTOP')

@@ -1,9 +1,7 @@
 // Starts the very process that `npm start` starts, on a data folder and ports of its own, and ends it by pid.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
@@ -20,17 +18,6 @@ export interface Service {
   kill(): Promise<void>
   readonly stderr: () => string
   readonly stdout: () => string
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }
 
 /** A data folder that the database's own user can enter too, wherever the temporary folder is. */

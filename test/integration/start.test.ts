@@ -7,17 +7,11 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
+import { freePort } from '../helper/free-port.js'
 import { parseSettings } from '../../keys/handler-folder.js'
 import { readDirectory } from '../../keys/directory.js'
 import { until } from '../helper/workers.js'
-import {
-  clean,
-  dataFolder,
-  databasePid,
-  freePort,
-  npmStart,
-  signalGroup,
-} from '../helper/npm-start.js'
+import { clean, dataFolder, databasePid, npmStart, signalGroup } from '../helper/npm-start.js'
 
 const isRoot = process.getuid?.() === 0
 

@@ -3,13 +3,14 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { freePort } from '../helper/free-port.js'
 import t, { type Test } from 'tap'
 import { Decrypter } from 'age-encryption'
 import * as z from 'zod'
 import { answer, begin, chromiumDriver, emergencyDoings, send } from '../helper/applicant.js'
 import { visitor } from '../helper/chromium.js'
 import { khancap } from '../helper/handler.js'
-import { dataFolder, freePort, removeFolder, startService } from '../helper/service.js'
+import { dataFolder, removeFolder, startService } from '../helper/service.js'
 import { onServiceDatabase } from '../helper/service-database.js'
 import {
   add,
