@@ -19,6 +19,13 @@ import { does, oneOf, type Runner, withExamples, withJson, withPassphrase } from
 
 const idHelp = 'the case: its id, or the first letters of it (4 at least)'
 
+const filtered = (command: Command) =>
+  command
+    .option('--mine', 'only the cases that you have claimed')
+    .option('--team <id>', 'only cases of this team')
+    .option('--program <id>', 'only cases of this program')
+    .option('--due <span>', 'only what is due within hours or days (4h, 2d), or overdue')
+
 export function declareCaseCommands(program: Command, runner: Runner): void {
   const verb = (name: string, description: string) =>
     withPassphrase(withJson(program.command(name).description(description)))
@@ -30,12 +37,12 @@ export function declareCaseCommands(program: Command, runner: Runner): void {
 
   withExamples(
     does(
-      offline('inbox', 'list cases by due time, with the time left')
-        .option('--all', 'closed cases too')
-        .option('--mine', 'only the cases that you have claimed')
-        .option('--team <id>', 'only cases of this team')
-        .option('--program <id>', 'only cases of this program')
-        .option('--due <span>', 'only what is due within hours or days (4h, 2d), or overdue')
+      filtered(
+        offline('inbox', 'list cases by due time, with the time left').option(
+          '--all',
+          'closed cases too',
+        ),
+      )
         .option('--limit <number>', 'lines at most (1 to 200)', '50')
         .option('--after <cursor>', 'go on after a page that ended with this cursor'),
       runner,
@@ -49,11 +56,7 @@ export function declareCaseCommands(program: Command, runner: Runner): void {
 
   withExamples(
     does(
-      verb('watch', 'show the inbox live, with countdowns and a bell')
-        .option('--mine', 'only the cases that you have claimed')
-        .option('--team <id>', 'only cases of this team')
-        .option('--program <id>', 'only cases of this program')
-        .option('--due <span>', 'only what is due within hours or days (4h, 2d), or overdue')
+      filtered(verb('watch', 'show the inbox live, with countdowns and a bell'))
         .option('--every <seconds>', 'how often the server is asked (5 to 3600)', '20')
         .option('--quiet', 'no bell'),
       runner,

@@ -1,12 +1,10 @@
 // Steps 9 and 10. What handlers see and do. Each route names its own hooks: nothing is guarded by its path.
 import * as z from 'zod'
-import type { FastifyRequest } from 'fastify'
 import {
-  ActQuery,
+  type AnswerProof,
   CaseDetail,
   CaseList,
   CaseQuery,
-  CaseSummary,
   CloseRequest,
   ContactedRequest,
   EmptyBody,
@@ -14,7 +12,6 @@ import {
   ReplyRequest,
   SealRequest,
 } from '../../schemas/case.js'
-import { CaseId } from '../../schemas/encoding.js'
 import { addReader } from '../app/add-reader.js'
 import { claimCase } from '../app/claim-case.js'
 import { closeCase } from '../app/close-case.js'
@@ -27,17 +24,13 @@ import { reopenCase } from '../app/reopen-case.js'
 import { replyToCase } from '../app/reply-to-case.js'
 import { showCase } from '../app/show-case.js'
 import { formatTimestamp } from '../core/encoding/timestamp.js'
-import type { CaseRow } from '../ports/case-store.js'
+import { actRoute, handlerSecurity, handlersOnly, OneCase } from './act-route.js'
 import { readBytes } from './bytes.js'
 import { printCase, printCaseDetail } from './case-view.js'
 import type { HttpDeps } from './deps.js'
-import { readJson } from './json-body.js'
 import { bodyLimits } from './limits.js'
-import { printFor } from './print-for.js'
 import { type Api, problemResponses } from './routes.js'
-import { actorOf, recognised, signedBy } from './signed-request.js'
-
-const OneCase = z.strictObject({ id: CaseId })
+import { actorOf } from './signed-request.js'
 
 const SealedFile = z.custom<Uint8Array>().meta({
   id: 'SealedFile',
@@ -47,24 +40,14 @@ const SealedFile = z.custom<Uint8Array>().meta({
 })
 
 export function caseRoutes(app: Api, deps: HttpDeps): void {
-  // The order matters: who signed, then the bytes that they signed, then what those say.
-  const preValidation = [signedBy(deps), readJson]
-  const shared = () => ({
-    preValidation,
-    onRequest: recognised(deps),
-  })
-  const security = [{ handlerSignature: [] }]
-
-  const print = (request: FastifyRequest, row: CaseRow) => printFor(deps, request, row)
-
   app.route({
-    ...shared(),
+    ...handlersOnly(deps),
     method: 'GET',
     url: '/v1/cases',
     schema: {
       operationId: 'listCases',
       summary: 'A page of the inbox, by due time',
-      security,
+      security: handlerSecurity,
       querystring: CaseQuery,
       response: { 200: CaseList, ...problemResponses },
     },
@@ -79,13 +62,13 @@ export function caseRoutes(app: Api, deps: HttpDeps): void {
   })
 
   app.route({
-    ...shared(),
+    ...handlersOnly(deps),
     method: 'GET',
     url: '/v1/cases/:id',
     schema: {
       operationId: 'showCase',
       summary: 'A case with its history, and a list of its sealed parts',
-      security,
+      security: handlerSecurity,
       params: OneCase,
       response: { 200: CaseDetail, ...problemResponses },
     },
@@ -96,13 +79,13 @@ export function caseRoutes(app: Api, deps: HttpDeps): void {
   })
 
   app.route({
-    ...shared(),
+    ...handlersOnly(deps),
     method: 'GET',
     url: '/v1/cases/:id/envelope',
     schema: {
       operationId: 'fetchEnvelope',
       summary: 'The envelope as it was taken in',
-      security,
+      security: handlerSecurity,
       params: OneCase,
       response: {
         200: {
@@ -119,185 +102,88 @@ export function caseRoutes(app: Api, deps: HttpDeps): void {
     },
   })
 
-  app.route({
-    ...shared(),
-    method: 'POST',
-    url: '/v1/cases/:id/claim',
-    bodyLimit: bodyLimits.small,
-    schema: {
-      operationId: 'claimCase',
-      summary: 'Says who works on a case; the clock runs on',
-      security,
-      params: OneCase,
-      querystring: ActQuery,
-      body: EmptyBody,
-      response: { 200: CaseSummary, ...problemResponses },
-    },
-    handler: async request =>
-      print(request, await claimCase(deps, request.params.id, actorOf(request))),
+  actRoute(app, deps, {
+    verb: 'claim',
+    operationId: 'claimCase',
+    summary: 'Says who works on a case; the clock runs on',
+    body: EmptyBody,
+    act: (id, actor) => claimCase(deps, id, actor),
   })
 
-  app.route({
-    ...shared(),
-    method: 'POST',
-    url: '/v1/cases/:id/release',
-    bodyLimit: bodyLimits.small,
-    schema: {
-      operationId: 'releaseCase',
-      summary: 'Gives a case back to its team; the clock runs on',
-      security,
-      params: OneCase,
-      querystring: ActQuery,
-      body: EmptyBody,
-      response: { 200: CaseSummary, ...problemResponses },
-    },
-    handler: async request =>
-      print(request, await releaseCase(deps, request.params.id, actorOf(request))),
+  actRoute(app, deps, {
+    verb: 'release',
+    operationId: 'releaseCase',
+    summary: 'Gives a case back to its team; the clock runs on',
+    body: EmptyBody,
+    act: (id, actor) => releaseCase(deps, id, actor),
   })
 
-  app.route({
-    ...shared(),
-    method: 'POST',
-    url: '/v1/cases/:id/replies',
+  actRoute(app, deps, {
+    verb: 'replies',
+    operationId: 'replyToCase',
+    summary: 'Records a sealed reply; stops the clock',
+    body: ReplyRequest,
     bodyLimit: bodyLimits.reply,
-    schema: {
-      operationId: 'replyToCase',
-      summary: 'Records a sealed reply; stops the clock',
-      security,
-      params: OneCase,
-      querystring: ActQuery,
-      body: ReplyRequest,
-      response: { 200: CaseSummary, ...problemResponses },
-    },
-    handler: async request => {
-      const { id, sealed, team_copy, answer } = request.body
-      const row = await replyToCase(deps, request.params.id, actorOf(request), {
-        id,
+    act: (id, actor, { answer, sealed, team_copy, ...reply }) =>
+      replyToCase(deps, id, actor, {
+        id: reply.id,
         sealed: readBytes(sealed, '/sealed'),
         teamCopy: readBytes(team_copy, '/team_copy'),
-        answer: {
-          hour: answer.hour,
-          signature: readBytes(answer.signature, '/answer/signature'),
-        },
-      })
-      return print(request, row)
-    },
+        answer: readAnswer(answer),
+      }),
   })
 
-  app.route({
-    ...shared(),
-    method: 'POST',
-    url: '/v1/cases/:id/contacted',
-    bodyLimit: bodyLimits.small,
-    schema: {
-      operationId: 'recordContact',
-      summary: 'Records an answer given outside the system; stops the clock',
-      security,
-      params: OneCase,
-      querystring: ActQuery,
-      body: ContactedRequest,
-      response: { 200: CaseSummary, ...problemResponses },
-    },
-    handler: async request => {
-      const { id, via, answer } = request.body
-      const row = await recordContact(deps, request.params.id, actorOf(request), {
-        id,
-        via,
-        answer: {
-          hour: answer.hour,
-          signature: readBytes(answer.signature, '/answer/signature'),
-        },
-      })
-      return print(request, row)
-    },
+  actRoute(app, deps, {
+    verb: 'contacted',
+    operationId: 'recordContact',
+    summary: 'Records an answer given outside the system; stops the clock',
+    body: ContactedRequest,
+    act: (id, actor, { answer, via, ...contact }) =>
+      recordContact(deps, id, actor, { id: contact.id, via, answer: readAnswer(answer) }),
   })
 
-  app.route({
-    ...shared(),
-    method: 'POST',
-    url: '/v1/cases/:id/notes',
+  actRoute(app, deps, {
+    verb: 'notes',
+    operationId: 'noteOnCase',
+    summary: 'Records a sealed note for the team; the clock runs on',
+    body: NoteRequest,
     bodyLimit: bodyLimits.oneSealed,
-    schema: {
-      operationId: 'noteOnCase',
-      summary: 'Records a sealed note for the team; the clock runs on',
-      security,
-      params: OneCase,
-      querystring: ActQuery,
-      body: NoteRequest,
-      response: { 200: CaseSummary, ...problemResponses },
-    },
-    handler: async request => {
-      const { id, sealed } = request.body
-      const row = await noteOnCase(deps, request.params.id, actorOf(request), {
-        id,
-        sealed: readBytes(sealed, '/sealed'),
-      })
-      return print(request, row)
-    },
+    act: (id, actor, note) =>
+      noteOnCase(deps, id, actor, { id: note.id, sealed: readBytes(note.sealed, '/sealed') }),
   })
 
-  app.route({
-    ...shared(),
-    method: 'POST',
-    url: '/v1/cases/:id/seals',
+  actRoute(app, deps, {
+    verb: 'seals',
+    operationId: 'addReader',
+    summary: 'Lets one more handler open the envelope',
+    body: SealRequest,
     bodyLimit: bodyLimits.grant,
-    schema: {
-      operationId: 'addReader',
-      summary: 'Lets one more handler open the envelope',
-      security,
-      params: OneCase,
-      querystring: ActQuery,
-      body: SealRequest,
-      response: { 200: CaseSummary, ...problemResponses },
-    },
-    handler: async request => {
-      const { id, reader, header, signature } = request.body
-      const row = await addReader(deps, request.params.id, actorOf(request), {
-        id,
-        reader,
+    act: (id, actor, { header, signature, ...grant }) =>
+      addReader(deps, id, actor, {
+        id: grant.id,
+        reader: grant.reader,
         header: readBytes(header, '/header'),
         signature: readBytes(signature, '/signature'),
-      })
-      return print(request, row)
-    },
+      }),
   })
 
-  app.route({
-    ...shared(),
-    method: 'POST',
-    url: '/v1/cases/:id/close',
-    bodyLimit: bodyLimits.small,
-    schema: {
-      operationId: 'closeCase',
-      summary: 'Ends the work on a case and starts its retention',
-      security,
-      params: OneCase,
-      querystring: ActQuery,
-      body: CloseRequest,
-      response: { 200: CaseSummary, ...problemResponses },
-    },
-    handler: async request =>
-      print(
-        request,
-        await closeCase(deps, request.params.id, actorOf(request), request.body.outcome),
-      ),
+  actRoute(app, deps, {
+    verb: 'close',
+    operationId: 'closeCase',
+    summary: 'Ends the work on a case and starts its retention',
+    body: CloseRequest,
+    act: (id, actor, { outcome }) => closeCase(deps, id, actor, outcome),
   })
 
-  app.route({
-    ...shared(),
-    method: 'POST',
-    url: '/v1/cases/:id/reopen',
-    bodyLimit: bodyLimits.small,
-    schema: {
-      operationId: 'reopenCase',
-      summary: 'Puts a closed case back to its team',
-      security,
-      params: OneCase,
-      querystring: ActQuery,
-      body: EmptyBody,
-      response: { 200: CaseSummary, ...problemResponses },
-    },
-    handler: async request =>
-      print(request, await reopenCase(deps, request.params.id, actorOf(request))),
+  actRoute(app, deps, {
+    verb: 'reopen',
+    operationId: 'reopenCase',
+    summary: 'Puts a closed case back to its team',
+    body: EmptyBody,
+    act: (id, actor) => reopenCase(deps, id, actor),
   })
+}
+
+function readAnswer({ hour, signature }: AnswerProof) {
+  return { hour, signature: readBytes(signature, '/answer/signature') }
 }

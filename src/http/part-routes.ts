@@ -3,10 +3,10 @@ import * as z from 'zod'
 import type { PartKind } from '../../schemas/case.js'
 import { CaseId, ClientId } from '../../schemas/encoding.js'
 import { fetchPart } from '../app/fetch-part.js'
+import { handlerSecurity, handlersOnly } from './act-route.js'
 import type { HttpDeps } from './deps.js'
-import { readJson } from './json-body.js'
 import { type Api, problemResponses } from './routes.js'
-import { actorOf, recognised, signedBy } from './signed-request.js'
+import { actorOf } from './signed-request.js'
 
 const OnePart = z.strictObject({ id: CaseId, part: ClientId })
 
@@ -32,13 +32,12 @@ const parts: Readonly<
 export function partRoutes(app: Api, deps: HttpDeps): void {
   const route = (kind: PartKind) =>
     app.route({
-      onRequest: recognised(deps),
-      preValidation: [signedBy(deps), readJson],
+      ...handlersOnly(deps),
       method: 'GET',
       url: `/v1/cases/:id/${kind}/:part`,
       schema: {
         ...parts[kind],
-        security: [{ handlerSignature: [] }],
+        security: handlerSecurity,
         params: OnePart,
         response: {
           200: {
