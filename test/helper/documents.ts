@@ -68,7 +68,6 @@ function configurationPage(): string {
     '(`KHANCAP_CONFIG_DIR`, `KHANCAP_DEBUG`, `KHANCAP_PASSPHRASE…`) and of the tests (`KHANCAP_TEST_…`). An empty variable counts as absent.',
     '',
     'Languages, countries, teams, service levels, tags and retention are not here: they are in the signed directory.',
-    'Requests by mail are not taken by this version, so it has no setting for a mailbox to read.',
     '',
     '`npm start` needs nothing. `npm run api` and `npm run workers` need `DATABASE_URL` and `KHANCAP_ROOT`; a mail server',
     'needs `KHANCAP_MAIL_FROM`.',
