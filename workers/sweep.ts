@@ -15,7 +15,12 @@ const longestHealMs = 5000
 export interface SweepLoopDeps extends SweepDeps {
   readonly store: Pick<
     ClockStore,
-    'climbDueRungs' | 'recordHeartbeat' | 'releaseGone' | 'purgeDue' | 'forgetNonces'
+    | 'climbDueRungs'
+    | 'recordHeartbeat'
+    | 'releaseGone'
+    | 'purgeDue'
+    | 'deletePurgedMails'
+    | 'forgetNonces'
   > &
     Pick<NoticeStore, 'wakeLanes'> &
     Pick<UploadStore, 'purgeUploads'>

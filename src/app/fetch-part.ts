@@ -6,7 +6,7 @@ import type { CaseStore } from '../ports/case-store.js'
 import type { Actor } from './admit-handler.js'
 import { findVisible } from './find-visible.js'
 
-/** @throws KhancapError `case_unknown`, `part_unknown`, `store_unavailable` */
+/** @throws KhancapError `case_unknown`, `case_purged`, `part_unknown`, `store_unavailable` */
 export async function fetchPart(
   { store }: { readonly store: Pick<CaseStore, 'findCase' | 'sealedPart'> },
   id: CaseId,
@@ -14,7 +14,9 @@ export async function fetchPart(
   part: ClientId,
   actor: Actor,
 ): Promise<Uint8Array> {
-  await findVisible(store, id, actor.handler)
+  const row = await findVisible(store, id, actor.handler)
+  // Its mails may be there for a moment longer.
+  if (row.state === 'purged') throw new KhancapError('case_purged')
   const sealed = await store.sealedPart(id, kind, part)
   if (sealed === null) throw new KhancapError('part_unknown')
   return sealed

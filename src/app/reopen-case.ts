@@ -19,13 +19,14 @@ export async function reopenCase(
     needsHold: false,
     change: (row, state) => {
       const level = serviceLevelFor(directory, row.program, row.receivedAt)
+      const first = row.firstDueAt ?? row.receivedAt + level.first_response_seconds * 1000
       const owed = row.answeredAt === null
       return {
         state,
         claimedBy: null,
         outcome: null,
         purgeAt: null,
-        dueAt: owed ? row.receivedAt + level.first_response_seconds * 1000 : null,
+        dueAt: owed ? first : null,
         // The sweep looks at once and finds the rung by itself: looking too early changes nothing.
         nextRungAt: owed ? row.now : null,
         event: { kind: 'reopened', detail: null },

@@ -2,6 +2,7 @@
 // queue and no memory: whatever was slept through is found by the next sweep.
 import type { Instant } from '../../schemas/encoding.js'
 import type { Directory } from '../../schemas/directory.js'
+import { KhancapError } from '../../schemas/problem.js'
 import { newOutboxId } from '../core/encoding/case-id.js'
 import type { Primitives } from '../core/crypto/primitives.js'
 import { climb, serviceLevelFor } from '../core/sla/ladder.js'
@@ -53,7 +54,10 @@ export async function sweepClock(deps: SweepDeps, signal: AbortSignal): Promise<
 async function ladderOf(deps: SweepDeps, sequence: number): Promise<Directory | null> {
   try {
     return (await deps.directories.bySequence(sequence))?.directory ?? null
-  } catch {
+  } catch (error) {
+    // A store that is away for a moment is no reason to climb another ladder: rungs that were passed by are passed by
+    // for ever. The case stays due, and the next sweep asks again.
+    if (!(error instanceof KhancapError) || error.code !== 'directory_invalid') throw error
     deps.log.warn('directory of a case cannot be had', { sequence })
     return null
   }

@@ -25,6 +25,11 @@ const figures: readonly (readonly [string, string, (figures: Figures) => number]
     'Age of the oldest case without an answer',
     f => f.oldestUnansweredSeconds,
   ],
+  [
+    'khancap_purge_late_seconds',
+    'By how much the oldest purge that is due is late; 0 where none is',
+    f => f.purgeLateSeconds,
+  ],
   ['khancap_outbox_rows', 'Committed rows that have not taken effect', f => f.outboxRows],
   ['khancap_outbox_oldest_seconds', 'Age of the oldest such row', f => f.outboxOldestSeconds],
   [

@@ -34,6 +34,8 @@ export interface CaseRow {
   readonly receivedAt: Instant
   /** First-response deadline, or that of the oldest unanswered addition; null where nothing is owed. */
   readonly dueAt: Instant | null
+  /** When routing said that the first answer is due, without holds; null before. */
+  readonly firstDueAt: Instant | null
   readonly claimedBy: string | null
   readonly answeredAt: Instant | null
   readonly answer: {

@@ -74,10 +74,13 @@ export interface ClockStore {
 
   /**
    * Step 12. Deletes the ciphertext, mailbox, replies, additions, notes and grants of up to `limit` closed cases
-   * whose purge is due; the tombstone (id, program, team, times, outcome) stays. Irreversible.
+   * whose purge is due; the tombstone (id, program, team, times, outcome) stays. Irreversible. Its mails, which may be too
+   * many for one transaction, follow by `deletePurgedMails`.
    * @returns cases purged
    */
   purgeDue(limit: number): Promise<number>
+  /** Deletes up to `limit` mails of a case that was purged. @returns mails deleted; 0 where none is left */
+  deletePurgedMails(limit: number): Promise<number>
   /** Deletes used nonces that have expired. */
   forgetNonces(): Promise<number>
 }

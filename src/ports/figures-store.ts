@@ -5,6 +5,8 @@ export interface Figures {
   readonly casesByState: Readonly<Record<CaseState, number>>
   readonly breached: number
   readonly oldestUnansweredSeconds: number
+  /** By how much the oldest purge that is due is late; 0 where none is. */
+  readonly purgeLateSeconds: number
   readonly outboxRows: number
   readonly outboxOldestSeconds: number
   readonly noticesUndeliverable: number

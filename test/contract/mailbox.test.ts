@@ -6,6 +6,10 @@ import { brokenEvent } from '../../src/core/case/history.js'
 import { nodePrimitives } from '../../src/core/crypto/node.js'
 import type { NewAddition } from '../../src/ports/mailbox-store.js'
 import type { Store } from '../../src/ports/store.js'
+import { KhancapError } from '../../schemas/problem.js'
+import { purgeCases } from '../../src/app/purge-cases.js'
+import { testLog } from '../helper/api.js'
+import { rowsReadIn } from '../helper/plans.js'
 import { actor, clientId, hour, newIntake, routedCase, sha256, testStore } from '../helper/store.js'
 
 const p = await nodePrimitives()
@@ -281,6 +285,7 @@ await t.test('step 12: a purge deletes what was sealed and leaves a tombstone', 
   const other = await routedCase(store)
   t.equal(await store.purgeDue(10), 1)
   t.equal(await store.purgeDue(10), 0)
+  t.equal(await store.deletePurgedMails(10), 0)
   for (const table of ['replies', 'additions', 'notes', 'grants'])
     t.strictSame(await rows(`select * from ${table}`), [], table)
   t.equal(await store.caseEnvelope(id), null)
@@ -325,4 +330,90 @@ await t.test('step 12: two purges at once take different cases, up to the limit'
   t.equal(total, 20)
   t.strictSame(await rows('select * from envelopes'), [])
   t.strictSame(await rows('select * from outbox'), [])
+})
+
+await t.test('step 12: the mails of a purged case go in portions, until none is left', async t => {
+  const { store, rows } = await testStore(t)
+  const [many, few, other] = [
+    await routedCase(store),
+    await routedCase(store),
+    await routedCase(store),
+  ]
+  await rows(
+    `insert into mails (case_id, id, sealed)
+     select each.id, 'mail-' || n, 'x' from (values ($1, 5), ($2, 2), ($3, 1)) each (id, most),
+       generate_series(1, most::int) n`,
+    [many.caseId, few.caseId, other.caseId],
+  )
+  await rows(
+    `update cases set state = 'closed', due_at = null, next_rung_at = null,
+       purge_at = now() - interval '1 hour' where id <> $1`,
+    [other.caseId],
+  )
+  t.ok((await store.figures()).purgeLateSeconds >= 3600)
+  t.equal(await store.purgeDue(10), 2)
+  t.equal(await store.caseEnvelope(many.caseId), null)
+  t.match((await store.figures()).casesByState, { purged: 2, closed: 0 })
+  t.ok((await store.figures()).purgeLateSeconds >= 3600, 'it is not over')
+  let deleted = 0
+  for (;;) {
+    const gone = await Promise.all([store.deletePurgedMails(2), store.deletePurgedMails(2)])
+    t.ok(gone.every(each => each <= 2))
+    const both = gone[0] + gone[1]
+    if (both === 0) break
+    deleted += both
+  }
+  t.equal(deleted, 7)
+  t.strictSame(await rows('select case_id from mails'), [{ case_id: other.caseId }])
+  t.equal((await store.figures()).purgeLateSeconds, 0)
+})
+
+await t.test('step 12: a purge that is too much at once is tried with less', async t => {
+  const { store } = await testStore(t)
+  const asked: number[] = []
+  const faulty = {
+    ...store,
+    async purgeDue(limit: number) {
+      asked.push(limit)
+      if (limit > 1) throw new KhancapError('store_unavailable')
+      return asked.length < 5 ? 1 : 0
+    },
+  }
+  const { signal } = new AbortController()
+  t.equal(await purgeCases({ store: faulty, log: testLog() }, signal), 2)
+  t.strictSame(asked, [5, 2, 1, 1, 1])
+  const away = {
+    ...store,
+    async purgeDue() {
+      throw new KhancapError('store_unavailable')
+    },
+  }
+  await t.rejects(purgeCases({ store: away, log: testLog() }, signal), {
+    code: 'store_unavailable',
+  })
+})
+
+await t.test('the figures read what is open, and no tombstone', async t => {
+  const db = await testStore(t)
+  const read = rowsReadIn(t, db, 'cases')
+  await db.rows(
+    `with made as (
+       insert into intakes (id, digest, case_id, directory_sequence, received_at, due_at)
+       select 'intake-' || n, sha256(n::text::bytea), lpad(n::text, 26, '0'), 1,
+         now() - n * interval '1 hour', now()
+       from generate_series(1, 20000) n returning *)
+     insert into cases (id, intake, state, channel, team, envelope_sha256, directory_sequence,
+       received_at)
+     select case_id, id, 'purged', 'web', 'vi', digest, 1, received_at from made`,
+  )
+  for (let n = 0; n < 10; n++) await routedCase(db.store)
+  await db.rows('analyze cases')
+  const rows = await read(store => store.figures())
+  t.ok(rows <= 20, `${rows} rows`)
+  const from = Date.now() - 24 * hour
+  const until = Date.now() + hour
+  const weeks = await read(store =>
+    store.countCases({ from, until, promises: [], otherwiseSeconds: 48 * 3600 }),
+  )
+  t.ok(weeks <= 50, `${weeks} rows`)
 })

@@ -103,6 +103,8 @@ export interface Sealed {
 }
 
 export interface SealChanges {
+  /** On the slip: the applicant's own date. */
+  readonly deadline?: string
   readonly envelope?: Partial<Context>
   readonly slip?: Partial<Context> | null
   readonly team?: string
@@ -165,7 +167,7 @@ export async function sealRequest(
             country: 'VN',
             region: null,
             urgency: null,
-            deadline: null,
+            deadline: changes.deadline ?? null,
             context: { ...context, kind: 'slip', ...changes.slip },
           },
           directory.directory.router[0]?.recipient ?? '',

@@ -2,18 +2,23 @@
 import t from 'tap'
 import { CaseDetail, CaseList, CaseSummary } from '../../schemas/case.js'
 import { identityRecipient } from '../../keys/identity.js'
+import { routeCase } from '../../src/app/route-case.js'
 import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { floorToHour, formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { makeGrant, openEnvelope } from '../../src/core/envelope/open.js'
 import { verifyAnswer } from '../../src/core/receipt/proofs.js'
+import { slipOpener } from '../../workers/slip-opener.js'
 import {
   act,
   answerProof,
   caseInTeam,
   replyBody,
+  sealedAddition,
   sealedNote,
   signed,
   type TestApi,
   testApi,
+  withToken,
 } from '../helper/api.js'
 import { clientId, hour, sha256 } from '../helper/store.js'
 
@@ -305,6 +310,47 @@ await t.test('a reopened case is owed its answer by the deadline that it always 
   t.match(row, { purge_at: null, outcome: null })
   t.ok(Object(row).next_rung_at)
   t.equal((await verb(api, 'vietnam-2', sealed.caseId, 'reopen')).json().code, 'case_state')
+})
+
+await t.test('a reopened case keeps the nearer deadline that its date gave it', async t => {
+  const api = await testApi(t)
+  const { organisation, db } = api
+  const sealed = await caseInTeam(api, null, {
+    deadline: formatTimestamp(floorToHour(Date.now() + 6 * hour)),
+  })
+  const slips = slipOpener(organisation.primitives, organisation.router)
+  await routeCase(
+    {
+      ...api.deps,
+      store: db.store,
+      openSlip: slips.open.bind(slips),
+      recipients: slips.recipients,
+    },
+    sealed.caseId,
+  )
+  const [due] = await db.rows('select due_at, received_at from cases')
+  const [dueAt, receivedAt] = [Number(due?.['due_at']), Number(due?.['received_at'])]
+  t.ok(dueAt - receivedAt <= 6 * hour)
+  const close = async () => {
+    await verb(api, 'vietnam-1', sealed.caseId, 'claim')
+    const closed = await verb(api, 'vietnam-1', sealed.caseId, 'close', { outcome: 'no_contact' })
+    t.equal(closed.json().state, 'closed')
+  }
+  const dates = () => db.rows('select due_at, climbed_to from cases')
+  await close()
+  await verb(api, 'vietnam-2', sealed.caseId, 'reopen')
+  t.match(await dates(), [{ due_at: dueAt }])
+  // Also where it is the applicant who comes back.
+  await close()
+  const addition = await sealedAddition(organisation, sealed, 'still here')
+  await withToken(api, sealed.token, '/v1/mailbox/additions', addition)
+  t.match(await dates(), [{ due_at: dueAt }])
+  // A date that has passed binds nobody: the addition has its own time.
+  await close()
+  await db.rows(`update cases set first_due_at = now() - interval '1 minute'`)
+  await withToken(api, sealed.token, '/v1/mailbox/additions', { ...addition, id: clientId() })
+  const [last] = await dates()
+  t.ok(Number(last?.['due_at']) > Date.now() + 40 * hour)
 })
 
 await t.test('a reopened case that was answered owes nothing', async t => {

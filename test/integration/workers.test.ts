@@ -1,11 +1,21 @@
 // Steps 6 to 8 on a real store, with both queues: everything is routed, every rung fires once, whatever the queue
 // loses and whoever dies.
 import { randomBytes } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
+import { currentDirectory } from '../../src/app/current-directory.js'
+import { publishDirectory } from '../../src/app/publish-directory.js'
+import { routeCase } from '../../src/app/route-case.js'
 import { sweepClock } from '../../src/app/sweep-clock.js'
 import { relayOutbox } from '../../src/app/relay-outbox.js'
+import { contactsFile, lookAtContacts } from '../../src/contacts-file.js'
+import { KhancapError } from '../../schemas/problem.js'
 import type { Queue } from '../../src/ports/queue.js'
+import { signalLife } from '../../workers/alive.js'
+import { testLog } from '../helper/api.js'
+import { temporaryFolder } from '../helper/cli.js'
 import type { Teardown } from '../helper/postgres.js'
 import { testRedis } from '../helper/redis.js'
 import { testStore } from '../helper/store.js'
@@ -14,6 +24,7 @@ import {
   bench,
   type Bench,
   casesTold,
+  contacts,
   ledger,
   postgresQueue,
   redisQueue,
@@ -261,6 +272,44 @@ await t.test(
   },
 )
 
+await t.test('a queue that opens halfway is closed with the workers that it gave', async t => {
+  const b = await bench(t, postgresQueue)
+  const log: string[] = []
+  let isBroken = true
+  b.start({
+    async openQueue() {
+      const queue = await postgresQueue(b.db.url)
+      let started = 0
+      return {
+        ...queue,
+        async work(...given) {
+          if (isBroken && started === 2) {
+            isBroken = false
+            throw new KhancapError('queue_unavailable')
+          }
+          const worker = await queue.work(...given)
+          const number = (started += 1)
+          return {
+            async close(graceMs) {
+              log.push(`worker ${number}`)
+              await worker.close(graceMs)
+            },
+          }
+        },
+        async close() {
+          log.push('queue')
+          await queue.close()
+        },
+      }
+    },
+  })
+  await until(() => log.includes('queue'), 'given up')
+  t.strictSame(log, ['worker 1', 'worker 2', 'queue'])
+  const id = await b.takeIn()
+  await until(() => b.log.lines.some(line => line.event === 'queue opened'), 'opened')
+  await until(routed(b, id), 'routed')
+})
+
 await t.test('a queue that dies under way is worked around, and used again', async t => {
   const redis = await testRedis(t)
   const b = await bench(t, redisQueue(redis.url))
@@ -424,6 +473,46 @@ await t.test('two sweeps at the same moment, many times: each rung once', async 
   t.match(await ledger(b.db), { rungs: 60 * 8, rungs_twice: 0, unsettled: 60 * 8 })
 })
 
+await t.test('a store that is away for a moment changes no ladder', async t => {
+  const b = await bench(t, postgresQueue)
+  const { organisation, deps } = b
+  const { signal } = new AbortController()
+  const id = await b.takeIn()
+  const openSlip = deps.slips.open.bind(deps.slips)
+  await routeCase({ ...deps, openSlip, recipients: deps.slips.recipients }, id)
+  // The next directory has one rung only, at the very end.
+  const programs = organisation.directory.programs.map(program => {
+    const { ladder, ...level } = program.service_level
+    return { ...program, service_level: { ...level, ladder: ladder.slice(-1) } }
+  })
+  const next = await organisation.sign({ programs }, await organisation.verify(organisation.note))
+  const { primitives, root } = organisation
+  const published = { store: b.db.store, primitives, root, now: Date.now }
+  await publishDirectory(published, next)
+  await b.age(id, hours(25))
+  const directories = currentDirectory(published)
+  const hiccup = {
+    newest: () => directories.newest(),
+    bySequence: async () => {
+      throw new KhancapError('store_unavailable')
+    },
+  }
+  await t.rejects(sweepClock({ ...deps, directories: hiccup }, signal), {
+    code: 'store_unavailable',
+  })
+  t.strictSame(await rungsOf(b, id), [], 'the case is still due')
+  await sweepClock({ ...deps, directories }, signal)
+  t.strictSame(await rungsOf(b, id), ['reminder team', 'reminder team', 'reminder team'])
+  // One that does not verify is no longer a ladder at all: the newest one runs then.
+  const invalid = {
+    ...hiccup,
+    bySequence: () => Promise.reject(new KhancapError('directory_invalid')),
+  }
+  await b.age(id, hours(24))
+  await sweepClock({ ...deps, directories: invalid }, signal)
+  t.strictSame((await rungsOf(b, id)).slice(3), ['breach director'])
+})
+
 await t.test('two relays at once hand over each row once', async t => {
   const b = await bench(t, postgresQueue)
   for (let i = 0; i < 50; i++) await b.takeIn()
@@ -484,6 +573,41 @@ await t.test(
       return row?.['outcome'] === 'undeliverable'
     }, 'undeliverable')
     t.ok(b.log.lines.some(line => line.level === 'error' && line.event === 'notice undeliverable'))
+  },
+)
+
+await t.test(
+  'without contacts a notice waits and the watch is quiet; once they are there it leaves',
+  async t => {
+    const b = await bench(t, postgresQueue)
+    const folder = await temporaryFolder(t)
+    const file = join(folder, 'contacts.json')
+    const read = contactsFile(file)
+    await lookAtContacts(read, b.log)
+    t.match(b.log.lines.at(-1), {
+      level: 'error',
+      event: 'there are no contacts: nobody can be told by mail',
+    })
+    b.start({ contacts: read })
+    const id = await b.takeIn()
+    await until(routed(b, id), 'routed')
+    for (const failures of [1, 2, 3]) {
+      await until(async () => (await b.db.store.noticeFailures()) === failures, 'tried')
+      if (failures === 3) break
+      // A file that is there and names nobody who could be told is no better.
+      await writeFile(file, JSON.stringify({ teams: {}, handlers: {} }))
+      await b.db.rows('update notice_lanes set wake_at = now()')
+    }
+    t.match(await ledger(b.db), { unsettled: 1 })
+    const alive = { ping: async () => void t.fail('a sign of life') }
+    const log = testLog()
+    await signalLife({ store: b.db.store, alive, sweepSeconds: 60, log })
+    t.match(log.lines, [{ fields: { cause: 'notices_fail' } }])
+    await writeFile(file, JSON.stringify(contacts))
+    await b.db.rows('update notice_lanes set wake_at = now()')
+    await until(settled(b), 'told')
+    t.equal(b.sink.mails.length, 1)
+    t.equal(await b.db.store.noticeFailures(), 0)
   },
 )
 
@@ -553,11 +677,14 @@ await t.test('the sweep says that it is alive, and stops saying so when it is cl
   const b = await bench(t, postgresQueue)
   const workers = b.start()
   await until(async () => (await b.db.store.heartbeatAge('sweep')) !== null, 'heartbeat')
+  const earlier = () => b.db.rows(`update heartbeats set at = at - interval '1 hour'`)
+  const isRecent = async () => Number(await b.db.store.heartbeatAge('sweep')) < 1800
+  await earlier()
+  await until(isRecent, 'again and again')
+  await workers.close(60_000)
+  await earlier()
   await sleep(1500)
-  t.ok(Number(await b.db.store.heartbeatAge('sweep')) < 1.5)
-  await workers.close(5000)
-  await sleep(1500)
-  t.ok(Number(await b.db.store.heartbeatAge('sweep')) > 1.4)
+  t.notOk(await isRecent())
 })
 
 await t.test(
@@ -567,8 +694,8 @@ await t.test(
     const workers = b.start()
     await until(() => b.log.lines.some(line => line.event === 'queue opened'), 'queue opened')
     const began = performance.now()
-    await workers.close(10_000)
-    t.ok(performance.now() - began < 3000)
+    await workers.close(60_000)
+    t.ok(performance.now() - began < 30_000)
     const stuck = await bench(t, postgresQueue)
     const held = stuck.start({ contacts: () => new Promise(() => undefined) })
     const id = await stuck.takeIn()

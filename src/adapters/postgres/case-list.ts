@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { KhancapError } from '../../../schemas/problem.js'
 import type { CaseFilter, CaseStore } from '../../ports/case-store.js'
-import { isGranted, toCaseRow, type ReadCase } from './case-rows.js'
+import { closedFrom, isGranted, toCaseRow, type ReadCase } from './case-rows.js'
 import { clock, type Database } from './database.js'
 
 /** Where a case stands in the inbox: `inbox_order`, then id. */
@@ -13,8 +13,6 @@ interface Place {
 
 const start: Place = { order: -1, id: '' }
 
-// Where closed cases begin in `inbox_order` (migrations/0001-the-path.ts).
-const closedFrom = 300_000_000_000_000
 const end = Number.MAX_SAFE_INTEGER
 
 /** A cursor is the place of the last case of a page, which its reader sees on the page itself. */

@@ -9,6 +9,9 @@ export interface ReadCase extends Selectable<CaseTable> {
   readonly now: Instant
 }
 
+/** Where closed cases begin in `inbox_order` (migrations/0001-the-path.ts). */
+export const closedFrom = 300_000_000_000_000
+
 /** All columns of cases, and the clock. */
 export function selectCases(db: Database) {
   return db.selectFrom('cases').selectAll('cases').select(clock.as('now'))
@@ -39,6 +42,7 @@ export function toCaseRow(row: ReadCase): CaseRow {
     routedDirectorySequence: row.routed_directory_sequence,
     receivedAt: row.received_at,
     dueAt: row.due_at,
+    firstDueAt: row.first_due_at,
     claimedBy: row.claimed_by,
     answeredAt: row.answered_at,
     answer: hour === null || signature === null || key === null ? null : { hour, signature, key },

@@ -7,7 +7,7 @@ import type { ClockStore, DueCase, RungFiring } from '../../ports/clock-store.js
 import { endOf, nextEvent, type ChainEnd, type EventRow } from './chain.js'
 import type { Database } from './database.js'
 import { releaseGone } from './gone-handlers.js'
-import { purgeDue } from './purge.js'
+import { deletePurgedMails, purgeDue } from './purge.js'
 
 interface DueRow extends ChainEnd {
   readonly id: CaseId
@@ -188,6 +188,7 @@ export function clockStore(db: Database): ClockStore {
     releaseGone: releaseGone(db),
 
     purgeDue: limit => purgeDue(db, limit),
+    deletePurgedMails: limit => deletePurgedMails(db, limit),
 
     async forgetNonces() {
       const { numDeletedRows } = await db

@@ -5,6 +5,9 @@ import type { FiguresStore } from '../../ports/figures-store.js'
 import type { Database } from './database.js'
 
 interface FiguresRow {
+  readonly closed: number
+  readonly purged: number
+  readonly purge_late: number
   readonly outbox_rows: number
   readonly outbox_oldest: number
   readonly undeliverable: number
@@ -16,8 +19,8 @@ interface FiguresRow {
 export function figuresStore(db: Database): FiguresStore {
   return {
     async figures() {
-      // One pass over the table; what is owed is owed by open cases only.
-      const states = await db
+      // One pass over the index of open cases: tombstones stay for ever, and are counted when they are made.
+      const open = await db
         .selectFrom('cases')
         .select([
           'state',
@@ -26,11 +29,16 @@ export function figuresStore(db: Database): FiguresStore {
           sql<number>`coalesce(extract(epoch from clock_timestamp()
             - min(received_at) filter (where due_at is not null))::float8, 0)`.as('oldest'),
         ])
+        .where(sql<boolean>`state not in ('closed', 'purged')`)
         .groupBy('state')
         .execute()
-      const open = states.filter(({ state }) => state !== 'closed' && state !== 'purged')
       const { rows } = await sql<FiguresRow>`
         select
+          (select count(*) from cases where state = 'closed') as closed,
+          (select count from tallies where name = 'purged') as purged,
+          -- Closed cases have a time of purge, and purged ones while their mails are being deleted.
+          (select coalesce(extract(epoch from clock_timestamp() - min(purge_at))::float8, 0)
+            from cases where purge_at is not null) as purge_late,
           (select count(*) from outbox) as outbox_rows,
           coalesce((select extract(epoch from clock_timestamp() - min(created_at))::float8
             from outbox), 0) as outbox_oldest,
@@ -44,18 +52,19 @@ export function figuresStore(db: Database): FiguresStore {
             as mailbox_age`.execute(db)
       const [row] = rows
       if (row === undefined) throw new Error('no figures')
-      const count = (state: CaseState) => states.find(each => each.state === state)?.cases ?? 0
+      const count = (state: CaseState) => open.find(each => each.state === state)?.cases ?? 0
       return {
         casesByState: {
           received: count('received'),
           routed: count('routed'),
           claimed: count('claimed'),
           answered: count('answered'),
-          closed: count('closed'),
-          purged: count('purged'),
+          closed: row.closed,
+          purged: row.purged,
         },
         breached: open.reduce((sum, { overdue }) => sum + overdue, 0),
         oldestUnansweredSeconds: Math.max(0, ...open.map(({ oldest }) => oldest)),
+        purgeLateSeconds: Math.max(0, row.purge_late),
         outboxRows: row.outbox_rows,
         outboxOldestSeconds: Math.max(0, row.outbox_oldest),
         noticesUndeliverable: row.undeliverable,

@@ -4,12 +4,10 @@ import type { CaseId, Instant } from '../../../schemas/encoding.js'
 import type { CaseState } from '../../../schemas/case.js'
 import type { ClockStore } from '../../ports/clock-store.js'
 import { afterAct } from '../../core/case/states.js'
+import { closedFrom } from './case-rows.js'
 import { endOf, insertEvent, nextEvent, type ChainEnd } from './chain.js'
 import type { Database } from './database.js'
 import { insertNotice } from './notices.js'
-
-// Where closed cases begin in `inbox_order` (migrations/0001-the-path.ts).
-const closedFrom = 300_000_000_000_000
 
 interface ClaimedRow extends ChainEnd {
   readonly id: CaseId

@@ -42,15 +42,21 @@ function changesOf(row: ReadCase, addition: NewAddition) {
   if (state === null) throw new KhancapError('mailbox_unknown')
   const reopened = row.state === 'closed'
   const owesNothing = row.due_at === null
-  const later = (seconds: number) => at(row.now + seconds * 1000)
+  const later = (seconds: number) => row.now + seconds * 1000
+  const responseAt = later(addition.responseSeconds(row.program))
+  // Closed without an answer, and the first one would still be in time: it is owed by then, as ever.
+  const first = row.first_due_at
+  const isFirst =
+    row.answered_at === null && first !== null && first > row.now && first < responseAt
   return {
     state,
     unread_additions: row.unread_additions + 1,
     ...(reopened ? { outcome: null, closed_at: null, purge_at: null, claimed_by: null } : {}),
     ...(owesNothing
       ? {
-          due_at: later(addition.responseSeconds(row.program)),
-          next_rung_at: later(addition.firstRungSeconds(row.program)),
+          due_at: at(isFirst ? first : responseAt),
+          // Of the first clock the sweep finds the rung by itself.
+          next_rung_at: at(isFirst ? row.now : later(addition.firstRungSeconds(row.program))),
           climbed_to: at(row.now),
         }
       : {}),

@@ -14,6 +14,8 @@ import { up as handingOver } from './migrations/0004-handing-over.js'
 import { up as mails } from './migrations/0005-mails.js'
 import { up as partDigests } from './migrations/0006-part-digests.js'
 import { up as uploads } from './migrations/0007-uploads.js'
+import { up as firstDeadlines } from './migrations/0008-first-deadlines.js'
+import { up as figures } from './migrations/0009-figures.js'
 
 const migrations = {
   '0001-the-path': { up: thePath },
@@ -23,6 +25,8 @@ const migrations = {
   '0005-mails': { up: mails },
   '0006-part-digests': { up: partDigests },
   '0007-uploads': { up: uploads },
+  '0008-first-deadlines': { up: firstDeadlines },
+  '0009-figures': { up: figures },
 }
 
 async function mayMigrate(pool: Pool): Promise<boolean> {

@@ -14,7 +14,6 @@ export async function purgeDue(db: Database, limit: number): Promise<number> {
       for update skip locked),
     no_mailbox as (
       update intakes set mailbox_sha256 = null from due where intakes.id = due.intake),
-    no_mails as (delete from mails using due where case_id = due.id),
     no_digests as (
       update taken_mails set digest = null from due where case_id = due.id),
     no_envelope as (delete from envelopes using due where case_id = due.id),
@@ -35,13 +34,39 @@ export async function purgeDue(db: Database, limit: number): Promise<number> {
     no_notice_jobs as (
       delete from outbox using no_notices
       where subject = no_notices.id::text and name in ('send-notice', 'send-alarm')),
+    counted as (
+      update tallies set count = count + (select count(*) from due)
+      where name = 'purged' and exists (select from due)),
     no_route_jobs as (
       delete from outbox using due where subject = due.id and name = 'route-case')
-    update cases set state = 'purged', purge_at = null, next_rung_at = null, due_at = null,
+    update cases set state = 'purged',
+      -- While it has mails, which may be gigabytes, the rest of its purge is due.
+      purge_at = case when exists (select from mails where case_id = due.id) then purge_at end,
+      next_rung_at = null, due_at = null,
       reason = null, rule = null, coverage = 'undecided', unread_additions = 0
     from due where cases.id = due.id
     returning cases.id`.execute(db)
   // COMMITTED: no query returns the ciphertext any more. PostgreSQL gives the space back at its next vacuum, and
   // backups keep it for as long as they are kept.
   return rows.length
+}
+
+/** @returns mails deleted, all of one case */
+export async function deletePurgedMails(db: Database, limit: number): Promise<number> {
+  const { rows } = await sql<{ deleted: number }>`
+    with due as materialized (
+      select id from cases
+      where purge_at <= statement_timestamp() and state = 'purged'
+      order by purge_at limit 1
+      for update skip locked),
+    gone as (
+      delete from mails using due
+      where mails.case_id = due.id and mails.id in (
+        select id from mails where case_id = due.id order by id limit ${limit})
+      returning mails.id),
+    done as (
+      update cases set purge_at = null from due
+      where cases.id = due.id and (select count(*) from gone) < ${limit})
+    select count(*) as deleted from gone`.execute(db)
+  return rows[0]?.deleted ?? 0
 }

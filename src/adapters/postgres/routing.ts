@@ -67,6 +67,7 @@ export function routingStore(db: Database): RoutingStore {
             coverage: route.coverage,
             routed_directory_sequence: route.directorySequence,
             due_at: at(route.dueAt),
+            first_due_at: at(route.dueAt),
             next_rung_at: atOrNull(route.nextRungAt),
             ...endOf(event),
           })

@@ -120,6 +120,7 @@ export interface Tables {
   }
   nonces: { nonce: string; expires_at: Time }
   heartbeats: { name: string; at: Time }
+  tallies: { name: 'purged'; count: number }
 }
 
 export interface CaseTable {
@@ -139,6 +140,7 @@ export interface CaseTable {
   routed_directory_sequence: number | null
   received_at: Time
   due_at: NullableTime
+  first_due_at: NullableTime
   next_rung_at: NullableTime
   climbed_to: NullableTime
   claimed_by: string | null
