@@ -10,9 +10,13 @@ export const maxAdditions = 200
 /** Bytes of all additions to one case at most: 64 of the largest. Who works on it fetches each of them. */
 export const maxAdditionBytes = 16_777_216
 
+/** Sealed bytes of replies in one answer at most, where it is more than one reply: phones are old, and Tor is slow. */
+export const maxReplyPageBytes = 262_144
+
 export const MailboxRequest = z
   .strictObject({
     read: z.array(ClientId).max(200).default([]).describe('Replies that were opened'),
+    before: ClientId.optional().describe('Only replies that are older than this one'),
   })
   .meta({ id: 'MailboxRequest', description: 'A look into the mailbox' })
 export type MailboxRequest = z.infer<typeof MailboxRequest>
@@ -36,7 +40,9 @@ export const MailboxView = z
     directory_version: z.int(),
     replies: z
       .array(z.strictObject({ id: ClientId, sealed: boundedBytes(maxSealedBytes), at: Timestamp }))
-      .max(1000),
+      .max(1000)
+      .describe('The newest, the oldest of them first'),
+    older: z.boolean().describe('There are replies that are older than these'),
     additions: z.array(z.strictObject({ id: ClientId, at: Timestamp })).max(maxAdditions),
   })
   .meta({ id: 'MailboxView', description: 'The state of a case for its applicant' })

@@ -108,8 +108,13 @@ export function postIntake(body: string): Promise<unknown> {
   return post('/v1/intakes', body)
 }
 
-export function postMailbox(token: string, read: readonly string[]): Promise<unknown> {
-  return post('/v1/mailbox', JSON.stringify({ read }), token)
+/** @param before only replies that are older than this one */
+export function postMailbox(
+  token: string,
+  read: readonly string[],
+  before?: string,
+): Promise<unknown> {
+  return post('/v1/mailbox', JSON.stringify({ read, before }), token)
 }
 
 export function postAddition(token: string, body: string): Promise<unknown> {

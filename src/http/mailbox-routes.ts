@@ -20,7 +20,7 @@ import { tokenOf } from './mailbox-token.js'
 import { atMostPerSecond } from './rate.js'
 import { type Api, problemResponses } from './routes.js'
 
-function printMailbox({ case: row, replies, additions }: MailboxContent): MailboxView {
+function printMailbox({ case: row, replies, older, additions }: MailboxContent): MailboxView {
   // Told as the receipt told it: the hour by which, at the latest.
   const dueAt = row.dueAt === null ? null : ceilToHour(row.dueAt)
   return {
@@ -42,6 +42,7 @@ function printMailbox({ case: row, replies, additions }: MailboxContent): Mailbo
       sealed: printBytes(sealed),
       at: formatTimestamp(at),
     })),
+    older,
     additions: additions.map(({ id, at }) => ({ id, at: formatTimestamp(at) })),
   }
 }
@@ -63,8 +64,10 @@ export function mailboxRoutes(app: Api, deps: HttpDeps): void {
       body: MailboxRequest,
       response: { 200: MailboxView, ...problemResponses },
     },
-    handler: async request =>
-      printMailbox(await readMailbox(deps, tokenOf(request), request.body.read)),
+    handler: async request => {
+      const { before = null, read } = request.body
+      return printMailbox(await readMailbox(deps, tokenOf(request), { before, read }))
+    },
   })
 
   app.route({

@@ -4,7 +4,10 @@ import type { CaseRow } from './case-store.js'
 
 export interface MailboxContent {
   readonly case: CaseRow
+  /** The newest of those that were asked for, the oldest of them first. */
   readonly replies: readonly { id: ClientId; sealed: Uint8Array; at: Instant }[]
+  /** There are replies that are older than these. */
+  readonly older: boolean
   readonly additions: readonly { id: ClientId; at: Instant }[]
 }
 
@@ -36,8 +39,15 @@ export interface Deletion {
 }
 
 export interface MailboxStore {
-  /** @returns null where no case has this mailbox (or it was purged) */
-  findMailbox(tokenSha256: Uint8Array): Promise<MailboxContent | null>
+  /**
+   * @param page only replies that are older than `before`, or from the newest on where that is null; as many as have
+   *   `maxBytes` together, but one at least
+   * @returns null where no case has this mailbox (or it was purged)
+   */
+  findMailbox(
+    tokenSha256: Uint8Array,
+    page: { readonly before: ClientId | null; readonly maxBytes: number },
+  ): Promise<MailboxContent | null>
   /** Notes the hour in which replies were opened by the applicant. Unknown ids are ignored. Idempotent. */
   markRepliesRead(tokenSha256: Uint8Array, replies: readonly ClientId[]): Promise<void>
   /**

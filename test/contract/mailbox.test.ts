@@ -29,6 +29,7 @@ const newAddition = (changes: Partial<NewAddition> = {}): NewAddition => ({
 })
 
 const mailbox = randomBytes(32)
+const whole = { before: null, maxBytes: 1_000_000 }
 
 async function answer(store: Store, id: string): Promise<string> {
   const replyId = clientId()
@@ -47,12 +48,12 @@ async function answer(store: Store, id: string): Promise<string> {
 await t.test('step 11: a mailbox opens to its hash only', async t => {
   const { store } = await testStore(t)
   const { caseId: id } = await routedCase(store, { mailbox })
-  t.match(await store.findMailbox(mailbox), {
+  t.match(await store.findMailbox(mailbox, whole), {
     case: { id, state: 'routed' },
     replies: [],
     additions: [],
   })
-  t.equal(await store.findMailbox(randomBytes(32)), null)
+  t.equal(await store.findMailbox(randomBytes(32), whole), null)
 })
 
 await t.test(
@@ -61,7 +62,7 @@ await t.test(
     const { store, rows } = await testStore(t)
     const { caseId: id } = await routedCase(store, { mailbox })
     const replyId = await answer(store, id)
-    const found = await store.findMailbox(mailbox)
+    const found = await store.findMailbox(mailbox, whole)
     t.match(found?.replies, [{ id: replyId, sealed: Buffer.from('to the applicant') }])
     await store.markRepliesRead(randomBytes(32), [replyId])
     t.strictSame(await rows('select read_at from replies'), [{ read_at: null }])
@@ -72,6 +73,44 @@ await t.test(
     await store.markRepliesRead(mailbox, [replyId])
     await store.markRepliesRead(mailbox, [])
     t.strictSame(await rows('select read_at from replies'), [first], 'the first time counts')
+  },
+)
+
+await t.test(
+  'step 11: replies come in pages, the newest first, and each page is light',
+  async t => {
+    const { store, rows } = await testStore(t)
+    const { caseId: id } = await routedCase(store, { mailbox })
+    // Two of them at the same moment: their ids decide.
+    await rows(
+      `insert into replies (case_id, id, handler, at, sealed, team_copy)
+     select $1, 'reply-' || n, 'vi-1', now() + (n / 2) * interval '1 second',
+       decode(repeat('00', 40), 'hex'), '' from generate_series(1, 7) n`,
+      [id],
+    )
+    const seen: string[][] = []
+    let before: string | null = null
+    for (;;) {
+      const page = await store.findMailbox(mailbox, { before, maxBytes: 100 })
+      seen.push(page?.replies.map(reply => reply.id) ?? [])
+      if (page?.older !== true) break
+      before = page.replies[0]?.id ?? null
+    }
+    t.strictSame(seen, [
+      ['reply-6', 'reply-7'],
+      ['reply-4', 'reply-5'],
+      ['reply-2', 'reply-3'],
+      ['reply-1'],
+    ])
+    const heavy = await store.findMailbox(mailbox, { before: null, maxBytes: 1 })
+    t.match(heavy, { replies: [{ id: 'reply-7' }], older: true }, 'one at least')
+    t.equal(heavy?.replies.length, 1)
+    const all = await store.findMailbox(mailbox, { before: null, maxBytes: 280 })
+    t.match(all, { replies: { length: 7 }, older: false }, 'to the byte')
+    t.match(await store.findMailbox(mailbox, { before: clientId(), maxBytes: 280 }), {
+      replies: [],
+      older: false,
+    })
   },
 )
 
@@ -96,7 +135,7 @@ await t.test(
     t.match(await store.sealedPart(id, 'additions', addition.id), addition.sealed)
     t.match(parts.events.at(-1), { kind: 'addition', detail: addition.id, handler: null })
     t.equal(await brokenEvent(p, id, parts.events), null)
-    t.match((await store.findMailbox(mailbox))?.additions, [{ id: addition.id, at }])
+    t.match((await store.findMailbox(mailbox, whole))?.additions, [{ id: addition.id, at }])
   },
 )
 
@@ -290,7 +329,7 @@ await t.test('step 12: a purge deletes what was sealed and leaves a tombstone', 
     t.strictSame(await rows(`select * from ${table}`), [], table)
   t.equal(await store.caseEnvelope(id), null)
   t.same(await store.caseEnvelope(other.caseId), other.envelope, 'others are left alone')
-  t.equal(await store.findMailbox(mailbox), null)
+  t.equal(await store.findMailbox(mailbox, whole), null)
   await store.markRepliesRead(mailbox, [replyId])
   t.match(await store.findCase(id, 'en-1'), {
     state: 'purged',

@@ -130,6 +130,7 @@ export async function runBuilt(task: BuiltTask): Promise<BuiltResult> {
       coverage: 'unknown',
       directory_version: 1,
       replies: task.replies.map(sealed => ({ id: 'A'.repeat(22), sealed, at: hour })),
+      older: false,
       additions: [],
     }
     const token = tokens[tokens.length - 1] ?? ''

@@ -228,3 +228,28 @@ await t.test('step 11: the applicant deletes the case, with a signature that sta
   t.equal(key, body.key, 'the key that the envelope names')
   t.ok(verifyDeletion(primitives, decodeBase64url(key), mailboxHash, decodeBase64url(proof)))
 })
+
+await t.test('a mailbox of many large replies is read page by page', async t => {
+  const api = await testApi(t)
+  const sealed = await caseInTeam(api)
+  await api.db.rows(
+    `insert into replies (case_id, id, handler, at, sealed, team_copy)
+     select $1, lpad(n::text, 21, '0') || 'A', 'vietnam-1', now() + n * interval '1 second',
+       decode(repeat('00', 100000), 'hex'), '' from generate_series(1, 20) n`,
+    [sealed.caseId],
+  )
+  const seen: string[] = []
+  let before: string | undefined
+  for (;;) {
+    const answer = await withToken(api, sealed.token, '/v1/mailbox', { before })
+    t.ok(answer.rawPayload.length < 400_000, `${answer.rawPayload.length} bytes`)
+    const view = MailboxView.parse(answer.json())
+    seen.unshift(...view.replies.map(reply => reply.id))
+    if (!view.older) break
+    before = view.replies[0]?.id
+  }
+  t.strictSame(
+    seen.map(id => Number(id.slice(0, 21))),
+    Array.from({ length: 20 }, (_, index) => index + 1),
+  )
+})

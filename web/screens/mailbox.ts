@@ -8,7 +8,7 @@ import { fill } from '../texts/texts.js'
 import { type Ends, showAddition, startMore } from './addition.js'
 import { askToDelete } from './deletion.js'
 import { othersList } from './others.js'
-import { type Visit, visitAgain } from './visit.js'
+import { type Visit, visitAgain, visitOlder } from './visit.js'
 
 const order: readonly CaseState[] = ['received', 'routed', 'claimed', 'answered']
 
@@ -54,7 +54,8 @@ function heldLines(page: Page, { hold }: Visit['mailbox']['view']): HTMLElement[
 
 /** Fetches again; replies that were opened are named, so that handlers know. */
 function refresh(page: Page, now: Visit): void {
-  const opened = now.mailbox.replies.filter(reply => reply.message !== null)
+  // As many as one request names.
+  const opened = now.mailbox.replies.filter(reply => reply.message !== null).slice(-200)
   page.attempt(
     page.words.texts.loading,
     () =>
@@ -63,6 +64,16 @@ function refresh(page: Page, now: Visit): void {
         now,
         opened.map(reply => reply.id),
       ),
+    found => showMailbox(page, found),
+    () => showMailbox(page, now),
+  )
+}
+
+/** One page more: a mailbox may hold more than an old phone can load at once. */
+function fetchOlder(page: Page, now: Visit): void {
+  page.attempt(
+    page.words.texts.loading,
+    () => visitOlder(page, now),
     found => showMailbox(page, found),
     () => showMailbox(page, now),
   )
@@ -105,6 +116,7 @@ export function showMailbox(page: Page, now: Visit, news: string | null = null):
       'section',
       {},
       h('h2', {}, words.answers),
+      view.older ? button(words.older, () => fetchOlder(page, now)) : null,
       ...(replies.length === 0
         ? [h('p', { class: 'none' }, words.noAnswers)]
         : replies.map(reply => replyOf(page, reply))),

@@ -26,8 +26,9 @@ async function look(
   words: string,
   token: string,
   read: readonly string[],
+  before?: string,
 ): Promise<Visit> {
-  const served = await postMailbox(token, read)
+  const served = await postMailbox(token, read, before)
   const mailbox = await sealer.call('read', { served, token })
   const programs = programsOf(await page.site())
   const more = programs.find(({ id, more: form }) => id === mailbox.view.program && form !== null)
@@ -49,4 +50,15 @@ export async function visitAgain(
   const sealer = await page.sealer()
   await enterWords(page, sealer, words)
   return look(page, sealer, words, token, read)
+}
+
+/** The same visit with the replies that come before those that are there. @throws Failed */
+export async function visitOlder(page: Page, now: Visit): Promise<Visit> {
+  const { words, token } = now
+  const [oldest] = now.mailbox.replies
+  const sealer = await page.sealer()
+  await enterWords(page, sealer, words)
+  const { mailbox } = await look(page, sealer, words, token, [], oldest?.id)
+  const replies = [...mailbox.replies, ...now.mailbox.replies]
+  return { ...now, mailbox: { ...mailbox, replies } }
 }

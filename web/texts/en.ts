@@ -227,6 +227,7 @@ export const textsEn: Texts = {
       'Your request is outside what this programme covers now. A person answers you all the same, and others may be able to help.',
     answers: 'Answers to you',
     noAnswers: 'There is no answer yet.',
+    older: 'Show older answers',
     answerAt: 'Answer of {date}',
     unreadable:
       'This answer does not open, or does not prove that its writer has read your request. Please do not rely on it.',

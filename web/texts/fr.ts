@@ -230,6 +230,7 @@ export const textsFr: Texts = {
       'Votre demande n’entre pas actuellement dans ce que couvre ce programme. Une personne vous répondra tout de même, et d’autres pourront peut-être aider.',
     answers: 'Réponses pour vous',
     noAnswers: 'Pas encore de réponse.',
+    older: 'Afficher les réponses plus anciennes',
     answerAt: 'Réponse du {date}',
     unreadable:
       'Cette réponse ne s’ouvre pas, ou ne prouve pas que son auteur a lu votre demande. Ne vous y fiez pas.',

@@ -198,6 +198,7 @@ export interface Texts {
     readonly notCovered: string
     readonly answers: string
     readonly noAnswers: string
+    readonly older: string
     readonly answerAt: string
     readonly unreadable: string
     readonly added: string

@@ -228,6 +228,7 @@ export const textsVi: Texts = {
       'Yêu cầu của bạn hiện nằm ngoài phạm vi của chương trình này. Vẫn sẽ có người trả lời bạn, và có thể có nơi khác giúp được.',
     answers: 'Câu trả lời cho bạn',
     noAnswers: 'Chưa có câu trả lời.',
+    older: 'Xem các câu trả lời cũ hơn',
     answerAt: 'Câu trả lời, {date}',
     unreadable:
       'Câu trả lời này không mở được, hoặc không chứng minh được rằng người viết đã đọc yêu cầu của bạn. Xin đừng tin vào nó.',

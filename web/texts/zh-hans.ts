@@ -215,6 +215,7 @@ export const textsZhHans: Texts = {
     notCovered: '您的请求目前不在本项目涵盖范围之内。仍会有人答复您，也可能有其他机构能够帮助。',
     answers: '给您的答复',
     noAnswers: '还没有答复。',
+    older: '查看更早的答复',
     answerAt: '{date}的答复',
     unreadable: '这份答复无法打开，或不能证明写信人读过您的请求。请不要相信它。',
     added: '您补充的内容',

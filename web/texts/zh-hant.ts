@@ -215,6 +215,7 @@ export const textsZhHant: Texts = {
     notCovered: '您的請求目前不在本計畫涵蓋範圍之內。仍會有人答覆您，也可能有其他機構能夠幫助。',
     answers: '給您的答覆',
     noAnswers: '還沒有答覆。',
+    older: '查看更早的答覆',
     answerAt: '{date}的答覆',
     unreadable: '這份答覆無法開啟，或不能證明寫信人讀過您的請求。請不要相信它。',
     added: '您補充的內容',

@@ -1,6 +1,6 @@
 // Step 11: the store as a returning applicant sees it.
 import { sql } from 'kysely'
-import type { ClientId } from '../../../schemas/encoding.js'
+import type { ClientId, Instant } from '../../../schemas/encoding.js'
 import { KhancapError } from '../../../schemas/problem.js'
 import { afterAct } from '../../core/case/states.js'
 import type { MailboxStore, NewAddition } from '../../ports/mailbox-store.js'
@@ -117,9 +117,15 @@ export async function insertAddition(
   return { at: row.now }
 }
 
+interface ListedReply {
+  readonly id: ClientId
+  readonly at: Instant
+  readonly fits: boolean
+}
+
 export function mailboxStore(db: Database): MailboxStore {
   return {
-    async findMailbox(tokenSha256) {
+    async findMailbox(tokenSha256, { before, maxBytes }) {
       return await db
         .transaction()
         .setIsolationLevel('repeatable read')
@@ -127,13 +133,28 @@ export function mailboxStore(db: Database): MailboxStore {
         .execute(async trx => {
           const row = await selectByMailbox(trx, tokenSha256).executeTakeFirst()
           if (row === undefined) return null
-          const replies = await trx
-            .selectFrom('replies')
-            .select(['id', 'sealed', 'at'])
-            .where('case_id', '=', row.id)
-            .orderBy('at')
-            .orderBy('id')
-            .execute()
+          const { rows } = await sql<ListedReply>`
+            select id, at, number = 1 or total <= ${maxBytes}::int as fits
+            from (
+              select id, at, row_number() over newest as number,
+                sum(length(sealed)) over newest as total
+              from replies
+              where case_id = ${row.id} and (${before}::text is null or (at, id) < (
+                select at, id from replies where case_id = ${row.id} and id = ${before}))
+              window newest as (order by at desc, id desc)) listed
+            order by at desc, id desc`.execute(trx)
+          const fitting = rows.filter(({ fits }) => fits).map(({ id }) => id)
+          const replies =
+            fitting.length === 0
+              ? []
+              : await trx
+                  .selectFrom('replies')
+                  .select(['id', 'sealed', 'at'])
+                  .where('case_id', '=', row.id)
+                  .where('id', 'in', fitting)
+                  .orderBy('at')
+                  .orderBy('id')
+                  .execute()
           const additions = await trx
             .selectFrom('additions')
             .select(['id', 'at'])
@@ -141,7 +162,8 @@ export function mailboxStore(db: Database): MailboxStore {
             .orderBy('at')
             .orderBy('id')
             .execute()
-          return { case: toCaseRow(row), replies, additions }
+          const older = rows.length > fitting.length
+          return { case: toCaseRow(row), replies, older, additions }
         })
     },
 
