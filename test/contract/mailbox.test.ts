@@ -263,7 +263,7 @@ await t.test('step 11: what the applicant deletes is gone in any state, and told
     await t.rejects(store.deleteCase(randomBytes(32), deletion), { code: 'mailbox_unknown' })
     const { at } = await store.deleteCase(mailbox, deletion)
     t.match(await store.findCase(id, 'vi-1'), { state: 'purged', dueAt: null, hold: null })
-    t.equal(await store.findMailbox(mailbox), null)
+    t.equal(await store.findMailbox(mailbox, whole), null)
     await t.rejects(store.recordAddition(mailbox, newAddition()), { code: 'mailbox_unknown' })
     await t.rejects(store.deleteCase(mailbox, deletion), { code: 'mailbox_unknown' })
 

@@ -10,6 +10,8 @@ export async function purgeDue(db: Database, limit: number): Promise<number> {
       select id, intake from cases
       -- Closed long enough ago, or deleted by the applicant just now.
       where purge_at <= statement_timestamp() and state in ('closed', 'purged')
+        -- Without one only its mails are left.
+        and exists (select from envelopes where case_id = cases.id)
       order by purge_at limit ${limit}
       for update skip locked),
     no_mailbox as (
@@ -57,6 +59,8 @@ export async function deletePurgedMails(db: Database, limit: number): Promise<nu
     with due as materialized (
       select id from cases
       where purge_at <= statement_timestamp() and state = 'purged'
+        -- What an applicant has just deleted waits for the whole of its purge.
+        and not exists (select from envelopes where case_id = cases.id)
       order by purge_at limit 1
       for update skip locked),
     gone as (
