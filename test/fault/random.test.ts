@@ -18,7 +18,7 @@ import { brokenInvariants, type Look, passHalfMinute } from '../helper/invariant
 import { seededRandom } from '../helper/random.js'
 import { flow, patienceMs, sealings as sealAll, type Sealings } from '../helper/random-run.js'
 import { type TestRedis, testRedis } from '../helper/redis.js'
-import { freePort } from '../helper/service.js'
+import { freePort } from '../helper/free-port.js'
 import { smtpSink } from '../helper/smtp-sink.js'
 import type { Row } from '../helper/store.js'
 import { contacts } from '../helper/workers.js'
