@@ -145,6 +145,21 @@ export const Directory = z
     exclusions: z.array(Exclusion).max(100).optional(),
     duty: z.array(Duty).max(200).optional(),
     others: z.array(OtherHelp).max(100).optional(),
+    contact: z
+      .strictObject({
+        mail: z
+          .string()
+          .max(200)
+          .regex(/^[^\s@<>]+@[^\s@<>]+$/),
+        key: z
+          .string()
+          .min(1)
+          .max(20_000)
+          .optional()
+          .describe('A public key for mails to that address, as armored text'),
+      })
+      .optional()
+      .describe('Shown where nothing can be sealed on the device: another way to write'),
     leave_to: z
       .record(
         Language,

@@ -204,7 +204,13 @@ export class Page {
         back === undefined ? null : button(backLabel, back),
       ),
       dead.includes(code)
-        ? h('section', {}, h('h2', {}, otherWays.heading), bullets(otherWays.ways))
+        ? h(
+            'section',
+            {},
+            h('h2', {}, otherWays.heading),
+            bullets(otherWays.ways),
+            h('p', {}, h('a', { href: '/contact.txt' }, otherWays.contact)),
+          )
         : null,
     )
   }

@@ -21,7 +21,7 @@ import { knownAddresses } from './known-addresses.js'
 import { bodyLimits } from './limits.js'
 import { loopWatch } from './loop-watch.js'
 import { mailboxRoutes } from './mailbox-routes.js'
-import { deploymentRoute, pageRoutes } from './page-routes.js'
+import { contactRoute, deploymentRoute, pageRoutes } from './page-routes.js'
 import { partRoutes } from './part-routes.js'
 import { routeName } from './route-name.js'
 import { carryActor } from './signed-request.js'
@@ -36,6 +36,7 @@ export async function apiRoutes(parent: FastifyInstance, deps: HttpDeps): Promis
   const app = parent.withTypeProvider<ZodTypeProvider>()
   healthRoutes(app, deps)
   deploymentRoute(app, deps)
+  contactRoute(app, deps)
   directoryRoutes(app, deps)
   intakeRoutes(app, deps)
   mailboxRoutes(app, deps)

@@ -1,8 +1,10 @@
 // The applicants' pages: files of one fixed folder, known at start, and the root that they pin.
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
+import * as z from 'zod'
 import { Deployment } from '../../schemas/directory.js'
 import type { HttpDeps } from './deps.js'
+import { atMostPerSecond } from './rate.js'
 import { type Api, problemResponses } from './routes.js'
 
 /** A file whose name holds the hash of its content (as esbuild writes it) never changes. */
@@ -18,6 +20,35 @@ export function deploymentRoute(app: Api, { deployment }: Pick<HttpDeps, 'deploy
       response: { 200: Deployment, ...problemResponses },
     },
     handler: async () => deployment,
+  })
+}
+
+/** For who runs no scripts: what the directory says about mail, as plain text. */
+export function contactRoute(
+  app: Api,
+  { directories, settings }: Pick<HttpDeps, 'directories' | 'settings'>,
+): void {
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: '/contact.txt',
+    onRequest: atMostPerSecond(settings.perSecond.applicants),
+    schema: {
+      operationId: 'getContact',
+      summary: 'The mail address and public key that the directory names, as text',
+      response: {
+        200: {
+          description: 'An address, an empty line, and a key where there is one; or a dash',
+          content: { 'text/plain': { schema: z.string() } },
+        },
+        ...problemResponses,
+      },
+    },
+    handler: async (_request, reply) => {
+      const { directory } = await directories.newest()
+      const { mail, key } = directory.contact ?? { mail: '-' }
+      reply.header('content-type', 'text/plain; charset=utf-8')
+      return reply.send(key === undefined ? `${mail}\n` : `${mail}\n\n${key.trim()}\n`)
+    },
   })
 }
 

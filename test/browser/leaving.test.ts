@@ -129,8 +129,9 @@ await t.test(
   },
 )
 
-await t.test('without scripts the page says so, and leaving is a plain link', async t => {
-  const site = await testSite(t)
+await t.test('without scripts the page names other ways, and leaving is a plain link', async t => {
+  const contact = { mail: 'help@organisation.example', key: 'PUBLIC KEY' }
+  const site = await testSite(t, await siteOrganisation({ contact }))
   const { page } = await visitor(t, { javaScript: false })
   await elsewhere(page, 'https://vi.wikipedia.org/')
   await page.goto(site.url)
@@ -139,6 +140,10 @@ await t.test('without scripts the page says so, and leaving is a plain link', as
   t.match(await page.textContent('main'), /Những cách an toàn khác/)
   t.match(await page.textContent('main'), /“Safer”/)
   t.notOk(await page.isVisible('#start'), 'no dead button')
+  const address = await page.getAttribute('noscript a, .notice a', 'href')
+  const told = await page.request.get(`${site.url}${address}`)
+  t.equal(await told.text(), 'help@organisation.example\n\nPUBLIC KEY\n')
+  t.match(told.headers()['content-type'], /^text\/plain/)
   t.equal(await page.locator('form').count(), 0, 'nothing that could be sent in the clear')
   await page.click('#leave')
   await page.waitForURL('https://vi.wikipedia.org/')

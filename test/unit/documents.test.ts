@@ -18,6 +18,7 @@ await t.test('the OpenAPI document describes every call of version 1', async t =
   )
   t.strictSame(calls.toSorted(), [
     'delete /v1/uploads/{id}',
+    'get /contact.txt',
     'get /deployment.json',
     'get /healthz',
     'get /readyz',

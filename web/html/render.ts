@@ -87,6 +87,7 @@ function before({ before: words, otherWays, languages }: Texts): string {
     paragraph(words.noScript),
     `<h3>${escape(otherWays.heading)}</h3>`,
     list(otherWays.ways),
+    `<p><a href="/contact.txt">${escape(otherWays.contact)}</a></p>`,
     '</div></noscript>',
     `<section><h2>${escape(words.dangerHeading)}</h2>${list(words.danger)}</section>`,
     `<section><h2>${escape(words.nextHeading)}</h2>${list(words.next)}</section>`,

@@ -57,8 +57,9 @@ export const textsEn: Texts = {
       'In Tor Browser, choose the security level “Safer” instead of “Safest”, then load this page again.',
       'Try a newer browser, or another device that you trust.',
       'Ask a person you trust to send the request for you.',
-      'Write to the organisation at the mail address that it publishes itself. Others can see the subject of a mail, so keep it neutral.',
+      'Write to the organisation at the mail address that it publishes itself, sealed with its public key if you can. Others can see the subject of a mail, so keep it neutral.',
     ],
+    contact: 'Mail address and public key of the organisation',
   },
   when: { heading: 'By when you get an answer' },
   where: {

@@ -57,8 +57,9 @@ export const textsFr: Texts = {
       'Dans le navigateur Tor, choisissez le niveau « Plus sûr » au lieu de « Le plus sûr », puis rechargez cette page.',
       'Essayez un navigateur plus récent, ou un autre appareil de confiance.',
       'Demandez à une personne de confiance d’envoyer la demande pour vous.',
-      'Écrivez à l’organisation à l’adresse qu’elle publie elle-même. L’objet d’un e-mail est visible : choisissez-le neutre.',
+      'Écrivez à l’organisation à l’adresse qu’elle publie elle-même, chiffré avec sa clé publique si vous le pouvez. L’objet d’un e-mail est visible : choisissez-le neutre.',
     ],
+    contact: 'Adresse e-mail et clé publique de l’organisation',
   },
   when: { heading: 'Quand vous aurez une réponse' },
   where: {

@@ -40,7 +40,12 @@ export interface Texts {
     readonly noScript: string
   }
   /** Where sealing is not possible: never a dead end, never in the clear. */
-  readonly otherWays: { readonly heading: string; readonly ways: readonly string[] }
+  readonly otherWays: {
+    readonly heading: string
+    readonly ways: readonly string[]
+    /** Leads to the mail address and key that the directory names. */
+    readonly contact: string
+  }
 
   readonly when: { readonly heading: string }
   /** Where programs help: the map and its list. */

@@ -57,8 +57,9 @@ export const textsVi: Texts = {
       'Trong Tor Browser, hãy chọn mức bảo mật “Safer” (An toàn hơn) thay cho “Safest” (An toàn nhất), rồi tải lại trang này.',
       'Thử một trình duyệt mới hơn, hoặc một thiết bị khác mà bạn tin cậy.',
       'Nhờ một người bạn tin cậy gửi yêu cầu thay bạn.',
-      'Viết email cho tổ chức theo địa chỉ mà chính tổ chức công bố. Người khác có thể thấy tiêu đề email, nên hãy đặt tiêu đề bình thường.',
+      'Viết email cho tổ chức theo địa chỉ mà chính tổ chức công bố, mã hóa bằng khóa công khai của tổ chức nếu bạn biết cách. Người khác có thể thấy tiêu đề email, nên hãy đặt tiêu đề bình thường.',
     ],
+    contact: 'Địa chỉ email và khóa công khai của tổ chức',
   },
   when: { heading: 'Khi nào bạn có câu trả lời' },
   where: {
