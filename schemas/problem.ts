@@ -158,7 +158,17 @@ export const problems = {
   },
   mailbox_refused: {
     status: 502,
-    title: 'The mail server does not let us in: look at the address, password and certificate',
+    title: 'The mail server does not let us in: look at the address, user, password and folder',
+    retry: 'later',
+  },
+  mailbox_untrusted: {
+    status: 502,
+    title: "The mail server's certificate has expired, or is not the one to trust",
+    retry: 'later',
+  },
+  mailbox_stuck: {
+    status: 502,
+    title: 'Mails that were taken in cannot be moved or marked: look at the quota and the folder',
     retry: 'later',
   },
   part_unknown: { status: 404, title: 'The case has no such part', retry: 'never' },

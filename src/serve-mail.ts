@@ -13,6 +13,7 @@ import type { IntakeStore } from './ports/intake-store.js'
 import type { MailStore } from './ports/mail-store.js'
 import { StartFailure } from './start-failure.js'
 import { startLoop } from '../workers/loop.js'
+import { mailBucket, type MailPace, usualPace } from '../workers/mail-pace.js'
 import { watchMailbox, type WatchedMailbox } from '../workers/mail.js'
 
 export interface ServeMailDeps {
@@ -29,6 +30,7 @@ export interface ServeMailDeps {
   readonly onTaken: () => void
   readonly onRecorded?: (mail: RecordedMail) => Promise<void>
   readonly lookMs?: number
+  readonly pace?: MailPace
 }
 
 /** A wrong password is tried again this often: it may have been mended on the server. */
@@ -50,6 +52,7 @@ export async function serveMail(
       program: mailbox.program,
       country: mailbox.country,
       acknowledges: mailbox.acknowledges,
+      take: mailBucket(deps.pace ?? usualPace),
     }
     return startLoop(
       'mail',

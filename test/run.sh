@@ -8,6 +8,8 @@ cd "$(dirname "$0")/.."
 needs=(
   redis-server=redis-server
   dovecot=dovecot-imapd
+  gpg=gpg
+  gpg-agent=gpg-agent
   age=age
   chromium=chromium
   firefox-esr=firefox-esr

@@ -1,9 +1,10 @@
 // The dead-man signal as a loop: the watch outside hears from us only while deadlines are watched, the outbox moves and
-// notices reach somebody. Then it goes quiet, and that is the alarm.
+// notices reach somebody, and mailboxes are read. Then it goes quiet, and that is the alarm.
 import type { AliveSignal } from '../src/ports/alive-signal.js'
 import { sweepHeartbeat } from '../src/app/sweep-clock.js'
 import type { ClockStore } from '../src/ports/clock-store.js'
 import type { Log } from '../src/ports/log.js'
+import type { MailStore } from '../src/ports/mail-store.js'
 import type { NoticeStore } from '../src/ports/notice-store.js'
 import type { OutboxStore } from '../src/ports/outbox-store.js'
 
@@ -11,11 +12,14 @@ import type { OutboxStore } from '../src/ports/outbox-store.js'
 const oldestOutboxSeconds = 300
 /** So many attempts in a row that told nobody: as many as are made before the next ones are told instead. */
 const mostFailures = 3
+/** A mailbox is looked through every minute: one that was not for so long may hold somebody's request. */
+const oldestReadSeconds = 240
 
 export interface AliveDeps {
   readonly store: Pick<ClockStore, 'heartbeatAge'> &
     Pick<OutboxStore, 'outboxBacklog'> &
-    Pick<NoticeStore, 'noticeFailures'>
+    Pick<NoticeStore, 'noticeFailures'> &
+    Pick<MailStore, 'inboxStates'>
   readonly alive: AliveSignal
   readonly sweepSeconds: number
   readonly log: Log
@@ -26,7 +30,9 @@ async function faultIn({ store, sweepSeconds }: AliveDeps): Promise<string | nul
   const age = await store.heartbeatAge(sweepHeartbeat)
   if (age === null || age > 2 * sweepSeconds) return 'sweep_late'
   if ((await store.outboxBacklog()).oldestSeconds > oldestOutboxSeconds) return 'outbox_stuck'
-  return (await store.noticeFailures()) >= mostFailures ? 'notices_fail' : null
+  if ((await store.noticeFailures()) >= mostFailures) return 'notices_fail'
+  const [forgotten] = await store.inboxStates()
+  return (forgotten?.readSecondsAgo ?? 0) > oldestReadSeconds ? 'mailbox_unread' : null
 }
 
 /** @throws KhancapError `store_unavailable`, `server_unreachable` */

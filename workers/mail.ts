@@ -2,11 +2,13 @@
 // again every minute, because a search may come too early and a push may be lost. The loop around it reconnects.
 import type { Country } from '../schemas/encoding.js'
 import { maxMailBytes } from '../schemas/sealed.js'
+import { InboxFault } from '../schemas/inboxes.js'
 import { KhancapError } from '../schemas/problem.js'
 import { type MailDeps, takeInMails } from '../src/app/take-in-mails.js'
 import { faultFields } from '../src/app/log-fault.js'
 import type { Log } from '../src/ports/log.js'
 import type { ListedMail, MailInbox, OpenMailInbox } from '../src/ports/mail-inbox.js'
+import { mailCost } from './mail-pace.js'
 import type { MailStore } from '../src/ports/mail-store.js'
 
 export interface WatchedMailbox {
@@ -16,6 +18,8 @@ export interface WatchedMailbox {
   readonly program: string | null
   readonly country: Country | null
   readonly acknowledges: boolean
+  /** Against floods (`mailBucket`); it outlives connections. */
+  readonly take: (cost: number, nowMs: number) => number
 }
 
 export interface MailWatchDeps extends MailDeps {
@@ -40,15 +44,34 @@ export async function watchMailbox(
   mailbox: WatchedMailbox,
   signal: AbortSignal,
 ): Promise<void> {
-  await deps.store.noteMailbox(mailbox.name, 'first')
-  const inbox = await mailbox.open()
-  const watch = { deps, mailbox, inbox, done: new Set<number>(), signal }
+  await deps.store.noteMailbox(mailbox.name, 'begun')
+  try {
+    await watchOpened(deps, mailbox, await mailbox.open(), signal)
+  } catch (error) {
+    if (!signal.aborted) await deps.store.noteMailbox(mailbox.name, inboxFaultOf(error))
+    throw error
+  }
+}
+
+async function watchOpened(
+  deps: MailWatchDeps,
+  mailbox: WatchedMailbox,
+  inbox: MailInbox,
+  signal: AbortSignal,
+): Promise<void> {
+  const watch: Watch = { deps, mailbox, inbox, done: new Set(), signal, faults: [] }
   try {
     while (!signal.aborted) {
       // oxlint-disable-next-line no-await-in-loop
       while ((await lookThrough(watch)) > 0 && !signal.aborted);
       if (signal.aborted) return
-      await deps.store.noteMailbox(mailbox.name)
+      const [fault] = watch.faults
+      if (fault !== undefined) {
+        // They are where they were. The loop around comes back to them, later and later, and says so each time.
+        deps.log.warn('mails not dealt with', { count: watch.faults.length, ...faultFields(fault) })
+        throw fault instanceof KhancapError ? fault : new KhancapError('internal', { cause: fault })
+      }
+      await deps.store.noteMailbox(mailbox.name, 'read')
       await inbox.waitForMail(deps.lookMs ?? defaultLookMs, signal)
     }
   } finally {
@@ -63,6 +86,8 @@ interface Watch {
   /** UIDs that need no question to the store any more. */
   readonly done: Set<number>
   readonly signal: AbortSignal
+  /** Of mails that could not be taken in or settled on this connection: the others are none the worse for them. */
+  readonly faults: unknown[]
 }
 
 /** @returns how many mails were taken in */
@@ -74,10 +99,14 @@ async function lookThrough(watch: Watch): Promise<number> {
     const chunk = uids.slice(at, at + chunkUids)
     const known = await deps.store.takenUids(mailbox.name, inbox.uidValidity, chunk)
     // Taken in, but perhaps not settled before a crash.
-    await inbox.settle(chunk.filter(uid => known.has(uid)))
+    await settle(
+      watch,
+      chunk.filter(uid => known.has(uid)),
+    )
     for (const uid of known) done.add(uid)
     const listed = await inbox.list(chunk.filter(uid => !known.has(uid)))
     for (const group of groups(listed)) {
+      await keepPace(watch, group)
       if (signal.aborted) break
       taken += await takeGroup(watch, group)
     }
@@ -100,11 +129,12 @@ async function takeGroup(watch: Watch, group: readonly ListedMail[]): Promise<nu
   }
   const results = await takeInMails(deps, facts, mails)
   const settled: number[] = []
-  let fault: unknown = null
+  let away: KhancapError | null = null
   for (const [at, result] of results.entries()) {
     const uid = mails[at]?.uid ?? 0
     if (result.status === 'rejected') {
-      fault = result.reason
+      watch.faults.push(result.reason)
+      if (isStoreAway(result.reason)) away = result.reason
       continue
     }
     done.add(uid)
@@ -115,12 +145,49 @@ async function takeGroup(watch: Watch, group: readonly ListedMail[]): Promise<nu
     deps.onTaken()
     deps.log.info('mails taken in', { count: settled.length })
   }
-  await inbox.settle(settled)
-  if (fault !== null) {
-    deps.log.warn('mail not taken in', faultFields(fault))
-    throw fault instanceof KhancapError ? fault : new KhancapError('internal', { cause: fault })
+  await settle(watch, settled)
+  if (away !== null) throw away
+  return results.filter(({ status }) => status === 'fulfilled').length
+}
+
+/** Waits where the mailbox is flooded. While it waits it does not count as read, and that is an alarm: somebody's mail waits. */
+async function keepPace(
+  { deps, mailbox, signal }: Watch,
+  group: readonly ListedMail[],
+): Promise<void> {
+  const cost = group.reduce((sum, { bytes }) => sum + mailCost(Math.min(bytes, maxMailBytes)), 0)
+  const ms = mailbox.take(cost, performance.now())
+  if (ms === 0) return
+  deps.log.warn('a mailbox is flooded: its mails wait', { count: group.length })
+  await new Promise<void>(resolve => {
+    const timer = setTimeout(end, ms)
+    function end() {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    signal.addEventListener('abort', end)
+    if (signal.aborted) end()
+  })
+}
+
+/** A mailbox that is full or forbids it is an alarm, and keeps no mail from being taken in. */
+async function settle({ faults, inbox }: Watch, uids: readonly number[]): Promise<void> {
+  try {
+    await inbox.settle(uids)
+  } catch (error) {
+    if (!(error instanceof KhancapError) || error.code !== 'mailbox_stuck') throw error
+    faults.push(error)
   }
-  return settled.length
+}
+
+function inboxFaultOf(error: unknown): InboxFault {
+  return InboxFault.safeParse(error instanceof KhancapError ? error.code : null).data ?? 'internal'
+}
+
+/** No mail can be taken in: fetching more of them would be for nothing. */
+function isStoreAway(reason: unknown): reason is KhancapError {
+  return reason instanceof KhancapError && reason.code === 'store_unavailable'
 }
 
 function* groups(listed: readonly ListedMail[]): Generator<ListedMail[]> {

@@ -10,6 +10,7 @@ import type { AliveSignal } from '../src/ports/alive-signal.js'
 import type { ClockStore } from '../src/ports/clock-store.js'
 import type { Log } from '../src/ports/log.js'
 import type { NoticeHook } from '../src/ports/notice-hook.js'
+import type { MailStore } from '../src/ports/mail-store.js'
 import type { NoticeStore } from '../src/ports/notice-store.js'
 import type { OutboxStore } from '../src/ports/outbox-store.js'
 import type { Queue, QueueWorker } from '../src/ports/queue.js'
@@ -26,7 +27,8 @@ export interface WorkersDeps {
     NoticeStore &
     OutboxStore &
     ClockStore &
-    Pick<UploadStore, 'purgeUploads'>
+    Pick<UploadStore, 'purgeUploads'> &
+    Pick<MailStore, 'inboxStates'>
   /** Called until it succeeds, with back-off; the workers close what it gives. */
   readonly openQueue: () => Promise<Queue>
   readonly directories: CurrentDirectory

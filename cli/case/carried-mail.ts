@@ -15,13 +15,16 @@ import { refused } from '../failure.js'
 import { writeNew } from '../station/disk.js'
 import { type Safe, safe, safeLines } from '../terminal/safe.js'
 import { extension } from './extension.js'
+import { openWithGpg, pgpOf, type PgpSealed } from './pgp.js'
 
 export interface OpenedMail {
   readonly carried: CarriedMail
   readonly raw: Uint8Array
   readonly parts: MailParts
-  /** What the subject says now, with the directory of now; null where nothing says more than on arrival. */
+  /** What the subject, or else its first words, say now, with the directory of now. */
   readonly finding: SubjectFinding
+  /** What of it is sealed with PGP, and was not handed to gpg. */
+  readonly pgp: PgpSealed | null
 }
 
 /** @throws Failure, KhancapError `sealed_unreadable` */
@@ -32,28 +35,49 @@ export async function openMail(desk: Desk, id: CaseId, carried: CarriedMail): Pr
   if (opened === null) throw refused(safe`the mail of case ${id} is sealed to something else`)
   const raw = await unpadded(p, carried.file, opened.plaintext)
   const parts = readParts(raw)
-  return {
-    carried,
-    raw,
-    parts,
-    finding: classified(desk.directory.directory, parts, desk.station.now()),
-  }
+  const finding = classified(desk.directory.directory, parts, parts.header, desk.station.now())
+  return { carried, raw, parts, finding, pgp: pgpOf(parts) }
 }
 
-/** An obscured outer subject says nothing: the protected one inside does (RFC 9788, and "protected-headers" before). */
+/** The mail with what gpg found in it; the same where nothing is sealed with PGP. @throws Failure */
+export async function withGpg(desk: Desk, mail: OpenedMail): Promise<OpenedMail> {
+  if (mail.pgp === null) return mail
+  const inner = await openWithGpg(mail.pgp)
+  const parts = { ...inner, header: mail.parts.header }
+  const finding = classified(desk.directory.directory, parts, inner.header, desk.station.now())
+  return { ...mail, parts, finding, pgp: null }
+}
+
+/** First words of a mail that are looked at, and letters of each line. */
+const firstLines = 20
+const lineLetters = 300
+
+/**
+ * An obscured outer subject says nothing: the protected one inside does (RFC 9788, and "protected-headers" before), and
+ * where that is none either, a tag in the first lines.
+ */
 function classified(
   directory: Directory,
-  { header, parts }: MailParts,
+  mail: MailParts,
+  protectedHeader: MailParts['header'],
   now: number,
 ): SubjectFinding {
+  const { header, parts } = mail
   const classifier = subjectClassifier(directory.programs, now)
   const outer = classifier.raw((header.first('subject') ?? '').trim())
   if (outer.outcome === 'tagged') return outer
-  const inner = parts
+  const within = parts
     .filter(({ type }) => type === 'text/plain' || type === 'text/rfc822-headers')
     .map(part => /^Subject: ([^\r\n]{1,500})/im.exec(partText(part).slice(0, 2000))?.[1])
     .find(subject => subject !== undefined)
-  return inner === undefined ? outer : classifier.text(inner)
+  const findings = [
+    classifier.raw((protectedHeader.first('subject') ?? '').trim()),
+    ...(within === undefined ? [] : [classifier.text(within)]),
+    ...textOf(mail)
+      .split('\n', firstLines)
+      .map(line => classifier.text(line.trim().slice(0, lineLetters))),
+  ]
+  return findings.find(({ outcome }) => outcome === 'tagged') ?? outer
 }
 
 const shownFields = ['from', 'to', 'cc', 'reply-to', 'date', 'subject'] as const
@@ -85,7 +109,7 @@ export function mailLines(desk: Desk, { carried, finding, parts }: OpenedMail): 
   ]
 }
 
-export function mailJson({ carried, finding, parts }: OpenedMail): object {
+export function mailJson({ carried, finding, parts, pgp }: OpenedMail): object {
   const { header } = parts
   return {
     arrived: carried.arrived,
@@ -105,6 +129,7 @@ export function mailJson({ carried, finding, parts }: OpenedMail): object {
     },
     text: textOf(parts).slice(0, maxShown),
     attachments: attachedParts(parts).map(({ name, type }) => ({ name, type })),
+    pgp: pgp !== null,
   }
 }
 

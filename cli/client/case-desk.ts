@@ -9,6 +9,7 @@ import {
   type PartKind,
 } from '../../schemas/case.js'
 import type { CaseId, ClientId } from '../../schemas/encoding.js'
+import { Inboxes } from '../../schemas/inboxes.js'
 import { maxSealedBytes, maxSealedMailBytes } from '../../schemas/sealed.js'
 import { maxStretchBytes } from '../../schemas/upload.js'
 import { Statistics } from '../../schemas/statistics.js'
@@ -57,6 +58,8 @@ export interface CaseDesk {
   act(id: CaseId, verb: CaseVerb, body: object, anchor: ActAnchor): Promise<CaseSummary>
   /** The organisation's figures, for leads and directors. */
   statistics(weeks: number): Promise<Statistics>
+  /** Whether mails can be taken in. */
+  inboxes(): Promise<Inboxes>
 }
 
 export function caseDesk(
@@ -107,6 +110,9 @@ export function caseDesk(
         Statistics,
         await call('GET', `/statistics?weeks=${weeks}`, null, maxFiguresBytes),
       )
+    },
+    async inboxes() {
+      return read(Inboxes, await call('GET', '/inboxes', null, maxPageBytes))
     },
     async part(id, kind, part) {
       const maxBytes = kind === 'mails' ? maxSealedMailBytes : maxSealedBytes

@@ -125,6 +125,7 @@ function casesIn(
       }
     },
     statistics: () => Promise.reject(online()),
+    inboxes: () => Promise.reject(online()),
     async act(id, verb, body) {
       const { envelope_sha256: envelope } = caseOf(id).detail
       const act = BundleAct.shape.act.safeParse({ verb, body })

@@ -20,6 +20,7 @@ import { lastRecovery } from '../station/recovery-log.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import { type Safe, safe } from '../terminal/safe.js'
 import { spanWords } from '../terminal/time-words.js'
+import { examineInboxes, inboxesOf } from './doctor-mail.js'
 
 const day = 86_400_000
 /** Days before an end at which it is time to do something about it. */
@@ -75,8 +76,11 @@ export async function examine(station: Station, options: VerbOptions): Promise<v
     const answer = await check('server', () => examineServer(settings))
     if (answer !== null) await check('clock', () => examineClock(station, answer))
     const directory = await check('directory', () => examineDirectory(station, settings))
-    if (directory !== null && identity !== null)
+    if (directory !== null && identity !== null) {
       await check('keyring', () => examineKeyring(station, settings, directory, identity))
+      const inboxes = await inboxesOf(station, settings, directory, identity)
+      if (inboxes.length > 0) await check('mail', async () => examineInboxes(inboxes))
+    }
   }
 
   const failed = findings.filter(({ status }) => status === 'fail').length
@@ -95,7 +99,7 @@ export async function examine(station: Station, options: VerbOptions): Promise<v
     )
 }
 
-interface Looked<T> {
+export interface Looked<T> {
   readonly value: T
   readonly sentence: Safe
   readonly status?: Status

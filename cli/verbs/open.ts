@@ -1,10 +1,18 @@
 // `khancap open` (step 9): fetch, verify and open a case; or a sealed file from a stick, without any network.
 import { join } from 'node:path'
 import { mkdir } from 'node:fs/promises'
+import { teamFor } from '../../src/core/routing/route.js'
 import { attachmentsOf, saveAttachments } from '../case/attachments.js'
 import { caseJson, openedCase, type OpenedCase } from '../case/opened-case.js'
 import { findCase } from '../case/case-id.js'
-import { mailJson, mailLines, openMail, type OpenedMail, saveMail } from '../case/carried-mail.js'
+import {
+  mailJson,
+  mailLines,
+  openMail,
+  type OpenedMail,
+  saveMail,
+  withGpg,
+} from '../case/carried-mail.js'
 import { rememberCase } from '../case/known-case.js'
 import { caseLines } from '../case/case-lines.js'
 import { wordsFor } from '../case/form-lines.js'
@@ -13,13 +21,15 @@ import { misused } from '../failure.js'
 import { writeNew } from '../station/disk.js'
 import { languageOf } from '../station/language.js'
 import type { Station, VerbOptions } from '../station/station.js'
-import { type Safe, safe } from '../terminal/safe.js'
+import { safe } from '../terminal/safe.js'
 import { visibleJson } from '../terminal/visible.js'
 import { openFile } from './open-file.js'
+import { rerouteCase } from './reroute.js'
 
 export interface OpenOptions extends VerbOptions {
   readonly file?: string
   readonly out?: string
+  readonly gpg?: true
 }
 
 export async function openCase(
@@ -40,7 +50,7 @@ export async function openCase(
 async function show(desk: Desk, options: OpenOptions, opened: OpenedCase): Promise<void> {
   const { printer } = desk.station
   const { case: summary } = opened.sealed.detail
-  const mails = await mailsOf(desk, opened)
+  const mails = await mailsOf(desk, opened, options.gpg === true)
   if (options.out !== undefined) {
     const file = join(options.out, `${summary.id}.json`)
     await mkdir(options.out, { recursive: true, mode: 0o700 })
@@ -56,7 +66,10 @@ async function show(desk: Desk, options: OpenOptions, opened: OpenedCase): Promi
     printer.json(
       mails.length === 0 ? caseJson(opened) : { ...caseJson(opened), mails: mails.map(mailJson) },
     )
-  else showLines(desk, opened, mails)
+  else {
+    showLines(desk, opened, mails)
+    for (const mail of mails) await offerCorrection(desk, options, opened, mail)
+  }
   const attachments = attachmentsOf(opened.parts)
   if (attachments.length === 0) return
   if (options.out === undefined)
@@ -77,8 +90,10 @@ function showLines(desk: Desk, opened: OpenedCase, mails: readonly OpenedMail[])
     printer.out(safe``)
     printer.out(printer.style.dim(safe`MAIL`))
     for (const line of mailLines(desk, mail)) printer.out(line)
-    const hint = correction(opened.sealed.content.program, mail)
-    if (hint !== null) printer.say(hint)
+    if (mail.pgp !== null)
+      printer.say(
+        safe`sealed with PGP: khancap open ${opened.sealed.detail.case.id.slice(0, 8)} --gpg hands it to gpg on this machine`,
+      )
   }
 }
 
@@ -92,7 +107,11 @@ async function rememberShown(desk: Desk, { history, sealed }: OpenedCase): Promi
 }
 
 /** The mail that the request came by, then those that were threaded to it. */
-async function mailsOf(desk: Desk, { sealed, parts }: OpenedCase): Promise<OpenedMail[]> {
+async function mailsOf(
+  desk: Desk,
+  { sealed, parts }: OpenedCase,
+  isForGpg: boolean,
+): Promise<OpenedMail[]> {
   const carried = [
     sealed.content.mail,
     ...parts.additions.map(({ content }) =>
@@ -100,13 +119,38 @@ async function mailsOf(desk: Desk, { sealed, parts }: OpenedCase): Promise<Opene
     ),
   ]
   const { id } = sealed.detail.case
-  return Promise.all(
+  const opened = await Promise.all(
     carried.flatMap(mail => (mail === undefined ? [] : [openMail(desk, id, mail)])),
   )
+  if (!isForGpg) return opened
+  const mails: OpenedMail[] = []
+  // One after the other: gpg may ask for a passphrase.
+  for (const mail of opened) mails.push(await withGpg(desk, mail))
+  return mails
 }
 
-/** Where the opened mail says another program than the case runs as. */
-function correction(program: string, { finding }: OpenedMail): Safe | null {
-  if (finding.outcome !== 'tagged' || finding.programs.includes(program)) return null
-  return safe`warning: its subject says ${finding.programs.join(' and ')}, the case runs as ${program}: note it, and have it read by the team of that program`
+/** Where the opened mail says another program than the case runs as: whose it would have been, and handing it over. */
+async function offerCorrection(
+  desk: Desk,
+  options: OpenOptions,
+  { sealed }: OpenedCase,
+  { finding }: OpenedMail,
+): Promise<void> {
+  const { station } = desk
+  const { id, program, team: present } = sealed.detail.case
+  const [named] = finding.programs
+  const runsAs = program ?? sealed.content.program
+  if (finding.outcome !== 'tagged' || named === undefined || finding.programs.includes(runsAs))
+    return
+  const language = finding.language === 'und' ? 'other' : finding.language
+  const facts = { program: named, language, country: 'unknown' as const }
+  const { team } = teamFor(desk.directory.directory, facts, station.now())
+  station.printer.say(
+    safe`warning: it says ${finding.programs.join(' and ')}, and the case runs as ${runsAs}`,
+  )
+  if (team === present) return
+  const line = safe`khancap reroute ${id.slice(0, 8)} --team ${team} hands it to those who answer ${named}`
+  if (!station.asker.available) return station.printer.say(line)
+  if (await station.asker.confirm(safe`Hand it to ${team}, who answer ${named}?`))
+    await rerouteCase(station, { ...options, team }, id)
 }

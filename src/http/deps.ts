@@ -8,6 +8,7 @@ import type { ClockStore } from '../ports/clock-store.js'
 import type { FiguresStore } from '../ports/figures-store.js'
 import type { IntakeStore } from '../ports/intake-store.js'
 import type { Log } from '../ports/log.js'
+import type { MailStore } from '../ports/mail-store.js'
 import type { MailboxStore } from '../ports/mailbox-store.js'
 import type { StatisticsStore } from '../ports/statistics-store.js'
 import type { UploadStore } from '../ports/upload-store.js'
@@ -18,6 +19,7 @@ export interface HttpDeps {
     MailboxStore &
     CaseStore &
     StatisticsStore &
+    Pick<MailStore, 'inboxStates'> &
     Pick<ClockStore, 'heartbeatAge'> &
     Pick<FiguresStore, 'pingStore'> &
     Omit<UploadStore, 'purgeUploads'>

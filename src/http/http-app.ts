@@ -20,6 +20,7 @@ import { keepBytes } from './json-body.js'
 import { knownAddresses } from './known-addresses.js'
 import { bodyLimits } from './limits.js'
 import { loopWatch } from './loop-watch.js'
+import { inboxRoutes } from './inbox-routes.js'
 import { mailboxRoutes } from './mailbox-routes.js'
 import { contactRoute, deploymentRoute, pageRoutes } from './page-routes.js'
 import { partRoutes } from './part-routes.js'
@@ -51,6 +52,7 @@ export async function apiRoutes(parent: FastifyInstance, deps: HttpDeps): Promis
   triageRoutes(app, deps)
   holdRoutes(app, deps)
   statisticsRoutes(app, deps)
+  inboxRoutes(app, deps)
 }
 
 /** Sheds load before the process drowns in it. Health is always told. */

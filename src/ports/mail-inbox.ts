@@ -21,7 +21,10 @@ export interface MailInbox {
   /** Mails that are gone meanwhile are left out. */
   list(uids: readonly number[]): Promise<readonly ListedMail[]>
   fetch(uids: readonly number[], maxBytes: number): Promise<readonly FetchedMail[]>
-  /** Moves mails away or marks them as read. Idempotent; what is gone is settled. */
+  /**
+   * Moves mails away or marks them as read. Idempotent; what is gone is settled.
+   * @throws KhancapError `mailbox_stuck` where the server says no, as a full mailbox does
+   */
   settle(uids: readonly number[]): Promise<void>
   /** Resolves when mail may have come, after `ms`, or when the signal is aborted. @throws where the connection ended */
   waitForMail(ms: number, signal: AbortSignal): Promise<void>
@@ -31,6 +34,7 @@ export interface MailInbox {
 
 /**
  * One attempt at connecting and opening a mailbox. Every method of what it gives throws KhancapError
- * `mailbox_unavailable`, or `mailbox_refused` where an operator must mend something (password, certificate, name).
+ * `mailbox_unavailable`, or where an operator must mend something `mailbox_refused` (password, name) or
+ * `mailbox_untrusted` (certificate).
  */
 export type OpenMailInbox = () => Promise<MailInbox>

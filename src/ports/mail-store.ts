@@ -1,6 +1,7 @@
 // The store as the inbox worker sees it. It learns where in a mailbox a mail stood, when it came and to which case it
 // went; of its words a digest under a key that it does not have.
 import type { CaseId, ClientId, Instant } from '../../schemas/encoding.js'
+import type { InboxFault } from '../../schemas/inboxes.js'
 import type { NewIntake } from './intake-store.js'
 import type { NewAddition } from './mailbox-store.js'
 
@@ -21,6 +22,12 @@ export interface ReceivedPlace extends MailPlace {
 export interface SealedMail {
   readonly id: ClientId
   readonly sealed: Uint8Array
+}
+
+export interface InboxState {
+  /** Since it was read; where it never was, since somebody began to try. */
+  readonly readSecondsAgo: number
+  readonly fault: InboxFault | null
 }
 
 export interface CaseHandle {
@@ -68,6 +75,8 @@ export interface MailStore {
    * Durable when it returns. Idempotent.
    */
   recordPlace(place: ReceivedPlace, caseId: CaseId | null): Promise<void>
-  /** Notes that a mailbox was read just now, or, with `only: 'first'`, that somebody begins to. */
-  noteMailbox(mailbox: string, only?: 'first'): Promise<void>
+  /** Notes what became of an attempt to read a mailbox: it begins, it succeeded, or it failed with this. */
+  noteMailbox(mailbox: string, became: 'begun' | 'read' | InboxFault): Promise<void>
+  /** The mailboxes that somebody tried to read within the last ten minutes, the most forgotten first. */
+  inboxStates(): Promise<readonly InboxState[]>
 }

@@ -199,3 +199,32 @@ await t.test('the identity was deleted', async t => {
   t.equal(code, 1)
   t.match(found('identity')?.mend.join(' '), 'khancap keys recover')
 })
+
+await t.test('mailboxes: each way in which they fail has its sentence', async t => {
+  const { examine, server } = await sound(t)
+  const tell = (fault: string | null, ago: number) => {
+    server.lies['/v1/inboxes'] = says(
+      JSON.stringify({ inboxes: [{ read_seconds_ago: ago, fault }] }),
+    )
+  }
+  tell(null, 60)
+  t.match((await examine()).found('mail'), { status: 'ok', sentence: 'mailboxes: 1' })
+  const sentences = {
+    mailbox_unavailable: /cannot be reached, since 10 min/,
+    mailbox_refused: /does not let the service into a mailbox/,
+    mailbox_untrusted: /certificate of a mail server has expired/,
+    mailbox_stuck: /cannot be moved or marked/,
+    store_unavailable: /the database does not answer/,
+    internal: /a mailbox is not read/,
+  }
+  for (const [fault, sentence] of Object.entries(sentences)) {
+    tell(fault, 600)
+    const { code, found } = await examine()
+    t.equal(code, 1, fault)
+    t.equal(found('mail')?.status, 'fail')
+    t.match(found('mail')?.sentence, sentence)
+    t.match(found('mail')?.mend[0], 'tell who runs the service')
+  }
+  tell(null, 241)
+  t.match((await examine()).found('mail')?.sentence, 'a mailbox is not read')
+})

@@ -1,6 +1,7 @@
 // Step 9 for a case that came as a mail: the tool shows it, saves it under names of ours, and does not pretend that it can
 // be answered here.
-import { readdir, readFile } from 'node:fs/promises'
+import { spawnSync } from 'node:child_process'
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { routeCase } from '../../src/app/route-case.js'
@@ -43,8 +44,11 @@ const { store } = api.db
 const directories = currentDirectory({ store, primitives, root, now: Date.now })
 const log = testLog()
 
-async function takenCase(): Promise<string> {
-  await server.append('requests', [raw])
+/** Takes a mail in, and routes its case. */
+async function takenCase(mail: string): Promise<string> {
+  const ids = async () => (await api.db.rows('select id from cases')).map(row => String(row['id']))
+  const before = await ids()
+  await server.append('requests', [mail])
   const watching = await serveMail({
     store,
     primitives,
@@ -55,10 +59,9 @@ async function takenCase(): Promise<string> {
     identity: organisation.router,
     onTaken: () => {},
   })
-  const ids = () => api.db.rows('select id from cases')
-  await until(async () => (await ids()).length === 1, 'a case', 90)
+  await until(async () => (await ids()).length > before.length, 'a case', 90)
   await watching.close(5000)
-  const id = String((await ids())[0]?.['id'])
+  const id = (await ids()).find(each => !before.includes(each)) ?? ''
   const opener = slipOpener(primitives, organisation.router)
   const openSlip = opener.open.bind(opener)
   const { recipients } = opener
@@ -66,7 +69,7 @@ async function takenCase(): Promise<string> {
   return id
 }
 
-const id = await takenCase()
+const id = await takenCase(raw)
 
 await t.test('step 9: open shows a mail, and nothing in it acts on the terminal', async t => {
   const { code, out } = await desk.run('vietnam-1', ['open', id])
@@ -104,3 +107,105 @@ await t.test('a mail is for the handlers of its case only', async t => {
   const { code } = await desk.run('china-1', ['open', id])
   t.equal(code, 1)
 })
+
+/** A key ring of the test's own, in a folder with a short name: gpg's agent listens there. */
+async function keyRing(): Promise<(args: readonly string[], input?: string) => Buffer> {
+  const home = await mkdtemp('/tmp/kg-')
+  await chmod(home, 0o700)
+  process.env['GNUPGHOME'] = home
+  const gpg = (args: readonly string[], input = '') => {
+    const run = spawnSync('gpg', ['--batch', '--quiet', ...args], { input })
+    if (run.status !== 0) throw new Error(`gpg ${args.join(' ')}: ${run.stderr.toString()}`)
+    return run.stdout
+  }
+  t.teardown(async () => {
+    spawnSync('gpgconf', ['--kill', 'gpg-agent'])
+    delete process.env['GNUPGHOME']
+    await rm(home, { recursive: true, force: true, maxRetries: 5 })
+  })
+  gpg([
+    '--passphrase',
+    '',
+    '--quick-generate-key',
+    'team@example.org',
+    'future-default',
+    'default',
+    'never',
+  ])
+  return gpg
+}
+
+await t.test('a mail that is sealed with PGP is kept as it came, and handed to gpg', async t => {
+  const gpg = await keyRing()
+  const inside = [
+    'Content-Type: multipart/mixed; boundary="in"; protected-headers="v1"',
+    'Subject: =?UTF-8?Q?PIL:_h=E1=BB=93_s=C6=A1?=',
+    '',
+    '--in',
+    'Content-Type: text/plain; charset=utf-8',
+    '',
+    'Xin chào từ bên trong \u001b[31m',
+    '--in',
+    'Content-Type: application/pdf; name=a.pdf',
+    '',
+    '%PDF-',
+    '--in--',
+    '',
+  ].join('\r\n')
+  const seal = (text: string) =>
+    gpg(['--armor', '--trust-model', 'always', '-r', 'team@example.org', '--encrypt'], text)
+      .toString()
+      .replaceAll('\n', '\r\n')
+  const mime = [
+    'From: somebody@example.org',
+    'Subject: ...',
+    'Content-Type: multipart/encrypted; protocol="application/pgp-encrypted"; boundary="out"',
+    '',
+    '--out',
+    'Content-Type: application/pgp-encrypted',
+    '',
+    'Version: 1',
+    '--out',
+    'Content-Type: application/octet-stream; name="encrypted.asc"',
+    '',
+    `${seal(inside)}--out--`,
+    '',
+  ].join('\r\n')
+  const pgpCase = await takenCase(mime)
+  const shut = await desk.run('intake-1', ['open', pgpCase])
+  t.equal(shut.code, 0)
+  t.match(shut.err, /sealed with PGP: khancap open \w{8} --gpg/)
+  t.notMatch(shut.out, 'bên trong')
+  const { code, err, out } = await desk.run('intake-1', ['open', pgpCase, '--gpg'])
+  t.equal(code, 0, err)
+  t.match(out, 'Xin chào từ bên trong <U+001B>[31m')
+  t.match(out, /its subject says: tagged pil/, 'the subject inside')
+  t.match(err, /it says pil, and the case runs as \w+/)
+  t.match(err, /khancap reroute \w{8} --team \w+ hands it/)
+  const folder = await temporaryFolder(t)
+  await desk.run('intake-1', ['open', pgpCase, '--gpg', '--out', join(folder, 'out')])
+  t.equal(await readFile(join(folder, 'out', `${pgpCase}-mail-1.eml`), 'latin1'), mime)
+  t.equal(await readFile(join(folder, 'out', `${pgpCase}-mail-1-1.pdf`), 'latin1'), '%PDF-')
+
+  const inline = await takenCase(`Subject: PIL\r\n\r\nBcc:\r\n${seal('words inline')}`)
+  const words = await desk.run('vietnam-1', ['open', inline, '--gpg'])
+  const shown = words.code === 0 ? words : await desk.run('intake-1', ['open', inline, '--gpg'])
+  t.match(shown.out, 'words inline')
+
+  gpg(['--yes', '--delete-secret-keys', fingerprintOf(gpg)])
+  const other = await desk.run('intake-1', ['open', pgpCase, '--gpg'])
+  t.equal(other.code, 1)
+  t.match(other.err, 'the key that it is sealed to is not here')
+  const path = process.env['PATH']
+  process.env['PATH'] = folder
+  const missing = await desk.run('intake-1', ['open', pgpCase, '--gpg'])
+  process.env['PATH'] = path
+  t.equal(missing.code, 1)
+  t.match(missing.err, 'there is no gpg on this machine')
+  t.match(missing.err, '--out DIR saves the mail')
+})
+
+function fingerprintOf(gpg: (args: readonly string[]) => Buffer): string {
+  const listed = gpg(['--with-colons', '--list-secret-keys']).toString()
+  return /^fpr:+([0-9A-F]{40}):/m.exec(listed)?.[1] ?? ''
+}

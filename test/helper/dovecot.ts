@@ -1,6 +1,6 @@
 // A real Dovecot on loopback, with a folder, a port and users of its own: any user name, one password.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,8 +18,12 @@ export interface Dovecot {
   url(user: string, rest?: string): string
   /** Puts mails into a mailbox as their arrival would. */
   append(user: string, mails: readonly (string | Uint8Array)[], at?: Date): Promise<void>
+  /** Puts mails where a mail server leaves them: any bytes, many at once. In this order; they arrived now. */
+  deliver(user: string, mails: readonly Uint8Array[]): Promise<void>
   /** A connection of the test's own. */
   connect(user: string): Promise<ImapFlow>
+  /** Whether the folder of taken mails takes any more. */
+  letMove(user: string, may: boolean): Promise<void>
   stop(): Promise<void>
   start(): Promise<void>
 }
@@ -29,7 +33,7 @@ const fixture = (name: string) => inCheckout('test/fixtures', name)
 /** @param tls `required`: nobody may log in without STARTTLS */
 export async function dovecot(
   t: Teardown,
-  options: { readonly tls?: 'required' | 'none' } = {},
+  options: { readonly tls?: 'required' | 'none'; readonly certificate?: string } = {},
 ): Promise<Dovecot> {
   const folder = await mkdtemp(join(tmpdir(), 'khancap-dovecot-'))
   const isRoot = process.getuid?.() === 0
@@ -48,7 +52,7 @@ log_path = ${folder}/dovecot.log
 protocols = imap
 listen = 127.0.0.1
 ssl = ${isTls ? 'required' : 'no'}
-${isTls ? `ssl_cert = <${fixture('loopback.cert.pem')}\nssl_key = <${fixture('loopback.key.pem')}` : ''}
+${isTls ? `ssl_cert = <${fixture(options.certificate ?? 'loopback.cert.pem')}\nssl_key = <${fixture('loopback.key.pem')}` : ''}
 disable_plaintext_auth = ${isTls ? 'yes' : 'no'}
 first_valid_uid = 1
 mail_location = maildir:~/Maildir
@@ -129,8 +133,31 @@ service imap-login {
     return client
   }
 
+  let delivered = 0
+
   return {
     port,
+    async deliver(user, mails) {
+      const maildir = join(folder, 'mail', user, 'Maildir')
+      for (const path of ['', 'tmp', 'new', 'cur'])
+        await mkdir(join(maildir, path), { recursive: true })
+      const own = async (path: string) => {
+        if (isRoot) await chown(path, 65_534, 65_534)
+      }
+      for (const path of ['..', '.', 'tmp', 'new', 'cur']) await own(join(maildir, path))
+      for (const mail of mails) {
+        // Dovecot orders by the number at the beginning.
+        const name = `${1_700_000_000 + delivered++}.M1P1.localhost`
+        await writeFile(join(maildir, 'tmp', name), mail)
+        await own(join(maildir, 'tmp', name))
+        await rename(join(maildir, 'tmp', name), join(maildir, 'new', name))
+      }
+    },
+    async letMove(user, may) {
+      const taken = join(folder, 'mail', user, 'Maildir', '.Taken')
+      for (const path of ['tmp', 'new', 'cur', '.'])
+        await chmod(join(taken, path), may ? 0o700 : 0o500)
+    },
     url: (user, rest = '') => `imap://${user}:${imapPassword}@127.0.0.1:${port}/${rest}`,
     connect,
     start: () => start(port),

@@ -60,7 +60,14 @@ export async function lookThroughMailbox(
     }
   }
   const digestKeys = [new Uint8Array(32).fill(7)]
-  const mailbox = { name: 'staged', open, program: null, country: null, acknowledges: false }
+  const mailbox = {
+    name: 'staged',
+    open,
+    program: null,
+    country: null,
+    acknowledges: false,
+    take: () => 0,
+  }
   await watchMailbox(
     { ...deps, digestKeys, now: Date.now, onTaken: () => {}, lookMs: 1 },
     mailbox,

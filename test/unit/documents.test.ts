@@ -32,6 +32,7 @@ await t.test('the OpenAPI document describes every call of version 1', async t =
     'get /v1/cases/{id}/replies/{part}',
     'get /v1/directories/{sequence}',
     'get /v1/directory',
+    'get /v1/inboxes',
     'get /v1/statistics',
     'options /v1/uploads',
     'patch /v1/uploads/{id}',

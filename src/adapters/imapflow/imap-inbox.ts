@@ -75,12 +75,16 @@ export async function openImapInbox(settings: ImapSettings): Promise<MailInbox> 
     wake?.()
   })
 
-  async function attempt<T>(work: () => Promise<T>): Promise<T> {
+  /** @param code where the server is there, and says no to this */
+  async function attempt<T>(
+    work: () => Promise<T>,
+    code: Fault = 'mailbox_unavailable',
+  ): Promise<T> {
     if (ended) throw new KhancapError('mailbox_unavailable')
     try {
       return await work()
     } catch (cause) {
-      throw new KhancapError(isRefusal(cause) ? 'mailbox_refused' : 'mailbox_unavailable', {
+      throw new KhancapError(ended ? codeOf(cause, 'mailbox_unavailable') : codeOf(cause, code), {
         cause,
       })
     }
@@ -145,13 +149,12 @@ export async function openImapInbox(settings: ImapSettings): Promise<MailInbox> 
       attempt(async () => {
         if (uids.length === 0) return
         const range = uids.join(',')
-        if (settings.moveTo === null) {
-          await client.messageFlagsAdd(range, ['\\Seen'], { uid: true })
-          return
-        }
-        const moved = await client.messageMove(range, settings.moveTo, { uid: true })
-        if (moved === false) throw new Error('MOVE failed')
-      }),
+        const done =
+          settings.moveTo === null
+            ? await client.messageFlagsAdd(range, ['\\Seen'], { uid: true })
+            : await client.messageMove(range, settings.moveTo, { uid: true })
+        if (done === false) throw new Error('the server refused it')
+      }, 'mailbox_stuck'),
 
     async waitForMail(ms, signal) {
       if (ended) throw new KhancapError('mailbox_unavailable')
@@ -195,18 +198,19 @@ function instantOf(date: Date | string | undefined): Instant {
   return Number.isNaN(instant) ? Date.now() : instant
 }
 
-/** What an operator must mend: name, password, certificate. */
-function isRefusal(cause: unknown): boolean {
-  if (typeof cause !== 'object' || cause === null) return false
-  if (Reflect.get(cause, 'authenticationFailed') === true) return true
-  const code: unknown = Reflect.get(cause, 'code')
-  return (
-    typeof code === 'string' &&
-    (code.startsWith('CERT_') ||
-      code.startsWith('ERR_TLS') ||
-      code.includes('SELF_SIGNED') ||
-      code.startsWith('UNABLE_TO_') ||
-      code === 'NONEXISTENT' ||
-      code === 'ENOTFOUND')
-  )
+type Fault = 'mailbox_unavailable' | 'mailbox_refused' | 'mailbox_untrusted' | 'mailbox_stuck'
+
+/** What an operator must mend: certificate, name, password; otherwise `code`. */
+function codeOf(cause: unknown, code: Fault): Fault {
+  if (typeof cause !== 'object' || cause === null) return code
+  if (Reflect.get(cause, 'authenticationFailed') === true) return 'mailbox_refused'
+  const said: unknown = Reflect.get(cause, 'code')
+  if (typeof said !== 'string') return code
+  const isCertificate =
+    said.startsWith('CERT_') ||
+    said.startsWith('ERR_TLS') ||
+    said.includes('SELF_SIGNED') ||
+    said.startsWith('UNABLE_TO_')
+  if (isCertificate) return 'mailbox_untrusted'
+  return said === 'NONEXISTENT' || said === 'ENOTFOUND' ? 'mailbox_refused' : code
 }

@@ -46,9 +46,10 @@ export function figuresStore(db: Database): FiguresStore {
           (select coalesce(max(failures), 0) from notice_lanes) as failures,
           (select extract(epoch from clock_timestamp() - at)::float8
             from heartbeats where name = 'sweep') as sweep_age,
-          -- One that nobody has tried for a month is watched no more.
+          -- One that nobody tries any more is watched no more.
           (select extract(epoch from clock_timestamp() - min(at))::float8 from heartbeats
-            where starts_with(name, 'mailbox:') and at > clock_timestamp() - interval '30 days')
+            where starts_with(name, 'mailbox:')
+              and tried_at > clock_timestamp() - interval '10 minutes')
             as mailbox_age`.execute(db)
       const [row] = rows
       if (row === undefined) throw new Error('no figures')

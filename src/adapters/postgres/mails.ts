@@ -1,6 +1,7 @@
 // Step 4m: the commit point of a mail. Its place, its case and everything that must follow become durable together.
 import { sql } from 'kysely'
 import type { CaseId } from '../../../schemas/encoding.js'
+import type { InboxFault } from '../../../schemas/inboxes.js'
 import { KhancapError } from '../../../schemas/problem.js'
 import type { NewIntake } from '../../ports/intake-store.js'
 import type { MailOutcome, MailStore, ReceivedPlace, SealedMail } from '../../ports/mail-store.js'
@@ -122,14 +123,27 @@ export function mailStore(db: Database): MailStore {
       await db.transaction().execute(async trx => void (await takePlace(trx, place, caseId)))
     },
 
-    async noteMailbox(mailbox, only) {
-      const name = `mailbox:${mailbox}`
-      if (only === 'first')
-        await sql`insert into heartbeats (name, at) values (${name}, clock_timestamp())
-          on conflict (name) do nothing`.execute(db)
-      else
-        await sql`insert into heartbeats (name, at) values (${name}, clock_timestamp())
-          on conflict (name) do update set at = excluded.at`.execute(db)
+    async noteMailbox(mailbox, became) {
+      const fault = became === 'begun' || became === 'read' ? null : became
+      // What is known of a mailbox stays until it was read again: a new attempt is no news.
+      const changes =
+        became === 'read'
+          ? sql`at = excluded.at, fault = null`
+          : became === 'begun'
+            ? sql`at = heartbeats.at`
+            : sql`fault = excluded.fault`
+      await sql`insert into heartbeats (name, at, tried_at, fault)
+        values (${`mailbox:${mailbox}`}, clock_timestamp(), clock_timestamp(), ${fault})
+        on conflict (name) do update set tried_at = excluded.tried_at, ${changes}`.execute(db)
+    },
+
+    async inboxStates() {
+      const { rows } = await sql<{ age: number; fault: InboxFault | null }>`
+        select greatest(0, extract(epoch from clock_timestamp() - at))::float8 as age, fault
+        from heartbeats where starts_with(name, 'mailbox:')
+          and tried_at > clock_timestamp() - interval '10 minutes'
+        order by at limit 100`.execute(db)
+      return rows.map(({ age, fault }) => ({ readSecondsAgo: age, fault }))
     },
   }
 }

@@ -16,6 +16,7 @@ import { up as partDigests } from './migrations/0006-part-digests.js'
 import { up as uploads } from './migrations/0007-uploads.js'
 import { up as firstDeadlines } from './migrations/0008-first-deadlines.js'
 import { up as figures } from './migrations/0009-figures.js'
+import { up as mailboxFaults } from './migrations/0010-mailbox-faults.js'
 
 const migrations = {
   '0001-the-path': { up: thePath },
@@ -27,6 +28,7 @@ const migrations = {
   '0007-uploads': { up: uploads },
   '0008-first-deadlines': { up: firstDeadlines },
   '0009-figures': { up: figures },
+  '0010-mailbox-faults': { up: mailboxFaults },
 }
 
 async function mayMigrate(pool: Pool): Promise<boolean> {

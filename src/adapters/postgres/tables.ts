@@ -119,7 +119,7 @@ export interface Tables {
     sent_at: Generated<Instant>
   }
   nonces: { nonce: string; expires_at: Time }
-  heartbeats: { name: string; at: Time }
+  heartbeats: { name: string; at: Time; tried_at: Time | null; fault: string | null }
   tallies: { name: 'purged'; count: number }
 }
 

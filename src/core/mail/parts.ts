@@ -9,6 +9,8 @@ import { type MailHeader, readHeader } from './header.js'
 export const maxDepth = 12
 /** Parts that are listed; what comes after them is left in the mail. */
 export const maxParts = 500
+/** Lines that are looked at for boundaries, at all depths together: what a second is enough for, whatever the mail. */
+export const maxLines = 4_000_000
 
 export interface MailPart {
   /** type/subtype in lower case. */
@@ -32,11 +34,17 @@ export interface MailParts {
 export function readParts(mail: Uint8Array): MailParts {
   const parts: MailPart[] = []
   const header = readHeader(mail)
-  const whole = walk(header, mail.subarray(header.bodyAt), 0, parts)
+  const whole = walk({ parts, lines: 0 }, header, mail.subarray(header.bodyAt), 0)
   return { header, parts, whole: whole && header.whole }
 }
 
-function walk(header: MailHeader, body: Uint8Array, depth: number, parts: MailPart[]): boolean {
+interface Walk {
+  readonly parts: MailPart[]
+  lines: number
+}
+
+function walk(work: Walk, header: MailHeader, body: Uint8Array, depth: number): boolean {
+  const { parts } = work
   const { type, parameters } = contentType(header.first('content-type'))
   const boundary = parameters.get('boundary') ?? ''
   if (!type.startsWith('multipart/') || boundary === '') {
@@ -54,22 +62,27 @@ function walk(header: MailHeader, body: Uint8Array, depth: number, parts: MailPa
     return true
   }
   if (depth >= maxDepth) return false
-  const found = split(body, boundary)
+  const found = split(work, body, boundary)
   let whole = found.ended
   for (const part of found.parts) {
     const inner = readHeader(part)
-    if (!walk(inner, part.subarray(inner.bodyAt), depth + 1, parts)) whole = false
+    if (!walk(work, inner, part.subarray(inner.bodyAt), depth + 1)) whole = false
     if (parts.length >= maxParts) return false
   }
   return whole
 }
 
 /** The stretches between the lines of a boundary (RFC 2046 §5.1.1); without a last line, up to the end. */
-function split(body: Uint8Array, boundary: string): { parts: Uint8Array[]; ended: boolean } {
+function split(
+  work: Walk,
+  body: Uint8Array,
+  boundary: string,
+): { parts: Uint8Array[]; ended: boolean } {
   const mark = Uint8Array.from(`--${boundary.slice(0, 200)}`, letter => letter.charCodeAt(0) & 0xff)
   const parts: Uint8Array[] = []
   let from = -1
   for (let at = 0; at <= body.length - mark.length; ) {
+    if (work.lines++ > maxLines) break
     if (startsWith(body, at, mark)) {
       if (from >= 0) parts.push(body.subarray(from, withoutLineEnd(body, from, at)))
       if (parts.length > maxParts) return { parts, ended: false }

@@ -1,0 +1,95 @@
+// A mail that its sender sealed with PGP: handed to `gpg` of this machine, which has the key. The mail itself stays as it
+// came, byte for byte. gpg gets its arguments as a list, no shell, no network, and its output is as little trusted as a mail.
+import { spawn } from 'node:child_process'
+import { maxMailBytes } from '../../schemas/sealed.js'
+import { latin1 } from '../../src/core/mail/latin1.js'
+import { type MailPart, type MailParts, partBytes, readParts } from '../../src/core/mail/parts.js'
+import { refused } from '../failure.js'
+import { safe } from '../terminal/safe.js'
+
+const begin = '-----BEGIN PGP MESSAGE-----'
+const end = '-----END PGP MESSAGE-----'
+
+export interface PgpSealed {
+  readonly bytes: Uint8Array
+  /** What is inside is a mail with parts (RFC 3156); otherwise the words themselves. */
+  readonly isMime: boolean
+}
+
+/** What of a mail is sealed with PGP; null where nothing is. */
+export function pgpOf({ parts }: MailParts): PgpSealed | null {
+  const marked = parts.findIndex(({ type }) => type === 'application/pgp-encrypted')
+  const beside = marked < 0 ? undefined : parts[marked + 1]
+  if (beside !== undefined) return { bytes: partBytes(beside), isMime: true }
+  for (const part of parts) {
+    const text = latin1(partBytes(part))
+    const [from, to] = [text.indexOf(begin), text.indexOf(end)]
+    if (from >= 0 && to > from)
+      return {
+        bytes: Uint8Array.from(`${text.slice(from, to + end.length)}\n`, letter =>
+          letter.charCodeAt(0),
+        ),
+        isMime: false,
+      }
+  }
+  return null
+}
+
+/** Without network, and without asking anybody for keys: a mail must not make this machine call its sender's. */
+const gpgArguments = [
+  '--quiet',
+  '--disable-dirmngr',
+  '--no-auto-key-retrieve',
+  '--max-output',
+  String(maxMailBytes),
+  '--status-fd',
+  '3',
+  '--decrypt',
+]
+
+/** @throws Failure where gpg is not there, or has no key for it */
+export async function openWithGpg(sealed: PgpSealed): Promise<MailParts> {
+  const plaintext = await runGpg(sealed.bytes)
+  if (sealed.isMime) return readParts(plaintext)
+  const words: MailPart = {
+    type: 'text/plain',
+    charset: 'utf-8',
+    name: null,
+    isAttached: false,
+    encoding: '',
+    body: plaintext,
+  }
+  return { header: readParts(new Uint8Array()).header, parts: [words], whole: true }
+}
+
+async function runGpg(bytes: Uint8Array): Promise<Uint8Array> {
+  // What gpg says in words may quote the sender's: it is not shown. It asks for a passphrase by its own agent.
+  const child = spawn('gpg', gpgArguments, { stdio: ['pipe', 'pipe', 'ignore', 'pipe'] })
+  const chunks: Buffer[] = []
+  let status = ''
+  child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk))
+  child.stdio[3]?.on('data', (chunk: Buffer) => {
+    status = `${status}${chunk.toString('latin1')}`.slice(0, 65_536)
+  })
+  child.stdin?.on('error', () => {})
+  child.stdin?.end(bytes)
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', resolve)
+  }).catch((error: unknown) => {
+    const isMissing = error instanceof Error && Reflect.get(error, 'code') === 'ENOENT'
+    throw refused(
+      isMissing
+        ? safe`this mail is sealed with PGP, and there is no gpg on this machine`
+        : safe`gpg could not be started`,
+      safe`install GnuPG; or --out DIR saves the mail, to be opened where the key is`,
+    )
+  })
+  if (status.includes('[GNUPG:] DECRYPTION_OKAY')) return Buffer.concat(chunks)
+  throw refused(
+    status.includes('[GNUPG:] DECRYPTION_FAILED')
+      ? safe`gpg could not open this mail: the key that it is sealed to is not here, or it is damaged`
+      : safe`gpg could not open this mail (code ${code ?? 'none'})`,
+    safe`--out DIR without --gpg saves the mail as it came, to be opened where the key is`,
+  )
+}

@@ -1,0 +1,29 @@
+// Whether mails can be taken in, for handlers: they would wonder why nobody writes.
+import { Inboxes } from '../../schemas/inboxes.js'
+import type { HttpDeps } from './deps.js'
+import { type Api, problemResponses } from './routes.js'
+import { recognised, signedBy } from './signed-request.js'
+
+export function inboxRoutes(app: Api, deps: HttpDeps): void {
+  app.route({
+    method: 'GET',
+    url: '/v1/inboxes',
+    onRequest: recognised(deps),
+    preValidation: signedBy(deps),
+    schema: {
+      operationId: 'readInboxes',
+      summary: 'The mailboxes from which requests are taken, and whether they can be read',
+      security: [{ handlerSignature: [] }],
+      response: { 200: Inboxes, ...problemResponses },
+    },
+    handler: async () => {
+      const states = await deps.store.inboxStates()
+      return {
+        inboxes: states.map(({ fault, readSecondsAgo }) => ({
+          read_seconds_ago: Math.floor(readSecondsAgo),
+          fault,
+        })),
+      }
+    },
+  })
+}
