@@ -27,6 +27,8 @@ const failures: Readonly<Record<string, FailureCode>> = {
   mailbox_unknown: 'mailbox_unknown',
   case_purged: 'mailbox_unknown',
   additions_full: 'additions_full',
+  uploads_full: 'uploads_full',
+  uploads_paused: 'uploads_paused',
   request_too_large: 'request_too_large',
   intake_conflict: 'arrived_already',
 }
@@ -46,7 +48,8 @@ function codeOf(problem: unknown): string {
   return typeof problem.code === 'string' ? problem.code : ''
 }
 
-async function request(address: string, init: RequestInit = {}): Promise<Response> {
+/** @throws Failed */
+export async function request(address: string, init: RequestInit = {}): Promise<Response> {
   let timer: number | undefined
   const lost = new Promise<never>((_, reject) => {
     timer = window.setTimeout(() => reject(new Failed('offline', 'timeout')), timeoutMs)

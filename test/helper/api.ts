@@ -100,6 +100,8 @@ export interface Sealed {
   readonly envelope: Uint8Array
   readonly token: string
   readonly keys: Awaited<ReturnType<typeof deriveReceiptKeys>>
+  /** The receipt code. */
+  readonly code: Uint8Array
 }
 
 export interface SealChanges {
@@ -130,7 +132,8 @@ export async function sealRequest(
   const { primitives, root } = organisation
   const directory = verified ?? (await organisation.verify(organisation.note))
   const { origin, sequence } = directory.directory
-  const keys = await deriveReceiptKeys(primitives, newReceiptCode(primitives), { root, origin })
+  const code = newReceiptCode(primitives)
+  const keys = await deriveReceiptKeys(primitives, code, { root, origin })
   const context = { ...contextFor(directory, 'envelope'), ...changes.envelope }
   const content: EnvelopeContent = {
     v: 1,
@@ -184,6 +187,7 @@ export async function sealRequest(
     envelope: envelope.bytes,
     token: encodeBase64url(keys.mailboxToken),
     keys,
+    code,
   }
 }
 

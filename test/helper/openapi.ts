@@ -105,6 +105,7 @@ function withoutHead(document: Document): Document {
 export async function openApi(version: string): Promise<string> {
   const app = fastify({ logger: false, exposeHeadRoutes: false })
   await app.register(swagger, {
+    exposeHeadRoutes: true,
     openapi: {
       openapi: '3.1.0',
       info: {

@@ -32,7 +32,16 @@ async function seal(page: Page, now: Visit, addition: Addition): Promise<SealedA
   await enterWords(page, sealer, now.words)
   const { text, answers, formVersion } = addition
   const { program, team } = now.mailbox.view
-  const order = { token: now.token, text, answers, formVersion, program, team, now: Date.now() }
+  const order = {
+    token: now.token,
+    text,
+    answers,
+    formVersion,
+    attachments: [],
+    program,
+    team,
+    now: Date.now(),
+  }
   return sealer.call('add', order)
 }
 

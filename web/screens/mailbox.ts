@@ -7,6 +7,7 @@ import type { OpenedReply } from '../sealer/calls.js'
 import { fill } from '../texts/texts.js'
 import { type Ends, showAddition, startMore } from './addition.js'
 import { askToDelete } from './deletion.js'
+import { showFiles } from './files.js'
 import { othersList } from './others.js'
 import { type Visit, visitAgain, visitOlder } from './visit.js'
 
@@ -90,6 +91,10 @@ export function showMailbox(page: Page, now: Visit, news: string | null = null):
     back: again,
     sent: found => showMailbox(page, found, texts.addition.done),
   }
+  const fileEnds: Ends = {
+    back: again,
+    sent: found => showMailbox(page, found, texts.files.done),
+  }
   page.show(
     again,
     h('h1', { tabindex: -1 }, words.heading),
@@ -144,6 +149,9 @@ export function showMailbox(page: Page, now: Visit, news: string | null = null):
       more === null || form === null || view.answered_at === null || view.state === 'purged'
         ? null
         : button(words.more, () => startMore(page, now, more, form, ends)),
+      view.state === 'purged'
+        ? null
+        : button(texts.files.add, () => showFiles(page, now, fileEnds), 'files'),
       button(words.refresh, () => refresh(page, now)),
       view.state === 'purged'
         ? null

@@ -4,7 +4,7 @@ import type { Directory } from '../../schemas/directory.js'
 import type { Timestamp } from '../../schemas/encoding.js'
 import type { MailboxView } from '../../schemas/mailbox.js'
 import type { ProblemCode } from '../../schemas/problem.js'
-import type { Answers, ReplyMessage } from '../../schemas/sealed.js'
+import type { Answers, Attachment, ReplyMessage } from '../../schemas/sealed.js'
 
 /** What the server served: nothing in it is trusted before the Worker has verified it. */
 export interface Served {
@@ -52,6 +52,8 @@ export interface AdditionOrder {
   readonly text: string
   readonly answers: Answers | null
   readonly formVersion: number | null
+  /** Files that have arrived: such an addition is for whoever can open the request. */
+  readonly attachments: readonly Attachment[]
   readonly program: string | null
   readonly team: string | null
   readonly now: number
@@ -86,6 +88,19 @@ export interface Calls {
   add: { asked: AdditionOrder; given: SealedAddition }
   /** The signed wish to delete the case of this mailbox. */
   remove: { asked: { token: string }; given: { body: string } }
+  /** Whether hidden data can be taken out of a file. */
+  look: {
+    asked: { file: File }
+    given: { outcome: 'stripped' | 'damaged' | 'other'; bytes: number }
+  }
+  /** Begins to seal a file; the one before is forgotten. */
+  attach: { asked: { file: File }; given: { id: string; bytes: number } }
+  attachPart: {
+    asked: { id: string; from: number; to: number }
+    given: { sealed: Uint8Array }
+  }
+  /** All of it was sealed: what names it. */
+  attachEnd: { asked: { id: string }; given: { attachment: Attachment } }
 }
 
 export type CallName = keyof Calls

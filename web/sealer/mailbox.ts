@@ -6,6 +6,8 @@ import type { ReplyFacts } from '../../schemas/sealed.js'
 import type { Primitives } from '../../src/core/crypto/primitives.js'
 import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { newClientId } from '../../src/core/encoding/case-id.js'
+import { attachmentIdentity } from '../../src/core/attachment/sealed-attachment.js'
+import { recipientOf } from '../../src/core/envelope/age-keys.js'
 import { openReply } from '../../src/core/envelope/open.js'
 import { sealAddition } from '../../src/core/envelope/seal.js'
 import {
@@ -84,8 +86,13 @@ export async function sealMore(
   order: AdditionOrder,
   facts: ReplyFacts | null,
 ): Promise<SealedAddition> {
+  const { attachments } = order
   const to = { program: order.program, team: order.team, facts }
-  const readers = additionRecipients(p, opened.verified.directory, to, order.now)
+  // A manifest goes to whoever can open the envelope (docs/protocol.md, "Attachment").
+  const readers =
+    attachments.length > 0
+      ? [recipientOf(p, await attachmentIdentity(p, keys.replyKey))]
+      : additionRecipients(p, opened.verified.directory, to, order.now)
   if (readers.length === 0) throw new KhancapError('directory_invalid')
   const sealed = await sealAddition(
     p,
@@ -95,7 +102,7 @@ export async function sealMore(
       text: order.text,
       form_version: order.formVersion,
       answers: order.answers,
-      attachments: [],
+      attachments: [...attachments],
       context: contextOf('addition', opened),
     },
     readers,
@@ -109,6 +116,7 @@ export async function sealMore(
       directory_version: opened.verified.directory.sequence,
       sealed: encodeBase64url(sealed.bytes),
       signature: encodeBase64url(signature),
+      uploads: attachments.map(attachment => attachment.id),
     }),
   }
 }

@@ -22,6 +22,7 @@ import type {
   SealerFault,
   Served,
 } from './calls.js'
+import { attaching, lookInto } from './attachments.js'
 import { enterWords, factsIn, openMailbox, sealMore, signRemoval } from './mailbox.js'
 import { checkReceipt, type Opened, sealRequest } from './seal-request.js'
 
@@ -76,6 +77,7 @@ function answering(load: () => Promise<Primitives>): Answering {
     if (loaded === null) throw new CannotSeal()
     return loaded
   }
+  const files = attaching(primitives)
   const directory = () => {
     if (opened === null) throw new KhancapError('directory_missing')
     return opened
@@ -132,6 +134,13 @@ function answering(load: () => Promise<Primitives>): Answering {
     add: async order =>
       sealMore(primitives(), inForce(), keysOf(order.token), order, known.get(order.token) ?? null),
     remove: async ({ token }) => signRemoval(primitives(), keysOf(token)),
+    look: ({ file }) => lookInto(file),
+    attach: async order => {
+      inForce()
+      return files.begin(order)
+    },
+    attachPart: part => files.part(part),
+    attachEnd: order => files.end(order),
   }
 }
 

@@ -263,6 +263,34 @@ export const textsEn: Texts = {
     doneHeading: 'Your request is deleted',
     done: 'Nobody can open it any more, and your 12 words open nothing. You can destroy your note of them. You can ask for support again at any time.',
   },
+  files: {
+    add: 'Send files',
+    heading: 'Send files',
+    lead: 'Photos, documents, recordings: up to {mb} MB each. Your request is being read already; files follow it.',
+    choose: 'Choose files',
+    hint: 'Copies only; keep the originals. Each file is sealed on this device, with its name.',
+    looking: 'Looking for hidden data …',
+    hidden: {
+      stripped:
+        'Hidden data such as place, time and camera will be taken out. What the picture shows stays.',
+      damaged: 'Hidden data cannot be taken out: this picture is damaged or unusual.',
+      other:
+        'Hidden data such as names, places and times cannot be taken out of this kind of file.',
+      too_large: 'This file is too large and will not be sent.',
+    },
+    remove: 'Remove {name}',
+    agree: 'Send these files as they are, with what may be hidden in them',
+    agreeFirst: 'Please tick this first, or remove the files that it is about.',
+    send: 'Seal and send the files',
+    sending: 'Sending your files',
+    sealing: 'Testing the sealing on this device …',
+    one: 'File {n} of {total}',
+    lost: 'The connection was lost. It goes on by itself as soon as it is back.',
+    stay: 'Please keep this page open. If you close it, files that have not arrived are lost here and must be chosen again.',
+    cancel: 'Stop',
+    arrived: 'Has arrived.',
+    done: 'Your files have arrived.',
+  },
   failure: {
     heading: 'This did not work yet',
     again: 'Try again',
@@ -291,6 +319,9 @@ export const textsEn: Texts = {
     mailbox_unknown:
       'There is no request for these words here. Perhaps it was deleted after its time, or sent on another site.',
     additions_full: 'No more additions can be taken for this request.',
+    uploads_full: 'No more files can be taken for this request. You can still write.',
+    uploads_paused:
+      'There is no room for files at the moment. You can write, and send files later.',
     untrusted: 'What the service sent back could not be understood. Please try again later.',
     internal: 'Something went wrong in the service. Please try again in a minute.',
   },

@@ -267,6 +267,35 @@ export const textsFr: Texts = {
     doneHeading: 'Votre demande est supprimée',
     done: 'Plus personne ne peut l’ouvrir, et vos 12 mots n’ouvrent plus rien. Vous pouvez détruire votre note. Vous pouvez faire une nouvelle demande à tout moment.',
   },
+  files: {
+    add: 'Envoyer des fichiers',
+    heading: 'Envoyer des fichiers',
+    lead: 'Photos, documents, enregistrements : {mb} Mo au plus par fichier. Votre demande est déjà en lecture ; les fichiers la suivent.',
+    choose: 'Choisir des fichiers',
+    hint: 'Des copies seulement ; gardez les originaux. Chaque fichier est scellé sur cet appareil, avec son nom.',
+    looking: 'Recherche de données cachées…',
+    hidden: {
+      stripped:
+        'Les données cachées (lieu, heure, appareil) seront retirées. Ce que montre l’image reste.',
+      damaged:
+        'Les données cachées ne peuvent pas être retirées : cette image est abîmée ou inhabituelle.',
+      other:
+        'Les données cachées (noms, lieux, heures) ne peuvent pas être retirées de ce type de fichier.',
+      too_large: 'Ce fichier est trop grand et ne sera pas envoyé.',
+    },
+    remove: 'Retirer {name}',
+    agree: 'Envoyer ces fichiers tels quels, avec ce qui peut y être caché',
+    agreeFirst: 'Veuillez d’abord cocher ceci, ou retirer les fichiers concernés.',
+    send: 'Sceller et envoyer les fichiers',
+    sending: 'Envoi de vos fichiers',
+    sealing: 'Essai du scellement sur cet appareil…',
+    one: 'Fichier {n} sur {total}',
+    lost: 'La connexion est perdue. L’envoi reprend de lui-même dès qu’elle revient.',
+    stay: 'Veuillez garder cette page ouverte. Si vous la fermez, les fichiers qui ne sont pas arrivés devront être choisis de nouveau.',
+    cancel: 'Arrêter',
+    arrived: 'Bien arrivé.',
+    done: 'Vos fichiers sont arrivés.',
+  },
   failure: {
     heading: 'Cela n’a pas encore marché',
     again: 'Réessayer',
@@ -296,6 +325,9 @@ export const textsFr: Texts = {
     mailbox_unknown:
       'Il n’y a pas de demande pour ces mots ici. Elle a peut-être été supprimée après son délai, ou envoyée sur un autre site.',
     additions_full: 'Cette demande ne peut plus recevoir d’ajouts.',
+    uploads_full: 'Cette demande ne peut plus recevoir de fichiers. Vous pouvez toujours écrire.',
+    uploads_paused:
+      'Il n’y a pas de place pour des fichiers en ce moment. Vous pouvez écrire, et envoyer les fichiers plus tard.',
     untrusted: 'La réponse du service n’a pas pu être comprise. Réessayez plus tard.',
     internal: 'Une erreur s’est produite dans le service. Réessayez dans une minute.',
   },

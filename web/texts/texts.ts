@@ -232,6 +232,34 @@ export interface Texts {
     readonly doneHeading: string
     readonly done: string
   }
+  /** Files that follow a request. */
+  readonly files: {
+    readonly add: string
+    readonly heading: string
+    readonly lead: string
+    readonly choose: string
+    readonly hint: string
+    readonly looking: string
+    /** What is hidden in a chosen file, and what becomes of it. */
+    readonly hidden: {
+      readonly stripped: string
+      readonly damaged: string
+      readonly other: string
+      readonly too_large: string
+    }
+    readonly remove: string
+    readonly agree: string
+    readonly agreeFirst: string
+    readonly send: string
+    readonly sending: string
+    readonly sealing: string
+    readonly one: string
+    readonly lost: string
+    readonly stay: string
+    readonly cancel: string
+    readonly arrived: string
+    readonly done: string
+  }
   readonly failure: Failures
 }
 
@@ -256,6 +284,8 @@ export interface Failures {
   readonly receipt_code_invalid: string
   readonly mailbox_unknown: string
   readonly additions_full: string
+  readonly uploads_full: string
+  readonly uploads_paused: string
   readonly untrusted: string
   readonly internal: string
 }

@@ -1,0 +1,164 @@
+// Files from the page: hidden data taken out, sealed in the Worker, sent over a line that breaks, and opened on the other
+// side as what they were. In Chromium, in Firefox, and without WebAssembly and JIT.
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { attachmentIdentity } from '../../src/core/attachment/sealed-attachment.js'
+import { decodeBase64url } from '../../src/core/encoding/base64url.js'
+import { openAddition, openAgeFile } from '../../src/core/envelope/open.js'
+import { codeToWords } from '../../src/core/receipt/code.js'
+import { caseInTeam, type Sealed } from '../helper/api.js'
+import { chromiumDriver, comeBack, type Driver, firefoxDriver } from '../helper/applicant.js'
+import { visitor } from '../helper/chromium.js'
+import { firefoxVisitor, torSafer } from '../helper/firefox.js'
+import { secret, tellingJpeg } from '../helper/pictures.js'
+import { testSite, type TestSite } from '../helper/site.js'
+import { nothingStored, storedThings } from '../helper/traces.js'
+
+t.setTimeout(300_000)
+
+interface Opened {
+  readonly name: string
+  readonly stripped: boolean
+  readonly bytes: Buffer
+}
+
+/** What a handler gets who can open the envelope. */
+async function openedFiles({ api }: TestSite, { content }: Sealed): Promise<Opened[]> {
+  const { primitives, directory } = api.organisation
+  const identity = await attachmentIdentity(primitives, decodeBase64url(content.reply.key))
+  const rows = await api.db.rows('select sealed from additions order by at')
+  const files: Opened[] = []
+  for (const { sealed } of rows) {
+    const addition = await openAddition(primitives, [identity], new Uint8Array(Object(sealed)), {
+      origin: directory.origin,
+      kind: 'addition',
+    })
+    for (const { bytes, id, identity: key, name, stripped } of addition?.attachments ?? []) {
+      const parts = await api.db.rows(
+        'select sealed from upload_parts where upload_id = $1 order by from_byte',
+        [id],
+      )
+      const whole = Buffer.concat(parts.map(part => new Uint8Array(Object(part['sealed']))))
+      const opened = await openAgeFile(primitives, [key], whole)
+      files.push({ name, stripped, bytes: Buffer.from(opened?.plaintext.subarray(0, bytes) ?? []) })
+    }
+  }
+  return files
+}
+
+async function toTheFiles(driver: Driver, site: TestSite, sealed: Sealed): Promise<void> {
+  const words = await codeToWords(sealed.code, 'en')
+  await comeBack(driver, site.url, 'en', words.join(' '))
+  await driver.click('main .actions button.files')
+  await driver.see('#files')
+}
+
+await t.test(
+  'step 11 in Chromium: files outlive lost lines, and tell nothing on the way',
+  async t => {
+    const site = await testSite(t)
+    const sealed = await caseInTeam(site.api)
+    const { context, page, requests, complaints } = await visitor(t)
+    const driver = chromiumDriver(page)
+    await toTheFiles(driver, site, sealed)
+    const picture = tellingJpeg(6)
+    const film = randomBytes(3_000_000)
+    let patches = 0
+    const lost: string[] = []
+    await context.route('**/v1/uploads/**', async route => {
+      const isPatch = route.request().method() === 'PATCH'
+      if (isPatch) patches += 1
+      if (!isPatch || (patches !== 2 && patches !== 4)) return route.continue()
+      lost.push(route.request().url())
+      // Half of them arrive before the line is lost.
+      if (patches === 4) await route.fetch().catch(() => undefined)
+      await route.abort('connectionreset')
+    })
+    await page.setInputFiles('#files', [
+      { name: 'Ảnh chụp.jpg', mimeType: 'image/jpeg', buffer: picture },
+      { name: 'film.mp4', mimeType: 'video/mp4', buffer: film },
+    ])
+    await driver.see('#chosen li:nth-of-type(2)')
+    const [first, second] = await driver.textsOf('#chosen li p')
+    t.match(first, /will be taken out/)
+    t.match(second, /cannot be taken out/)
+    await driver.click('main .actions button.main')
+    await driver.see('p.fault')
+    await driver.click('#agreed')
+    await driver.click('main .actions button.main')
+    await driver.see('.notice.good')
+    t.equal(lost.length, 2, 'the line was lost twice')
+    const files = await openedFiles(site, sealed)
+    t.match(files, [
+      { name: 'Ảnh chụp.jpg', stripped: true },
+      { name: 'film.mp4', stripped: false },
+    ])
+    t.notOk(files[0]?.bytes.includes(secret))
+    t.ok(files[1]?.bytes.equals(film), 'byte by byte')
+    const said = requests
+      .map(request => `${request.url()} ${JSON.stringify(request.headers())}`)
+      .join('\n')
+    t.notMatch(said, /film|chụp|jpeg|mp4/, 'neither names nor kinds')
+    t.strictSame(await page.evaluate(storedThings), nothingStored, 'nothing is stored')
+    t.strictSame(
+      complaints.filter(words => !/ERR_CONNECTION_RESET/.test(words)),
+      [],
+    )
+  },
+)
+
+await t.test(
+  'step 11 in Chromium: who stops takes the file back, and can send it later',
+  async t => {
+    const site = await testSite(t)
+    const sealed = await caseInTeam(site.api)
+    const { context, page } = await visitor(t)
+    const driver = chromiumDriver(page)
+    await toTheFiles(driver, site, sealed)
+    await context.route('**/v1/uploads/**', route =>
+      route.request().method() === 'PATCH' ? route.abort('connectionreset') : route.continue(),
+    )
+    const given = context.waitForEvent('request', request => request.method() === 'DELETE')
+    await page.setInputFiles('#files', [
+      { name: 'a.jpg', mimeType: 'image/jpeg', buffer: tellingJpeg(null) },
+    ])
+    await driver.click('main .actions button.main')
+    await page.waitForSelector('text=The connection was lost')
+    await driver.click('main .actions button')
+    await driver.see('#chosen li')
+    await given
+    await context.unroute('**/v1/uploads/**')
+    await driver.click('main .actions button.main')
+    await driver.see('.notice.good')
+    t.equal((await openedFiles(site, sealed)).length, 1)
+  },
+)
+
+for (const { name, preferences } of [
+  { name: 'Firefox', preferences: {} },
+  { name: 'Tor Browser at "Safer"', preferences: torSafer },
+])
+  await t.test(`step 11 in ${name}: a picture arrives without what it hid`, async t => {
+    const site = await testSite(t)
+    const sealed = await caseInTeam(site.api)
+    const folder = await mkdtemp(join(tmpdir(), 'khancap-files-'))
+    t.teardown(() => rm(folder, { recursive: true, force: true }))
+    const file = join(folder, 'photo.jpg')
+    await writeFile(file, tellingJpeg(3))
+    const { page, complaints } = await firefoxVisitor(t, preferences)
+    const driver = firefoxDriver(page)
+    await toTheFiles(driver, site, sealed)
+    const input = await page.$('input#files')
+    await input?.uploadFile(file)
+    await driver.see('#chosen li')
+    t.match((await driver.textsOf('#chosen li p'))[0], /will be taken out/)
+    await driver.click('main .actions button.main')
+    await driver.see('.notice.good')
+    const [only] = await openedFiles(site, sealed)
+    t.match(only, { name: 'photo.jpg', stripped: true })
+    t.notOk(only?.bytes.includes(secret))
+    t.strictSame(complaints, [])
+  })

@@ -1,0 +1,135 @@
+// Uploads over tus 1.0: parts that a slow line carries, and after a lost line on from where the server stands.
+import { Failed, request } from './network.js'
+
+const tus = { 'tus-resumable': '1.0.0' }
+const smallest = 65_536
+const first = 262_144
+const largest = 4_194_304
+/** A part that took less is followed by a larger one, one that took more by a smaller one. */
+const fastMs = 4000
+const slowMs = 20_000
+const longestPauseMs = 30_000
+
+/** After these the same again may do. */
+const passing: readonly string[] = ['offline', 'unavailable', 'too_many_requests', 'internal']
+
+export interface Upload {
+  readonly id: string
+  readonly bytes: number
+  /** Sealed bytes from a place to about another. */
+  part(from: number, to: number): Promise<Uint8Array>
+}
+
+export interface Watcher {
+  readonly signal: AbortSignal
+  progress(done: number): void
+  /** The line is lost, or there again. */
+  waiting(isWaiting: boolean): void
+}
+
+export class Cancelled extends Error {}
+
+const isPassing = (error: unknown) => error instanceof Failed && passing.includes(error.failure)
+
+/** Ends at once where the browser says that it is back on the network. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const end = () => {
+      window.clearTimeout(timer)
+      window.removeEventListener('online', end)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = window.setTimeout(end, ms)
+    window.addEventListener('online', end)
+    signal.addEventListener('abort', end)
+    if (signal.aborted) end()
+  })
+}
+
+/** Tries until it is answered, or cancelled. @throws Failed what trying again does not mend, Cancelled */
+async function patiently<T>(watcher: Watcher, work: () => Promise<T>): Promise<T> {
+  for (let pauseMs = 1000; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
+    if (watcher.signal.aborted) throw new Cancelled()
+    try {
+      const done = await work()
+      watcher.waiting(false)
+      return done
+    } catch (error) {
+      if (watcher.signal.aborted) throw new Cancelled()
+      if (!isPassing(error)) throw error
+      watcher.waiting(true)
+      // A random half, so that many who lost the same line do not come back together.
+      await pause(pauseMs * (0.5 + Math.random() / 2), watcher.signal)
+    }
+  }
+}
+
+/** @throws Failed, Cancelled */
+export async function sendUpload(token: string, upload: Upload, watcher: Watcher): Promise<void> {
+  const { bytes, id } = upload
+  const address = `/v1/uploads/${id}`
+  const headers = { ...tus, authorization: `Bearer ${token}` }
+  const { signal } = watcher
+  const offset = async () => {
+    const response = await request(address, { method: 'HEAD', headers, signal })
+    return Number(response.headers.get('upload-offset'))
+  }
+  await patiently(watcher, () =>
+    request('/v1/uploads', {
+      method: 'POST',
+      headers: {
+        ...headers,
+        'upload-length': String(bytes),
+        'upload-metadata': `id ${btoa(id)}`,
+      },
+      signal,
+    }),
+  )
+  let at = 0
+  let size = first
+  let isAsked = false
+  while (at < bytes) {
+    try {
+      if (isAsked) at = await patiently(watcher, offset)
+      isAsked = false
+      if (at >= bytes) break
+      const sealed = await upload.part(at, at + size)
+      if (signal.aborted) throw new Cancelled()
+      const began = performance.now()
+      const response = await request(address, {
+        method: 'PATCH',
+        headers: {
+          ...headers,
+          'content-type': 'application/offset+octet-stream',
+          'upload-offset': String(at),
+        },
+        body: new Uint8Array(sealed).buffer,
+        signal,
+      })
+      at = Number(response.headers.get('upload-offset'))
+      const took = performance.now() - began
+      if (took < fastMs) size = Math.min(largest, size * 2)
+      else if (took > slowMs) size = Math.max(smallest, size / 2)
+      watcher.waiting(false)
+      watcher.progress(Math.min(1, at / bytes))
+    } catch (error) {
+      if (signal.aborted) throw new Cancelled()
+      const isElsewhere = error instanceof Failed && error.code === 'upload_offset'
+      if (!isPassing(error) && !isElsewhere) throw error
+      // What arrived of it, the server says.
+      isAsked = true
+      size = Math.max(smallest, size / 2)
+      if (isPassing(error)) {
+        watcher.waiting(true)
+        await pause(1000, signal)
+      }
+    }
+  }
+}
+
+/** Nobody waits for it: what is not named ends by itself within a day. */
+export function giveUp(token: string, id: string): void {
+  const headers = { ...tus, authorization: `Bearer ${token}` }
+  request(`/v1/uploads/${id}`, { method: 'DELETE', headers }).catch(() => undefined)
+}
