@@ -1,6 +1,5 @@
 // Files that follow a request: chosen, told what is hidden in them, sealed and sent one after the other, each named as soon
 // as it has arrived. They stay here until then, and can be taken back.
-import { maxAttachmentBytes } from '../../schemas/sealed.js'
 import { button, h } from '../dom.js'
 import { Failed, postAddition } from '../network.js'
 import type { Page } from '../page.js'
@@ -11,11 +10,12 @@ import { Cancelled, giveUp, sendUpload } from '../upload.js'
 import type { Ends } from './addition.js'
 import { enterWords, type Visit, visitAgain } from './visit.js'
 
-const megabyte = 1_048_576
+/** Megabytes of one file at most, as the words say it; the Worker looks at the bytes. */
+const maxMegabytes = 100
 /** How often a newer directory is fetched before the person is asked to try later. */
 const maxReseals = 3
 
-type Hidden = Given<'look'>['outcome'] | 'too_large'
+type Hidden = Given<'look'>['outcome']
 
 interface Chosen {
   readonly file: File
@@ -110,7 +110,7 @@ export function showFiles(
   page.show(
     () => again(chosen),
     h('h1', { tabindex: -1 }, words.heading),
-    h('p', {}, fill(words.lead, { mb: maxAttachmentBytes / megabyte })),
+    h('p', {}, fill(words.lead, { mb: maxMegabytes })),
     h(
       'div',
       { class: 'field' },
@@ -156,12 +156,8 @@ async function lookAt(page: Page, files: readonly File[]): Promise<Chosen[]> {
   const sealer = await page.sealer()
   const chosen: Chosen[] = []
   for (const file of files) {
-    const { outcome, bytes } = await sealer.call('look', { file })
-    chosen.push({
-      file,
-      hidden: bytes > maxAttachmentBytes ? 'too_large' : outcome,
-      state: 'chosen',
-    })
+    const { outcome } = await sealer.call('look', { file })
+    chosen.push({ file, hidden: outcome, state: 'chosen' })
   }
   return chosen
 }

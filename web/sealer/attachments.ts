@@ -1,7 +1,7 @@
 // Attachments on the applicant's device: what can be taken out of a file, and sealing it part by part. The Worker reads the
 // file itself; of a large one it never holds more than a few parts.
 import { KhancapError } from '../../schemas/problem.js'
-import type { Attachment } from '../../schemas/sealed.js'
+import { type Attachment, maxAttachmentBytes } from '../../schemas/sealed.js'
 import type { ByteSource } from '../../src/core/attachment/byte-source.js'
 import {
   type AttachmentSealer,
@@ -25,9 +25,8 @@ function sourceOfFile(file: Blob): ByteSource {
 
 export async function lookInto(file: File): Promise<Given<'look'>> {
   const found = await stripMetadata(sourceOfFile(file))
-  return found.outcome === 'stripped'
-    ? { outcome: 'stripped', bytes: found.source.bytes }
-    : { outcome: found.outcome, bytes: file.size }
+  const bytes = found.outcome === 'stripped' ? found.source.bytes : file.size
+  return { outcome: bytes > maxAttachmentBytes ? 'too_large' : found.outcome }
 }
 
 interface Begun {

@@ -91,7 +91,7 @@ export interface Calls {
   /** Whether hidden data can be taken out of a file. */
   look: {
     asked: { file: File }
-    given: { outcome: 'stripped' | 'damaged' | 'other'; bytes: number }
+    given: { outcome: 'stripped' | 'damaged' | 'other' | 'too_large' }
   }
   /** Begins to seal a file; the one before is forgotten. */
   attach: { asked: { file: File }; given: { id: string; bytes: number } }
