@@ -121,6 +121,7 @@ await t.test('mailboxes are URLs with what is known of their mails', async t => 
       moveTo: 'Taken',
       program: 'pil',
       country: 'VN',
+      acknowledges: true,
     },
   ])
   t.match(mailboxUrls('imap://u:p@host'), [{ port: 143, secure: false, path: 'INBOX' }])
