@@ -26,7 +26,10 @@ export interface OpenedAddition {
   readonly id: ClientId
   readonly at: Timestamp
   readonly content:
-    | Pick<AdditionContent, 'text' | 'answers' | 'form_version' | 'attachments' | 'mail'>
+    | Pick<
+        AdditionContent,
+        'text' | 'answers' | 'form_version' | 'attachments' | 'mail' | 'context'
+      >
     | Unshown
 }
 

@@ -12,6 +12,7 @@ import type { Desk } from '../client/desk.js'
 import { misused, refused } from '../failure.js'
 import { safe } from '../terminal/safe.js'
 import { proveAnswer } from './answer-proof.js'
+import { mailIn } from './case-mails.js'
 import { contextOf, factsOf, recipientsOf } from './readers.js'
 import { expectedOf, type SealedCase } from './sealed-case.js'
 
@@ -23,7 +24,7 @@ export async function sealRequest(
   language: string,
   id: ClientId,
 ): Promise<ReplyRequest> {
-  if (sealed.content.mail !== undefined)
+  if (mailIn(sealed.content) !== null)
     throw refused(
       safe`this request came by mail: its sender has no receipt code, and cannot open a reply here`,
       safe`answer from your mail program, with PGP where they gave a key, and without their words`,

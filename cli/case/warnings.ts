@@ -10,6 +10,7 @@ import { decodeBase64url } from '../../src/core/encoding/base64url.js'
 import type { Desk } from '../client/desk.js'
 import { type Safe, safe } from '../terminal/safe.js'
 import type { OpenedParts } from './opened-parts.js'
+import { mailIn } from './case-mails.js'
 import { hasConflict } from './let-in.js'
 import { factsOf } from './readers.js'
 import type { SealedCase } from './sealed-case.js'
@@ -31,6 +32,7 @@ export type WarningCode =
   | 'answer_unproven'
   | 'answer_proof_false'
   | 'part_not_shown'
+  | 'mail_out_of_place'
   | 'addition_missing'
 
 export interface Warning {
@@ -46,7 +48,7 @@ export async function warningsOf(
   const { content } = sealed
   const program = desk.directory.directory.programs.find(({ id }) => id === content.program)
   // A mail has no form: its subject is looked at anew when it is shown.
-  const isMail = content.mail !== undefined && content.context.channel === 'mail'
+  const isMail = mailIn(content) !== null
   return [
     ...(program === undefined
       ? [warning('program_unknown', safe`the directory has no program ${content.program}`)]
@@ -54,6 +56,7 @@ export async function warningsOf(
         ? []
         : formWarnings(program, sealed)),
     ...contextWarnings(sealed),
+    ...mailWarnings(sealed, parts),
     ...(isMail ? [] : routingWarnings(desk, sealed)),
     ...historyWarnings(sealed, parts),
     ...grantWarnings(desk, sealed),
@@ -119,6 +122,18 @@ function contextWarnings({ content, detail, sealedWith }: SealedCase): Warning[]
       safe`sealed with directory ${context.directory_sequence} by ${context.channel}, but the server says directory ${detail.directory_version} by ${detail.case.channel}`,
     ),
   ]
+}
+
+/** Nobody but who takes in mails says that there is one: elsewhere it is not looked for. */
+function mailWarnings({ content }: SealedCase, { additions }: OpenedParts): Warning[] {
+  return [content, ...additions.map(addition => addition.content)]
+    .filter(one => typeof one !== 'string' && one.mail !== undefined && mailIn(one) === null)
+    .map(() =>
+      warning(
+        'mail_out_of_place',
+        safe`something that did not come by mail says that it carries a mail; it was not fetched`,
+      ),
+    )
 }
 
 /** The server routed by the slip; the sealed answers say where it should have gone, by the same directory. */

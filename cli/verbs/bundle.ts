@@ -8,6 +8,7 @@ import { newClientId } from '../../src/core/encoding/case-id.js'
 import { newBundle } from '../../src/core/bundle/statements.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
+import { mailIn } from '../case/case-mails.js'
 import { findCase } from '../case/case-id.js'
 import { fetchAllParts } from '../case/fetch-parts.js'
 import { fetchCase } from '../case/sealed-case.js'
@@ -40,7 +41,7 @@ export async function makeBundle(
     // oxlint-disable-next-line no-await-in-loop
     const sealed = await fetchCase(desk, id)
     const { content, detail, envelope } = sealed
-    if (content.mail !== undefined) {
+    if (mailIn(content) !== null) {
       station.printer.say(
         safe`warning: case ${id} came by mail, which a bundle does not carry; it was left out`,
       )

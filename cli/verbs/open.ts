@@ -5,14 +5,7 @@ import { teamFor } from '../../src/core/routing/route.js'
 import { attachmentsOf, saveAttachments } from '../case/attachments.js'
 import { caseJson, openedCase, type OpenedCase } from '../case/opened-case.js'
 import { findCase } from '../case/case-id.js'
-import {
-  mailJson,
-  mailLines,
-  openMail,
-  type OpenedMail,
-  saveMail,
-  withGpg,
-} from '../case/carried-mail.js'
+import { type ShownMail, showMails } from '../case/case-mails.js'
 import { rememberCase } from '../case/known-case.js'
 import { caseLines } from '../case/case-lines.js'
 import { wordsFor } from '../case/form-lines.js'
@@ -50,21 +43,22 @@ export async function openCase(
 async function show(desk: Desk, options: OpenOptions, opened: OpenedCase): Promise<void> {
   const { printer } = desk.station
   const { case: summary } = opened.sealed.detail
-  const mails = await mailsOf(desk, opened, options.gpg === true)
-  if (options.out !== undefined) {
-    const file = join(options.out, `${summary.id}.json`)
-    await mkdir(options.out, { recursive: true, mode: 0o700 })
+  const { out } = options
+  if (out !== undefined) {
+    const file = join(out, `${summary.id}.json`)
+    await mkdir(out, { recursive: true, mode: 0o700 })
     await writeNew(file, `${visibleJson(caseJson(opened), 2)}\n`)
     printer.say(safe`saved in ${file}, in the clear: delete it when you are done`)
-    // oxlint-disable-next-line no-await-in-loop
-    for (const [at, mail] of mails.entries())
-      for (const saved of await saveMail(options.out, `${summary.id}-mail-${at + 1}`, mail))
-        printer.say(safe`saved in ${saved}, in the clear: delete it when you are done`)
   }
+  const mails = await showMails(desk, opened, { out, gpg: options.gpg })
+  for (const saved of mails.flatMap(mail => mail.saved))
+    printer.say(safe`saved in ${saved}, in the clear: delete it when you are done`)
   await rememberShown(desk, opened)
   if (options.json === true)
     printer.json(
-      mails.length === 0 ? caseJson(opened) : { ...caseJson(opened), mails: mails.map(mailJson) },
+      mails.length === 0
+        ? caseJson(opened)
+        : { ...caseJson(opened), mails: mails.map(({ json }) => json) },
     )
   else {
     showLines(desk, opened, mails)
@@ -80,20 +74,16 @@ async function show(desk: Desk, options: OpenOptions, opened: OpenedCase): Promi
     printer.say(safe`saved in ${file}, in the clear: delete it when you are done`)
 }
 
-function showLines(desk: Desk, opened: OpenedCase, mails: readonly OpenedMail[]): void {
+function showLines(desk: Desk, opened: OpenedCase, mails: readonly ShownMail[]): void {
   const { printer } = desk.station
   const { program: id } = opened.sealed.content
   const program = desk.directory.directory.programs.find(one => one.id === id) ?? null
   const words = wordsFor(id, languageOf(desk.station, desk.settings), program)
   for (const line of caseLines(desk, opened, words)) printer.out(line)
-  for (const mail of mails) {
+  for (const { lines } of mails) {
     printer.out(safe``)
     printer.out(printer.style.dim(safe`MAIL`))
-    for (const line of mailLines(desk, mail)) printer.out(line)
-    if (mail.pgp !== null)
-      printer.say(
-        safe`sealed with PGP: khancap open ${opened.sealed.detail.case.id.slice(0, 8)} --gpg hands it to gpg on this machine`,
-      )
+    for (const line of lines) printer.out(line)
   }
 }
 
@@ -106,36 +96,14 @@ async function rememberShown(desk: Desk, { history, sealed }: OpenedCase): Promi
   await rememberCase(desk.station.folder.path, sealed.detail, sound.at(-1)?.event.hash)
 }
 
-/** The mail that the request came by, then those that were threaded to it. */
-async function mailsOf(
-  desk: Desk,
-  { sealed, parts }: OpenedCase,
-  isForGpg: boolean,
-): Promise<OpenedMail[]> {
-  const carried = [
-    sealed.content.mail,
-    ...parts.additions.map(({ content }) =>
-      typeof content === 'string' ? undefined : content.mail,
-    ),
-  ]
-  const { id } = sealed.detail.case
-  const opened = await Promise.all(
-    carried.flatMap(mail => (mail === undefined ? [] : [openMail(desk, id, mail)])),
-  )
-  if (!isForGpg) return opened
-  const mails: OpenedMail[] = []
-  // One after the other: gpg may ask for a passphrase.
-  for (const mail of opened) mails.push(await withGpg(desk, mail))
-  return mails
-}
-
 /** Where the opened mail says another program than the case runs as: whose it would have been, and handing it over. */
 async function offerCorrection(
   desk: Desk,
   options: OpenOptions,
   { sealed }: OpenedCase,
-  { finding }: OpenedMail,
+  { finding }: ShownMail,
 ): Promise<void> {
+  if (finding === null) return
   const { station } = desk
   const { id, program, team: present } = sealed.detail.case
   const [named] = finding.programs

@@ -6,6 +6,7 @@ import type { CaseId } from '../../schemas/encoding.js'
 import type { IntakeRequest } from '../../schemas/intake.js'
 import type {
   AdditionContent,
+  CarriedMail,
   Context,
   EnvelopeContent,
   NoteMessage,
@@ -112,6 +113,7 @@ export interface SealChanges {
   readonly team?: string
   readonly canary?: string
   readonly answers?: EnvelopeContent['answers']
+  readonly mail?: CarriedMail
 }
 
 export function contextFor(directory: VerifiedDirectory, kind: Context['kind']): Context {
@@ -150,6 +152,7 @@ export async function sealRequest(
       addition_key: encodeBase64url(keys.additionKey),
     },
     attachments: [],
+    ...(changes.mail === undefined ? {} : { mail: changes.mail }),
     context,
   }
   const recipients = activeHandlers(directory.directory, Date.now(), changes.team ?? 'vietnam')
@@ -213,6 +216,7 @@ export async function sealedAddition(
   sealed: Sealed,
   text: string,
   context: Partial<Context> = {},
+  mail?: CarriedMail,
 ) {
   const { primitives } = organisation
   const directory = await organisation.verify(organisation.note)
@@ -223,6 +227,7 @@ export async function sealedAddition(
     form_version: null,
     answers: null,
     attachments: [],
+    ...(mail === undefined ? {} : { mail }),
     context: { ...contextFor(directory, 'addition'), ...context },
   }
   const recipients = activeHandlers(directory.directory, Date.now(), 'vietnam').flatMap(handler =>
