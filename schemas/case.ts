@@ -236,6 +236,11 @@ export const ActAnchor = z
       .array(Sha256)
       .max(1 + maxReaders)
       .describe('SHA-256 of the note, the team copy and the headers of grants that the act brings'),
+    detail: z
+      .string()
+      .regex(/^[\w: -]{1,64}$/)
+      .nullable()
+      .describe('What the act decides: the detail of its entry in the history'),
   })
   .meta({ id: 'ActAnchor', description: 'Binds an act to a case and to the order of its history' })
 export type ActAnchor = z.infer<typeof ActAnchor>
@@ -250,6 +255,7 @@ export const ActQuery = z.strictObject({
     .regex(/^[\w-]{43}(?:\.[\w-]{43})*$/)
     .max(44 * (1 + maxReaders) - 1)
     .optional(),
+  detail: z.string().max(64).optional(),
 })
 
 /** Over (SHA-256 of the intake's envelope, hour): the operator alone cannot claim an answer. */

@@ -1,7 +1,7 @@
 // An act on a case: what it says of the case that it is done to, and how it ends, in a sentence or as JSON.
 import type { CaseDetail, CaseSummary } from '../../schemas/case.js'
 import type { CaseId, Sha256 } from '../../schemas/encoding.js'
-import { beforeHistory } from '../../src/core/case/anchor.js'
+import { beforeHistory, detailOf } from '../../src/core/case/anchor.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import type { CaseVerb } from '../client/case-desk.js'
@@ -71,6 +71,7 @@ export async function actOn(
     directory: desk.directory.directory.sequence,
     envelope: detail.envelope_sha256,
     parts: (await Promise.all(parts.map(part => p.sha256(part)))).map(encodeBase64url),
+    detail: detailOf(verb, body),
   })
 }
 

@@ -1,11 +1,11 @@
 // Whether the history that the server shows can be what happened: an unbroken chain of hashes, each act with its
-// handler's own signature over that very request, and no act of a key that has left unless somebody who is still
+// handler's own signature over that very request and what it decided, and no act of a key that has left unless somebody who is still
 // there saw it in time (docs/protocol.md, "Acts").
 import type { ActAnchor, CaseDetail, CaseEvent, EventKind } from '../../schemas/case.js'
 import type { Directory } from '../../schemas/directory.js'
 import type { Instant } from '../../schemas/encoding.js'
 import { handlerById, handlerByKey } from '../../keys/keyring.js'
-import { beforeHistory, readAnchor } from '../../src/core/case/anchor.js'
+import { beforeHistory, isDetailOf, readAnchor } from '../../src/core/case/anchor.js'
 import { brokenEvent } from '../../src/core/case/history.js'
 import type { Primitives } from '../../src/core/crypto/primitives.js'
 import { decodeBase64url } from '../../src/core/encoding/base64url.js'
@@ -141,7 +141,7 @@ function signedAct(p: Primitives, detail: CaseDetail, event: CaseEvent): SignedA
     utf8(base),
     decodeBase64url(request.signature),
   )
-  const isTrue = address !== null && isThisCase && isThen && isSigned
+  const isTrue = address !== null && isThisCase && isThen && isSigned && isDetailOf(event, anchor)
   return { standing: isTrue ? null : 'false', anchor, at }
 }
 

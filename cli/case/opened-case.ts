@@ -6,7 +6,8 @@ import { attachmentJson } from './attachments.js'
 import type { CheckedHistory } from './history.js'
 import { type OpenedParts, openParts } from './opened-parts.js'
 import { fetchCase, type SealedCase } from './sealed-case.js'
-import { type Warning, warningsOf } from './warnings.js'
+import type { Warning } from './warning.js'
+import { warningsOf } from './warnings.js'
 
 export interface OpenedCase {
   readonly sealed: SealedCase

@@ -8,37 +8,14 @@ import { routeFor, teamFor } from '../../src/core/routing/route.js'
 import { verifyAnswer } from '../../src/core/receipt/proofs.js'
 import { decodeBase64url } from '../../src/core/encoding/base64url.js'
 import type { Desk } from '../client/desk.js'
-import { type Safe, safe } from '../terminal/safe.js'
+import { safe } from '../terminal/safe.js'
+import { historyWarnings } from './history-warnings.js'
 import type { OpenedParts } from './opened-parts.js'
 import { mailIn } from './case-mails.js'
 import { hasConflict } from './let-in.js'
 import { factsOf } from './readers.js'
 import type { SealedCase } from './sealed-case.js'
-
-export type WarningCode =
-  | 'program_unknown'
-  | 'form_version_other'
-  | 'answers_do_not_fit'
-  | 'promise_differs'
-  | 'context_differs'
-  | 'routing_differs'
-  | 'slip_unreadable'
-  | 'history_broken'
-  | 'signature_false'
-  | 'act_unproven'
-  | 'grant_doubtful'
-  | 'reader_conflict'
-  | 'directory_unseen'
-  | 'answer_unproven'
-  | 'answer_proof_false'
-  | 'part_not_shown'
-  | 'mail_out_of_place'
-  | 'addition_missing'
-
-export interface Warning {
-  readonly code: WarningCode
-  readonly words: Safe
-}
+import { type Warning, warning } from './warning.js'
 
 export async function warningsOf(
   desk: Desk,
@@ -58,14 +35,10 @@ export async function warningsOf(
     ...contextWarnings(sealed),
     ...mailWarnings(sealed, parts),
     ...(isMail ? [] : routingWarnings(desk, sealed)),
-    ...historyWarnings(sealed, parts),
+    ...(await historyWarnings(desk, sealed, parts)),
     ...grantWarnings(desk, sealed),
     ...(await proofWarnings(desk, sealed)),
   ]
-}
-
-function warning(code: WarningCode, words: Safe): Warning {
-  return { code, words }
 }
 
 function formWarnings(program: Program, { content }: SealedCase): Warning[] {
@@ -164,47 +137,6 @@ function routingWarnings(desk: Desk, sealed: SealedCase): Warning[] {
       safe`the sealed answers lead to ${route.program}, team ${route.team} (${route.reason}); the server says ${summary.program ?? '-'}, team ${summary.team ?? '-'} (${summary.reason ?? '-'})`,
     ),
   ]
-}
-
-function historyWarnings({ detail, history }: SealedCase, parts: OpenedParts): Warning[] {
-  const warnings: Warning[] = []
-  if (history.brokenAt !== null)
-    warnings.push(
-      warning(
-        'history_broken',
-        safe`the history is broken at entry ${history.brokenAt}: it was changed after it was written`,
-      ),
-    )
-  for (const { event, signature } of history.events)
-    if (signature === 'false')
-      warnings.push(
-        warning(
-          'signature_false',
-          safe`entry ${event.number} (${event.kind}, ${event.handler ?? '-'}) is not signed by that handler`,
-        ),
-      )
-    else if (signature === 'unproven')
-      warnings.push(
-        warning(
-          'act_unproven',
-          safe`entry ${event.number} (${event.kind}, ${event.handler ?? '-'}) is signed by a key that has left the directory, and nobody who is in it vouches that it was there before`,
-        ),
-      )
-  const unshown = [...parts.additions, ...parts.replies, ...parts.notes].flatMap(
-    ({ content, at }) =>
-      typeof content === 'string' ? [safe`${at}: ${content.replaceAll('_', ' ')}`] : [],
-  )
-  for (const words of unshown)
-    warnings.push(warning('part_not_shown', safe`something was not shown, ${words}`))
-  const said = detail.events.filter(({ kind }) => kind === 'addition').length
-  if (said !== detail.additions.length)
-    warnings.push(
-      warning(
-        'addition_missing',
-        safe`the history speaks of ${said} additions, the server sent ${detail.additions.length}`,
-      ),
-    )
-  return warnings
 }
 
 function grantWarnings(desk: Desk, sealed: SealedCase): Warning[] {

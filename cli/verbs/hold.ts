@@ -1,11 +1,14 @@
 // `khancap hold`: asks to hold a case's clock until an instant, or confirms what a colleague asked for. `khancap unhold`
-// lets it run on.
-import { type CaseSummary, HoldReason } from '../../schemas/case.js'
+// lets it run on. Nobody confirms what they have not been shown, or what nobody has signed.
+import { type CaseDetail, type CaseSummary, HoldReason } from '../../schemas/case.js'
 import { Timestamp } from '../../schemas/encoding.js'
 import { formatTimestamp, parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import { longestHoldMs, serviceLevelFor } from '../../src/core/sla/ladder.js'
 import { actOn, actUnopened, reportAct } from '../case/act.js'
 import { findCase } from '../case/case-id.js'
+import { checkHistory } from '../case/history.js'
+import { askedByAnother } from '../case/holds.js'
+import { expectKnown } from '../case/known-case.js'
 import { type Desk, openDesk } from '../client/desk.js'
 import { holdReasons } from '../commands/choices.js'
 import { Failure, misused, refused } from '../failure.js'
@@ -37,9 +40,10 @@ export async function holdCase(
   const id = await findCase(desk.cases, given)
   const detail = await desk.cases.detail(id)
   const before = detail.case
+  await expectKnown(station.folder.path, id, detail.envelope_sha256)
   const body =
     end === null
-      ? askedFor(before)
+      ? await askedFor(desk, detail)
       : { until: end, reason: options.reason ?? (await askReason(station)) }
   const after = await actOn(desk, detail, 'hold', body).catch(error => explain(desk, before, error))
   const until = timeWords(body.until)
@@ -83,9 +87,30 @@ function readEnd(text: string, now: number): Timestamp {
   )
 }
 
-function askedFor({ hold, id }: CaseSummary): { until: Timestamp; reason: HoldReason } {
+/** What a colleague has asked for with their signature, and the person here has read and agreed to. */
+async function askedFor(
+  desk: Desk,
+  detail: CaseDetail,
+): Promise<{ until: Timestamp; reason: HoldReason }> {
+  const { asker } = desk.station
+  const { hold, id } = detail.case
   if (hold === null) throw refused(safe`nobody has asked to hold case ${id}`)
-  return { until: hold.until, reason: hold.reason }
+  const { reason, until } = hold
+  const asked = askedByAnother(await checkHistory(desk, detail), hold, desk.handler.id)
+  if (asked === null)
+    throw refused(
+      safe`no colleague has signed that case ${id} is held until ${timeWords(until)} (${reason.replaceAll('_', ' ')})`,
+      safe`nothing was confirmed; khancap history ${id.slice(0, 8)} shows what was signed, and by whom`,
+    )
+  const again = safe`khancap hold ${id.slice(0, 8)} --until ${until} --reason ${reason}`
+  if (!asker.available)
+    throw misused(safe`a hold is confirmed at a terminal`, safe`or in the same words: ${again}`)
+  const who = asked.event.handler ?? '-'
+  const isAgreed = await asker.confirm(
+    safe`${who} asks to hold case ${id} until ${timeWords(until)}: ${holdReasons[reason]}. Confirm it?`,
+  )
+  if (!isAgreed) throw refused(safe`the hold was not confirmed`)
+  return { until, reason }
 }
 
 function askReason(station: Station): Promise<HoldReason> {

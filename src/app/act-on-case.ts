@@ -3,6 +3,7 @@
 import type { ActAnchor, CaseState } from '../../schemas/case.js'
 import type { CaseId } from '../../schemas/encoding.js'
 import { KhancapError } from '../../schemas/problem.js'
+import { isDetailOf } from '../core/case/anchor.js'
 import { afterAct, type CaseAct } from '../core/case/states.js'
 import { decodeBase64url, encodeBase64url } from '../core/encoding/base64url.js'
 import type { CaseChange, CaseRow, CaseStore, UnseenAdditions } from '../ports/case-store.js'
@@ -42,7 +43,12 @@ export async function actOnCase(
     expectAnchored(anchor, row, act)
     const after = afterAct(act.name, row.state, row.answeredAt !== null)
     if (after === null) throw new KhancapError('case_state')
-    return act.change(row, after, unseen)
+    const change = act.change(row, after, unseen)
+    if (anchor !== null && change !== null && !isDetailOf(change.event, anchor))
+      throw new KhancapError('request_invalid', {
+        faults: [{ pointer: '/detail', code: 'differs' }],
+      })
+    return change
   }
   try {
     const after = anchor === null ? null : decodeBase64url(anchor.after)

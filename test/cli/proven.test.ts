@@ -111,7 +111,7 @@ await t.test(
     const { api } = desk
     const [one, other] = [await desk.newCase(), await desk.newCase()]
     const envelope = encodeBase64url(sha256(one.envelope))
-    const right = { after: zeros, directory: 1, envelope, parts: [] }
+    const right = { after: zeros, directory: 1, envelope, parts: [], detail: null }
     const claim = (anchor: string) =>
       act(api, 'vietnam-1', 'POST', `/v1/cases/${one.caseId}/claim${anchor}`, {})
     const refusals: readonly (readonly [string, string, string])[] = [
@@ -172,6 +172,7 @@ await t.test(
       directory: 1,
       envelope: encodeBase64url(sha256(seen.envelope)),
       parts: [],
+      detail: null,
     }
     const path = `/v1/cases/${seen.caseId}/claim?${printAnchor(old)}`
     const stale = await act(desk.api, 'vietnam-2', 'POST', path, {})
@@ -228,6 +229,7 @@ await t.test(
       directory: 1,
       envelope: encodeBase64url(sha256(one.envelope)),
       parts: [encodeBase64url(sha256(grant.header))],
+      detail: 'china-1',
     }
     const url = `${desk.url}/v1/cases/${id}/seals?${printAnchor(anchor)}`
     const request = { method: 'POST', url, body: new Uint8Array(), seed, created: at }

@@ -494,13 +494,21 @@ export async function targets(): Promise<Target[]> {
   }
 
   const hash = encodeBase64url(new Uint8Array(32).fill(9))
-  const anchors = [[], [hash], [hash, hash, beforeHistory]].map(parts =>
-    printAnchor({ after: beforeHistory, directory: 12, envelope: hash, parts }),
+  const anchors = [[], [hash], [hash, hash, beforeHistory]].map((parts, at) =>
+    printAnchor({
+      after: beforeHistory,
+      directory: 12,
+      envelope: hash,
+      parts,
+      detail: ['applicant_asked 2026-11-25T08:30:00Z', null, 'vietnam'][at] ?? null,
+    }),
   )
   const actQuery: Target = {
     name: 'act-query',
     seeds: texts(anchors.map(anchor => `?${anchor}`)),
-    words: listed('?|&|after=|directory=|envelope=|part=|.|..|-|_|=|%41|1000000001|0|999999999'),
+    words: listed(
+      '?|&|after=|directory=|envelope=|part=|detail=|+|:|.|..|-|_|=|%41|1000000001|0|999999999',
+    ),
     maxBytes: 8192,
     run(input) {
       const text = textOf(input)

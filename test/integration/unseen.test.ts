@@ -2,7 +2,7 @@
 // over it (docs/protocol.md, "Acts").
 import t from 'tap'
 import { CaseDetail, CaseSummary } from '../../schemas/case.js'
-import { beforeHistory, printAnchor } from '../../src/core/case/anchor.js'
+import { beforeHistory, detailOf, printAnchor } from '../../src/core/case/anchor.js'
 import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { formatTimestamp, parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import {
@@ -45,6 +45,7 @@ async function post(
     directory: 1,
     envelope: encodeBase64url(sha256(one.envelope)),
     parts,
+    detail: detailOf(verb, body),
   })
   return act(api, handler, 'POST', `/v1/cases/${one.caseId}/${verb}?${query}`, body)
 }

@@ -79,13 +79,19 @@ await t.test('an act names as many parts as a handing-over brings, and fits the 
     directory: 1_000_000_000,
     envelope: `${hash}E`,
     parts: Array.from({ length: count }, (_, at) => `${hash}${'AEIMQUYc'[at % 8] ?? ''}`),
+    detail: 'x '.repeat(32),
   })
   const most = 1 + maxReaders
   for (const count of [0, 1, 2, most])
     t.strictSame(readAnchor(`?${printAnchor(anchor(count))}`), anchor(count), `${count} parts`)
   t.equal(readAnchor(`?${printAnchor(anchor(most + 1))}`), null)
-  t.equal(readAnchor(`?${printAnchor(anchor(1))}.`), null)
-  t.equal(readAnchor(`?${printAnchor(anchor(0))}&part=`), null)
+  const plain = (count: number) => printAnchor({ ...anchor(count), detail: null })
+  t.equal(readAnchor(`?${plain(1)}.`), null)
+  t.equal(readAnchor(`?${plain(0)}&part=`), null)
+  t.equal(readAnchor(`?${plain(0)}&detail=`), null)
+  t.equal(readAnchor(`?${printAnchor(anchor(0))}x`), null, 'one letter over')
+  for (const wrong of ['a b', 'a%20b', 'a&b', 'a.b'])
+    t.equal(readAnchor(`?${plain(0)}&detail=${wrong}`), null, wrong)
   const query = printAnchor(anchor(most))
   t.ok(ActQuery.safeParse(Object.fromEntries(new URLSearchParams(query))).success)
   const more = Object.fromEntries(new URLSearchParams(printAnchor(anchor(most + 1))))
