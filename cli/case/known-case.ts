@@ -1,12 +1,11 @@
 // What this machine knows of a case: which envelope it opened, and how far it was read. A server that later serves another
 // envelope under the same case, to read what a handler writes to its applicant, is caught by it. Holds case ids and hashes only.
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { CaseDetail } from '../../schemas/case.js'
-import type { CaseId, Sha256 } from '../../schemas/encoding.js'
+import { CaseId, type Sha256 } from '../../schemas/encoding.js'
 import { KnownCase } from '../../schemas/settings.js'
-import { untrusted } from '../client/case-desk.js'
 import { refused } from '../failure.js'
-import { readBounded, writePrivately } from '../station/disk.js'
+import { isMissing, readBounded, writePrivately } from '../station/disk.js'
 import { safe } from '../terminal/safe.js'
 
 const maxBytes = 1000
@@ -38,21 +37,44 @@ export async function recallCase(folder: string, id: CaseId): Promise<KnownCase 
 export async function expectKnown(folder: string, id: CaseId, envelope: Sha256): Promise<void> {
   const known = await recallCase(folder, id)
   if (known !== null && known.envelope !== envelope)
-    throw untrusted(safe`the server serves another request under case ${id} than it did before`)
+    throw refused(
+      safe`the server serves another request under case ${id} than it did before: ${envelope}, and before ${known.envelope}`,
+      safe`nothing of it was used; tell the organisation, and wait until it has told you why`,
+      safe`an applicant's receipt says which one is theirs: khancap verify receipt FILE --case ${id.slice(0, 8)}`,
+    )
 }
 
-/** Only for what was opened here. @param shown hash of the last event that was shown, where something was */
+/** Only for what was opened here; `shown` stays as it was where nothing was shown. */
 export async function rememberCase(
   folder: string,
-  { case: { id, state }, envelope_sha256: envelope }: CaseDetail,
-  shown?: Sha256,
+  id: CaseId,
+  {
+    shown,
+    ...seen
+  }: Pick<KnownCase, 'envelope' | 'closed'> & { readonly shown?: Sha256 | undefined },
 ): Promise<void> {
   const before = await recallCase(folder, id)
-  const known: KnownCase = {
-    v: 1,
-    envelope,
-    shown: shown ?? before?.shown ?? null,
-    closed: state === 'closed' || state === 'purged',
-  }
+  const known: KnownCase = { v: 1, ...seen, shown: shown ?? before?.shown ?? null }
   await writePrivately(fileOf(folder, id), `${JSON.stringify(known)}\n`)
+}
+
+/** Cases that were opened on this machine, and that nobody was seen to have closed since. */
+export async function unclosedCases(folder: string): Promise<Set<CaseId>> {
+  const unclosed = new Set<CaseId>()
+  for (const name of await namesIn(join(folder, 'seen'))) {
+    const { data: id } = CaseId.safeParse(name)
+    // oxlint-disable-next-line no-await-in-loop
+    const known = id === undefined ? null : await recallCase(folder, id)
+    if (id !== undefined && known?.closed === false) unclosed.add(id)
+  }
+  return unclosed
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).toSorted()
+  } catch (error) {
+    if (isMissing(error)) return []
+    throw error
+  }
 }

@@ -31,6 +31,8 @@ export interface SealedCase {
   /** Whether the directory that it was sealed with is one of the organisation's; null where it cannot be had. */
   readonly sealedWith: VerifiedDirectory | null
   readonly content: EnvelopeContent
+  /** A handler has signed that it ended, and nothing has happened since that takes it up again. */
+  readonly isClosed: boolean
 }
 
 /** The case is there, and this identity is not among those who can open it. */
@@ -59,8 +61,12 @@ export async function fetchCase(desk: Desk, id: CaseId): Promise<SealedCase> {
     throw new NotSealedToYou(1, safe`case ${id} is not sealed to this identity`, [
       safe`ask ${askWhom(desk, detail)}: khancap add-reader ${id.slice(0, 8)} --to ${handler.id}`,
     ])
-  await rememberCase(station.folder.path, detail)
   const history = await checkHistory(desk, detail)
+  const isClosed = isClosedBy(history, detail)
+  await rememberCase(station.folder.path, id, {
+    envelope: detail.envelope_sha256,
+    closed: isClosed,
+  })
   const counted = new Set<Grant>()
   // One signature after the other: there are few.
   for (const [index, grant] of detail.grants.entries())
@@ -79,7 +85,16 @@ export async function fetchCase(desk: Desk, id: CaseId): Promise<SealedCase> {
     doubtful: detail.grants.filter(grant => !counted.has(grant)),
     sealedWith,
     content: opened.content,
+    isClosed,
   }
+}
+
+/** Not by the server's word alone. */
+function isClosedBy({ events }: CheckedHistory, { case: { state } }: CaseDetail): boolean {
+  const last = events.findLast(({ event }) =>
+    ['closed', 'reopened', 'addition'].includes(event.kind),
+  )
+  return state === 'closed' && last?.event.kind === 'closed' && last.signature === 'verified'
 }
 
 /** The directory that the envelope names; null where it is no envelope, which opening says. */

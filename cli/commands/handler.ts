@@ -46,9 +46,15 @@ export function declareHandlerCommands(program: Command, runner: Runner): void {
   const verify = program.command('verify').description('check what somebody shows you')
   withExamples(
     does(
-      withJson(verify.command('receipt').description('check a receipt; needs no network'))
+      withPassphrase(
+        withJson(verify.command('receipt').description('check a receipt; needs no network')),
+      )
         .argument('<file>', 'the receipt ("-" is stdin)')
-        .option('--directory <file>', 'check against this directory'),
+        .option('--directory <file>', 'check against this directory')
+        .option(
+          '--case <id>',
+          'hold a case to it from now on, where the server serves that request',
+        ),
       runner,
       async (station, options: VerifyReceiptOptions, file = '') =>
         (await import('../verbs/verify-receipt.js')).verifyReceiptFile(station, options, file),

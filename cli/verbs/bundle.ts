@@ -4,6 +4,7 @@ import type { CaseDetail } from '../../schemas/case.js'
 import { type BundleCase, maxBundleCases } from '../../schemas/bundle.js'
 import type { CaseId } from '../../schemas/encoding.js'
 import type { Attachment } from '../../schemas/sealed.js'
+import { KhancapError } from '../../schemas/problem.js'
 import { newClientId } from '../../src/core/encoding/case-id.js'
 import { newBundle } from '../../src/core/bundle/statements.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
@@ -39,7 +40,11 @@ export async function makeBundle(
     if (options.json !== true) station.printer.say(safe`${index + 1} of ${ids.length}: case ${id}`)
     // Opened here already: what does not open would be found out where nobody can help.
     // oxlint-disable-next-line no-await-in-loop
-    const sealed = await fetchCase(desk, id)
+    const sealed = await fetchCase(desk, id).catch(unreadable)
+    if (sealed === null) {
+      station.printer.say(safe`warning: case ${id} opens with no key; it was left out`)
+      continue
+    }
     const { content, detail, envelope } = sealed
     if (mailIn(content) !== null) {
       station.printer.say(
@@ -127,6 +132,12 @@ async function partsOf(desk: Desk, detail: CaseDetail): Promise<BundleCase['part
 }
 
 /** Those that were named; without names, all that the handler has claimed. */
+/** What an applicant sealed so that nobody can open it takes nobody else's case from the bundle. */
+function unreadable(error: unknown): null {
+  if (error instanceof KhancapError && error.code === 'sealed_unreadable') return null
+  throw error
+}
+
 async function chosen(desk: Desk, given: readonly string[]): Promise<string[]> {
   const ids = new Set<string>()
   // Each may have to be searched for.

@@ -6,10 +6,10 @@ import { type Identity, keepNewest, maxGenerations, rotateIdentity } from '../..
 import { handlerById, isActive } from '../../keys/keyring.js'
 import { recipientOf } from '../../src/core/envelope/age-keys.js'
 import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
-import { deletableFrom, needOf, sealedPartsOf } from '../case/generations.js'
-import { expectInForce, hasConflict, letIn } from '../case/let-in.js'
-import { openCases } from '../case/open-cases.js'
-import { fetchCase, NotSealedToYou } from '../case/sealed-case.js'
+import { deletableFrom } from '../case/generations.js'
+import { recallCase, rememberCase } from '../case/known-case.js'
+import { expectInForce } from '../case/let-in.js'
+import { type Resealed, resealCases } from '../case/reseal.js'
 import { type Desk, openDesk } from '../client/desk.js'
 import { refused } from '../failure.js'
 import { identityFingerprint, storeIdentity, unlockIdentity } from '../station/identity.js'
@@ -34,9 +34,9 @@ export async function rotateKeys(station: Station, options: KeysRotateOptions): 
   const isUsed = published !== undefined && isActive(published, station.now())
   if (!isUsed) return report(desk, options, { step: 'not_published', resealed: 0, identity })
   if (identity.opening.length === 1 || options.new === true) return makeNext(desk, options)
-  const { resealed, needs } = await reseal(desk)
-  const kept = await deleteOld(desk, options, needs)
-  await report(desk, options, { step: 'resealed', resealed, needs, identity: kept })
+  const done = await resealCases(desk)
+  const kept = await deleteOld(desk, options, done)
+  await report(desk, options, { step: 'resealed', ...done, identity: kept })
 }
 
 /** The new generation is sealed to from when the organisation has published it. */
@@ -53,42 +53,12 @@ async function makeNext(desk: Desk, options: KeysRotateOptions): Promise<void> {
   await report(desk, options, { step: 'made', resealed: 0, identity })
 }
 
-/** Cases that still need a generation, by how many of the newest do not open them. */
-type Needs = ReadonlyMap<number, readonly string[]>
-
-async function reseal(desk: Desk): Promise<{ resealed: number; needs: Needs }> {
-  const { identity, station } = desk
-  const p = await station.primitives()
-  const reader = { id: identity.handler, recipient: recipientOf(p, identity.opening[0] ?? '') }
-  const needs = new Map<number, string[]>()
-  let resealed = 0
-  for (const { id } of await openCases(desk.cases)) {
-    // One after the other: what was re-sealed stays so, whatever becomes of the rest.
-    // oxlint-disable-next-line no-await-in-loop
-    const sealed = await fetchCase(desk, id).catch((error: unknown) => {
-      if (error instanceof NotSealedToYou) return null
-      throw error
-    })
-    // A case that a conflict of interest keeps from them closes to them with the old generation.
-    if (sealed === null || hasConflict(desk, sealed, identity.handler)) continue
-    // oxlint-disable-next-line no-await-in-loop
-    const parts = await sealedPartsOf(desk, sealed)
-    for (let count = 1; count < identity.opening.length; count++) {
-      // oxlint-disable-next-line no-await-in-loop
-      const need = await needOf(desk, sealed, identity, count, parts)
-      if (count === 1 && need.envelope) {
-        // oxlint-disable-next-line no-await-in-loop
-        await letIn(desk, sealed, reader)
-        resealed += 1
-      }
-      if (need.parts > 0) needs.set(count, [...(needs.get(count) ?? []), id])
-    }
-  }
-  return { resealed, needs }
-}
-
-/** Deletes from the oldest on, as long as the retention is over and no open case needs it. */
-async function deleteOld(desk: Desk, options: KeysRotateOptions, needs: Needs): Promise<Identity> {
+/** Deletes from the oldest on, as long as the retention is over and no open case needs it, or may need it. */
+async function deleteOld(
+  desk: Desk,
+  options: KeysRotateOptions,
+  { needs, withheld }: Resealed,
+): Promise<Identity> {
   const { directory, identity, settings, station } = desk
   const p = await station.primitives()
   const shown = publicIdentity(p, identity)
@@ -99,22 +69,38 @@ async function deleteOld(desk: Desk, options: KeysRotateOptions, needs: Needs): 
     count -= 1
   }
   if (count === identity.opening.length) return identity
+  if (withheld.length > 0 && !(await isGivenUp(desk, withheld))) return identity
   const kept = keepNewest(identity, count)
   const { passphrase } = await unlockIdentity(station, options, settings)
   await storeIdentity(station, kept, passphrase)
+  // Decided once: what was given up is not asked for again.
+  for (const id of withheld) {
+    // oxlint-disable-next-line no-await-in-loop
+    const known = await recallCase(station.folder.path, id)
+    // oxlint-disable-next-line no-await-in-loop
+    if (known !== null)
+      await rememberCase(station.folder.path, id, { ...known, closed: true, shown: undefined })
+  }
   return kept
 }
 
-interface Rotated {
+/** Whoever hides cases must not be able to have their only key deleted: a person decides. */
+async function isGivenUp({ station }: Desk, withheld: Resealed['withheld']): Promise<boolean> {
+  if (!station.asker.available) return false
+  return station.asker.confirm(
+    safe`The server does not show ${withheld.join(', ')}, which were opened here and which nobody was seen to close. What was sealed only to the old generation then opens no more. Delete it?`,
+  )
+}
+
+interface Rotated extends Partial<Resealed> {
   readonly step: Step
   readonly resealed: number
-  readonly needs?: Needs
   readonly identity: Identity
 }
 
 async function report(desk: Desk, options: VerbOptions, rotated: Rotated): Promise<void> {
   const { directory, identity: before, station } = desk
-  const { identity, needs, resealed, step } = rotated
+  const { identity, needs, resealed, step, unreadable = [], withheld = [] } = rotated
   const { printer } = station
   const p = await station.primitives()
   const shown = publicIdentity(p, identity)
@@ -136,6 +122,8 @@ async function report(desk: Desk, options: VerbOptions, rotated: Rotated): Promi
       resealed,
       deleted,
       waiting,
+      unreadable,
+      withheld,
     })
   switch (step) {
     case 'made':
@@ -151,6 +139,14 @@ async function report(desk: Desk, options: VerbOptions, rotated: Rotated): Promi
           safe`deleted ${deleted} old generations: what was sealed only to them opens no more, for a thief neither`,
         )
   }
+  if (unreadable.length > 0)
+    printer.say(
+      safe`these open with no key, and were passed over: ${unreadable.map(id => id.slice(0, 8)).join(', ')}`,
+    )
+  if (withheld.length > 0)
+    printer.say(
+      safe`warning: the server does not show these, which were opened here and which nobody was seen to close: ${withheld.map(id => id.slice(0, 8)).join(', ')}; ask colleagues what became of them${deleted > 0 ? '' : ': until then the old generations stay'}`,
+    )
   for (const { delete_after, generation, needed_by } of waiting) {
     if (needed_by.length > 0)
       printer.say(

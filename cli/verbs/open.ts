@@ -93,7 +93,12 @@ async function rememberShown(desk: Desk, { history, sealed }: OpenedCase): Promi
     0,
     history.brokenAt === null ? undefined : history.brokenAt - 1,
   )
-  await rememberCase(desk.station.folder.path, sealed.detail, sound.at(-1)?.event.hash)
+  const { detail, isClosed } = sealed
+  await rememberCase(desk.station.folder.path, detail.case.id, {
+    envelope: detail.envelope_sha256,
+    closed: isClosed,
+    shown: sound.at(-1)?.event.hash,
+  })
 }
 
 /** Where the opened mail says another program than the case runs as: whose it would have been, and handing it over. */

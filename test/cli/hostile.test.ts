@@ -3,9 +3,12 @@ import t from 'tap'
 import type { CarriedMail } from '../../schemas/sealed.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { newAgeIdentity } from '../../src/core/envelope/age-keys.js'
-import { caseInTeam, sealedAddition, withToken } from '../helper/api.js'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { caseInTeam, sealedAddition, sealRequest, submit, withToken } from '../helper/api.js'
+import { temporaryFolder } from '../helper/cli.js'
 import { office, vietnamese } from '../helper/office.js'
-import { clientId } from '../helper/store.js'
+import { clientId, sha256 } from '../helper/store.js'
 
 t.setTimeout(300_000)
 
@@ -64,4 +67,62 @@ await t.test('step 9: a mail that cannot be had is named, and hides nothing else
   const shown = json((await desk.run('vietnam-1', ['open', one.caseId, '--json'])).out)
   t.match(shown.mails, [{ not_shown: String }, { not_shown: String }])
   t.match(shown.warnings, [{ code: 'mail_out_of_place' }])
+})
+
+type Worked = Awaited<ReturnType<typeof desk.newCase>>
+
+/** The server serves other bytes under the id of a case, with their hash. */
+async function serve({ caseId }: Worked, envelope: Uint8Array): Promise<void> {
+  await desk.api.db.rows('update envelopes set sealed = $2 where case_id = $1', [caseId, envelope])
+  await desk.api.db.rows('update cases set envelope_sha256 = $2 where id = $1', [
+    caseId,
+    sha256(envelope),
+  ])
+}
+
+await t.test('step 9: an act on a case that was not opened remembers nothing of it', async t => {
+  const one = await desk.newCase()
+  const other = await sealRequest(desk.organisation, { answers: vietnamese })
+  await serve(one, other.envelope)
+  t.equal((await desk.run('vietnam-1', ['claim', one.caseId])).code, 0)
+  await serve(one, one.envelope)
+  t.equal((await desk.run('vietnam-1', ['open', one.caseId])).code, 0)
+})
+
+await t.test('step 9: the receipt of its applicant brings the true request back', async t => {
+  const one = await desk.newCase()
+  const other = await sealRequest(desk.organisation, { answers: vietnamese })
+  await serve(one, other.envelope)
+  t.equal((await desk.run('vietnam-1', ['open', one.caseId])).code, 0, 'the takeover is believed')
+  const receipt = join(await temporaryFolder(t), 'receipt.txt')
+  const answer = await submit(desk.api, one.request)
+  await writeFile(receipt, String(answer.json().receipt))
+  const accept = () => desk.run('vietnam-1', ['verify', 'receipt', receipt, '--case', one.caseId])
+  const early = await accept()
+  t.match([early.code, early.err], [1, 'the receipt is not for the request that the server serves'])
+
+  await serve(one, one.envelope)
+  const hashes = [one.envelope, other.envelope].map(bytes => encodeBase64url(sha256(bytes)))
+  const refused = await desk.run('vietnam-1', ['open', one.caseId])
+  t.equal(refused.code, 1)
+  t.match(refused.err, 'the server serves another request under case')
+  for (const hash of hashes) t.match(refused.err, hash)
+  t.match(refused.err, 'khancap verify receipt FILE --case')
+  const accepted = await accept()
+  t.equal(accepted.code, 0, accepted.err)
+  for (const hash of hashes) t.match(accepted.err, hash)
+  t.match(accepted.out, 'the receipt is from')
+  t.equal((await desk.run('vietnam-1', ['open', one.caseId])).code, 0)
+})
+
+await t.test('a bundle leaves out what opens with no key, and takes the others', async t => {
+  const [one, other] = [await desk.newCase(), await desk.newCase()]
+  await serve(
+    one,
+    one.envelope.map((byte, at) => (at === one.envelope.length - 1 ? byte ^ 1 : byte)),
+  )
+  const file = join(await temporaryFolder(t), 'bundle.khancap')
+  const run = await desk.run('vietnam-1', ['bundle', '--out', file, one.caseId, other.caseId])
+  t.equal(run.code, 0, run.err)
+  t.match(run.err, `case ${one.caseId} opens with no key; it was left out`)
 })

@@ -13,9 +13,10 @@ import { openWithPassphrase } from '../../src/core/crypto/passphrase.js'
 import { decodeIdentity } from '../../src/core/envelope/age-keys.js'
 import { openEnvelope } from '../../src/core/envelope/open.js'
 import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
-import { passphrase } from '../helper/cli.js'
+import { passphrase, scriptedAsker } from '../helper/cli.js'
 import { office } from '../helper/office.js'
 import { cleanEnvironment } from '../helper/service.js'
+import { sha256 } from '../helper/store.js'
 
 t.setTimeout(300_000)
 
@@ -80,6 +81,15 @@ if (first === undefined || second === undefined) throw new Error('cases expected
 await did('vietnam-1', ['note', first.caseId], 'only the old generation opens this')
 await did('vietnam-1', ['claim', closed.caseId])
 await did('vietnam-1', ['close', closed.caseId, '--outcome', 'duplicate'])
+const damaged = await desk.newCase()
+const wrong = damaged.envelope.map((byte, at) =>
+  at === damaged.envelope.length - 1 ? byte ^ 1 : byte,
+)
+await api.db.rows('update envelopes set sealed = $2 where case_id = $1', [damaged.caseId, wrong])
+await api.db.rows('update cases set envelope_sha256 = $2 where id = $1', [
+  damaged.caseId,
+  sha256(wrong),
+])
 const stored = await envelopes()
 const old = (await identityOnDisk()).identity
 
@@ -108,10 +118,12 @@ await t.test('rotate goes on from wherever it stands, also where it was killed',
   t.equal(finished.resealed, cases.length - before)
   t.equal(await grants(), cases.length, 'each case once')
   t.equal(finished.deleted, 0, 'in use for one more day, and thirty of retention')
+  t.strictSame(finished.unreadable, [damaged.caseId], 'it is named, and stops nothing')
   t.equal((await rotate()).resealed, 0)
   t.strictSame(await envelopes(), stored, 'what the applicants sealed stays byte for byte')
   const words = await desk.run('vietnam-1', ['keys', 'rotate'])
   t.match(words.out, 're-sealed 0 open cases')
+  t.match(words.err, `these open with no key, and were passed over: ${damaged.caseId.slice(0, 8)}`)
   t.match(
     words.err,
     `stays while these are open, with notes or additions that only it opens: ${first.caseId.slice(0, 8)}`,
@@ -131,6 +143,25 @@ await t.test('an old generation goes after its retention, when no open case need
   t.strictSame(needed.waiting[0].needed_by, [first.caseId])
   await did('vietnam-2', ['claim', first.caseId])
   await did('vietnam-2', ['close', first.caseId, '--outcome', 'duplicate'])
+  const open = await api.db.rows("select id, state from cases where state <> 'closed'")
+  await api.db.rows("update cases set state = 'purged' where state <> 'closed'")
+  const hidden = await rotate()
+  t.equal(hidden.deleted, 0, 'whoever hides cases has no key deleted')
+  t.strictSame(
+    hidden.withheld.toSorted(),
+    cases
+      .slice(1)
+      .map(one => one.caseId)
+      .toSorted(),
+    'all that were opened here and were not seen closed',
+  )
+  const asker = scriptedAsker('no')
+  const unwilling = await desk.run('vietnam-1', ['keys', 'rotate', '--json'], { asker })
+  t.equal(json(unwilling.out).deleted, 0)
+  t.match(asker.asked, [/^The server does not show /])
+  for (const { id, state } of open)
+    await api.db.rows('update cases set state = $2 where id = $1', [id, state])
+  await api.db.rows("update cases set state = 'closed' where id = $1", [damaged.caseId])
   t.equal((await rotate()).deleted, 1)
 })
 
