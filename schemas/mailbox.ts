@@ -7,6 +7,8 @@ import { maxAttachments, maxSealedBytes } from './sealed.js'
 
 /** Additions to one case at most. */
 export const maxAdditions = 200
+/** Additions by mail to one case at most, besides: what strangers send takes nothing from its applicant. */
+export const maxMailAdditions = 50
 /** Bytes of all additions to one case at most: 64 of the largest. Who works on it fetches each of them. */
 export const maxAdditionBytes = 16_777_216
 

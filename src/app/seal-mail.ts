@@ -1,7 +1,7 @@
 // Step 4m: what is sealed of a mail: an envelope and a slip for a case of its own, or an addition to a case that is there.
 import type { Directory } from '../../schemas/directory.js'
 import type { Country, Instant } from '../../schemas/encoding.js'
-import { maxAdditionBytes, maxAdditions } from '../../schemas/mailbox.js'
+import { maxAdditionBytes, maxMailAdditions } from '../../schemas/mailbox.js'
 import { KhancapError } from '../../schemas/problem.js'
 import type { CarriedMail, Context, SealedKind } from '../../schemas/sealed.js'
 import type { VerifiedDirectory } from '../../keys/directory.js'
@@ -175,7 +175,7 @@ export async function sealThreaded(
     firstRungSeconds: (program: string | null) => clock(program).firstRungSeconds,
     noticeId: newOutboxId(primitives),
     outboxId: newOutboxId(primitives),
-    maxAdditions,
+    maxAdditions: maxMailAdditions,
     maxAdditionBytes,
   }
 }

@@ -156,8 +156,7 @@ async function prepare(
   const { mailbox, uidValidity } = facts
   const place = { mailbox, uidValidity, uid: mail.uid, digests }
   const carried = await takeCarried(deps, mail)
-  const letters = carried?.caseId ?? finding.caseToken
-  const thread = letters === null ? null : await store.caseByHandle(letters)
+  const thread = await threadFor(store, carried?.caseId ?? null, finding.caseToken)
   return {
     mail,
     finding,
@@ -167,6 +166,20 @@ async function prepare(
     place,
     recorded: carried === null || carried.hasMore ? null : carried.outcome,
   }
+}
+
+/**
+ * The case that a mail belongs to: the one whose sealed request it carries, else the one that its subject names. Letters in a
+ * subject stand in notices, so they prove nothing: only a case that came by mail takes mails by them.
+ */
+async function threadFor(
+  store: Pick<MailStore, 'caseByHandle'>,
+  carried: CaseId | null,
+  letters: string | null,
+): Promise<CaseHandle | null> {
+  if (carried !== null) return store.caseByHandle(carried)
+  const named = letters === null ? null : await store.caseByHandle(letters)
+  return named?.channel === 'mail' ? named : null
 }
 
 /**

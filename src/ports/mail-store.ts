@@ -2,6 +2,7 @@
 // went; of its words a digest under a key that it does not have.
 import type { CaseId, ClientId, Instant } from '../../schemas/encoding.js'
 import type { InboxFault } from '../../schemas/inboxes.js'
+import type { Channel } from '../../schemas/sealed.js'
 import type { NewIntake } from './intake-store.js'
 import type { NewAddition } from './mailbox-store.js'
 
@@ -34,6 +35,7 @@ export interface CaseHandle {
   readonly id: CaseId
   readonly team: string | null
   readonly program: string | null
+  readonly channel: Channel
 }
 
 /** `repeated`: this mail was taken in before, from here or elsewhere. */
@@ -46,7 +48,7 @@ export interface MailStore {
     uidValidity: bigint,
     uids: readonly number[],
   ): Promise<ReadonlySet<number>>
-  /** The one case whose id begins with these letters; null where there is none, or more than one, or it was purged. */
+  /** The one case whose id begins with these letters; null where there is none, or more than one, or it has ended. */
   caseByHandle(letters: string): Promise<CaseHandle | null>
   /**
    * Records intake, case, deadline, envelope, slip, the mail and its place in one transaction (step 5). The clock starts at
@@ -62,7 +64,7 @@ export interface MailStore {
   ): Promise<MailOutcome>
   /**
    * Records a mail as an addition to a case, as `recordAddition` does, with its place, in one transaction.
-   * @returns null where the case cannot take it any more; nothing was written
+   * @returns null where the case has ended or cannot take more; nothing was written
    */
   recordMailAddition(
     place: ReceivedPlace,

@@ -74,15 +74,17 @@ export async function insertAddition(
 ): Promise<{ at: number }> {
   const before = await findAddition(trx, row.id, addition)
   if (before !== null) return before
-  // Under the row's lock: what comes at once is counted one after the other.
+  const { maxAdditionBytes, maxAdditions, signature } = addition
+  const isSigned = signature.some(byte => byte !== 0)
+  // Under the row's lock: what comes at once is counted one after the other. What nobody has signed, mails, counts by itself.
   const { count, bytes } = await trx
     .selectFrom('additions')
     .select(sql<number>`count(*)`.as('count'))
     .select(sql<number>`coalesce(sum(length(sealed)), 0)::bigint`.as('bytes'))
     .where('case_id', '=', row.id)
+    .where('signature', isSigned ? '<>' : '=', Buffer.alloc(64))
     .executeTakeFirstOrThrow()
-  const isFull =
-    count >= addition.maxAdditions || bytes + addition.sealed.length > addition.maxAdditionBytes
+  const isFull = count >= maxAdditions || bytes + addition.sealed.length > maxAdditionBytes
   if (isFull) throw new KhancapError('additions_full')
   const event = nextEvent(row.id, row, {
     kind: 'addition',

@@ -76,10 +76,10 @@ export function mailStore(db: Database): MailStore {
     async caseByHandle(letters) {
       const rows = await db
         .selectFrom('cases')
-        .select(['id', 'team', 'program'])
+        .select(['id', 'team', 'program', 'channel'])
         .where('id', '>=', letters)
         .where('id', '<', `${letters}~`)
-        .where('state', '<>', 'purged')
+        .where('state', 'not in', ['closed', 'purged'])
         .limit(2)
         .execute()
       return rows.length === 1 ? (rows[0] ?? null) : null
@@ -105,7 +105,7 @@ export function mailStore(db: Database): MailStore {
             .where('id', '=', caseId)
             .forNoKeyUpdate()
             .executeTakeFirst()
-          if (row === undefined) throw new KhancapError('mailbox_unknown')
+          if (row === undefined || row.state === 'closed') throw new KhancapError('mailbox_unknown')
           await insertAddition(trx, row, addition)
           await insertMail(trx, caseId, mail)
           return 'recorded'
