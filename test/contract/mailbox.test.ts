@@ -207,6 +207,23 @@ await t.test('step 11: the same addition twice is kept once; other bytes are ref
   await t.rejects(store.recordAddition(randomBytes(32), again()), { code: 'mailbox_unknown' })
 })
 
+await t.test(
+  'step 11: additions that nobody signed, mails, take no room from the others',
+  async t => {
+    const { store } = await testStore(t)
+    await routedCase(store, { mailbox })
+    const add = (changes: Partial<NewAddition>) =>
+      store.recordAddition(mailbox, newAddition(changes))
+    const unsigned = { signature: Buffer.alloc(64), maxAdditions: 2 }
+    await add(unsigned)
+    await add(unsigned)
+    await t.rejects(add(unsigned), { code: 'additions_full' })
+    await add({ maxAdditions: 2 })
+    await add({ maxAdditions: 2 })
+    await t.rejects(add({ maxAdditions: 2 }), { code: 'additions_full' })
+  },
+)
+
 await t.test('step 11: a case takes as many additions as it may, and no more', async t => {
   const { store } = await testStore(t)
   await routedCase(store, { mailbox })

@@ -225,6 +225,39 @@ await t.test('a case token threads a mail to its case, and starts its clock', as
 })
 
 await t.test(
+  'a case that came by the page, or has ended, takes no mail by its letters',
+  async t => {
+    const user = newUser()
+    await server.append(user, [mail('PIL'), mail('SOS')])
+    const known = new Set((await cases()).map(({ id }) => id))
+    const first = await watch(server.url(user))
+    await soon(async () => (await count()) === known.size + 2, 'two cases')
+    await first.close(5000)
+    const [web = '', closed = ''] = (await cases()).map(({ id }) => id).filter(id => !known.has(id))
+    await db.rows("update cases set channel = 'web' where id = $1", [web])
+    await db.rows("update cases set state = 'closed', purge_at = now() where id = $1", [closed])
+    const seen = await taken()
+    const token = (id: string) => `${id.slice(0, 4)}-${id.slice(4, 8)}`.toUpperCase()
+    await server.append(user, [
+      mail(`Re: [case ${token(web)}]`),
+      mail(`Re: [case ${token(closed)}]`),
+    ])
+    const watching = await watch(server.url(user))
+    await soon(async () => (await taken()) === seen + 2, 'both are dealt with')
+    await watching.close(5000)
+    t.equal(await count(), known.size + 4, 'each is a case of its own')
+    const additions = await db.rows('select id from additions where case_id = any($1)', [
+      [web, closed],
+    ])
+    t.strictSame(additions, [])
+    const [row] = await db.rows('select state, purge_at is null as kept from cases where id = $1', [
+      closed,
+    ])
+    t.strictSame(row, { state: 'closed', kept: false }, 'the purge is not put off')
+  },
+)
+
+await t.test(
   'a sealed request makes one case, mailed or posted; what else the mail says is added to it',
   async t => {
     const user = newUser()

@@ -3,9 +3,12 @@
 import t from 'tap'
 import type { AnswerMessage, CallMessage } from '../../web/sealer/calls.js'
 import { factsIn } from '../../web/sealer/mailbox.js'
+import { checkReceipt } from '../../web/sealer/seal-request.js'
+import { KhancapError } from '../../schemas/problem.js'
 import { serve } from '../../web/sealer/serve.js'
 import { nodePrimitives } from '../../src/core/crypto/node.js'
-import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
+import { floorToHour, formatTimestamp } from '../../src/core/encoding/timestamp.js'
+import { signReceipt } from '../../src/core/receipt/receipt.js'
 import { testOrganisation } from '../helper/organisation.js'
 
 t.setTimeout(120_000)
@@ -138,4 +141,39 @@ await t.test('the facts for an addition are those of the newest true reply that 
   ]
   t.strictSame(factsIn({ replies }), facts('VN'))
   t.end()
+})
+
+await t.test('step 5: a receipt of another day or directory is not taken for one', async t => {
+  const { primitives: p, receiptKey } = organisation
+  const opened = { root, verified: first, expired: false }
+  const [program] = directory.programs
+  if (program === undefined) throw new Error('no program')
+  const id = 'A'.repeat(22)
+  const envelope = 'A'.repeat(43)
+  const sealed = { id, program: program.id, body: '', envelope, slip: null, directory: 1 }
+  async function code(ahead: number, sequence = 1): Promise<string> {
+    const received = floorToHour(now) + ahead
+    const receipt = await signReceipt(
+      p,
+      {
+        origin: directory.origin,
+        intake: id,
+        envelope,
+        slip: null,
+        received: formatTimestamp(received),
+        due: [{ program: program?.id ?? '', by: formatTimestamp(received + 3_600_000) }],
+        directory: sequence,
+      },
+      receiptKey,
+    )
+    return checkReceipt(p, opened, { served: { id, receipt }, sealed, now: floorToHour(now) }).then(
+      () => 'taken',
+      (error: unknown) => String(error instanceof KhancapError && error.code),
+    )
+  }
+  t.equal(await code(0), 'taken')
+  t.equal(await code(dayMs), 'taken', 'a clock may be wrong by a day')
+  t.equal(await code(dayMs + 3_600_000), 'receipt_invalid')
+  t.equal(await code(-30 * dayMs), 'taken', 'sent again after a month')
+  t.equal(await code(0, 2), 'receipt_invalid', 'another directory')
 })

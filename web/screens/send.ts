@@ -56,7 +56,7 @@ async function deliver(page: Page, tell: (stage: string) => void): Promise<Given
     tell(sending.sending)
     try {
       const served = await postIntake(sealed.body)
-      return await sealer.call('receipt', { served, sealed })
+      return await sealer.call('receipt', { served, sealed, now: Date.now() })
     } catch (error) {
       if (!(error instanceof Failed) || error.code !== 'directory_stale') throw error
       if (tries >= maxReseals) throw new Failed('unavailable', 'directory_stale')

@@ -32,6 +32,8 @@ export interface SealedRequest {
   readonly body: string
   readonly envelope: string
   readonly slip: string | null
+  /** Sequence of the directory that it was sealed with. */
+  readonly directory: number
 }
 
 export interface OpenedReply {
@@ -78,7 +80,7 @@ export interface Calls {
   }
   seal: { asked: SealingOrder; given: SealedRequest }
   receipt: {
-    asked: { served: unknown; sealed: SealedRequest }
+    asked: { served: unknown; sealed: SealedRequest; now: number }
     given: { due: Timestamp; receipt: string }
   }
   /** Reads typed words, and gives the token of the mailbox that they stand for. */

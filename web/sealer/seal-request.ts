@@ -7,6 +7,7 @@ import type { Program } from '../../schemas/program.js'
 import type { Context, EnvelopeContent, SealedKind } from '../../schemas/sealed.js'
 import type { Primitives } from '../../src/core/crypto/primitives.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import { newClientId } from '../../src/core/encoding/case-id.js'
 import { sealEnvelope, sealSlip } from '../../src/core/envelope/seal.js'
 import { checkAnswers } from '../../src/core/form/check.js'
@@ -104,14 +105,17 @@ export async function sealRequest(
     }),
     envelope: envelopeSha256,
     slip: slip === null ? null : encodeBase64url(slip.sha256),
+    directory: directory.sequence,
   }
 }
+
+const dayMs = 86_400_000
 
 /** @throws KhancapError `receipt_invalid`: what came back does not prove that this very request was taken in */
 export async function checkReceipt(
   p: Primitives,
   opened: Opened,
-  { served, sealed }: Asked<'receipt'>,
+  { served, sealed, now }: Asked<'receipt'>,
 ): Promise<Given<'receipt'>> {
   const parsed = IntakeReceipt.safeParse(served)
   if (!parsed.success) throw new KhancapError('receipt_invalid')
@@ -122,6 +126,9 @@ export async function checkReceipt(
     content.intake !== sealed.id ||
     content.envelope !== sealed.envelope ||
     content.slip !== sealed.slip ||
+    content.directory !== sealed.directory ||
+    // Dated ahead, it promises nothing for so long. A clock that is a day wrong sees no directory in force.
+    parseTimestamp(content.received) > now + dayMs ||
     due === null
   )
     throw new KhancapError('receipt_invalid')
