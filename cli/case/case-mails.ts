@@ -5,7 +5,14 @@ import type { CarriedMail, Context } from '../../schemas/sealed.js'
 import type { Desk } from '../client/desk.js'
 import { asFailure, Failure } from '../failure.js'
 import { type Safe, safe } from '../terminal/safe.js'
-import { mailJson, mailLines, openMail, type OpenedMail, saveMail, withGpg } from './carried-mail.js'
+import {
+  mailJson,
+  mailLines,
+  openMail,
+  type OpenedMail,
+  saveMail,
+  withGpg,
+} from './carried-mail.js'
 import type { OpenedCase } from './opened-case.js'
 
 /** Bytes of mails that are fetched to be shown; whoever wants more saves them, one by one. */
