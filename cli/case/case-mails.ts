@@ -26,6 +26,8 @@ export interface ShownMail {
   readonly saved: readonly string[]
   /** What its subject and first lines say; null where it is not shown. */
   readonly finding: OpenedMail['finding'] | null
+  /** Whether it is sealed with PGP, and was not handed to gpg. */
+  readonly isPgp: boolean
 }
 
 interface MailOptions {
@@ -77,20 +79,20 @@ async function showMail(
   { out, gpg }: MailOptions,
 ): Promise<ShownMail> {
   const { id } = detail.case
-  const opened = await openMail(desk, id, carried)
-    .then(mail => (gpg === true ? withGpg(desk, mail) : mail))
-    .catch((error: unknown) => {
-      if (error instanceof Failure || error instanceof KhancapError) return asFailure(error)
-      throw error
-    })
-  if (opened instanceof Failure) return unshown(opened.sentence)
-  const saved = out === undefined ? [] : await saveMail(out, `${id}-mail-${at + 1}`, opened)
-  const lines = mailLines(desk, opened)
-  if (opened.pgp !== null)
-    lines.push(
-      safe`  sealed with PGP: khancap open ${id.slice(0, 8)} --gpg hands it to gpg on this machine`,
-    )
-  return { lines, json: mailJson(opened), saved, finding: opened.finding }
+  const sealed = await openMail(desk, id, carried).catch((error: unknown) => {
+    if (error instanceof Failure || error instanceof KhancapError) return asFailure(error)
+    throw error
+  })
+  if (sealed instanceof Failure) return unshown(sealed.sentence)
+  // Who asks for gpg is told where it fails.
+  const opened = gpg === true ? await withGpg(desk, sealed) : sealed
+  return {
+    lines: mailLines(desk, opened),
+    json: mailJson(opened),
+    saved: out === undefined ? [] : await saveMail(out, `${id}-mail-${at + 1}`, opened),
+    finding: opened.finding,
+    isPgp: opened.pgp !== null,
+  }
 }
 
 function unshown(why: Safe): ShownMail {
@@ -99,5 +101,6 @@ function unshown(why: Safe): ShownMail {
     json: { not_shown: why.text },
     saved: [],
     finding: null,
+    isPgp: false,
   }
 }

@@ -80,10 +80,14 @@ function showLines(desk: Desk, opened: OpenedCase, mails: readonly ShownMail[]):
   const program = desk.directory.directory.programs.find(one => one.id === id) ?? null
   const words = wordsFor(id, languageOf(desk.station, desk.settings), program)
   for (const line of caseLines(desk, opened, words)) printer.out(line)
-  for (const { lines } of mails) {
+  for (const { isPgp, lines } of mails) {
     printer.out(safe``)
     printer.out(printer.style.dim(safe`MAIL`))
     for (const line of lines) printer.out(line)
+    if (isPgp)
+      printer.say(
+        safe`sealed with PGP: khancap open ${opened.sealed.detail.case.id.slice(0, 8)} --gpg hands it to gpg on this machine`,
+      )
   }
 }
 
