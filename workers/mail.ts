@@ -101,9 +101,9 @@ async function lookThrough(watch: Watch): Promise<number> {
     // Taken in, but perhaps not settled before a crash.
     await settle(
       watch,
-      chunk.filter(uid => known.has(uid)),
+      chunk.filter(uid => known.get(uid) === 'case'),
     )
-    for (const uid of known) done.add(uid)
+    for (const uid of known.keys()) done.add(uid)
     const listed = await inbox.list(chunk.filter(uid => !known.has(uid)))
     for (const group of groups(listed)) {
       await keepPace(watch, group)

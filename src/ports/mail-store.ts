@@ -42,12 +42,12 @@ export interface CaseHandle {
 export type MailOutcome = 'recorded' | 'repeated'
 
 export interface MailStore {
-  /** Which of these were dealt with. */
+  /** Which of these were dealt with, and whether each went to a case: what did not is for people to read in the mailbox. */
   takenUids(
     mailbox: string,
     uidValidity: bigint,
     uids: readonly number[],
-  ): Promise<ReadonlySet<number>>
+  ): Promise<ReadonlyMap<number, 'case' | 'no_case'>>
   /** The one case whose id begins with these letters; null where there is none, or more than one, or it has ended. */
   caseByHandle(letters: string): Promise<CaseHandle | null>
   /**

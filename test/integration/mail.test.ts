@@ -334,6 +334,14 @@ await t.test(
       'one is marked as read',
     )
     await watching.close(5000)
+
+    await server.append(user, [mail('SOS', 'y')])
+    const again = await watch(server.url(user))
+    await soon(
+      async () => (await flags(server, user)).join() === ',\\Seen,\\Seen',
+      'what is no case is left alone after a new start, too',
+    )
+    await again.close(5000)
   },
 )
 

@@ -67,10 +67,10 @@ async function insertCase(trx: Database, intake: NewIntake, arrivedAt: number): 
 export function mailStore(db: Database): MailStore {
   return {
     async takenUids(mailbox, uidValidity, uids) {
-      const { rows } = await sql<{ uid: string | number }>`
-        select uid from taken_mails where mailbox = ${mailbox}
+      const { rows } = await sql<{ uid: string | number; case_id: CaseId | null }>`
+        select uid, case_id from taken_mails where mailbox = ${mailbox}
           and uid_validity = ${uidValidity} and uid = any(${uids}::bigint[])`.execute(db)
-      return new Set(rows.map(({ uid }) => Number(uid)))
+      return new Map(rows.map(row => [Number(row.uid), row.case_id === null ? 'no_case' : 'case']))
     },
 
     async caseByHandle(letters) {
