@@ -93,18 +93,26 @@ await t.test(
 await t.test('a connection that is ended within an act undoes the whole act', async t => {
   const { url, store, rows } = await testStore(t)
   const { caseId: id } = await routedCase(store)
-  let isEnded: Promise<void> = Promise.resolve()
-  const act = store.actOnCase(id, actor(), () => {
-    // Under the row lock, before the first write.
-    isEnded = terminateBackends(url)
-    return {
+  await onServer(url, async client => {
+    // The act holds its row and waits to write: it is ended there, and cannot be done before.
+    await client.query('begin')
+    await client.query('lock table notes in share mode')
+    const act = store.actOnCase(id, actor(), () => ({
       note: { id: clientId(), sealed: randomBytes(1_000_000) },
       event: { kind: 'noted', detail: null },
+    }))
+    const isRefused = t.rejects(act, { code: 'store_unavailable' })
+    for (;;) {
+      const { rows: waiting } = await client.query(
+        `select from pg_locks where relation = 'notes'::regclass and not granted`,
+      )
+      if (waiting.length > 0) break
+      await sleep(20)
     }
+    await client.query(`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid()`)
+    await isRefused
   })
-  await t.rejects(act, { code: 'store_unavailable' })
-  await isEnded
-  await sleep(100)
   t.strictSame(await rows('select * from notes'), [])
   t.strictSame(await rows('select count(*) as events from events'), [{ events: 1 }])
   await store.actOnCase(id, actor(), () => ({ event: { kind: 'noted', detail: null } }))
