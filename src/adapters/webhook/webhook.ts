@@ -46,7 +46,7 @@ function post(
   timeoutMs: number,
 ): Promise<number> {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
-  const here = isLoopback(url.hostname)
+  const here = url.protocol === 'http:' && isLoopback(url.hostname)
   if (!here && isIP(host) !== 0 && !isPublicAddress(host))
     return Promise.reject(new Error('not a public address'))
   const send = url.protocol === 'https:' ? requestHttps : requestHttp
