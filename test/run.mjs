@@ -14,23 +14,29 @@ const compiledTests = 'build.tests'
 
 /** What takes longest on two cores, longest first; the order of the rest does not matter. */
 const longest = [
+  'test/integration/workers.test.ts',
   'test/fault/kill.test.ts',
   'test/integration/workers-process.test.ts',
-  'test/browser/failures.test.ts',
-  'test/integration/workers.test.ts',
   'test/browser/access.test.ts',
-  'test/e2e/path.test.ts',
+  'test/browser/failures.test.ts',
   'test/fault/embedded-server.test.ts',
   'test/integration/start.test.ts',
   'test/browser/firefox.test.ts',
-  'test/fault/table.test.ts',
-  'test/browser/path.test.ts',
-  'test/integration/api-process.test.ts',
+  'test/e2e/path.test.ts',
   'test/cli/terminal.test.ts',
+  'test/contract/mail-inbox.test.ts',
+  'test/browser/attachments.test.ts',
+  'test/browser/path.test.ts',
+  'test/integration/mail-outages.test.ts',
+  'test/fault/table.test.ts',
+  'test/integration/api-process.test.ts',
+  'test/fault/mail-kill.test.ts',
+  'test/interop/interop.test.ts',
   'test/browser/leaving.test.ts',
   'test/contract/queue-postgres.test.ts',
   'test/e2e/canary.test.ts',
-  'test/interop/interop.test.ts',
+  'test/integration/http-edges.test.ts',
+  'test/fault/random.test.ts',
 ]
 
 const isLong = process.env.KHANCAP_TEST_LONG === '1'
