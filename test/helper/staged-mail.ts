@@ -16,14 +16,16 @@ const mail = (subject: string, ...header: string[]) =>
     '',
   ].join('\r\n')
 
-/** One for each thing that can become of a mail: a case, an addition to this case, nothing. */
-export function oneOfEach(caseId: string): readonly string[] {
+/** What becomes a case, and what becomes nothing. */
+export const firstMails = [
+  mail('hello'),
+  mail('out of office', 'Auto-Submitted: auto-replied'),
+] as const
+
+/** What is added to this case, which came by mail. */
+export function laterMail(caseId: string): string {
   const token = `${caseId.slice(0, 4)}-${caseId.slice(4, 8)}`.toUpperCase()
-  return [
-    mail('hello'),
-    mail(`Re: [case ${token}] hello`),
-    mail('out of office', 'Auto-Submitted: auto-replied'),
-  ]
+  return mail(`Re: [case ${token}] hello`)
 }
 
 /** Looks through the mailbox once. @throws whatever the worker would end its step with */

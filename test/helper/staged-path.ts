@@ -37,7 +37,7 @@ import type { Injector } from './injector.js'
 import { type Look, passHalfMinute } from './invariants.js'
 import type { Organisation } from './organisation.js'
 import type { SmtpSink } from './smtp-sink.js'
-import { lookThroughMailbox, oneOfEach } from './staged-mail.js'
+import { firstMails, laterMail, lookThroughMailbox } from './staged-mail.js'
 import { clientId, sha256, type Row } from './store.js'
 import { beginUpload, continueUpload, manifestOf, sealedUpload, tus } from './upload.js'
 import { type Backend, contacts } from './workers.js'
@@ -397,21 +397,29 @@ export async function walk(ground: Ground): Promise<Walked> {
       await later(40)
       await climbed(13)
     },
-    // What comes by mail: a case of its own, and more for this one.
+    // What comes by mail: a case of its own, and more for it.
     async mail() {
       const { server, user } = mailbox
-      await server.append(user, oneOfEach(caseId))
-      await hold('mails taken in', async () => {
-        const looked = await succeeds(
-          lookThroughMailbox(stage.notices, injector, { port: server.port, user }),
-        )
-        return looked && holdsRow('select count(*) = 3 as yes from taken_mails')
-      })
+      const takeIn = (taken: number) =>
+        hold('mails taken in', async () => {
+          const looked = await succeeds(
+            lookThroughMailbox(stage.notices, injector, { port: server.port, user }),
+          )
+          return looked && holdsRow(`select count(*) = ${taken} as yes from taken_mails`)
+        })
+      await server.append(user, firstMails)
+      await takeIn(2)
       await hold('routed', () =>
         holdsRow(`select not exists (select from cases where state = 'received') as yes`),
       )
-      const [carried] = await look('select id from mails where case_id = $1', [caseId])
-      await works('mail', 'GET', `${path}/mails/${String(carried?.['id'])}`)
+      const [made] = await look(`select id from cases where channel = 'mail'`)
+      const mailed = String(made?.['id'])
+      await server.append(user, [laterMail(mailed)])
+      await takeIn(3)
+      const carried = await look('select id from mails where case_id = $1', [mailed])
+      if (carried.length !== 2) throw new Error(`${carried.length} mails in the case`)
+      const url = `/v1/cases/${mailed}/mails/${String(carried[0]?.['id'])}`
+      await ask('mail', 200, () => act(api(), 'intake-1', 'GET', url))
     },
     async close() {
       const { answer } = replied
