@@ -1,95 +1,32 @@
-// Mail to handlers over SMTP. Nothing leaves this machine unless the connection is encrypted and the server's
-// certificate verifies (docs/decisions/0031-mail-to-handlers.md).
-import { createTransport } from 'nodemailer'
-import { KhancapError } from '../../../schemas/problem.js'
-import { isLoopback } from '../../core/encoding/loopback.js'
+// Mail to handlers over SMTP.
 import type { Mail, Mailer } from '../../ports/mailer.js'
+import { type SmtpAccess, smtpTransport } from './smtp-transport.js'
 
-export interface SmtpSettings {
-  /** smtps: TLS from the first byte (port 465); smtp: STARTTLS (port 587). Holds the password. */
-  readonly url: string
+export interface SmtpSettings extends SmtpAccess {
   readonly from: string
-  /** PEM of the authority to trust instead of the system's, or of the server's own certificate. */
-  readonly ca: string | null
-  /** For one whole attempt, so that a phase that stalls cannot add to another. */
-  readonly timeoutMs?: number
 }
 
-const defaultTimeoutMs = 60_000
-
-/** One connection for each mail: notices are few, and an idle connection tells the provider that we are there. */
 export function smtpMailer(settings: SmtpSettings): Mailer {
-  const url = new URL(settings.url)
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
-  const secure = url.protocol === 'smtps:'
-  const timeoutMs = settings.timeoutMs ?? defaultTimeoutMs
-  // On loopback there is no wire to watch. Who gives a CA file wants its certificate checked there too.
-  const inTheClear = !secure && isLoopback(host) && settings.ca === null
-  const transport = createTransport({
-    host,
-    port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
-    secure,
-    requireTLS: !secure && !inTheClear,
-    ignoreTLS: inTheClear,
-    ...(url.username === ''
-      ? {}
-      : {
-          auth: { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) },
-        }),
-    tls: { minVersion: 'TLSv1.2', ...(settings.ca === null ? {} : { ca: settings.ca }) },
-    // Said to the server in EHLO; the default would be this machine's name.
-    name: '[127.0.0.1]',
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
-    dnsTimeout: timeoutMs,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  })
+  const transport = smtpTransport(settings)
   const domain = settings.from.slice(settings.from.lastIndexOf('@') + 1)
-
   return {
-    async sendMail(mail: Mail) {
-      try {
-        const { rejected } = await transport.sendMail({
-          envelope: { from: settings.from, to: [...mail.to] },
-          from: settings.from,
-          messageId: `<${mail.messageId}@${domain}>`,
-          subject: mail.subject,
-          text: mail.text,
-          // RFC 3834: no out-of-office answer may come back. RFC 5322 §3.6.3: nobody sees who else is told.
-          headers: {
-            To: 'undisclosed-recipients:;',
-            'Auto-Submitted': 'auto-generated',
-            'X-Auto-Response-Suppress': 'All',
-          },
-          xMailer: false,
-          signal: AbortSignal.timeout(timeoutMs),
-        })
-        return { refused: rejected.length }
-      } catch (cause) {
-        throw new KhancapError(isRefusal(cause) ? 'mail_refused' : 'mail_unavailable', { cause })
-      }
+    sendMail(mail: Mail) {
+      return transport.send({
+        envelope: { from: settings.from, to: [...mail.to] },
+        from: settings.from,
+        messageId: `<${mail.messageId}@${domain}>`,
+        subject: mail.subject,
+        text: mail.text,
+        // RFC 3834: no out-of-office answer may come back. RFC 5322 §3.6.3: nobody sees who else is told.
+        headers: {
+          To: 'undisclosed-recipients:;',
+          'Auto-Submitted': 'auto-generated',
+          'X-Auto-Response-Suppress': 'All',
+        },
+      })
     },
     async close() {
       transport.close()
     },
   }
-}
-
-/**
- * A refusal concerns this mail and its recipients, and a later attempt would get it again (RFC 5321 §4.2.1: 5yz).
- * Everything else, a wrong password or certificate included, is for an operator to mend and is tried again.
- */
-function isRefusal(cause: unknown): boolean {
-  const code = field(cause, 'code')
-  if (code !== 'EENVELOPE' && code !== 'EMESSAGE') return false
-  const recipients = field(cause, 'rejectedErrors')
-  return Array.isArray(recipients) && recipients.length > 0
-    ? recipients.every(each => field(each, 'permanent') === true)
-    : field(cause, 'permanent') === true
-}
-
-function field(failure: unknown, name: string): unknown {
-  return typeof failure === 'object' && failure !== null ? Reflect.get(failure, name) : undefined
 }
