@@ -27,6 +27,7 @@ const tests = [
   'directory',
   'encoding',
   'sealed-file',
+  'attachment',
   'age-vectors',
   'vectors',
 ]

@@ -9,6 +9,7 @@ import {
   decodeRecipient,
   encodeIdentity,
   encodeRecipient,
+  identitiesIn,
   newAgeIdentity,
   recipientOf,
 } from '../../src/core/envelope/age-keys.js'
@@ -50,6 +51,14 @@ await t.test('recipients and identities: text of one length, one case, one prefi
     t.throws(() => decodeRecipient(encodeRecipient(new Uint8Array(size))), RangeError, `${size}`)
   t.throws(() => decodeRecipient(recipient.toUpperCase()), RangeError)
   t.throws(() => decodeRecipient(encodeBech32('age', new Uint8Array(1216))), RangeError)
+  t.end()
+})
+
+await t.test('the identities of a file are its lines, without comments and space', t => {
+  const file =
+    '# created: 2026-03-01\n\nAGE-SECRET-KEY-PQ-1A\r\n  # older#\n AGE-SECRET-KEY-PQ-1B# \n'
+  t.same(identitiesIn(file), ['AGE-SECRET-KEY-PQ-1A', 'AGE-SECRET-KEY-PQ-1B#'])
+  t.same(identitiesIn(''), [])
   t.end()
 })
 

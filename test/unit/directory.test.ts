@@ -558,3 +558,55 @@ await t.test('chain: what may follow what', async t => {
   t.throws(() => followsDirectory(first, moved), forked, 'another deployment')
   t.equal(hex(first.sha256).length, 64)
 })
+
+await t.test('a note of 1,048,576 bytes is signed and read, and none of one more', async t => {
+  const tongues = Array.from({ length: 26 * 26 }, (_, at) =>
+    String.fromCharCode(97 + Math.floor(at / 26), 97 + (at % 26)),
+  )
+  /** Letters in all, 400 at most in each text. */
+  const filled = (letters: number): Directory => {
+    let left = letters
+    const others = Array.from({ length: 20 }, (_, at) => ({
+      ...otherHelp,
+      id: `others-${at}`,
+      about: Object.fromEntries(
+        tongues.slice(0, 150).map(tongue => {
+          const length = Math.min(400, Math.max(1, left))
+          left -= length
+          return [tongue, 'x'.repeat(length)]
+        }),
+      ),
+    }))
+    return changed({ others })
+  }
+  const sign = (letters: number) => signDirectory(p, filled(letters), [rootA, rootC])
+  // Texts have a letter at least: what one grows by, another had already.
+  let letters = 900_000
+  for (let times = 0; times < 3; times++) letters += 1_048_576 - (await sign(letters)).length
+  const full = await sign(letters)
+  t.equal(full.length, 1_048_576)
+  t.equal(readDirectory(full).others?.length, 20)
+  await t.rejects(sign(letters + 1), invalid)
+  const longer = filled(letters + 1)
+  const over = utf8(
+    await signNote(p, `khancap/v1/directory\n${sampleOrigin}\n${JSON.stringify(longer)}\n`, [
+      rootA,
+      rootC,
+    ]),
+  )
+  t.throws(() => readDirectory(over), invalid)
+})
+
+await t.test('a note has a title, an origin and one line, and nothing else', async t => {
+  const [title = '', origin = '', json = ''] = fromUtf8(note).split('\n')
+  const read = async (...lines: readonly string[]) =>
+    readDirectory(utf8(await signNote(p, lines.join('\n'), [rootA, rootC])))
+  t.same(await read(title, origin, json, ''), directory)
+  for (const lines of [
+    ['khancap/v1/other', origin, json, ''],
+    [title, origin, ''],
+    [title, origin, json, '', ''],
+    [title, origin, json, 'more', ''],
+  ])
+    await t.rejects(read(...lines), invalid, String(lines.length))
+})

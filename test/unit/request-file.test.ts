@@ -17,6 +17,7 @@ import { seededRandom } from '../helper/random.js'
 
 const p = await nodePrimitives()
 const random = seededRandom(6203)
+const utf8 = (text: string) => new TextEncoder().encode(text)
 const bytes = (length: number) => Uint8Array.from({ length }, () => Math.floor(random() * 256))
 
 function request(changes: Partial<CarriedRequest> = {}): CarriedRequest {
@@ -121,6 +122,153 @@ await t.test('a damaged armor stays a text, and one after it is found', async t 
   t.strictSame(findArmoredRequests(armor.slice(0, -30)).files, [])
 })
 
+await t.test('the bytes of a small file are these', async t => {
+  const file = await printRequestFile(p, {
+    id: encodeBase64url(new Uint8Array(16).fill(1)),
+    directorySequence: 0x01_02_03,
+    mailbox: new Uint8Array(32).fill(2),
+    slip: Uint8Array.of(3, 3),
+    envelope: Uint8Array.of(4),
+  })
+  const counted = [
+    Buffer.from('sealed-request/1').toString('hex'),
+    '01'.repeat(16),
+    '00010203',
+    '02'.repeat(32),
+    '00000002',
+    '0303',
+    '00000001',
+    '04',
+  ].join('')
+  const checksum = await p.sha256(Buffer.from(counted, 'hex'))
+  t.equal(Buffer.from(file).toString('hex'), counted + Buffer.from(checksum).toString('hex'))
+  t.equal(maxRequestFileBytes, 108 + maxSlipBytes + maxSealedBytes)
+  t.equal(
+    armorRequest(file),
+    `-----BEGIN SEALED REQUEST-----\n${(
+      Buffer.from(file)
+        .toString('base64')
+        .match(/.{1,64}/g) ?? []
+    ).join('\n')}\n-----END SEALED REQUEST-----\n`,
+  )
+})
+
+/** A file whose checksum is right whatever is in it. */
+const withChecksum = async (body: Uint8Array) => Uint8Array.of(...body, ...(await p.sha256(body)))
+const body = (...parts: readonly Uint8Array[]) => new Uint8Array(Buffer.concat(parts))
+const number = (value: number) => Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value)
+const start = (sequence: number) =>
+  body(utf8('sealed-request/1'), bytes(16), number(sequence), bytes(32))
+
+await t.test('the smallest file is read, and none that is smaller or names nothing', async t => {
+  const none = new Uint8Array()
+  const read = async (...parts: readonly Uint8Array[]) =>
+    readRequestFile(p, await withChecksum(body(...parts)))
+  t.match(await read(start(1), number(0), number(1), bytes(1)), {
+    slip: null,
+    directorySequence: 1,
+  })
+  t.match(await read(start(1), number(1), bytes(1), number(1), bytes(1)), { directorySequence: 1 })
+  t.equal(await read(start(1), number(0), number(0), none), null, 'no envelope')
+  t.equal(await read(start(0), number(0), number(1), bytes(1)), null, 'directory 0')
+  t.equal(await read(start(1), number(0), number(2), bytes(1)), null, 'envelope cut')
+  t.equal(await read(start(1), number(2), bytes(5)), null, 'a slip to the end')
+  t.equal(await read(start(1), number(5), bytes(5)), null, 'no room for a length')
+  t.equal(await read(start(1), number(3), bytes(5)), null, 'half a length')
+  t.equal(await read(start(1)), null, 'no lengths')
+  t.equal(await read(utf8('sealed-request/1')), null, 'nothing but the magic')
+  t.equal(await readRequestFile(p, none), null)
+})
+
+await t.test(
+  'only so much of a text is looked through, and only so many files are read',
+  async t => {
+    const file = await printRequestFile(p, request({ slip: null, envelope: bytes(20) }))
+    const armor = armorRequest(file)
+    for (const [count, found] of [
+      [4, 4],
+      [5, 4],
+    ] as const) {
+      const { files, rest } = findArmoredRequests(armor.repeat(count))
+      t.equal(files.length, found)
+      t.equal(rest.includes('BEGIN SEALED REQUEST'), count > found)
+    }
+    const bare = armor.trimEnd().replace(/-+$/, '')
+    for (const over of [0, 1]) {
+      const text = `${'x'.repeat(4_194_304 - bare.length + over)}${bare}`
+      const { files, rest } = findArmoredRequests(text)
+      t.equal(files.length, 1 - over)
+      t.equal(rest.length, over === 0 ? 4_194_304 - bare.length : text.length)
+    }
+  },
+)
+
+await t.test(
+  'an armor may be as long as the largest file that was quoted, and no longer',
+  async t => {
+    const largest = await printRequestFile(
+      p,
+      request({ slip: bytes(maxSlipBytes), envelope: bytes(maxSealedBytes) }),
+    )
+    const quoted = armorRequest(largest).replaceAll('\n', '\r\n> ')
+    t.strictSame(findArmoredRequests(quoted).files, [largest])
+    const letters = Math.ceil(((maxRequestFileBytes * 4) / 3) * (1 + 16 / 64)) + 1000
+    const small = armorRequest(
+      await printRequestFile(p, request({ slip: null, envelope: bytes(9) })),
+    )
+    const [before = '', after = ''] = small.split('-----END')
+    for (const over of [0, 1]) {
+      const length = small.indexOf('END SEALED') - small.indexOf('BEGIN SEALED')
+      const padded = `${before}${' '.repeat(letters - length + over)}-----END${after}`
+      t.equal(findArmoredRequests(padded).files.length, 1 - over, `${over} over`)
+    }
+  },
+)
+
+await t.test('what stands around an armor stays, but for its dashes', async t => {
+  const file = await printRequestFile(p, request({ slip: null, envelope: bytes(20) }))
+  const bare = armorRequest(file)
+    .trim()
+    .replace(/^-+|-+$/g, '')
+  const rest = (text: string) => {
+    const found = findArmoredRequests(text)
+    t.strictSame(found.files, [file])
+    return found.rest
+  }
+  t.equal(rest(`a-b ${bare} c-d`), 'a-b  c-d')
+  t.equal(rest(`a${'-'.repeat(20)}${bare}${'-'.repeat(20)}b`), 'ab')
+  t.equal(rest(`a${'-'.repeat(21)}${bare}${'-'.repeat(21)}b`), 'a--b')
+  t.equal(rest(`${bare}-`), '')
+  t.equal(rest(`-${bare}`), '')
+  const alone = 'END SEALED REQUEST-- more'
+  t.equal(rest(`${alone}${bare}`), alone)
+  t.equal(findArmoredRequests(alone).rest, alone)
+  t.equal(findArmoredRequests('BEGIN SEALED REQUEST').rest, 'BEGIN SEALED REQUEST')
+  t.equal(rest(`BEGIN SEALED REQUEST cut ${bare}`), 'BEGIN SEALED REQUEST cut ')
+})
+
+await t.test(
+  'padding of base64 and dashes at both ends of an armor are left out of it',
+  async t => {
+    for (const length of [20, 21, 22]) {
+      const file = await printRequestFile(p, request({ slip: null, envelope: bytes(length) }))
+      const letters = Buffer.from(file).toString('base64')
+      for (const text of [
+        `BEGIN SEALED REQUEST${letters}END SEALED REQUEST`,
+        `BEGIN SEALED REQUEST${letters.replace(/=+$/, '')}END SEALED REQUEST`,
+        `BEGIN SEALED REQUEST${'-'.repeat(20)}\n${letters}\n${'-'.repeat(20)}END SEALED REQUEST`,
+      ])
+        t.strictSame(findArmoredRequests(text).files, [file])
+      for (const text of [
+        `BEGIN SEALED REQUEST${letters.slice(0, 9)}-${letters.slice(9)}END SEALED REQUEST`,
+        `BEGIN SEALED REQUEST${letters.slice(0, 9)}=${letters.slice(9)}END SEALED REQUEST`,
+        `BEGIN SEALED REQUEST${'-'.repeat(21)}${letters}END SEALED REQUEST`,
+      ])
+        t.strictSame(findArmoredRequests(text).files, [])
+    }
+  },
+)
+
 await t.test('thousands of beginnings that never end take no time', async t => {
   const start = performance.now()
   findArmoredRequests('BEGIN SEALED REQUEST'.repeat(200_000))
@@ -130,7 +278,6 @@ await t.test('thousands of beginnings that never end take no time', async t => {
   t.ok(performance.now() - start < 10_000)
 })
 
-const utf8 = (text: string) => new TextEncoder().encode(text)
 const base64Lines = (file: Uint8Array) =>
   (
     Buffer.from(file)
