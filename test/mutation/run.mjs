@@ -28,6 +28,7 @@ const tests = [
   'encoding',
   'sealed-file',
   'attachment',
+  'handler-folder',
   'age-vectors',
   'vectors',
 ]

@@ -82,6 +82,8 @@ await t.test('form: one mutation each: refused', async t => {
     base64url: note.replace(/[A-Za-z0-9+/]=?=?\n$/, '-=\n'),
     'too short': `${text}\n— b AAAAAA==\n`,
     'a text after': `${note}more\n`,
+    'something before the dash': note.replace('— ', 'x— '),
+    'something after the padding': `${note.slice(0, -1)} x\n`,
     'seventeen signatures': `${text}\n${line.repeat(17)}`,
     nothing: '',
   }
@@ -90,6 +92,8 @@ await t.test('form: one mutation each: refused', async t => {
     t.throws(() => readNote(changed), name)
   }
   t.equal(readNote(`${text}\n${line.repeat(16)}`).signatures.length, 16)
+  t.equal(readNote(`\n\n${line}`).text, '\n')
+  t.equal(readNote(`${text}\n— b AAAAAAA=\n`).signatures[0]?.signature.length, 1)
 })
 
 await t.test('what cannot be a note is not signed', async t => {
