@@ -1,5 +1,7 @@
 // The documents that are generated from code, by path: `npm run docs` writes them, a test compares them.
 import { readFile } from 'node:fs/promises'
+import { performancePage } from '../../bench/page.js'
+import { Results } from '../../bench/results.js'
 import { problems } from '../../schemas/problem.js'
 import { secrets, type Setting, settings } from '../../src/settings.js'
 import { openApi } from './openapi.js'
@@ -125,6 +127,10 @@ export async function generatedDocuments(): Promise<Readonly<Record<string, stri
     'docs/openapi.json': await openApi(version),
     'docs/problems.md': problemsPage(),
     'docs/configuration.md': configurationPage(),
+    'docs/performance.md': performancePage(
+      Results.parse(JSON.parse(await readFile('bench/results.json', 'utf8'))),
+      await readFile('bench/notes.md', 'utf8'),
+    ),
     '.env.example': environmentExample(),
   }
 }

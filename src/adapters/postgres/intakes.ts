@@ -6,7 +6,7 @@ import { KhancapError } from '../../../schemas/problem.js'
 import type { IntakeStore, NewIntake, RecordedIntake } from '../../ports/intake-store.js'
 import type { Database } from './database.js'
 import { isContention } from './faults.js'
-import { groupCommit } from './group-commit.js'
+import { groupCommit, type GroupLimits } from './group-commit.js'
 
 type Result = PromiseSettledResult<RecordedIntake>
 
@@ -151,13 +151,19 @@ async function recordEach(db: Database, group: readonly NewIntake[]): Promise<re
   }
 }
 
-export function intakeStore(db: Database): IntakeStore {
+export type IntakeGroups = Omit<GroupLimits<NewIntake>, 'bytesOf'>
+
+const intakeGroups: IntakeGroups = {
+  maxMembers: 32,
+  // Above it a group gains nothing: the disk is busy with the bytes.
+  maxBytes: 2_097_152,
+  groupsInFlight: 4,
+}
+
+export function intakeStore(db: Database, groups: IntakeGroups = intakeGroups): IntakeStore {
   return {
     recordIntake: groupCommit(group => recordEach(db, group), {
-      maxMembers: 32,
-      // Above it a group gains nothing: the disk is busy with the bytes.
-      maxBytes: 2_097_152,
-      groupsInFlight: 4,
+      ...groups,
       bytesOf: intake => intake.envelope.length + (intake.slip?.length ?? 0),
     }),
 

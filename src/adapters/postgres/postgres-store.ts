@@ -6,7 +6,7 @@ import { clockStore } from './clock.js'
 import { openDatabase } from './database.js'
 import { directoryStore } from './directories.js'
 import { figuresStore } from './figures.js'
-import { intakeStore } from './intakes.js'
+import { type IntakeGroups, intakeStore } from './intakes.js'
 import { mailboxStore } from './mailboxes.js'
 import { mailStore } from './mails.js'
 import { noticeStore } from './notices.js'
@@ -15,11 +15,14 @@ import { routingStore } from './routing.js'
 import { statisticsStore } from './statistics.js'
 import { uploadStore } from './uploads.js'
 
-/** The schema must be up to date (`migrate`). Closing the pool is its owner's business. */
-export function postgresStore(pool: Pool): Store {
+/**
+ * The schema must be up to date (`migrate`). Closing the pool is its owner's business.
+ * @param groups how intakes share transactions, where a benchmark compares
+ */
+export function postgresStore(pool: Pool, groups?: IntakeGroups): Store {
   const db = openDatabase(pool)
   return {
-    ...intakeStore(db),
+    ...intakeStore(db, groups),
     ...outboxStore(db),
     ...clockStore(db),
     ...routingStore(db),

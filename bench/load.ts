@@ -1,0 +1,62 @@
+// Load on a port: requests of clients that wait for each answer before they ask again.
+import type { IntakeRequest } from '../schemas/intake.js'
+import { startChild } from './children.js'
+import type { LoadAnswer, LoadAsked, LoadTold, Varying } from './load-child.js'
+import { quantile } from './rounds.js'
+import type { Run } from './row.js'
+
+export interface Load {
+  /** Answers with 2xx per second. */
+  readonly perSecond: number
+  readonly p50: number
+  readonly p99: number
+  readonly answer: LoadAnswer
+}
+
+export type Loader = (clients: number, ms: number) => Promise<Load>
+
+function measured(answer: LoadAnswer): Load {
+  return {
+    perSecond: answer.latencies.length / answer.seconds,
+    p50: quantile(answer.latencies, 0.5),
+    p99: quantile(answer.latencies, 0.99),
+    answer,
+  }
+}
+
+async function loader(run: Run, told: LoadTold): Promise<Loader> {
+  const child = await startChild<object>(run, 'load-child', told)
+  return async (clients, ms) =>
+    measured(await child.ask<LoadAnswer>({ clients, ms } satisfies LoadAsked))
+}
+
+const post = (url: string, type: string, body: string) =>
+  `POST ${url} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: ${type}\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+
+/** The same request over and over, each with an id, an envelope and a mailbox of its own. */
+export function intakeLoader(run: Run, port: number, body: IntakeRequest): Promise<Loader> {
+  const request = post('/v1/intakes', 'application/json', JSON.stringify(body))
+  const { id, envelope, mailbox } = body
+  const place = (text: string, from: number, characters: number): Varying => ({
+    at: request.indexOf(text) + from,
+    characters,
+  })
+  // The last characters stay: they hold bits beyond the last byte. The end of an envelope is ciphertext, which no
+  // server can tell from any other.
+  return loader(run, {
+    port,
+    request,
+    varying: [
+      place(id, 0, id.length - 1),
+      place(envelope, envelope.length - 40, 24),
+      place(mailbox, 0, 40),
+    ],
+  })
+}
+
+/** Bytes to a peer that knows nothing of requests for support. */
+export function bytesLoader(run: Run, port: number, bytes: number): Promise<Loader> {
+  const body = '.'.repeat(bytes)
+  const request = post('/', 'application/octet-stream', body)
+  return loader(run, { port, request, varying: [] })
+}

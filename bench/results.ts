@@ -1,0 +1,43 @@
+// bench/results.json: what the last run measured, and on what.
+import * as z from 'zod'
+
+const Rounds = z.array(z.number()).min(1).max(100)
+
+const Figure = z.strictObject({
+  name: z.string().min(1).max(120),
+  unit: z.string().max(20),
+  rounds: Rounds,
+})
+export type Figure = z.infer<typeof Figure>
+
+const Ratio = z.strictObject({
+  name: z.string().min(1).max(160),
+  rounds: Rounds,
+  atLeast: z.number().optional(),
+  atMost: z.number().optional(),
+  met: z.boolean().nullable(),
+})
+export type Ratio = z.infer<typeof Ratio>
+
+export const RowResult = z.strictObject({
+  name: z.string().regex(/^[a-z0-9-]{1,40}$/),
+  title: z.string().max(200),
+  about: z.string().max(4000),
+  outcome: z.enum(['measured', 'lacks', 'failed']),
+  /** What is missing, or why it failed. */
+  reason: z.string().max(1000).optional(),
+  seconds: z.number(),
+  figures: z.array(Figure).max(60),
+  ratios: z.array(Ratio).max(20),
+  notes: z.array(z.string().max(1000)).max(10),
+})
+export type RowResult = z.infer<typeof RowResult>
+
+export const Results = z.strictObject({
+  mode: z.enum(['quick', 'full']),
+  /** Day of the run. */
+  day: z.iso.date(),
+  machine: z.record(z.string().max(40), z.string().max(200)),
+  rows: z.array(RowResult).max(100),
+})
+export type Results = z.infer<typeof Results>

@@ -1,0 +1,26 @@
+// The rows: every file of bench/rows/, those named here first, then the others by name.
+import { readdir } from 'node:fs/promises'
+import { basename } from 'node:path'
+import type { Row } from './row.js'
+
+const order = ['floors', 'intake', 'intake-one-client', 'intake-slow-disk', 'intake-quarter-core']
+
+const rank = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length)
+
+export const rowFile = (name: string) => new URL(`rows/${name}.js`, import.meta.url)
+
+export async function rowNames(): Promise<string[]> {
+  const files = await readdir(new URL('rows', import.meta.url))
+  return files
+    .filter(file => file.endsWith('.js'))
+    .map(file => basename(file, '.js'))
+    .toSorted((one, other) => rank(one) - rank(other) || (one < other ? -1 : 1))
+}
+
+/** @throws Error where the file exports no row, or one of another name */
+export async function loadRow(file: URL): Promise<Row> {
+  const { row }: { row?: Row } = await import(file.href)
+  const name = basename(file.pathname, '.js')
+  if (row?.name !== name) throw new Error(`${name} exports no row of its name`)
+  return row
+}

@@ -1,0 +1,68 @@
+import { cpuSeconds } from '../children.js'
+import { cpuQuota } from '../cpu-quota.js'
+import { intakeSetUp } from '../intake-set-up.js'
+import type { Load } from '../load.js'
+import { interleave, ratios } from '../rounds.js'
+import type { Row } from '../row.js'
+
+const share = 0.25
+const perCpu = 'intakes per second of processor time, of the API that has all it wants'
+const failures = 'answers that are neither 201 nor 503 with Retry-After'
+
+const failed = ({ answer }: Load) =>
+  Object.entries(answer.statuses)
+    .filter(([status]) => status !== '201' && status !== '503')
+    .reduce((sum, [, count]) => sum + count, answer.withoutRetryAfter['503'] ?? 0)
+
+export const row: Row = {
+  name: 'intake-quarter-core',
+  title: 'Intake: 32 clients, the API held to a quarter of a core',
+  about:
+    'A control group of the kernel lets the API run 12.5 of every 50 ms. What it does with its time should be what it ' +
+    'does otherwise, and who is not taken in should be told when to come back.',
+  bar: [
+    { ratio: perCpu, atLeast: 0.7 },
+    { ratio: failures, atMost: 0 },
+  ],
+  needs: ['linux', 'cpu-quota'],
+  seconds: { quick: 60, full: 240 },
+  async run(run) {
+    const ms = run.full ? 8000 : 2000
+    const set = await intakeSetUp(run)
+    const quota = cpuQuota.open(share)
+    run.defer(() => quota.close())
+    const held = await set.startApi()
+    const free = await set.startApi()
+    await free.load(32, ms / 2)
+    await held.load(32, ms / 2)
+    quota.add(held.child.pid)
+    const of =
+      ({ child, load }: typeof held) =>
+      async () => {
+        const before = cpuSeconds(child.pid)
+        const measured = await load(32, ms)
+        return { ...measured, cpu: cpuSeconds(child.pid) - before }
+      }
+    const rates = await interleave(run.rounds, { held: of(held), free: of(free) })
+    await held.child.end()
+    const perSecond = (name: keyof typeof rates) => rates[name].map(each => each.perSecond)
+    const efficiency = (name: keyof typeof rates) =>
+      rates[name].map(each => each.answer.latencies.length / each.cpu)
+    return {
+      figures: [
+        { name: 'intakes at a quarter', unit: '1/s', rounds: perSecond('held') },
+        { name: 'p99 at a quarter', unit: 'ms', rounds: rates.held.map(each => each.p99) },
+        { name: 'intakes', unit: '1/s', rounds: perSecond('free') },
+        {
+          name: 'cores used by the API that has all it wants',
+          unit: '',
+          rounds: rates.free.map(each => each.cpu / each.answer.seconds),
+        },
+      ],
+      ratios: {
+        [perCpu]: ratios(efficiency('held'), efficiency('free')),
+        [failures]: rates.held.map(failed),
+      },
+    }
+  },
+}

@@ -1,0 +1,58 @@
+import { intakeSetUp } from '../intake-set-up.js'
+import { rowInserts } from '../pgbench.js'
+import { interleave, ratios } from '../rounds.js'
+import type { Row } from '../row.js'
+
+const throughput = 'intakes a second, of one-row inserts of the same bytes'
+const tail = 'p99, of Fastify with one insert of the same bytes'
+
+export const row: Row = {
+  name: 'intake',
+  title: 'Intake: 10 readers, 4 KiB form, 32 clients',
+  about:
+    'Clients post sealed requests and wait for the signed receipt. Each intake is durable when it is answered: intake, ' +
+    'case, deadline, envelope, slip and outbox row in one transaction, on a PostgreSQL that waits for its disk. The ' +
+    'peers write the same bytes as one row: pgbench (prepared statement, no HTTP, no rules; a process of ours with the ' +
+    'same statement where it is not installed) and Fastify with one insert. API, load and database share the cores.',
+  bar: [
+    { ratio: throughput, atLeast: 0.9 },
+    { ratio: tail, atMost: 3 },
+  ],
+  needs: [],
+  seconds: { quick: 60, full: 240 },
+  async run(run) {
+    const ms = run.full ? 8000 : 1000
+    const set = await intakeSetUp(run)
+    const inserts = await rowInserts(run, set.url, set.bytes)
+    const { load } = await set.startApi()
+    const peer = await set.startPeer(true)
+    await load(32, ms)
+    await peer(32, ms / 2)
+    const rates = await interleave(run.rounds, {
+      api: () => load(32, ms),
+      fastify: () => peer(32, ms),
+      rows: async () => ({ perSecond: await inserts.run(32, ms), p50: 0, p99: 0 }),
+    })
+    const of = (name: keyof typeof rates, what: 'perSecond' | 'p50' | 'p99') =>
+      rates[name].map(each => each[what])
+    return {
+      figures: [
+        { name: 'intakes', unit: '1/s', rounds: of('api', 'perSecond') },
+        { name: 'p50', unit: 'ms', rounds: of('api', 'p50') },
+        { name: 'p99', unit: 'ms', rounds: of('api', 'p99') },
+        {
+          name: `one-row inserts by ${inserts.tool}`,
+          unit: '1/s',
+          rounds: of('rows', 'perSecond'),
+        },
+        { name: 'Fastify with one insert', unit: '1/s', rounds: of('fastify', 'perSecond') },
+        { name: 'Fastify with one insert, p99', unit: 'ms', rounds: of('fastify', 'p99') },
+      ],
+      ratios: {
+        [throughput]: ratios(of('api', 'perSecond'), of('rows', 'perSecond')),
+        [tail]: ratios(of('api', 'p99'), of('fastify', 'p99')),
+      },
+      notes: [`Sealed bytes of one request: ${set.bytes}.`],
+    }
+  },
+}
