@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
+import { lean } from './lean.mjs'
 import { drawWorld } from './map/draw-world.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -143,7 +144,9 @@ export async function bundlePages(folder) {
     const code = await bundle({
       ...inBrowser,
       entryPoints: [`web/sealer/${name}.ts`],
-      plugins: [wordScripts(addAsset)],
+      plugins: [wordScripts(addAsset), lean()],
+      // Schemas that nobody uses there may want more of zod.
+      logOverride: { 'import-is-undefined': 'silent' },
     })
     return addAsset(`seal-${name}.js`, code)
   }
