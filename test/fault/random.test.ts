@@ -296,8 +296,11 @@ await tap.test(
     const left = Array.from({ length: wanted }, (_, index) => index)
     let number = 0
     const work = async () => {
-      for (let runs = left.splice(0, share); runs.length > 0; runs = left.splice(0, share))
+      for (let runs = left.splice(0, share); runs.length > 0; runs = left.splice(0, share)) {
         await batch(t, ground, number++, runs)
+        // What is known stays known where the rest is cut short.
+        if (left.length > 0) t.comment(`so far: ${figures(tally)}`)
+      }
     }
     await Promise.all(Array.from({ length: lanes }, work))
     t.comment(figures(tally))

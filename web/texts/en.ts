@@ -237,7 +237,7 @@ export const textsEn: Texts = {
     add: 'Add something',
     more: 'Answer further questions',
     refresh: 'Look again',
-    finish: 'Finish and erase',
+    finish: 'Leave and clear this screen',
   },
   addition: {
     heading: 'Add something',

@@ -240,7 +240,7 @@ export const textsFr: Texts = {
     add: 'Ajouter quelque chose',
     more: 'Répondre à d’autres questions',
     refresh: 'Regarder de nouveau',
-    finish: 'Terminer et effacer',
+    finish: 'Quitter et vider cet écran',
   },
   addition: {
     heading: 'Ajouter quelque chose',

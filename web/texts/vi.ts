@@ -238,7 +238,7 @@ export const textsVi: Texts = {
     add: 'Viết thêm',
     more: 'Trả lời thêm câu hỏi',
     refresh: 'Xem lại lần nữa',
-    finish: 'Kết thúc và xóa',
+    finish: 'Rời đi và xóa màn hình này',
   },
   addition: {
     heading: 'Viết thêm',

@@ -224,7 +224,7 @@ export const textsZhHans: Texts = {
     add: '补充内容',
     more: '回答更多问题',
     refresh: '再看一次',
-    finish: '结束并清除',
+    finish: '离开并清空此屏幕',
   },
   addition: {
     heading: '补充内容',

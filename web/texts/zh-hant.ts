@@ -224,7 +224,7 @@ export const textsZhHant: Texts = {
     add: '補充內容',
     more: '回答更多問題',
     refresh: '再看一次',
-    finish: '結束並清除',
+    finish: '離開並清空此畫面',
   },
   addition: {
     heading: '補充內容',
