@@ -3,13 +3,14 @@
 // Usage: node build.mjs              build
 //        node build.mjs --if-stale   build only where a source differs from what was built (npm runs this: "prepare")
 //        node build.mjs --check      exit 1 where build/ does not belong to the sources
+//        node build.mjs --site F     the site alone, into a folder that is empty or not there
 //
 // A build is complete or not there: it is made beside the old one and takes its place at the end.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
@@ -17,6 +18,8 @@ const target = join(root, 'build')
 const stampFile = join(target, '.stamp')
 
 const folders = ['schemas', 'keys', 'src', 'workers', 'cli', 'web']
+/** What can get into the pages. */
+const siteFolders = ['schemas', 'keys', 'src/core', 'web']
 const files = [
   'LICENSE',
   'build.mjs',
@@ -45,8 +48,8 @@ async function filesUnder(folder) {
 }
 
 /** SHA-256 over names and contents of all sources: times do not count, since copies and checkouts change them. */
-async function digestOfSources() {
-  const present = folders.filter(folder => existsSync(join(root, folder)))
+async function digestOfSources(wanted = folders) {
+  const present = wanted.filter(folder => existsSync(join(root, folder)))
   const names = [...files, ...(await Promise.all(present.map(filesUnder))).flat()].toSorted(byName)
   const contents = await Promise.all(names.map(name => readFile(join(root, name))))
   const hash = createHash('sha256')
@@ -70,6 +73,14 @@ function compile(...args) {
   if (status !== 0) throw new Error('the sources do not compile')
 }
 
+async function buildSite(folder) {
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+  const { bundlePages } = await import('./web/bundle.mjs')
+  await mkdir(folder, { recursive: true })
+  if ((await readdir(folder)).length > 0) throw new Error(`${folder} is not empty`)
+  await bundlePages(folder, { version, sources: await digestOfSources(siteFolders) })
+}
+
 async function buildAll(digest) {
   const next = join(root, `build.next-${process.pid}`)
   const old = join(root, `build.old-${process.pid}`)
@@ -77,9 +88,7 @@ async function buildAll(digest) {
   try {
     compile('-p', 'tsconfig.build.json', '--outDir', next)
     compile('-p', 'web')
-    const { bundlePages } = await import('./web/bundle.mjs')
-    await mkdir(join(next, 'web'), { recursive: true })
-    await bundlePages(join(next, 'web'))
+    await buildSite(join(next, 'web'))
     const { bundleTool } = await import('./cli/bundle.mjs')
     await bundleTool(next, join(next, 'tool'))
     await writeFile(join(next, '.stamp'), `${digest}\n`)
@@ -93,12 +102,8 @@ async function buildAll(digest) {
 
 const missing = () => tools.filter(name => !existsSync(join(root, 'node_modules', name)))
 
-const digest = await digestOfSources()
-const fresh = await isFresh(digest)
-if (process.argv.includes('--check')) {
-  if (!fresh) say('build/ does not belong to these sources', 'npm run build')
-  process.exitCode = fresh ? 0 : 1
-} else if (!fresh || !process.argv.includes('--if-stale')) {
+/** Says why it cannot, and ends with 1. */
+async function attempt(work) {
   if (missing().length > 0) {
     say(
       existsSync(target)
@@ -107,12 +112,26 @@ if (process.argv.includes('--check')) {
       'npm ci, without --omit=dev, installs the tools and builds',
     )
     process.exitCode = 1
-  } else {
-    try {
-      await buildAll(digest)
-    } catch (error) {
-      say(`could not build: ${error.message}`)
-      process.exitCode = 1
-    }
+    return
+  }
+  try {
+    await work()
+  } catch (error) {
+    say(`could not build: ${error.message}`)
+    process.exitCode = 1
   }
 }
+
+const siteAt = process.argv.indexOf('--site')
+const digest = await digestOfSources()
+const fresh = await isFresh(digest)
+if (siteAt > 0) {
+  const folder = process.argv[siteAt + 1]
+  if (folder === undefined) {
+    say('--site takes a folder')
+    process.exitCode = 2
+  } else await attempt(() => buildSite(resolve(folder)))
+} else if (process.argv.includes('--check')) {
+  if (!fresh) say('build/ does not belong to these sources', 'npm run build')
+  process.exitCode = fresh ? 0 : 1
+} else if (!fresh || !process.argv.includes('--if-stale')) await attempt(() => buildAll(digest))

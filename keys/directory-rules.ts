@@ -44,13 +44,14 @@ const periodOf = (
 ]
 
 function timeFaults(directory: Directory): Fault[] {
-  const { duty = [], exclusions = [], others = [] } = directory
+  const { duty = [], exclusions = [], others = [], site = [] } = directory
   const times: { at: string; value: Timestamp | null | undefined }[] = [
     ...[...exclusions.entries()].flatMap(([index, each]) => periodOf(`/exclusions/${index}`, each)),
     ...[...others.entries()].flatMap(([index, each]) => [
       ...periodOf(`/others/${index}`, each),
       { at: `/others/${index}/checked`, value: `${each.checked}T00:00:00Z` },
     ]),
+    ...[...site.entries()].flatMap(([index, each]) => periodOf(`/site/${index}`, each)),
     ...duty.flatMap((each, index) =>
       each.times.flatMap(({ from, until }) => [
         { at: `/duty/${index}/times`, value: from },
@@ -119,6 +120,12 @@ function nameFaults(directory: Directory): Fault[] {
       (directory.others ?? []).map(({ id }, index) => ({
         value: id,
         pointer: `/others/${index}/id`,
+      })),
+    ),
+    ...repeated(
+      (directory.site ?? []).map(({ sha256 }, index) => ({
+        value: sha256,
+        pointer: `/site/${index}/sha256`,
       })),
     ),
     ...keys(directory.root.keys, '/root/keys'),

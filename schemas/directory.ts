@@ -14,6 +14,7 @@ import {
   Timestamp,
 } from './encoding.js'
 import { Period, Program } from './program.js'
+import { SignedSite } from './site.js'
 
 /** Bytes of a directory note at most. */
 export const maxDirectoryBytes = 1_048_576
@@ -116,6 +117,9 @@ export const OtherHelp = z
   .meta({ id: 'OtherHelp', description: 'Who else may help' })
 export type OtherHelp = z.infer<typeof OtherHelp>
 
+/** Versions of the site that count side by side at most: an upgrade needs two. */
+export const maxSites = 8
+
 /** How long a handler keeps an old generation of their key at most. */
 export const maxKeyRetentionDays = 3650
 
@@ -145,6 +149,7 @@ export const Directory = z
     exclusions: z.array(Exclusion).max(100).optional(),
     duty: z.array(Duty).max(200).optional(),
     others: z.array(OtherHelp).max(100).optional(),
+    site: z.array(SignedSite).max(maxSites).optional().describe('Versions of the pages that count'),
     contact: z
       .strictObject({
         mail: z

@@ -43,7 +43,8 @@ async function start(startup: Startup): Promise<void> {
 
   const port = config.port === 0 ? await freePort(config.host) : config.port
   const address = addressOf(config.host, port)
-  const deps = { config: { ...config, port }, store, primitives, address, now: Date.now }
+  const pages = builtPages()
+  const deps = { config: { ...config, port }, store, primitives, address, pages, now: Date.now }
   const demo = isDemo ? await prepareDemo(deps) : null
   const root = demo?.root ?? config.root
   if (root === null) throw new StartFailure('KHANCAP_ROOT is missing')
@@ -55,7 +56,6 @@ async function start(startup: Startup): Promise<void> {
     root,
     log,
     receiptKey: loadReceiptKey(config.receiptKeyFile),
-    pages: builtPages(),
     onCommitted: () => workers?.wake(),
   })
   defer(() => api.close())

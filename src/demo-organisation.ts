@@ -6,6 +6,7 @@ import { type Instant, Slug } from '../schemas/encoding.js'
 import { shippedPrograms } from '../schemas/programs/shipped.js'
 import { type Program, ServiceLevel } from '../schemas/program.js'
 import type { PublicIdentity } from '../schemas/settings.js'
+import type { SignedSite } from '../schemas/site.js'
 import { signDirectory, type VerifiedDirectory, verifyDirectory } from '../keys/directory.js'
 import type { NoteSigner } from '../keys/note.js'
 import { rootFingerprint } from '../keys/root.js'
@@ -52,7 +53,8 @@ export function demoRoot(primitives: Primitives, keys: DemoKeys): Promise<string
 /**
  * The directory that the demo should publish now.
  * @param latest the one that it published last, or null
- * @param address where the service is reached
+ * @param given.address where the service is reached
+ * @param given.site the pages that it serves, where they were built
  * @returns `latest` itself where it still says everything, and for long enough
  * @throws StartFailure where the source would leave a case to nobody
  */
@@ -60,9 +62,14 @@ export async function demoDirectory(
   primitives: Primitives,
   source: DemoSource,
   keys: DemoKeys,
-  given: { readonly latest: VerifiedDirectory | null; readonly address: string; now: Instant },
+  given: {
+    readonly latest: VerifiedDirectory | null
+    readonly address: string
+    readonly site?: SignedSite | null
+    readonly now: Instant
+  },
 ): Promise<VerifiedDirectory> {
-  const { latest, address, now } = given
+  const { latest, address, site = null, now } = given
   const from = floorToHour(now)
   const wanted: Directory = {
     v: 1,
@@ -83,6 +90,7 @@ export async function demoDirectory(
     teams: source.teams,
     handlers: source.handlers.map(handler => handlerOf(handler, keys)),
     programs: source.programs.map(id => programOf(id, source)),
+    ...(site === null ? {} : { site: [site] }),
   }
   if (
     latest !== null &&

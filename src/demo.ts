@@ -1,9 +1,12 @@
 // Prepares the demo for a start: keys, handlers' folders, and the signed directory where serveApi will find it.
+import { join } from 'node:path'
 import type { Instant } from '../schemas/encoding.js'
 import { KhancapError } from '../schemas/problem.js'
+import { type SignedSite, SiteList, siteListPath } from '../schemas/site.js'
 import { type VerifiedDirectory, verifyDirectory } from '../keys/directory.js'
 import type { Config } from './config.js'
 import type { Primitives } from './core/crypto/primitives.js'
+import { encodeBase64url } from './core/encoding/base64url.js'
 import { equalBytes, utf8 } from './core/encoding/bytes.js'
 import { demoKeys, place, pointHandlers, readDemoSource, readText } from './demo-folder.js'
 import { demoDirectory, demoRoot } from './demo-organisation.js'
@@ -23,6 +26,8 @@ export interface DemoDeps {
   readonly primitives: Primitives
   /** Where the service is reached. */
   readonly address: string
+  /** The folder of the built pages; null where there are none. */
+  readonly pages: string | null
   readonly now: () => Instant
 }
 
@@ -38,12 +43,21 @@ export async function prepareDemo(deps: DemoDeps): Promise<Demo> {
   const root = await demoRoot(primitives, keys)
   const latest = await latestDirectory(deps, root)
   const now = deps.now()
-  const directory = await demoDirectory(primitives, source, keys, { latest, address, now })
+  const site = await builtSite(deps)
+  const directory = await demoDirectory(primitives, source, keys, { latest, address, site, now })
   const written = await readText(config.directoryFile)
   if (written === null || !equalBytes(utf8(written), directory.note))
     await place(config.directoryFile, directory.note)
   await pointHandlers(config.home, source, { url: address, root })
   return { root, handlers: source.handlers.map(({ id }) => id) }
+}
+
+/** The pages of this very program: the demo signs what it serves. */
+async function builtSite({ primitives, pages }: DemoDeps): Promise<SignedSite | null> {
+  const text = pages === null ? null : await readText(join(pages, siteListPath))
+  if (text === null) return null
+  const { version } = SiteList.parse(JSON.parse(text)).manifest
+  return { version, sha256: encodeBase64url(await primitives.sha256(utf8(text))) }
 }
 
 /** The newer one of what the file and the store hold: a kill may have come between the two. */

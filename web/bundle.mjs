@@ -8,6 +8,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { lean } from './lean.mjs'
 import { drawWorld } from './map/draw-world.mjs'
+import { writeSiteList } from './site-list.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -131,8 +132,24 @@ async function renderPages(languages, assets) {
   return render(assets)
 }
 
-/** @param folder where the site is written; it must be empty */
-export async function bundlePages(folder) {
+/** Where the list of the site's files stands, and its policy, as the server and the tool know them. */
+async function siteTerms() {
+  const code = await bundle({
+    entryPoints: ['schemas/site.ts'],
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    plugins: [lean()],
+  })
+  const { siteListPath, sitePolicy } = await import(asModule(code))
+  return { path: siteListPath, policy: sitePolicy }
+}
+
+/**
+ * @param folder where the site is written; it must be empty
+ * @param about version of the program, and SHA-256 over the sources: what the list of files says of them
+ */
+export async function bundlePages(folder, about) {
   /** Names hold eight digits of the content's hash: such files never change. */
   const addAsset = async (name, content) => {
     const hash = createHash('sha256').update(content).digest('hex').slice(0, 8).toUpperCase()
@@ -172,4 +189,5 @@ export async function bundlePages(folder) {
     page: language => pages.get(language),
   })
   for (const { path, html } of files) await writeCompressed(join(folder, path), html)
+  await writeSiteList(folder, { ...about, ...(await siteTerms()) })
 }

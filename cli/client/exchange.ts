@@ -21,11 +21,15 @@ export interface Request {
   readonly maxBytes: number
 }
 
+/** By name in lower case; what came twice is joined by a comma. */
+export type Headers = Readonly<Record<string, string>>
+
 export interface Answer {
   readonly status: number
   readonly contentType: string
   /** What the server says the time is; null where it does not say. */
   readonly date: string | null
+  readonly headers: Headers
   readonly body: Uint8Array
 }
 
@@ -123,8 +127,20 @@ async function takeAnswer(response: http.IncomingMessage, request: Request): Pro
     status,
     contentType: (response.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '',
     date: response.headers.date ?? null,
+    headers: joinedHeaders(response.rawHeaders),
     body: Buffer.concat(parts),
   }
+}
+
+/** As they came: Node drops some that come twice. */
+function joinedHeaders(raw: readonly string[]): Headers {
+  const headers = new Map<string, string>()
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const [name = '', value = ''] = [raw[at]?.toLowerCase(), raw[at + 1]]
+    const before = headers.get(name)
+    headers.set(name, before === undefined ? value : `${before}, ${value}`)
+  }
+  return Object.fromEntries(headers)
 }
 
 function overTls(tunnel: Duplex, servername: string): Duplex {

@@ -10,6 +10,7 @@ import type { KeysRecoverOptions } from '../verbs/keys-recover.js'
 import type { StatsOptions } from '../verbs/stats.js'
 import type { KeysSplitOptions } from '../verbs/keys-split.js'
 import type { KeysRotateOptions } from '../verbs/keys-rotate.js'
+import type { VerifySiteOptions } from '../verbs/verify-site.js'
 import type { VerifyReceiptOptions } from '../verbs/verify-receipt.js'
 import { does, type Runner, withExamples, withJson, withPassphrase } from './declare.js'
 
@@ -60,6 +61,20 @@ export function declareHandlerCommands(program: Command, runner: Runner): void {
         (await import('../verbs/verify-receipt.js')).verifyReceiptFile(station, options, file),
     ),
     'khancap verify receipt receipt.txt',
+  )
+  withExamples(
+    does(
+      withJson(
+        verify.command('site').description('compare a live site with what the organisation signed'),
+      )
+        .argument('<url>', 'its address')
+        .option('--proxy <url>', 'reach it through a SOCKS proxy (socks5h://127.0.0.1:9050)'),
+      runner,
+      async (station, options: VerifySiteOptions, url = '') =>
+        (await import('../verbs/verify-site.js')).verifySite(station, options, url),
+    ),
+    'khancap verify site https://help.example',
+    'khancap verify site http://abc…xyz.onion --proxy socks5h://127.0.0.1:9050',
   )
 
   withExamples(

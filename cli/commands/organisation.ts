@@ -6,6 +6,7 @@ import type { OrgCheckOptions } from '../verbs/org-check.js'
 import type { OrgInitOptions } from '../verbs/org-init.js'
 import type { OrgPublishOptions } from '../verbs/org-publish.js'
 import type { OrgRootOptions } from '../verbs/org-root.js'
+import type { OrgSiteOptions } from '../verbs/org-site.js'
 import type { OrgRotateOptions } from '../verbs/org-rotate.js'
 import type { OrgTagTestOptions } from '../verbs/org-tag-test.js'
 import { does, oneOf, type Runner, withExamples, withJson, withPassphrase } from './declare.js'
@@ -199,6 +200,19 @@ function declareRotate(rotate: Command, runner: Runner): void {
 }
 
 function declarePublishing(org: Command, runner: Runner): void {
+  withExamples(
+    does(
+      edit(org.command('site').description('the versions of the pages that the organisation signs'))
+        .option('--build <folder>', 'put in the site that was built there')
+        .option('--only', 'and take every other version out')
+        .option('--drop <version>', 'take a version out, or the one whose list begins so'),
+      runner,
+      async (station, options: OrgSiteOptions) =>
+        (await import('../verbs/org-site.js')).signSite(station, options),
+    ),
+    'khancap org site --build build/web',
+    'khancap org site --drop 0.1.0',
+  )
   withExamples(
     does(
       withPassphrase(

@@ -35,9 +35,17 @@ export function differences(before: Directory | null, next: Directory): Safe[] {
       : [
           safe`conflicts of interest change: ${next.exclusions?.length ?? 0} rules, where ${before.exclusions?.length ?? 0} were`,
         ]),
+    ...setWords('version of the site', sitesOf(before), sitesOf(next)),
     ...dutyWords(before, next),
   ]
 }
+
+/** A version whose validity changes is another one to whoever signs. */
+const sitesOf = ({ site }: Directory) =>
+  (site ?? []).map(
+    ({ version, sha256, valid_from, valid_until }) =>
+      `${version} (${[sha256, valid_from, valid_until].filter(Boolean).join(', ')})`,
+  )
 
 const teamsOnDuty = ({ duty }: Directory) => [...new Set((duty ?? []).map(({ team }) => team))]
 
@@ -72,6 +80,7 @@ function firstWords(next: Directory): Safe[] {
     safe`teams: ${next.teams.map(({ id }) => id).join(', ')}`,
     safe`programs: ${next.programs.map(({ id }) => id).join(', ')}`,
     safe`addresses: ${next.addresses.join(', ')}`,
+    ...(next.site === undefined ? [] : [safe`versions of the site: ${sitesOf(next).join(', ')}`]),
   ]
 }
 

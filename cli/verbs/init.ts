@@ -8,7 +8,7 @@ import { fetchDirectory, type Pinned, rememberDirectory } from '../client/pinned
 import { misused, refused } from '../failure.js'
 import { readBounded } from '../station/disk.js'
 import type { Station } from '../station/station.js'
-import { safe } from '../terminal/safe.js'
+import { type Safe, safe } from '../terminal/safe.js'
 
 export interface InitOptions {
   readonly json?: true
@@ -22,7 +22,9 @@ export interface InitOptions {
 
 export async function pinOrganisation(station: Station, options: InitOptions): Promise<void> {
   const before = await station.folder.settings()
-  const asked = { ...newSettings({ url: urlOf(options.url), root: rootOf(options.root) }) }
+  const asked = {
+    ...newSettings({ url: urlOf(options.url, safe`--url`), root: rootOf(options.root) }),
+  }
   if (before !== null && before.root !== asked.root && options.replace !== true)
     throw refused(
       safe`another organisation is pinned in ${station.folder.path}`,
@@ -69,10 +71,11 @@ function report(station: Station, options: InitOptions, { settings, directory }:
     )
 }
 
-function urlOf(given: string): string {
+/** An address of the service as somebody typed it. @throws Failure */
+export function urlOf(given: string, what: Safe): string {
   const url = given.toLowerCase().replace(/\/+$/, '')
   if (!Origin.safeParse(url).success)
-    throw misused(safe`--url takes scheme, host and port, without a path: https://help.example`)
+    throw misused(safe`${what} takes scheme, host and port, without a path: https://help.example`)
   return url
 }
 
@@ -92,7 +95,7 @@ function handlerOf(given: string): string {
   return given
 }
 
-function proxyOf(given: string): string {
+export function proxyOf(given: string): string {
   if (!Proxy.safeParse(given).success)
     throw misused(safe`--proxy takes a SOCKS proxy: socks5h://127.0.0.1:9050`)
   return given

@@ -1,6 +1,7 @@
 // Headers of every response: a page may load its own files and nothing else, and nothing stays on the device.
 import helmet from '@fastify/helmet'
 import type { FastifyInstance } from 'fastify'
+import { sitePolicy } from '../../schemas/site.js'
 
 /** For responses that are written past the framework. */
 export const bareHeaders = {
@@ -11,20 +12,8 @@ export const bareHeaders = {
 
 export async function secureHeaders(app: FastifyInstance): Promise<void> {
   await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        'default-src': ["'none'"],
-        // WebAssembly (libsodium) does not start without the token; browsers that do not know it ignore it.
-        'script-src': ["'self'", "'wasm-unsafe-eval'"],
-        'style-src': ["'self'"],
-        'img-src': ["'self'", 'data:', 'blob:'],
-        'connect-src': ["'self'"],
-        'form-action': ["'none'"],
-        'frame-ancestors': ["'none'"],
-        'base-uri': ["'none'"],
-      },
-    },
+    // Sent below, as the very letters that the organisation signs with the site.
+    contentSecurityPolicy: false,
     frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
     // An onion address has no certificate to insist on; the clearnet's proxy sends its own.
@@ -32,6 +21,7 @@ export async function secureHeaders(app: FastifyInstance): Promise<void> {
   })
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('cache-control', 'no-store')
+    reply.header('content-security-policy', sitePolicy)
     reply.header(
       'permissions-policy',
       'camera=(), microphone=(), geolocation=(), browsing-topics=(), interest-cohort=()',

@@ -1,4 +1,6 @@
 // The applicants' pages: files of one fixed folder, known at start, and the root that they pin.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
@@ -67,4 +69,14 @@ export async function pageRoutes(app: FastifyInstance, folder: string): Promise<
       if (hashed.test(name)) reply.header('cache-control', 'public, max-age=31536000, immutable')
     },
   })
+  // What stands at well-known places: the list of the site's files, and what WEBCAT asks for where an operator put it there.
+  const wellKnown = join(folder, '.well-known')
+  if (existsSync(wellKnown))
+    await app.register(fastifyStatic, {
+      root: wellKnown,
+      prefix: '/.well-known/',
+      wildcard: false,
+      decorateReply: false,
+      cacheControl: false,
+    })
 }

@@ -1,11 +1,13 @@
 // Step 1: an organisation makes its keys and its directory offline, on a folder that is carried about, and everybody
 // who pinned its root can verify what comes out.
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import { verifyDirectory, readDirectory } from '../../keys/directory.js'
 import { readSigningKey } from '../../keys/signing-key.js'
 import type { Directory } from '../../schemas/directory.js'
+import { siteListPath, sitePolicy } from '../../schemas/site.js'
 import { nodePrimitives } from '../../src/core/crypto/node.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { openSlip } from '../../src/core/envelope/open.js'
@@ -416,3 +418,103 @@ await t.test('org check, and publish, refuse what would leave a request to nobod
   t.match((await run('org check --dir hole')).err, 'organisation.json is not JSON')
   t.match((await run('org check --dir nothing')).err, 'there is no organisation.json')
 })
+
+await t.test(
+  'a built site is compared with its list, and signed with the next directory',
+  async t => {
+    const site = join(at, 'site')
+    const name = '/a/page-00000000.js'
+    const content = Buffer.from('start()')
+    const page = Buffer.from('<!doctype html>')
+    const digest = async (bytes: Uint8Array) => encodeBase64url(await p.sha256(bytes))
+    const listFile = join(site, siteListPath)
+    const build = async (version: string) => {
+      await mkdir(join(site, 'a'), { recursive: true })
+      await mkdir(dirname(listFile), { recursive: true })
+      await writeFile(join(site, name), content)
+      await writeFile(join(site, 'index.html'), page)
+      await writeFile(join(site, `${name}.gz`), gzipSync(content))
+      const list = {
+        v: 1,
+        sources: 'a'.repeat(64),
+        bytes: { [name]: content.length, '/index.html': page.length },
+        manifest: {
+          app: 'urn:khancap',
+          version,
+          default_csp: sitePolicy,
+          default_index: 'index.html',
+          default_fallback: '/index.html',
+          extra_csp: {},
+          files: { [name]: await digest(content), '/index.html': await digest(page) },
+          wasm: [],
+        },
+      }
+      await writeFile(listFile, JSON.stringify(list))
+      return digest(await readFile(listFile))
+    }
+    await must(
+      'org init --dir pages --name Pages --origin https://pages.example --root one --threshold 1',
+    )
+    for (const team of ['en', 'fr', 'vi', 'zh'])
+      await must(`org add handler ${await handler(`${team}-1`)} --dir pages --team ${team}`)
+    const none = await must('org site --dir pages')
+    t.equal(none.out, '')
+    t.match((await run('org site --dir pages --build nowhere')).err, 'there is no list of files in')
+
+    const first = await build('1.0.0')
+    await must('org site --dir pages --build site')
+    const published = await must('org publish --dir pages --yes')
+    t.match(published.err, `versions of the site: 1.0.0 (${first})`)
+    t.strictSame((await publishedIn('pages')).site, [{ version: '1.0.0', sha256: first }])
+
+    const second = await build('1.1.0')
+    await must('org site --dir pages --build site')
+    await must('org site --dir pages --build site')
+    t.match((await must('org publish --dir pages --yes')).err, 'version of the site 1.1.0 (')
+    t.strictSame(
+      (await publishedIn('pages')).site?.map(({ version }) => version),
+      ['1.1.0', '1.0.0'],
+      'old and new count side by side, and the same build counts once',
+    )
+    t.equal((await must('org site --dir pages')).out, `1.1.0  ${second}\n1.0.0  ${first}\n`)
+    await must('org site --dir pages --drop 1.0.0')
+    t.match((await must('org publish --dir pages --yes')).err, 'version of the site 1.0.0 (')
+    t.match(json((await must('org site --dir pages --json')).out), {
+      site: [{ version: '1.1.0', sha256: second }],
+    })
+    t.equal((await run('org site --dir pages --drop 1.0.0')).code, 1)
+    t.equal((await run('org site --dir pages --drop 1.1.0 --build site')).code, 2)
+
+    const refused = async (change: () => Promise<void>, words: string) => {
+      await change()
+      const ended = await run('org site --dir pages --build site')
+      t.equal(ended.code, 1, words)
+      t.match(ended.err, words)
+      await build('1.1.0')
+    }
+    await refused(
+      () => writeFile(join(site, name), 'other()'),
+      'is not the file that stands in the list',
+    )
+    await refused(() => rm(join(site, name)), 'stands in the list, and is not in')
+    await refused(
+      () => writeFile(join(site, `${name}.gz`), gzipSync('other()')),
+      `${name}.gz is not ${name}, compressed`,
+    )
+    await refused(() => writeFile(listFile, '{}'), 'none that this khancap knows')
+    await refused(() => writeFile(join(site, 'more.js'), ''), 'does not stand in the list')
+    await rm(join(site, 'more.js'))
+
+    for (let version = 2; version <= 8; version++) {
+      await build(`${version}.0.0`)
+      await must('org site --dir pages --build site')
+    }
+    await build('9.0.0')
+    t.match(
+      (await run('org site --dir pages --build site')).err,
+      'names 8 versions of the site at most',
+    )
+    await must('org site --dir pages --build site --only')
+    t.equal((await must('org site --dir pages')).out.split('\n').length, 2)
+  },
+)

@@ -68,6 +68,14 @@ await t.test('one data folder through its life', async t => {
       t.match(JSON.parse(tool.stdout), { cases: [] })
     })
 
+    await t.test('the pages that it serves are those that its directory signs', async t => {
+      const line = /KHANCAP_CONFIG_DIR=\S+ npx khancap/.exec(service.stderr())?.[0] ?? ''
+      const asked = `${line} verify site ${ready.url} --json`
+      const tool = spawnSync('env', clean(['sh', '-c', asked]), { encoding: 'utf8' })
+      t.equal(tool.status, 0, tool.stderr)
+      t.match(JSON.parse(tool.stdout), { same: true, differences: [] })
+    })
+
     await t.test('secrets are for their owner alone', async t => {
       const files = ['secrets/receipt.key', 'secrets/router.identity', 'contacts.json']
       for (const file of [...files, 'demo/root/root.key', 'demo/handlers/vi-1/identity.age'])

@@ -1,10 +1,11 @@
 // The built pages: small enough for a slow line, the same bytes from every build, and words for everything.
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import t from 'tap'
+import { SiteList, siteListPath, sitePolicy } from '../../schemas/site.js'
 import { folderOf } from '../../web/html/render.js'
 import { allTexts } from '../helper/texts.js'
 import { shippedCatalogues, shippedPrograms, shippedWords } from '../../schemas/programs/shipped.js'
@@ -70,14 +71,88 @@ await t.test('the sealing code loads behind that, and has its own bounds', async
     }
 })
 
-await t.test('two builds give the same bytes, and they are the bytes that are served', async t => {
+await t.test('another folder, time, zone, language and umask give the same bytes', async t => {
   const folder = await mkdtemp(join(tmpdir(), 'khancap-pages-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
-  const code = `import('./web/bundle.mjs').then(bundle => bundle.bundlePages(process.argv[1]))`
-  const made = spawnSync(process.execPath, ['-e', code, folder], { encoding: 'utf8' })
+  const checkout = join(folder, 'somewhere else')
+  const out = join(folder, 'site')
+  const sources = ['schemas', 'keys', 'src', 'workers', 'cli', 'web', 'LICENSE', 'build.mjs']
+  const settings = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json']
+  for (const name of [...sources, ...settings])
+    await cp(name, join(checkout, name), { recursive: true })
+  await symlink(resolve('node_modules'), join(checkout, 'node_modules'))
+  const made = spawnSync(
+    'sh',
+    ['-c', 'umask 0 && exec "$0" build.mjs --site "$1"', process.execPath, out],
+    {
+      cwd: checkout,
+      env: {
+        PATH: process.env['PATH'],
+        TZ: 'Pacific/Kiritimati',
+        LC_ALL: 'tr_TR.UTF-8',
+        LANG: 'tr_TR',
+      },
+      encoding: 'utf8',
+    },
+  )
   t.equal(made.status, 0, made.stderr)
-  t.strictSame(await digestsOf(folder), await digestsOf(site))
+  t.strictSame(await digestsOf(out), await digestsOf(site))
+  const again = spawnSync(process.execPath, ['build.mjs', '--site', out], { encoding: 'utf8' })
+  t.equal(again.status, 1, 'never over what is there')
 })
+
+await t.test('the list of the site names every file, as WEBCAT wants it', async t => {
+  const list = SiteList.parse(JSON.parse(await readFile(join(site, siteListPath), 'utf8')))
+  const { files, wasm, default_csp, default_index, default_fallback } = list.manifest
+  const names = (await filesOf(site)).filter(name => !/\.(gz|br)$/.test(name))
+  t.strictSame(
+    Object.keys(files),
+    names.map(name => `/${name}`).filter(name => name !== siteListPath),
+  )
+  for (const [name, sha256] of Object.entries(files)) {
+    const content = await readFile(join(site, name))
+    t.equal(createHash('sha256').update(content).digest('base64url'), sha256, name)
+    t.equal(content.length, list.bytes[name], name)
+  }
+  t.ok(files[`/${default_index}`] !== undefined && files[default_fallback] !== undefined)
+  // WEBCAT's rules for a policy: one value, nothing by default, scripts and Workers from here, nothing inline or evaluated.
+  t.equal(default_csp, sitePolicy)
+  t.notMatch(default_csp, /,|unsafe-inline|'unsafe-eval|unsafe-hashes|nonce-|strict-dynamic|\*/)
+  const policy = new Map(
+    default_csp.split(';').map(each => {
+      const [name = '', ...values] = each.split(' ')
+      return [name, values]
+    }),
+  )
+  t.strictSame(policy.get('default-src'), ["'none'"])
+  const allowed = new Set(["'none'", "'self'", "'wasm-unsafe-eval'"])
+  for (const name of ['script-src', 'style-src', 'worker-src', 'object-src', 'frame-src'])
+    t.ok(
+      (policy.get(name) ?? []).every(value => allowed.has(value)),
+      name,
+    )
+  t.equal(policy.has('sandbox') || policy.has('report-uri'), false)
+  // The module that a Worker starts must be the one that is named.
+  t.equal(wasm.length, 1)
+  const started = await startedWasm()
+  t.strictSame(wasm, [createHash('sha256').update(started).digest('base64url')])
+})
+
+/** The bytes that libsodium hands to the engine. */
+async function startedWasm(): Promise<Uint8Array> {
+  const engine: Record<string, unknown> = Object(Reflect.get(globalThis, 'WebAssembly'))
+  const { instantiate } = engine
+  if (typeof instantiate !== 'function') throw new Error('no WebAssembly')
+  let bytes = new Uint8Array()
+  engine['instantiate'] = (source: unknown, imports: unknown) => {
+    if (source instanceof Uint8Array) bytes = new Uint8Array(source)
+    return Reflect.apply(instantiate, engine, [source, imports])
+  }
+  const { libsodiumPrimitives } = await import('../../src/core/crypto/libsodium.js')
+  await libsodiumPrimitives()
+  engine['instantiate'] = instantiate
+  return bytes
+}
 
 await t.test('pages hold nothing inline and name nothing from elsewhere', async t => {
   for (const name of (await filesOf(site)).filter(each => each.endsWith('.html'))) {

@@ -1,0 +1,167 @@
+// Holds a live site against a signed list: every file, its bytes and its headers, and the root that its pages pin. The
+// server may lie in any way; nothing is followed, and of no file more is read than it could rightly have.
+import { Deployment } from '../../schemas/directory.js'
+import { maxSiteFileBytes, type SiteList } from '../../schemas/site.js'
+import type { Directory } from '../../schemas/directory.js'
+import type { Primitives } from '../../src/core/crypto/primitives.js'
+import { encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { type Answer, exchange, type Line } from '../client/exchange.js'
+import { Failure } from '../failure.js'
+import { type Safe, safe } from '../terminal/safe.js'
+import { foreignParts } from './foreign.js'
+import { headerFaults } from './headers.js'
+
+export interface Difference {
+  readonly path: string
+  readonly code:
+    | 'missing'
+    | 'refused'
+    | 'changed'
+    | 'script'
+    | 'header'
+    | 'deployment'
+    | 'list_not_signed'
+    | 'list_not_in_force'
+  readonly words: Safe
+}
+
+/** What is checked where. */
+export interface Site {
+  /** Scheme, host and port. */
+  readonly url: string
+  readonly line: Line
+  readonly primitives: Primitives
+}
+
+/** Tor builds a circuit for each; a server need not notice. */
+const atOnce = 4
+/** Room for what was slipped into a file, so that it can be named. */
+const moreBytes = 65_536
+
+export async function fetchFrom(
+  { url, line }: Site,
+  path: string,
+  maxBytes: number,
+): Promise<Answer> {
+  return exchange({ method: 'GET', url: `${url}${path}`, headers: {}, body: null, maxBytes }, line)
+}
+
+/** Every address that shows a file: a page is asked for by its folder too, as browsers do. */
+function addressesOf({ manifest }: SiteList): { readonly path: string; readonly name: string }[] {
+  return Object.keys(manifest.files).flatMap(name => {
+    const folder = name.endsWith(`/${manifest.default_index}`)
+      ? [{ path: name.slice(0, -manifest.default_index.length), name }]
+      : []
+    return [...folder, { path: name, name }]
+  })
+}
+
+async function compareFile(
+  site: Site,
+  list: SiteList,
+  { path, name }: { readonly path: string; readonly name: string },
+): Promise<Difference[]> {
+  const bytes = list.bytes[name] ?? 0
+  const room = Math.min(2 * bytes + moreBytes, maxSiteFileBytes)
+  let answer: Answer
+  try {
+    answer = await fetchFrom(site, path, room)
+  } catch (error) {
+    // What cannot be reached is no lie yet: it ends the check.
+    if (!(error instanceof Failure) || error.exit !== 1) throw error
+    return [{ path, code: 'refused', words: error.sentence }]
+  }
+  if (answer.status !== 200)
+    return [{ path, code: 'missing', words: safe`the server answers ${answer.status}` }]
+  const differences: Difference[] = headerFaults(
+    answer.headers,
+    name,
+    list.manifest.default_csp,
+  ).map(words => ({ path, code: 'header', words }))
+  const digest = encodeBase64url(await site.primitives.sha256(answer.body))
+  if (digest === list.manifest.files[name]) return differences
+  differences.push({
+    path,
+    code: 'changed',
+    words: safe`other bytes than the signed ones (${answer.body.length}, where ${bytes} are signed)`,
+  })
+  if (!name.endsWith('.html')) return differences
+  const known = new Set(addressesOf(list).map(each => each.path))
+  const words = foreignParts(new TextDecoder().decode(answer.body), known)
+  return [...differences, ...words.map(each => ({ path, code: 'script' as const, words: each }))]
+}
+
+/** Whether the pages of this server would pin the organisation that is pinned here. */
+async function compareDeployment(
+  site: Site,
+  list: SiteList,
+  directory: Directory,
+  root: string,
+): Promise<Difference[]> {
+  const path = '/deployment.json'
+  const { status, body, headers } = await fetchFrom(site, path, 4096)
+  const faults: Safe[] =
+    status === 200 ? headerFaults(headers, path, list.manifest.default_csp) : []
+  const served = Deployment.safeParse(readJson(body))
+  const isOurs =
+    status === 200 &&
+    served.success &&
+    served.data.root === root &&
+    served.data.origin === directory.origin &&
+    served.data.demo === directory.demo
+  return [
+    ...faults.map(words => ({ path, code: 'header' as const, words })),
+    ...(isOurs
+      ? []
+      : [
+          {
+            path,
+            code: 'deployment' as const,
+            words: safe`the pages would pin another organisation than the one that is pinned here`,
+          },
+        ]),
+  ]
+}
+
+export function readJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+  } catch {
+    return null
+  }
+}
+
+/**
+ * @param told is called after each file
+ * @returns differences in the order of the list; none: the site is the signed one
+ * @throws Failure where the server could not be reached, and nothing was found until then
+ */
+export async function compareSite(
+  site: Site,
+  list: SiteList,
+  pin: { readonly directory: Directory; readonly root: string },
+  told: (done: number, all: number) => void,
+): Promise<Difference[]> {
+  const addresses = addressesOf(list)
+  const found: Difference[][] = []
+  const lost: unknown[] = []
+  let [next, done] = [0, 0]
+  const work = async () => {
+    while (next < addresses.length && lost.length === 0) {
+      const at = next++
+      const address = addresses[at]
+      if (address === undefined) return
+      try {
+        found[at] = await compareFile(site, list, address)
+        told(++done, addresses.length)
+      } catch (error) {
+        lost.push(error)
+      }
+    }
+  }
+  const ofDeployment = await compareDeployment(site, list, pin.directory, pin.root)
+  await Promise.all(Array.from({ length: atOnce }, work))
+  const differences = [...ofDeployment, ...found.flat()]
+  if (lost.length > 0 && differences.length === 0) throw lost[0]
+  return differences
+}

@@ -1,0 +1,369 @@
+// `khancap verify site`: a site as it was built and signed is found to be so; each lie of a server is named, and refused.
+import { readFile } from 'node:fs/promises'
+import t from 'tap'
+import {
+  maxSiteListBytes,
+  type SignedSite,
+  SiteList,
+  sitePolicy,
+  siteListPath,
+} from '../../schemas/site.js'
+import { encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
+import { handlerFolder, khancap } from '../helper/cli.js'
+import { inCheckout } from '../helper/checkout.js'
+import { type Lie, lyingServer, says } from '../helper/lying-server.js'
+import { testOrganisation } from '../helper/organisation.js'
+import { siteOrganisation, testSite } from '../helper/site.js'
+
+t.setTimeout(300_000)
+
+const { primitives } = await testOrganisation()
+const sha256 = async (bytes: Uint8Array) => encodeBase64url(await primitives.sha256(bytes))
+
+/** A small site: the lies are about it. */
+const script = '/a/page-vi-00000000.js'
+const pageOf = (words: string) =>
+  `<!doctype html><html><head><script src="${script}"></script></head><body><main>${words}</main></body></html>`
+const content: Readonly<Record<string, string>> = {
+  [script]: 'function start() {}',
+  '/index.html': pageOf('Language'),
+  '/vi/index.html': pageOf('Xin chào'),
+}
+const list = {
+  v: 1,
+  sources: 'a'.repeat(64),
+  bytes: Object.fromEntries(
+    Object.entries(content).map(([name, text]) => [name, Buffer.byteLength(text)]),
+  ),
+  manifest: {
+    app: 'urn:khancap',
+    version: '1.2.3',
+    default_csp: sitePolicy,
+    default_index: 'index.html',
+    default_fallback: '/index.html',
+    extra_csp: {},
+    files: Object.fromEntries(
+      await Promise.all(
+        Object.entries(content).map(async ([name, text]) => [
+          name,
+          await sha256(Buffer.from(text)),
+        ]),
+      ),
+    ),
+    wasm: [],
+  },
+}
+const listText = JSON.stringify(list)
+const signed = { version: '1.2.3', sha256: await sha256(Buffer.from(listText)) }
+const organisation = await testOrganisation({ site: [signed] })
+const { directory, root } = organisation
+
+interface Truth {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+}
+
+const types: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript',
+}
+
+function truthAt(path: string): Truth {
+  const name = path.endsWith('/') ? `${path}index.html` : path
+  const others: Readonly<Record<string, string>> = {
+    [siteListPath]: listText,
+    '/v1/directory': Buffer.from(organisation.note).toString(),
+    '/deployment.json': JSON.stringify({ origin: directory.origin, root, demo: directory.demo }),
+  }
+  const text = content[name] ?? others[name]
+  return {
+    status: text === undefined ? 404 : 200,
+    headers: {
+      'content-security-policy': sitePolicy,
+      'content-type': types[name.split('.').at(-1) ?? ''] ?? 'application/json',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    },
+    body: Buffer.from(text ?? ''),
+  }
+}
+
+/** The truth, changed on its way. */
+function changed(change: (truth: Truth) => Partial<Truth>): Lie {
+  return (asked, answer) => {
+    const truth = truthAt(asked.url ?? '/')
+    const { status, headers, body } = { ...truth, ...change(truth) }
+    answer.writeHead(status, headers).end(body)
+  }
+}
+
+const truthful = changed(() => ({}))
+const replaced = (from: string | RegExp, to: string) =>
+  changed(({ body }) => ({ body: Buffer.from(body.toString('utf8').replace(from, to)) }))
+
+const server = await lyingServer(t, { '*': truthful })
+const folder = await handlerFolder(t, organisation, 'vietnam-1', server.url)
+const verify = (...more: readonly string[]) =>
+  khancap(['verify', 'site', server.url, ...more], { folder })
+
+await t.test('the site that was built, signed and served is found to be so', async t => {
+  const built = await readFile(inCheckout('build', 'web', siteListPath))
+  const { manifest, sources } = SiteList.parse(JSON.parse(built.toString('utf8')))
+  const version = { version: manifest.version, sha256: await sha256(built) }
+  const real = await siteOrganisation({ site: [version] })
+  const { url } = await testSite(t, real)
+  const own = await handlerFolder(t, real, 'vietnam-1', url)
+  const run = await khancap(['verify', 'site', url], { folder: own })
+  t.equal(run.code, 0, run.err + run.out)
+  t.match(run.out, `${url} is the site that Example has signed\n`)
+  t.match(run.out, `list       ${version.sha256}\n`)
+  t.match(run.out, `sources    ${sources}\n`)
+  t.match(run.err, 'a server can show you this and somebody else another page')
+})
+
+await t.test('every file is asked for, and every folder that shows one', async t => {
+  const json = await verify('--json')
+  t.equal(json.code, 0, json.err)
+  t.match(JSON.parse(json.out), {
+    url: server.url,
+    same: true,
+    version: '1.2.3',
+    list: signed.sha256,
+    sources: list.sources,
+    files: 3,
+    differences: [],
+  })
+  t.strictSame(
+    server.asked.toSorted(),
+    [...Object.keys(content), '/', '/vi/', '/deployment.json', '/v1/directory', siteListPath]
+      .map(path => `GET ${path}`)
+      .toSorted(),
+  )
+})
+
+const flood: Lie = (_asked, answer) => {
+  answer.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': sitePolicy })
+  const more = () => {
+    while (!answer.destroyed && answer.write(Buffer.alloc(65_536, 'a')));
+  }
+  answer.on('drain', more)
+  answer.on('error', () => {})
+  more()
+}
+const without = (name: string) =>
+  changed(({ headers }) => ({
+    headers: Object.fromEntries(Object.entries(headers).filter(([each]) => each !== name)),
+  }))
+const withHeader = (name: string, value: string) =>
+  changed(({ headers }) => ({ headers: { ...headers, [name]: value } }))
+
+const lies: readonly {
+  readonly name: string
+  readonly path: string
+  readonly lie: Lie
+  readonly codes: readonly string[]
+  readonly words: string | RegExp
+}[] = [
+  {
+    name: 'one changed letter of a script',
+    path: script,
+    lie: replaced('function', 'functioN'),
+    codes: ['changed'],
+    words: /other bytes than the signed ones \(\d+, where \d+ are signed\)/,
+  },
+  {
+    name: 'a script that stands in a page',
+    path: '/vi/',
+    lie: replaced('</body>', '<script>fetch("/x")</script></body>'),
+    codes: ['changed', 'script'],
+    words: 'a script that stands in the page',
+  },
+  {
+    name: 'a script from elsewhere',
+    path: '/vi/index.html',
+    lie: replaced('</body>', '<script src="https://evil.example/x.js"></script></body>'),
+    codes: ['changed', 'script'],
+    words: 'a script that is not signed: https://evil.example/x.js',
+  },
+  {
+    name: 'a tag that acts',
+    path: '/',
+    lie: replaced('<main', '<img src=x onerror="alert(1)"><main'),
+    codes: ['changed', 'script'],
+    words: 'a script in a tag: onerror',
+  },
+  {
+    name: 'a file that is missing',
+    path: script,
+    lie: says('', 'text/plain', 404),
+    codes: ['missing'],
+    words: 'the server answers 404',
+  },
+  {
+    name: 'a redirect to elsewhere',
+    path: '/vi/',
+    lie: (_asked, answer) => void answer.writeHead(302, { location: 'https://evil.example' }).end(),
+    codes: ['refused'],
+    words: 'nothing was followed',
+  },
+  { name: 'an endless page', path: '/vi/', lie: flood, codes: ['refused'], words: 'larger than' },
+  {
+    name: 'a compressed file that was not asked for',
+    path: script,
+    lie: withHeader('content-encoding', 'gzip'),
+    codes: ['refused'],
+    words: 'compressed',
+  },
+  {
+    name: 'a policy that lets inline scripts run',
+    path: '/vi/',
+    lie: withHeader(
+      'content-security-policy',
+      sitePolicy.replace("'wasm-unsafe-eval'", "'unsafe-inline'"),
+    ),
+    codes: ['header'],
+    words: 'the Content-Security-Policy is not the signed one',
+  },
+  {
+    name: 'no policy',
+    path: script,
+    lie: without('content-security-policy'),
+    codes: ['header'],
+    words: 'there is no Content-Security-Policy',
+  },
+  {
+    name: 'types that may be guessed',
+    path: '/vi/',
+    lie: without('x-content-type-options'),
+    codes: ['header'],
+    words: 'x-content-type-options is missing, and not nosniff',
+  },
+  {
+    name: 'a cookie',
+    path: '/vi/',
+    lie: withHeader('set-cookie', 'seen=1'),
+    codes: ['header'],
+    words: 'a header that does not belong there: set-cookie',
+  },
+  {
+    name: 'a script that is served as a page',
+    path: script,
+    lie: withHeader('content-type', 'text/html'),
+    codes: ['header'],
+    words: 'it is served as text/html',
+  },
+  {
+    name: 'another organisation for the pages to pin',
+    path: '/deployment.json',
+    lie: replaced(root, 'f'.repeat(64)),
+    codes: ['deployment'],
+    words: 'the pages would pin another organisation',
+  },
+  {
+    name: 'another list, although it fits the files',
+    path: siteListPath,
+    lie: replaced('"app"', ' "app"'),
+    codes: ['list_not_signed'],
+    words: "the server's list of files is none that the organisation has signed",
+  },
+  {
+    name: 'no list',
+    path: siteListPath,
+    lie: says('', 'text/plain', 404),
+    codes: ['missing'],
+    words: 'the server answers 404',
+  },
+]
+
+for (const { name, path, lie, codes, words } of lies)
+  await t.test(`${name} is named, and the site is refused`, async t => {
+    server.lies = { '*': truthful, [path]: lie }
+    const json = await verify('--json')
+    t.equal(json.code, 1, json.err)
+    const { same, differences } = JSON.parse(json.out)
+    t.equal(same, false)
+    t.strictSame(
+      differences.map((each: { code: string }) => each.code),
+      codes,
+    )
+    t.ok(differences.every((each: { path: string }) => each.path === path))
+    t.match(differences.map((each: { words: string }) => each.words).join('\n'), words)
+    t.match(json.err, `${server.url} is not the site that Example has signed`)
+  })
+
+await t.test('an escape sequence in what a server sends does not reach the terminal', async t => {
+  server.lies = {
+    '*': truthful,
+    '/vi/': replaced('</body>', '<script src="\u001b]0;owned\u0007"></script></body>'),
+  }
+  const run = await verify()
+  t.equal(run.code, 1)
+  t.match(run.out, 'differs  /vi/: a script that is not signed')
+  t.notMatch(run.out + run.err, '\u001b')
+})
+
+await t.test('a server that is gone in the middle is no verdict', async t => {
+  server.lies = { '*': truthful, [script]: (_asked, answer) => void answer.destroy() }
+  const run = await verify('--json')
+  t.equal(run.code, 3)
+  t.match(run.err, 'could not be reached')
+  t.equal(run.out, '')
+})
+
+await t.test('a list that is too long is not read', async t => {
+  server.lies = {
+    '*': truthful,
+    [siteListPath]: says(Buffer.alloc(maxSiteListBytes + 1, ' ')),
+  }
+  const run = await verify()
+  t.equal(run.code, 1)
+  t.match(run.err, `larger than ${maxSiteListBytes} bytes`)
+})
+
+await t.test('the directory of another organisation, and an old one, are refused', async t => {
+  const stranger = await testOrganisation({ site: [signed] })
+  server.lies = { '*': truthful, '/v1/directory': says(stranger.note, 'text/plain') }
+  const other = await verify()
+  t.equal(other.code, 1)
+  t.match(other.err, 'not signed by the root that is pinned here')
+
+  const next = await organisation.sign({}, await organisation.verify(organisation.note))
+  server.lies = { '*': truthful, '/v1/directory': says(next, 'text/plain') }
+  t.equal((await verify()).code, 0, 'the newer one is taken')
+  server.lies = { '*': truthful }
+  const old = await verify()
+  t.equal(old.code, 1, 'with the list that it names, too')
+  t.match(old.err, 'the server sent an old directory: number 1, although number 2 was seen before')
+})
+
+await t.test('old and new count side by side, and what was replaced counts no more', async t => {
+  const own = await handlerFolder(t, organisation, 'vietnam-2', server.url)
+  const other = { version: '9.9.9', sha256: await sha256(Buffer.from('another build')) }
+  let last = await organisation.verify(organisation.note)
+  const under = async (site: SignedSite[]) => {
+    const note = await organisation.sign({ site }, last)
+    last = await organisation.verify(note)
+    server.lies = { '*': truthful, '/v1/directory': says(note, 'text/plain') }
+    return khancap(['verify', 'site', server.url], { folder: own })
+  }
+  const hour = 3_600_000
+  t.equal((await under([other, signed])).code, 0, 'during an upgrade')
+  const until = (at: number) => ({ ...signed, valid_until: formatTimestamp(at) })
+  t.equal((await under([other, until(Date.now() + hour)])).code, 0, 'while it lasts')
+  const over = await under([other, until(Date.now() - hour)])
+  t.equal(over.code, 1)
+  t.match(over.out, `version ${signed.version} counts from the beginning until`)
+  const gone = await under([other])
+  t.equal(gone.code, 1)
+  t.match(gone.out, 'none that the organisation has signed; signed: 9.9.9')
+  const none = await under([])
+  t.equal(none.code, 1)
+  t.match(none.err, 'Example has signed no list of its site: nothing can be compared')
+})
+
+await t.test('what is no address is a wrong line', async t => {
+  for (const address of ['help.example', 'https://help.example/vi/', 'ftp://help.example'])
+    t.equal((await khancap(['verify', 'site', address], { folder })).code, 2, address)
+})
