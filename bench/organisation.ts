@@ -18,11 +18,12 @@ import type { Run } from './row.js'
 const readers = 10
 
 export interface Published {
-  readonly organisation: Organisation
+  readonly organisation: Pick<Organisation, 'primitives' | 'root'>
   readonly directory: VerifiedDirectory
 }
 
 export interface Opened extends Published {
+  readonly organisation: Organisation
   readonly pool: Pool
   readonly store: Store
 }

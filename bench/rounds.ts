@@ -46,3 +46,10 @@ export async function interleave<K extends string, T>(
 export function ratios(ours: readonly number[], peers: readonly number[]): number[] {
   return ours.map((our, round) => our / (peers[round] ?? Number.NaN))
 }
+
+/** Milliseconds. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now()
+  await work()
+  return performance.now() - began
+}

@@ -21,11 +21,20 @@ export async function relayOutbox(
   send: (jobs: readonly Job[]) => Promise<void>,
   signal: AbortSignal,
 ): Promise<number> {
-  let total = 0
-  while (!signal.aborted) {
-    const sent = await store.relayOutbox(send, { limit: batch, resendSeconds })
-    total += sent
-    if (sent < batch) break
+  if (signal.aborted) return 0
+  const options = { limit: batch, resendSeconds }
+  const first = await store.relayOutbox(send, options)
+  if (first < batch) return first
+  let total = first
+  async function relay(): Promise<void> {
+    while (!signal.aborted) {
+      const sent = await store.relayOutbox(send, options)
+      total += sent
+      if (sent < batch) return
+    }
   }
+  // Each waits for the store while the queue works for the other. Nothing of either is under way when this ends.
+  const lanes = await Promise.allSettled([relay(), relay()])
+  for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason
   return total
 }

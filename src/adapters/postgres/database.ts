@@ -28,6 +28,9 @@ function commandOf(command: string): PostgresQueryResult<unknown>['command'] {
   }
 }
 
+/** How a statement says that it is the same text each time, so that each connection parses and plans it once. */
+const prepared = /^\s*-- prepared: ([a-z_]+)\n/
+
 /** The driver's client as the query builder needs it, with errors translated and broken connections dropped. */
 function guardedClient(client: PoolClient): PostgresPoolClient {
   let broken: Error | null = null
@@ -36,7 +39,10 @@ function guardedClient(client: PoolClient): PostgresPoolClient {
     // A rollback after the connection broke would wait for an answer that never comes.
     if (broken !== null) throw storeFault(broken)
     try {
-      const { command, rowCount, rows } = await client.query(text, [...values])
+      const name = prepared.exec(text)?.[1]
+      const { command, rowCount, rows } = await (name === undefined
+        ? client.query(text, [...values])
+        : client.query({ name, text, values: [...values] }))
       return { command: commandOf(command), rowCount: rowCount ?? 0, rows }
     } catch (error) {
       if (error instanceof Error && breaksConnection(error)) broken = error

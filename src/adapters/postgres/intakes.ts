@@ -16,24 +16,72 @@ interface FreshRow {
   readonly due_at: Instant
 }
 
+/** Where the parts of an intake begin in the bytes of its group, counted from one as SQL does. */
+interface Packed {
+  readonly bytes: Buffer
+  readonly starts: readonly number[]
+}
+
+const noHash = new Uint8Array(32)
+const noBytes = new Uint8Array(0)
+
+/**
+ * All bytes of a group as one parameter, in the order digest, hash of the envelope, hash of the slip, mailbox, envelope,
+ * slip. So the statement is the same text for every size of a group, planned once for each connection, and bytes
+ * travel as they are: arrays of them would be printed as text.
+ */
+function pack(group: readonly NewIntake[]): Packed {
+  const parts: Uint8Array[] = []
+  let length = 0
+  const starts = group.map(intake => {
+    const start = length + 1
+    const { digest, envelopeSha256, slipSha256, mailbox, envelope, slip } = intake
+    const hashes = [digest, envelopeSha256, slipSha256 ?? noHash, mailbox ?? noHash]
+    if (hashes.some(hash => hash.length !== noHash.length))
+      throw new RangeError('"intake" expected hashes of 32 bytes')
+    for (const part of [...hashes, envelope, slip ?? noBytes]) {
+      parts.push(part)
+      length += part.length
+    }
+    return start
+  })
+  return { bytes: Buffer.concat(parts), starts }
+}
+
 /** One statement, so one transaction and one round trip. @returns the rows that were not there before, by case */
 async function insertIntakes(
   db: Database,
   group: readonly NewIntake[],
 ): Promise<ReadonlyMap<CaseId, FreshRow>> {
-  const values = group.map(
-    intake => sql`(${intake.id}::text, ${intake.digest}::bytea, ${intake.caseId}::text,
-      ${intake.channel}::text, ${intake.directorySequence}::int, ${intake.envelope}::bytea,
-      ${intake.envelopeSha256}::bytea, ${intake.slip}::bytea, ${intake.slipSha256}::bytea,
-      ${intake.mailbox}::bytea, ${intake.firstResponseSeconds}::int,
-      ${intake.firstRungSeconds}::int, ${intake.outboxId}::uuid,
-      ${intake.arrivedAt ?? null}::float8)`,
-  )
+  const { bytes, starts } = pack(group)
+  const column = <T>(of: (intake: NewIntake) => T) => group.map(intake => of(intake))
   // Rows go in by id: two groups that share ids wait for each other instead of locking each other out.
-  const { rows } = await sql<FreshRow>`
-    with incoming (id, digest, case_id, channel, directory_sequence, envelope, envelope_sha256,
-      slip, slip_sha256, mailbox, response_seconds, rung_seconds, outbox_id, arrived_ms)
-      as (values ${sql.join(values)}),
+  const { rows } = await sql<FreshRow>`-- prepared: record_intakes
+    with incoming as (
+      select id, case_id, channel, directory_sequence, response_seconds, rung_seconds, outbox_id,
+        arrived_ms,
+        substring(bytes from start for 32) as digest,
+        substring(bytes from start + 32 for 32) as envelope_sha256,
+        case when slip_bytes is not null then substring(bytes from start + 64 for 32) end
+          as slip_sha256,
+        case when has_mailbox then substring(bytes from start + 96 for 32) end as mailbox,
+        substring(bytes from start + 128 for envelope_bytes) as envelope,
+        substring(bytes from start + 128 + envelope_bytes for slip_bytes) as slip
+      from (select ${bytes}::bytea as bytes) packed cross join unnest(
+        ${column(each => each.id)}::text[],
+        ${column(each => each.caseId)}::text[],
+        ${column(each => each.channel)}::text[],
+        ${column(each => each.directorySequence)}::int[],
+        ${column(each => each.firstResponseSeconds)}::int[],
+        ${column(each => each.firstRungSeconds)}::int[],
+        ${column(each => each.outboxId)}::uuid[],
+        ${column(each => each.arrivedAt ?? null)}::float8[],
+        ${starts}::int[],
+        ${column(each => each.envelope.length)}::int[],
+        ${column(each => each.slip?.length ?? null)}::int[],
+        ${column(each => each.mailbox !== null)}::boolean[])
+      as i (id, case_id, channel, directory_sequence, response_seconds, rung_seconds, outbox_id,
+        arrived_ms, start, envelope_bytes, slip_bytes, has_mailbox)),
     fresh as (
       insert into intakes
         (id, digest, case_id, mailbox_sha256, envelope_sha256, directory_sequence, received_at,

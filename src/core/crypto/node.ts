@@ -1,15 +1,20 @@
-// Primitives on Node: node:crypto for the bulk cipher and hashes, libsodium for X-Wing and for Ed25519 (OpenSSL takes
-// keys of small order, libsodium refuses them). The only file of core with a Node built-in; cli/, the main.ts files and
+// Primitives on Node: node:crypto for the bulk cipher, hashes and signing, libsodium for X-Wing and for what Ed25519
+// verifies (OpenSSL takes keys of small order, libsodium refuses them). The only file of core with a Node built-in; cli/, the main.ts files and
 // tests hand it in.
 import {
   createCipheriv,
   createDecipheriv,
   createHash,
   createHmac,
+  createPrivateKey,
+  createPublicKey,
   hkdfSync,
+  type KeyObject,
   randomBytes,
+  sign,
 } from 'node:crypto'
-import { concatBytes } from '../encoding/bytes.js'
+import { encodeBase64 } from '../encoding/base64url.js'
+import { concatBytes, equalBytes } from '../encoding/bytes.js'
 import { libsodiumPrimitives } from './libsodium.js'
 import { expectBytes, maxAeadBytes, type Primitives } from './primitives.js'
 
@@ -17,10 +22,47 @@ const cipher = 'chacha20-poly1305'
 const tagBytes = 16
 const authTagLength = tagBytes
 
+/** PKCS #8 around an Ed25519 seed (RFC 8410 §7). */
+const seedFrame = Uint8Array.from([
+  0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+])
+
+interface SigningPair {
+  readonly seed: Uint8Array
+  readonly privateKey: KeyObject
+  readonly publicKey: Uint8Array
+}
+
+/** Made once for a seed, as long as somebody holds it: a receipt key signs every receipt. */
+function signingPairs(): (seed: Uint8Array) => SigningPair {
+  const made = new WeakMap<Uint8Array, SigningPair>()
+  return seed => {
+    expectBytes('seed', seed, 32)
+    const known = made.get(seed)
+    // Its holder may have written other bytes into it.
+    if (known !== undefined && equalBytes(known.seed, seed)) return known
+    const frame = encodeBase64(concatBytes(seedFrame, seed))
+    const privateKey = createPrivateKey(
+      `-----BEGIN PRIVATE KEY-----\n${frame}\n-----END PRIVATE KEY-----\n`,
+    )
+    const published = createPublicKey(privateKey).export({ format: 'der', type: 'spki' })
+    const pair = {
+      seed: seed.slice(),
+      privateKey,
+      publicKey: new Uint8Array(published.subarray(-32)),
+    }
+    made.set(seed, pair)
+    return pair
+  }
+}
+
 export async function nodePrimitives(): Promise<Primitives> {
+  const pairOf = signingPairs()
   return {
     ...(await libsodiumPrimitives()),
     name: 'node',
+    ed25519PublicKey: seed => pairOf(seed).publicKey.slice(),
+    ed25519Sign: (seed, bytes) => new Uint8Array(sign(null, bytes, pairOf(seed).privateKey)),
     random: bytes => new Uint8Array(randomBytes(bytes)),
     sha256: async bytes => new Uint8Array(createHash('sha256').update(bytes).digest()),
     hmacSha256: async (key, bytes) =>

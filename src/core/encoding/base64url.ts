@@ -2,43 +2,68 @@
 // (age headers), standard with padding (signed notes, HTTP fields). Reading is canonical: unused bits must be zero.
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
-const standard = `${letters}+/`
-const urlSafe = `${letters}-_`
 
-function encode(bytes: Uint8Array, alphabet: string): string {
-  let text = ''
-  let bits = 0
-  let count = 0
-  for (const byte of bytes) {
-    bits = ((bits << 8) | byte) & 0x3fff
-    count += 8
-    while (count >= 6) {
-      count -= 6
-      text += alphabet.charAt((bits >> count) & 63)
-    }
-  }
-  if (count > 0) text += alphabet.charAt((bits << (6 - count)) & 63)
-  return text
+interface Alphabet {
+  /** Character codes by value. */
+  readonly codes: Uint8Array
+  /** Values by character code; `none` where a character has none. */
+  readonly values: Uint8Array
 }
 
-function decode(text: string, alphabet: string): Uint8Array {
-  if (text.length % 4 === 1) throw new RangeError('"text" expected base64, got impossible length')
-  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4))
+const none = 255
+
+function alphabet(text: string): Alphabet {
+  const codes = Uint8Array.from(text, letter => letter.charCodeAt(0))
+  const values = new Uint8Array(128).fill(none)
+  for (const [value, code] of codes.entries()) values[code] = value
+  return { codes, values }
+}
+
+const standard = alphabet(`${letters}+/`)
+const urlSafe = alphabet(`${letters}-_`)
+
+const decoder = new TextDecoder()
+
+function encode(bytes: Uint8Array, { codes }: Alphabet): string {
+  const written = new Uint8Array(Math.ceil((bytes.length * 4) / 3))
   let bits = 0
   let count = 0
   let at = 0
-  for (const letter of text) {
-    const value = alphabet.indexOf(letter)
-    if (value < 0) throw new RangeError('"text" expected base64, got another character')
-    bits = ((bits << 6) | value) & 0x3fff
-    count += 6
-    if (count >= 8) {
-      count -= 8
-      bytes[at++] = (bits >> count) & 255
+  for (let from = 0; from < bytes.length; from++) {
+    bits = ((bits << 8) | (bytes[from] ?? 0)) & 0x3fff
+    count += 8
+    while (count >= 6) {
+      count -= 6
+      written[at++] = codes[(bits >> count) & 63] ?? 0
     }
   }
-  if ((bits & ((1 << count) - 1)) !== 0) throw new RangeError('"text" expected canonical base64')
-  return bytes
+  if (count > 0) written[at] = codes[(bits << (6 - count)) & 63] ?? 0
+  return decoder.decode(written)
+}
+
+function decode(text: string, { values }: Alphabet): Uint8Array {
+  const rest = text.length % 4
+  if (rest === 1) throw new RangeError('"text" expected base64, got impossible length')
+  // Zeros in place of what is missing at the end: they are no part of what is returned.
+  const whole = rest === 0 ? text : text + 'A'.repeat(4 - rest)
+  const bytes = new Uint8Array((whole.length / 4) * 3)
+  let seen = 0
+  let at = 0
+  for (let from = 0; from < whole.length; from += 4) {
+    const a = values[whole.charCodeAt(from)] ?? none
+    const b = values[whole.charCodeAt(from + 1)] ?? none
+    const c = values[whole.charCodeAt(from + 2)] ?? none
+    const d = values[whole.charCodeAt(from + 3)] ?? none
+    seen |= a | b | c | d
+    bytes[at++] = (a << 2) | (b >> 4)
+    bytes[at++] = (b << 4) | (c >> 2)
+    bytes[at++] = (c << 6) | d
+  }
+  if (seen > 63) throw new RangeError('"text" expected base64, got another character')
+  const length = Math.floor((text.length * 3) / 4)
+  if (bytes.subarray(length).some(byte => byte !== 0))
+    throw new RangeError('"text" expected canonical base64')
+  return length === bytes.length ? bytes : bytes.slice(0, length)
 }
 
 /** RFC 4648 §5 without padding. */

@@ -33,5 +33,19 @@ export function newOutboxId(p: Pick<Primitives, 'random'>): string {
   const bytes = p.random(16)
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
-  return hex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  const digits = hex(bytes)
+  const groups = [0, 8, 12, 16, 20].map((from, at, all) => digits.slice(from, all[at + 1]))
+  return groups.join('-')
+}
+
+/** Ids that are drawn a page at a time: for thousands of them, asking the platform for each is most of the work. */
+export function outboxIds(p: Pick<Primitives, 'random'>): () => string {
+  let page: Uint8Array = new Uint8Array(0)
+  const random = (bytes: number) => {
+    if (page.length < bytes) page = p.random(4096)
+    const drawn = page.subarray(0, bytes)
+    page = page.subarray(bytes)
+    return drawn
+  }
+  return () => newOutboxId({ random })
 }

@@ -1,7 +1,7 @@
 // The header of an age file (C2SP age, "Header"): version line, stanzas, MAC. Reading is as strict as the ABNF; what a
 // stanza may be is decided elsewhere.
 import { decodeBase64Bare, encodeBase64Bare } from '../encoding/base64url.js'
-import { concatBytes, equalBytes, utf8 } from '../encoding/bytes.js'
+import { concatBytes, equalBytes, fromPrintable, utf8 } from '../encoding/bytes.js'
 import type { Primitives } from '../crypto/primitives.js'
 
 /** Bytes of a header at most. */
@@ -37,11 +37,8 @@ export function parseHeader(file: Uint8Array): Header {
   function line(): string {
     const end = file.subarray(0, maxHeaderBytes).indexOf(lineFeed, at)
     if (end < 0) throw new SyntaxError('header without end')
-    let text = ''
-    for (const byte of file.subarray(at, end)) {
-      if (byte < 0x20 || byte > 0x7e) throw new SyntaxError('header with another character')
-      text += String.fromCharCode(byte)
-    }
+    const text = fromPrintable(file.subarray(at, end))
+    if (text === null) throw new SyntaxError('header with another character')
     at = end + 1
     return text
   }

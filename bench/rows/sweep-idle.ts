@@ -1,0 +1,62 @@
+import { purgeCases } from '../../src/app/purge-cases.js'
+import { sweepClock } from '../../src/app/sweep-clock.js'
+import { clockDeps } from '../clock-set-up.js'
+import { fillCases } from '../many-cases.js'
+import { publishOn } from '../organisation.js'
+import { startPostgres } from '../postgres.js'
+import { interleave, timed } from '../rounds.js'
+import type { Row } from '../row.js'
+
+const limitMs = 5
+const pass = `a pass of the sweep, of ${limitMs} ms`
+
+export const row: Row = {
+  name: 'sweep-idle',
+  title: 'Sweep over 1,000,000 open cases, nothing due',
+  about:
+    'What every ten seconds costs: the sweep asks the index of next rungs, notes that it is alive, and looks for what ' +
+    'retention ends. A quick run has 40,000 cases. That nothing but the index is read is tested in test/scale/clock.test.ts.',
+  bar: [{ ratio: pass, atMost: 1 }],
+  needs: [],
+  seconds: { quick: 60, full: 600 },
+  async run(run) {
+    const { signal } = new AbortController()
+    const server = await startPostgres(run, { unsafe: true })
+    const opened = await publishOn(run, await server.newDatabase('service'))
+    const cases = run.full ? 1_000_000 : 40_000
+    const filledMs = await timed(() => fillCases(opened.pool, cases))
+    const deps = clockDeps(opened)
+    const passes = run.full ? 100 : 20
+    const average = async (work: () => Promise<unknown>) => {
+      const ms = await timed(async () => {
+        for (let count = 0; count < passes; count++) await work()
+      })
+      return ms / passes
+    }
+    const sweep = () => average(() => sweepClock(deps, signal))
+    const purge = () => average(() => purgeCases(deps, signal))
+    const moving = () =>
+      timed(() =>
+        opened.pool.query(
+          `select id from cases where next_rung_at <= clock_timestamp() order by next_rung_at limit 1000`,
+        ),
+      )
+    await sweep()
+    const times = await interleave(run.rounds, { sweep, purge, moving })
+    return {
+      figures: [
+        { name: 'a pass', unit: 'ms', rounds: times.sweep },
+        { name: 'a look for what retention ends', unit: 'ms', rounds: times.purge },
+        {
+          name: 'one question that compares with a clock that moves within it',
+          unit: 'ms',
+          rounds: times.moving,
+        },
+        { name: 'open cases', unit: '', rounds: [cases] },
+        { name: 'time to make them', unit: 's', rounds: [filledMs / 1000] },
+      ],
+      ratios: { [pass]: times.sweep.map(ms => ms / limitMs) },
+      notes: ['This database does not wait for its disk: with fsync the heartbeat costs one more.'],
+    }
+  },
+}
