@@ -23,7 +23,7 @@ export const row: Row = {
   async run(run) {
     const set = await intakeSetUp(run)
     const cases = run.full ? 100_000 : 20_000
-    await fillCases(set.opened.pool, cases)
+    await fillCases(set.url, cases)
     const { organisation } = set.opened
     const { primitives, identities, directory } = organisation
     const identity = identities[handler]

@@ -33,8 +33,8 @@ export const row: Row = {
     run.defer(() => quota.close())
     const held = await set.startApi()
     const free = await set.startApi()
-    await free.load(32, ms / 2)
-    await held.load(32, ms / 2)
+    await free.load(32, ms)
+    await held.load(32, ms)
     quota.add(held.child.pid)
     const of =
       ({ child, load }: typeof held) =>

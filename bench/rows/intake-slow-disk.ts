@@ -9,7 +9,7 @@ export const row: Row = {
   title: 'Intake: 128 clients, every fsync 5 ms slower',
   about:
     'A disk as clouds rent them: a library between PostgreSQL and the system makes every fsync and fdatasync wait 5 ms. ' +
-    'The peer is the same API with one transaction for each request, on 32 connections.',
+    'The peer is the same API with one transaction for each request, on as many connections.',
   bar: [{ ratio: speed, atLeast: 5 }],
   needs: ['linux', 'cc'],
   seconds: { quick: 60, full: 240 },
@@ -17,7 +17,7 @@ export const row: Row = {
     const ms = run.full ? 5000 : 1000
     const set = await intakeSetUp(run, { slowerFsyncMs: 5 })
     const grouped = await set.startApi()
-    const alone = await set.startApi({ groups: insertPerRequest, connections: 32 })
+    const alone = await set.startApi({ groups: insertPerRequest })
     await grouped.load(128, ms)
     await alone.load(128, ms)
     const rates = await interleave(run.rounds, {

@@ -46,6 +46,7 @@ export const row: Row = {
     { ratio: underLoad, atMost: 1 },
   ],
   needs: ['linux'],
+  onlyFull: true,
   seconds: { quick: 90, full: 240 },
   async run(run) {
     const home = await dataFolder()

@@ -10,6 +10,7 @@ export const row: Row = {
   about: 'As the row `relay`, on a disk as clouds rent them.',
   bar: [{ ratio: bulk, atLeast: 50 }],
   needs: ['linux', 'cc'],
+  onlyFull: true,
   seconds: { quick: 60, full: 240 },
   async run(run) {
     const relay = await relaySetUp(run, { slowerFsyncMs: 5 })

@@ -27,7 +27,7 @@ export const row: Row = {
     const rounds = run.full ? 3 : 2
     const limitMs = (60_000 * rungs) / 100_000
     const set = await intakeSetUp(run)
-    await fillCases(set.opened.pool, rungs * (rounds + 1))
+    await fillCases(set.url, rungs * (rounds + 1))
     const deps = clockDeps(set.opened)
     const { load } = await set.startApi()
     const quietMs = run.full ? 8000 : 1500
@@ -37,7 +37,7 @@ export const row: Row = {
     const around: number[] = []
     for (let round = 0; round < rounds; round++) {
       const before = await load(16, quietMs)
-      await letRungsComeDue(set.opened.pool, rungs)
+      await letRungsComeDue(set.url, rungs)
       const swept = new AbortController()
       const sweeping = timed(async () => {
         const fired = await sweepClock(deps, signal)

@@ -22,9 +22,10 @@ export const row: Row = {
   async run(run) {
     const { signal } = new AbortController()
     const server = await startPostgres(run, { unsafe: true })
-    const opened = await publishOn(run, await server.newDatabase('service'))
+    const url = await server.newDatabase('service')
+    const opened = await publishOn(run, url)
     const cases = run.full ? 1_000_000 : 40_000
-    const filledMs = await timed(() => fillCases(opened.pool, cases))
+    const filledMs = await timed(() => fillCases(url, cases))
     const deps = clockDeps(opened)
     const passes = run.full ? 100 : 20
     const average = async (work: () => Promise<unknown>) => {
