@@ -68,6 +68,10 @@ export const Hold = z
   })
   .meta({ id: 'Hold', description: 'Two handlers let the clock wait until an instant' })
 
+/** What became of the last answer that left by mail. */
+export const LetterState = z.enum(['waiting', 'sent', 'undelivered'])
+export type LetterState = z.infer<typeof LetterState>
+
 export const CaseSummary = z
   .strictObject({
     id: CaseId,
@@ -84,6 +88,7 @@ export const CaseSummary = z
     overdue: z.boolean(),
     claimed_by: Slug.nullable(),
     answered_at: Timestamp.nullable(),
+    letter: LetterState.nullable().describe('null: the last answer did not leave by mail'),
     unread_additions: z
       .int()
       .min(0)
@@ -149,6 +154,7 @@ export const EventKind = z.enum([
   'escalation',
   'breach',
   'addition',
+  'undelivered',
   'deleted',
 ])
 export type EventKind = z.infer<typeof EventKind>
@@ -272,6 +278,9 @@ export const ReplyRequest = z
     sealed: boundedBytes(maxSealedBytes).describe("To the applicant's reply recipient"),
     team_copy: boundedBytes(maxSealedBytes).describe('The same words for the team'),
     answer: AnswerProof,
+    letter: boundedBytes(maxSealedBytes)
+      .optional()
+      .describe('Where the request came by mail, and only there: to the router, who sends it'),
   })
   .meta({ id: 'ReplyRequest', description: 'A sealed reply; stops the clock' })
 export type ReplyRequest = z.infer<typeof ReplyRequest>

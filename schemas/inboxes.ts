@@ -22,6 +22,10 @@ export const Inboxes = z
         }),
       )
       .max(100),
+    letters: z.strictObject({
+      waiting: z.int().min(0).describe('Answers by mail that no mail server has taken'),
+      oldest_seconds: z.int().min(0),
+    }),
   })
   .meta({ id: 'Inboxes', description: 'Mailboxes that are watched, the most forgotten first' })
 export type Inboxes = z.infer<typeof Inboxes>

@@ -9,6 +9,7 @@ export const Job = z
     z.strictObject({ name: z.literal('route-case'), id: OutboxId, subject: CaseId }),
     z.strictObject({ name: z.literal('send-notice'), id: OutboxId, subject: z.uuid() }),
     z.strictObject({ name: z.literal('send-alarm'), id: OutboxId, subject: z.uuid() }),
+    z.strictObject({ name: z.literal('send-letter'), id: OutboxId, subject: z.uuid() }),
     z.strictObject({ name: z.literal('sweep'), id: z.string().max(60), subject: z.null() }),
   ])
   .meta({ id: 'Job', description: 'Something to do, by id' })

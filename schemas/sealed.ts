@@ -1,5 +1,5 @@
-// What is inside a sealed file: context, envelope, slip, addition, reply, note. Only the applicant's and the
-// handlers' machines ever see these; of the slip, the router too.
+// What is inside a sealed file: context, envelope, slip, addition, reply, note, letter. Only the applicant's and the
+// handlers' machines ever see these; of the slip and the letter, the router too.
 import * as z from 'zod'
 import {
   AgeRecipient,
@@ -26,7 +26,7 @@ export const Channel = z.enum(['web', 'mail', 'offline'])
 export type Channel = z.infer<typeof Channel>
 
 /** What kind of sealed file: a slip never passes for an envelope. */
-export const SealedKind = z.enum(['envelope', 'slip', 'addition', 'reply', 'note'])
+export const SealedKind = z.enum(['envelope', 'slip', 'addition', 'reply', 'note', 'letter'])
 export type SealedKind = z.infer<typeof SealedKind>
 
 /** The context, once in the clear under the header's MAC and once inside; both must be equal. */
@@ -233,3 +233,41 @@ export const NoteContent = z
   })
   .meta({ id: 'NoteContent', description: 'A note and the signature of its writer' })
 export type NoteContent = z.infer<typeof NoteContent>
+
+/** Message-IDs of a thread that a letter names at most: its first one and the newest. */
+export const maxReferences = 20
+
+/** With its angle brackets. */
+export const MessageId = z.string().regex(/^<[!-;=?-~]{1,250}>$/)
+
+/** The inner document of a letter, kept as text so that its writer's signature covers exact bytes. */
+export const LetterMessage = z
+  .strictObject({
+    case: CaseId,
+    reply: ClientId.describe('The reply whose words it carries'),
+    by: Slug.describe('The handler who wrote it'),
+    to: text(254).describe('A plain mail address'),
+    subject: text(200).min(1),
+    in_reply_to: MessageId.nullable(),
+    references: z.array(MessageId).max(maxReferences),
+    entity: text(200_000)
+      .regex(/^[\t\r\n -~]*$/)
+      .describe('A MIME entity, 7 bit: its Content- fields, an empty line, its body'),
+  })
+  .meta({ id: 'LetterMessage', description: 'A reply as it leaves by mail' })
+export type LetterMessage = z.infer<typeof LetterMessage>
+
+export const LetterContent = z
+  .strictObject({
+    v: z.literal(1),
+    kind: z.literal('letter'),
+    message: text(245_000).describe('A LetterMessage as JSON text'),
+    key: SigningKey.describe("The writer's"),
+    signature: exactBytes(64).describe('Ed25519: docs/protocol.md, "Letter"'),
+    context: Context,
+  })
+  .meta({ id: 'LetterContent', description: 'A letter and the signature of its writer' })
+export type LetterContent = z.infer<typeof LetterContent>
+
+/** What is to leave by mail, and the key that signed it. Whether that is `by`'s key, the keyring says. */
+export type SignedLetter = LetterMessage & { readonly key: SigningKey }

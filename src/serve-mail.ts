@@ -7,7 +7,9 @@ import type { RecordedMail } from './app/take-in-mails.js'
 import type { Primitives } from './core/crypto/primitives.js'
 import { utf8 } from './core/encoding/bytes.js'
 import { identitiesIn } from './core/envelope/age-keys.js'
+import { letterKeys } from './core/mail/letter-name.js'
 import { mailboxUrls } from './mailbox-urls.js'
+import type { LetterStore } from './ports/letter-store.js'
 import type { Log } from './ports/log.js'
 import type { IntakeStore } from './ports/intake-store.js'
 import type { MailStore } from './ports/mail-store.js'
@@ -17,7 +19,9 @@ import { mailBucket, type MailPace, usualPace } from '../workers/mail-pace.js'
 import { watchMailbox, type WatchedMailbox } from '../workers/mail.js'
 
 export interface ServeMailDeps {
-  readonly store: MailStore & Pick<IntakeStore, 'recordIntake' | 'findIntake'>
+  readonly store: MailStore &
+    Pick<IntakeStore, 'recordIntake' | 'findIntake'> &
+    Pick<LetterStore, 'failLetter'>
   readonly primitives: Primitives
   readonly directories: CurrentDirectory
   readonly log: Log
@@ -42,7 +46,10 @@ export async function serveMail(
   const { ca, identity, log, primitives, urls } = deps
   const mailboxes = mailboxUrls(urls)
   if (mailboxes === null) throw new StartFailure('KHANCAP_IMAP_URL holds no mailbox')
-  const digestKeys = await digestKeysOf(primitives, identity)
+  const keys = {
+    digestKeys: await digestKeysOf(primitives, identity),
+    letterKeys: await letterKeys(primitives, identitiesIn(identity)),
+  }
   const stop = new AbortController()
   const cut = new AbortController()
   const loops = mailboxes.map(mailbox => {
@@ -56,7 +63,7 @@ export async function serveMail(
     }
     return startLoop(
       'mail',
-      signal => watchMailbox({ ...deps, digestKeys, now: Date.now }, watched, signal),
+      signal => watchMailbox({ ...deps, ...keys, now: Date.now }, watched, signal),
       { pauseMs: 1000, longestPauseMs, signal: stop.signal, log },
     )
   })

@@ -4,8 +4,10 @@ import { readFileSync } from 'node:fs'
 import { KhancapError } from '../schemas/problem.js'
 import { httpSignal } from './adapters/http-signal/http-signal.js'
 import { webhook } from './adapters/webhook/webhook.js'
+import { smtpLetterSender } from './adapters/nodemailer/smtp-letter-sender.js'
 import { smtpMailer } from './adapters/nodemailer/smtp-mailer.js'
 import { noticeEvent } from './app/notice-event.js'
+import type { LetterDeps } from './app/send-letter.js'
 import type { CurrentDirectory } from './app/current-directory.js'
 import type { Config, Secrets } from './config.js'
 import { contactsFile, lookAtContacts } from './contacts-file.js'
@@ -43,7 +45,7 @@ export interface ServeWorkersDeps {
 export async function serveWorkers(deps: ServeWorkersDeps): Promise<Workers> {
   const { config, secrets, primitives } = deps
   const slips = loadSlipOpener(config.routerIdentityFile, primitives)
-  const mailer = mailerOf(deps)
+  const { letters, mailer } = mailServerOf(deps)
   const contacts = contactsFile(config.contactsFile)
   if (mailer !== null) await lookAtContacts(contacts, deps.log)
   // The queue in PostgreSQL cannot be set up wrong, and the API need not wait for it.
@@ -59,6 +61,7 @@ export async function serveWorkers(deps: ServeWorkersDeps): Promise<Workers> {
     slips,
     mailer,
     contacts,
+    letters,
     hook: hookOf(secrets),
     alive: secrets.aliveUrl === null ? null : httpSignal(secrets.aliveUrl),
     async openQueue() {
@@ -123,17 +126,25 @@ function loadSlipOpener(file: string, primitives: Primitives): SlipOpener {
   }
 }
 
-function mailerOf({ config, secrets, log }: ServeWorkersDeps): Mailer | null {
+/** The way to handlers, and to those who wrote by mail. */
+function mailServerOf({ config, secrets, log }: ServeWorkersDeps): {
+  readonly mailer: Mailer | null
+  readonly letters: LetterDeps['letters']
+} {
   const { mailFrom, smtpCaFile } = config
   if (secrets.smtpUrl === null || mailFrom === null) {
     log.warn('no mail server is set: nobody is told by mail', { setting: 'KHANCAP_SMTP_URL' })
-    return null
+    return { mailer: null, letters: null }
   }
   const ca =
     smtpCaFile === null
       ? null
       : readTextFile(smtpCaFile, 'KHANCAP_SMTP_CA_FILE names a file that cannot be read')
-  return smtpMailer({ url: secrets.smtpUrl, from: mailFrom, ca })
+  const access = { url: secrets.smtpUrl, ca }
+  return {
+    mailer: smtpMailer({ ...access, from: mailFrom }),
+    letters: { sender: smtpLetterSender(access), from: mailFrom },
+  }
 }
 
 function hookOf({ webhookSecret, webhookUrl }: ServeWorkersDeps['secrets']): NoticeHook | null {

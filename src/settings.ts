@@ -184,7 +184,7 @@ export const settings = {
     example: 'notices@example.org',
     readers: ['start', 'workers'],
     about:
-      'The sender of notices to handlers; needed with KHANCAP_SMTP_URL. Not trusted: it is a name on a mail.',
+      'The sender of notices to handlers, and of answers to requests that came by mail: its mailbox should be one of KHANCAP_IMAP_URL, or answers to it are not seen. Needed with KHANCAP_SMTP_URL. Not trusted: it is a name on a mail.',
   }),
   KHANCAP_IMAP_CA_FILE: setting(Path, {
     expects: 'a file',

@@ -27,7 +27,12 @@ const longestJobMs = 20_000
 /** No job of a batch begins later: from `resendSeconds` on other relays take the rows that are left. */
 const longestBatchMs = 25_000
 /** People wait for routing and alarms first; a mail server that stalls holds up neither. */
-const order = ['route-case', 'send-alarm', 'send-notice'] as const satisfies readonly JobName[]
+const order = [
+  'route-case',
+  'send-alarm',
+  'send-letter',
+  'send-notice',
+] as const satisfies readonly JobName[]
 
 export interface RelayDeps {
   readonly store: Pick<OutboxStore, 'relayOutbox' | 'outboxBacklog'>

@@ -1,10 +1,11 @@
-// The one server file that opens anything: slips, with the routing identity, which is all that it holds. Whatever it
-// opens lives in memory until the case is routed.
+// The one server file that opens anything: slips and letters, with the routing identity, which is all that it holds.
+// Whatever it opens lives in memory until the case is routed or the letter has left.
 import { KhancapError } from '../schemas/problem.js'
-import type { SlipContent } from '../schemas/sealed.js'
+import type { SignedLetter, SlipContent } from '../schemas/sealed.js'
 import { identitiesIn, recipientOf } from '../src/core/envelope/age-keys.js'
-import { openSlip } from '../src/core/envelope/open.js'
+import { openLetter, openSlip } from '../src/core/envelope/open.js'
 import type { Primitives } from '../src/core/crypto/primitives.js'
+import { letterKeys, letterName } from '../src/core/mail/letter-name.js'
 
 export interface SlipOpener {
   /** The public halves of the routing identity, all generations. */
@@ -21,6 +22,14 @@ export interface SlipOpener {
     origin: string,
     directory: { readonly sequence: number; readonly sha256: Uint8Array } | null,
   ): Promise<SlipContent | null>
+  /**
+   * Opens one letter of this deployment, whose signature is that of the key that it names.
+   * @returns null where it is not addressed to the routing identity
+   * @throws KhancapError `sealed_unreadable`
+   */
+  openLetter(letter: Uint8Array, origin: string): Promise<SignedLetter | null>
+  /** The part of a letter's Message-ID before the @, under the newest routing identity. */
+  nameLetter(id: string): Promise<string>
 }
 
 /**
@@ -37,6 +46,14 @@ export function slipOpener(primitives: Primitives, identityFile: string): SlipOp
         directory === null ? [] : [[directory.sequence, directory.sha256]],
       )
       return openSlip(primitives, identities, slip, { origin, kind: 'slip', directories })
+    },
+    openLetter(letter, origin) {
+      return openLetter(primitives, identities, letter, { origin, kind: 'letter' })
+    },
+    async nameLetter(id) {
+      const [key] = await letterKeys(primitives, identities)
+      if (key === undefined) throw new KhancapError('identity_malformed')
+      return letterName(primitives, key, id)
     },
   }
 }

@@ -5,6 +5,7 @@ import { purgeCases } from '../src/app/purge-cases.js'
 import { releaseGoneHandlers } from '../src/app/release-gone.js'
 import { sweepClock, type SweepDeps } from '../src/app/sweep-clock.js'
 import type { ClockStore } from '../src/ports/clock-store.js'
+import type { LetterStore } from '../src/ports/letter-store.js'
 import type { NoticeStore } from '../src/ports/notice-store.js'
 import type { Queue } from '../src/ports/queue.js'
 import type { UploadStore } from '../src/ports/upload-store.js'
@@ -23,6 +24,7 @@ export interface SweepLoopDeps extends SweepDeps {
     | 'forgetNonces'
   > &
     Pick<NoticeStore, 'wakeLanes'> &
+    Pick<LetterStore, 'wakeLetters'> &
     Pick<UploadStore, 'purgeUploads'>
   readonly queue: () => Pick<Queue, 'everySeconds'> | null
   readonly sweepSeconds: number
@@ -34,7 +36,8 @@ export interface SweepLoopDeps extends SweepDeps {
 export async function sweep(deps: SweepLoopDeps, signal: AbortSignal): Promise<void> {
   const fired = await sweepClock(deps, signal)
   const released = await releaseGoneHandlers(deps, signal)
-  if ((await deps.store.wakeLanes()) + fired + released > 0) deps.onFired()
+  const woken = (await deps.store.wakeLanes()) + (await deps.store.wakeLetters())
+  if (woken + fired + released > 0) deps.onFired()
   await purgeCases(deps, signal)
   const queue = deps.queue()
   if (queue === null) return

@@ -3,6 +3,7 @@
 import type { Job, JobName } from '../schemas/job.js'
 import { logFault } from '../src/app/log-fault.js'
 import { routeCase, type RouterDeps } from '../src/app/route-case.js'
+import { type LetterDeps, sendLetter } from '../src/app/send-letter.js'
 import { type NoticeDeps, type NoticePace, sendNotice } from '../src/app/send-notice.js'
 import type { CurrentDirectory } from '../src/app/current-directory.js'
 import type { Primitives } from '../src/core/crypto/primitives.js'
@@ -10,6 +11,7 @@ import type { AliveSignal } from '../src/ports/alive-signal.js'
 import type { ClockStore } from '../src/ports/clock-store.js'
 import type { Log } from '../src/ports/log.js'
 import type { NoticeHook } from '../src/ports/notice-hook.js'
+import type { LetterStore } from '../src/ports/letter-store.js'
 import type { MailStore } from '../src/ports/mail-store.js'
 import type { NoticeStore } from '../src/ports/notice-store.js'
 import type { OutboxStore } from '../src/ports/outbox-store.js'
@@ -26,6 +28,7 @@ export interface WorkersDeps {
   readonly store: RoutingStore &
     NoticeStore &
     OutboxStore &
+    LetterStore &
     ClockStore &
     Pick<UploadStore, 'purgeUploads'> &
     Pick<MailStore, 'inboxStates'>
@@ -35,6 +38,8 @@ export interface WorkersDeps {
   readonly slips: SlipOpener
   readonly mailer: NoticeDeps['mailer']
   readonly contacts: NoticeDeps['contacts']
+  /** What sends answers to requests that came by mail; none where no mail server is set. */
+  readonly letters?: LetterDeps['letters']
   readonly hook?: NoticeHook | null
   readonly primitives: Pick<Primitives, 'random'>
   readonly log: Log
@@ -61,11 +66,18 @@ const alivePauseMs = 60_000
 const longestPauseMs = 30_000
 
 /** At once, by name of the job: opening a slip takes milliseconds, a mail server takes its time. */
-const concurrency = { 'route-case': 4, 'send-alarm': 4, 'send-notice': 4, sweep: 1 } as const
+const concurrency = {
+  'route-case': 4,
+  'send-alarm': 4,
+  'send-notice': 4,
+  'send-letter': 4,
+  sweep: 1,
+} as const
 const names = [
   'route-case',
   'send-alarm',
   'send-notice',
+  'send-letter',
   'sweep',
 ] as const satisfies readonly JobName[]
 
@@ -82,6 +94,13 @@ export function startWorkers(deps: WorkersDeps): Workers {
     recipients: deps.slips.recipients,
   }
 
+  const letterDeps: LetterDeps = {
+    ...deps,
+    letters: deps.letters ?? null,
+    openLetter: deps.slips.openLetter.bind(deps.slips),
+    nameLetter: deps.slips.nameLetter.bind(deps.slips),
+  }
+
   async function perform(job: Job): Promise<void> {
     switch (job.name) {
       case 'route-case':
@@ -90,6 +109,8 @@ export function startWorkers(deps: WorkersDeps): Workers {
       case 'send-alarm':
       case 'send-notice':
         return sendNotice(deps, job.subject)
+      case 'send-letter':
+        return sendLetter(letterDeps, job.subject)
       case 'sweep':
         loops.sweep.wake()
     }

@@ -87,14 +87,16 @@ export async function actUnopened(
   return actOn(desk, detail, verb, body)
 }
 
+/** @param more what a program is told beside the case */
 export function reportAct(
   station: Station,
   options: VerbOptions,
   done: Safe,
   after: CaseSummary,
+  more: object = {},
 ): void {
   const { printer } = station
-  if (options.json === true) return printer.json({ case: after })
+  if (options.json === true) return printer.json({ case: after, ...more })
   printer.out(done)
   if (options.bundle !== undefined)
     return printer.say(

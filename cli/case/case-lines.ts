@@ -133,7 +133,13 @@ function noteLines(printer: Printer, { at, by, content, signature }: OpenedNote)
 function eventLine(printer: Printer, { event, signature }: CheckedEvent): Safe {
   // The detail of an addition is its id, that of a deletion a signature: they say nothing to a person.
   const isBytes = event.kind === 'addition' || event.kind === 'deleted'
-  const told = isBytes ? null : event.detail
+  // That of an answer that came back begins with its id.
+  const told =
+    event.kind === 'undelivered'
+      ? (event.detail ?? '').split(' ').slice(1).join(', ')
+      : isBytes
+        ? null
+        : event.detail
   const detail = told === null ? safe`` : safe` ${told.replaceAll('_', ' ')}`
   const who = event.handler === null ? safe`` : safe` by ${event.handler}`
   const line = safe`  ${timeWords(event.at)}  ${event.kind.replaceAll('_', ' ')}${detail}${who}`

@@ -8,7 +8,7 @@ import { refused } from '../failure.js'
 import { isMissing, readBounded, writePrivately } from '../station/disk.js'
 import { safe } from '../terminal/safe.js'
 
-const maxDraftBytes = 1_048_576
+const maxDraftBytes = 2_097_152
 
 const fileOf = (folder: string, id: CaseId) => join(folder, `${id}.json`)
 

@@ -9,27 +9,25 @@ import { inspectSealed } from '../../src/core/envelope/inspect.js'
 import { openNote } from '../../src/core/envelope/open.js'
 import { sealNote, sealReply } from '../../src/core/envelope/seal.js'
 import type { Desk } from '../client/desk.js'
-import { misused, refused } from '../failure.js'
+import { misused } from '../failure.js'
 import { safe } from '../terminal/safe.js'
 import { proveAnswer } from './answer-proof.js'
-import { mailIn } from './case-mails.js'
 import { contextOf, factsOf, recipientsOf } from './readers.js'
 import { expectedOf, type SealedCase } from './sealed-case.js'
 
-/** Seals an answer and its copy. @throws Failure, KhancapError */
+/**
+ * Seals an answer and its copy.
+ * @param letter as it leaves by mail, sealed to the router; none where the applicant has a page
+ * @throws Failure, KhancapError
+ */
 export async function sealRequest(
   desk: Desk,
   sealed: SealedCase,
   text: string,
   language: string,
   id: ClientId,
+  letter?: string,
 ): Promise<ReplyRequest> {
-  if (mailIn(sealed.content) !== null)
-    throw refused(
-      safe`this request came by mail: its sender has no receipt code, and cannot open a reply here`,
-      safe`answer from your mail program, with PGP where they gave a key, and without their words`,
-      safe`khancap contacted ${sealed.detail.case.id.slice(0, 8)} --via mail records that, and stops the clock`,
-    )
   const p = await desk.station.primitives()
   const hour = formatTimestamp(floorToHour(desk.station.now()))
   const reply = await sealReply(
@@ -58,6 +56,7 @@ export async function sealRequest(
     sealed: encodeBase64url(reply.bytes),
     team_copy: encodeBase64url(copy.bytes),
     answer: await proveAnswer(desk, sealed),
+    ...(letter === undefined ? {} : { letter }),
   }
 }
 
@@ -83,7 +82,7 @@ export async function upToDate(
   const words = isCurrent ? null : await wordsOf(desk, request)
   return words === null
     ? { ...request, answer: await proveAnswer(desk, sealed) }
-    : sealRequest(desk, sealed, words, languageFor(sealed, language), request.id)
+    : sealRequest(desk, sealed, words, languageFor(sealed, language), request.id, request.letter)
 }
 
 /** The words of a draft, from the team's copy; null where it cannot be opened any more. */

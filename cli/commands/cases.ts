@@ -112,6 +112,9 @@ export function declareCaseCommands(program: Command, runner: Runner): void {
         .option('--file <file>', 'take the answer from a file ("-" is stdin)')
         .option('--language <tag>', 'language of the answer, where it is not the one asked for')
         .option('--template <name>', 'begin with a template: khancap templates lists them')
+        .option('--to <address>', 'by mail: which address, where the mail names two')
+        .option('--plain', 'by mail: in the clear, where it cannot be sealed')
+        .option('--yes', 'by mail: say yes to what would be asked')
         .option('--again', 'send an answer once more that was not confirmed')
         .option('--discard', 'forget an answer that was not confirmed'),
       runner,
@@ -122,6 +125,7 @@ export function declareCaseCommands(program: Command, runner: Runner): void {
     'khancap reply 3k7m --file answer.txt',
     'khancap reply 3k7m < answer.txt',
     'khancap reply 3k7m --template questions',
+    'khancap reply 3k7m --file answer.txt --plain --yes',
   )
 
   withExamples(

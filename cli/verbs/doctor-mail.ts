@@ -1,4 +1,5 @@
-// What `khancap doctor` says of the mailboxes from which requests are taken: a sentence for each way in which they fail.
+// What `khancap doctor` says of the mailboxes from which requests are taken, and of answers that leave by mail: a sentence for
+// each way in which they fail.
 import type { VerifiedDirectory } from '../../keys/directory.js'
 import type { Identity } from '../../keys/identity.js'
 import type { InboxFault, Inboxes } from '../../schemas/inboxes.js'
@@ -17,13 +18,26 @@ export async function inboxesOf(
   settings: HandlerSettings,
   directory: VerifiedDirectory,
   identity: Identity,
-): Promise<Inboxes['inboxes']> {
+): Promise<Inboxes> {
   try {
     const { seed } = await actingKey(station, directory, identity)
-    return (await caseDesk(station, settings, seed).inboxes()).inboxes
+    return await caseDesk(station, settings, seed).inboxes()
   } catch {
-    return []
+    return { inboxes: [], letters: { waiting: 0, oldest_seconds: 0 } }
   }
+}
+
+/** By then a mail server that is well has taken what there was. */
+const longestWaitSeconds = 600
+
+/** Answers that leave by mail. */
+export function examineLetters({ oldest_seconds: ago, waiting }: Inboxes['letters']): Looked<true> {
+  if (ago <= longestWaitSeconds)
+    return { value: true, sentence: safe`answers that are about to leave by mail: ${waiting}` }
+  throw refused(
+    safe`the mail server takes no answers (waiting: ${waiting}), since ${spanWords(ago * 1000)}; after an hour they come back to their cases`,
+    safe`tell who runs the service: is the mail server up, and does KHANCAP_SMTP_URL fit it?`,
+  )
 }
 
 /** Who runs the service looks a mailbox through every minute. */

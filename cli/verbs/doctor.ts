@@ -20,7 +20,7 @@ import { lastRecovery } from '../station/recovery-log.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import { type Safe, safe } from '../terminal/safe.js'
 import { spanWords } from '../terminal/time-words.js'
-import { examineInboxes, inboxesOf } from './doctor-mail.js'
+import { examineInboxes, examineLetters, inboxesOf } from './doctor-mail.js'
 
 const day = 86_400_000
 /** Days before an end at which it is time to do something about it. */
@@ -78,8 +78,9 @@ export async function examine(station: Station, options: VerbOptions): Promise<v
     const directory = await check('directory', () => examineDirectory(station, settings))
     if (directory !== null && identity !== null) {
       await check('keyring', () => examineKeyring(station, settings, directory, identity))
-      const inboxes = await inboxesOf(station, settings, directory, identity)
+      const { inboxes, letters } = await inboxesOf(station, settings, directory, identity)
       if (inboxes.length > 0) await check('mail', async () => examineInboxes(inboxes))
+      if (letters.waiting > 0) await check('answers by mail', async () => examineLetters(letters))
     }
   }
 

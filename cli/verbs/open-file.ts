@@ -193,6 +193,7 @@ async function asOurs(
     }
     case 'reply':
     case 'slip':
+    case 'letter':
       break
   }
   return { ...asText(station, plaintext), kind: context.kind, context }

@@ -1,5 +1,5 @@
 // `khancap reply` (step 10): seals an answer to the applicant and its copy for the team, signs that the case was
-// answered, and sends all three in one request. Until the server confirms, the request stays on disk as it was sealed.
+// answered, and sends all three in one request; where the request came by mail, with a letter that leaves by mail. Until the server confirms, the request stays on disk as it was sealed.
 import type { CaseId } from '../../schemas/encoding.js'
 import type { ReplyDraft } from '../../schemas/settings.js'
 import { decodeBase64url } from '../../src/core/encoding/base64url.js'
@@ -7,18 +7,26 @@ import { newClientId } from '../../src/core/encoding/case-id.js'
 import { actOn, lastSeen, reportAct, sayUnread } from '../case/act.js'
 import { findCase } from '../case/case-id.js'
 import { dropDraft, findDraft, saveDraft } from '../case/draft.js'
+import { mailIn } from '../case/case-mails.js'
 import { languageFor, sealRequest, upToDate, wordsOf } from '../case/reply-request.js'
 import { fetchCase, type SealedCase } from '../case/sealed-case.js'
 import { withWords } from '../case/words.js'
 import { expectWorkable } from '../case/workable.js'
 import { type Desk, openDesk } from '../client/desk.js'
 import { asFailure, Failure, misused, refused } from '../failure.js'
+import {
+  type LetterJson,
+  type LetterOptions,
+  type LetterPlan,
+  planLetter,
+  writeLetter,
+} from '../letter/letter.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import { findTemplate } from '../templates/find-template.js'
 import { gapIn } from '../templates/template.js'
 import { safe } from '../terminal/safe.js'
 
-export interface ReplyOptions extends VerbOptions {
+export interface ReplyOptions extends VerbOptions, LetterOptions {
   readonly file?: string
   readonly language?: string
   readonly again?: true
@@ -44,20 +52,40 @@ export async function replyToCase(
   }
   expectWorkable(sealed.detail, desk.handler)
   await sayUnread(desk, sealed.detail)
+  const plan = mailIn(sealed.content) === null ? null : await planLetter(desk, sealed, options)
+  expectLetterOptions(options, plan)
   const writing = {
     about: 'reply',
     case: id,
     file: options.file,
     begin: await templateFor(station, options, sealed),
-    instructions: [
-      `Your answer to case ${id}, in ${sealed.content.language}. The applicant reads it with the receipt code.`,
-    ],
+    instructions: [instructionsFor(sealed, plan)],
   } as const
   const written = await withWords(desk, writing, text =>
-    draftOf(desk, options, sealed, draft, text),
+    draftOf(desk, options, sealed, draft, plan, text),
   )
   if (written === null) return confirm(desk, options, sealed)
-  await send(desk, options, sealed, written)
+  await send(desk, options, sealed, written.draft, written.letter)
+}
+
+function instructionsFor({ content, detail }: SealedCase, plan: LetterPlan | null): string {
+  const way = plan === null ? 'The applicant reads it with the receipt code.' : 'It leaves by mail.'
+  return `Your answer to case ${detail.case.id}, in ${content.language}. ${way}`
+}
+
+function expectLetterOptions(options: ReplyOptions, plan: LetterPlan | null): void {
+  const { plain, to, yes } = options
+  if (plan === null && (plain ?? to ?? yes) !== undefined)
+    throw misused(
+      safe`--to, --plain and --yes are for requests that came by mail`,
+      safe`the applicant collects this answer with the receipt code; nothing of it is mailed`,
+    )
+}
+
+interface Written {
+  readonly draft: ReplyDraft
+  /** null where it was written by an earlier run, or is collected. */
+  readonly letter: LetterJson | null
 }
 
 async function templateFor(
@@ -80,8 +108,9 @@ async function draftOf(
   options: ReplyOptions,
   sealed: SealedCase,
   draft: ReplyDraft | null,
+  plan: LetterPlan | null,
   text: string,
-): Promise<ReplyDraft | null> {
+): Promise<Written | null> {
   const { id } = sealed.detail.case
   const gap = gapIn(text)
   if (gap !== null)
@@ -89,7 +118,7 @@ async function draftOf(
   const hasArrived = sealed.detail.replies.some(reply => reply.id === draft?.request.id)
   // The same words again, after a lost connection, are the same request.
   const isRepeated = draft !== null && (await wordsOf(desk, draft.request)) === text
-  if (isRepeated) return hasArrived ? null : draft
+  if (isRepeated) return hasArrived ? null : { draft, letter: null }
   if (draft !== null && !hasArrived)
     throw refused(
       safe`an earlier answer to case ${id} was sent but not confirmed, and this is another one`,
@@ -98,7 +127,11 @@ async function draftOf(
     )
   const language = languageFor(sealed, options.language)
   const replyId = newClientId(await desk.station.primitives())
-  const request = await sealRequest(desk, sealed, text, language, replyId)
+  const letter =
+    plan === null
+      ? null
+      : await writeLetter(desk, sealed, options, plan, { id: replyId, text, language })
+  const request = await sealRequest(desk, sealed, text, language, replyId, letter?.sealed)
   const written: ReplyDraft = {
     v: 1,
     origin: desk.directory.directory.origin,
@@ -107,7 +140,7 @@ async function draftOf(
     request,
   }
   await saveDraft(desk.station.folder.drafts, written)
-  return written
+  return { draft: written, letter: letter?.json ?? null }
 }
 
 async function send(
@@ -115,6 +148,7 @@ async function send(
   options: ReplyOptions,
   sealed: SealedCase,
   { after: seen, request }: ReplyDraft,
+  letter: LetterJson | null = null,
 ): Promise<void> {
   const { id } = sealed.detail.case
   const current = await upToDate(desk, sealed, request, options.language)
@@ -125,12 +159,11 @@ async function send(
     },
   )
   await dropDraft(desk.station.folder.drafts, id)
-  reportAct(
-    desk.station,
-    options,
-    safe`sealed${options.bundle === undefined ? ' and sent' : ''} the answer to case ${id}`,
-    after,
-  )
+  const done =
+    request.letter === undefined
+      ? safe`sealed${options.bundle === undefined ? ' and sent' : ''} the answer to case ${id}`
+      : safe`the answer to case ${id} leaves by mail; if it does not arrive, the case says so, and the clock runs on`
+  reportAct(desk.station, options, done, after, letter === null ? {} : { letter })
 }
 
 /** What was written is not lost, whatever the server said. */

@@ -53,7 +53,7 @@ export async function checkContext(
 
 /** What handlers write on a case that was taken in: that goes on where the newest directory has expired. */
 function isWork({ kind }: Expected): boolean {
-  return kind === 'reply' || kind === 'note'
+  return kind === 'reply' || kind === 'note' || kind === 'letter'
 }
 
 function inspect(sealed: Uint8Array, refusal: (cause: unknown) => KhancapError) {

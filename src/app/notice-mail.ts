@@ -10,6 +10,7 @@ const shownNotices = 50
 const headline: Readonly<Record<Notice['kind'], string>> = {
   new_case: 'a new case waits',
   addition: 'something was added to a case',
+  undelivered: 'an answer could not be delivered',
   deleted: 'an applicant deleted a case',
   reminder: 'a case waits for an answer',
   escalation: 'a case is still without an answer',

@@ -1,7 +1,9 @@
 // Step 10. Records a sealed reply to the applicant and its copy for the team, and stops the clock of what its writer
-// had seen.
+// had seen. Where the request came by mail, a letter that the router will send is recorded with it.
 import type { CaseId, ClientId, Instant } from '../../schemas/encoding.js'
+import { KhancapError } from '../../schemas/problem.js'
 import type { Primitives } from '../core/crypto/primitives.js'
+import { newOutboxId } from '../core/encoding/case-id.js'
 import type { CaseRow } from '../ports/case-store.js'
 import { actOnCase, type CaseDeps } from './act-on-case.js'
 import type { Actor } from './admit-handler.js'
@@ -15,6 +17,8 @@ export interface SealedReply {
   readonly sealed: Uint8Array
   readonly teamCopy: Uint8Array
   readonly answer: AnswerClaim
+  /** Sealed to the router; null where the applicant has a page to collect the answer. */
+  readonly letter: Uint8Array | null
 }
 
 /**
@@ -42,20 +46,40 @@ export async function replyToCase(
     { kind: 'note', problem, pointer: '/team_copy' },
     now,
   )
+  if (reply.letter !== null)
+    await checkContext(
+      directories,
+      reply.letter,
+      { kind: 'letter', problem, pointer: '/letter' },
+      now,
+    )
+  const letter = await letterOf(primitives, reply.letter)
   return actOnCase(deps, id, actor, {
     name: 'reply',
     needsHold: true,
     parts: [await primitives.sha256(reply.teamCopy)],
-    change: (row, state, unseen) => ({
-      ...answerChange(
-        directory,
-        row,
-        state,
-        checkAnswer(primitives, row, reply.answer, actor.request.key),
-        unseen,
-      ),
-      reply: { id: reply.id, sealed: reply.sealed, teamCopy: reply.teamCopy },
-      event: { kind: 'replied', detail: null },
-    }),
+    change(row, state, unseen) {
+      // Whoever wrote a mail collects nothing, and nobody else is written to.
+      if ((row.channel === 'mail') !== (letter !== null))
+        throw new KhancapError('request_invalid', {
+          faults: [{ pointer: '/letter', code: letter === null ? 'missing' : 'not_by_mail' }],
+        })
+      const proof = checkAnswer(primitives, row, reply.answer, actor.request.key)
+      return {
+        ...answerChange(directory, row, state, proof, unseen),
+        reply: { id: reply.id, sealed: reply.sealed, teamCopy: reply.teamCopy, letter },
+        event: { kind: 'replied', detail: null },
+      }
+    },
   })
+}
+
+async function letterOf(primitives: Primitives, sealed: Uint8Array | null) {
+  if (sealed === null) return null
+  return {
+    id: newOutboxId(primitives),
+    outboxId: newOutboxId(primitives),
+    sealed,
+    sha256: await primitives.sha256(sealed),
+  }
 }

@@ -11,17 +11,21 @@ import type { CarriedRequest } from '../core/envelope/request-file.js'
 import { type Sealer, sealTogether } from '../core/envelope/seal.js'
 import { findRequests } from '../core/mail/carried-requests.js'
 import { type MailHeader, readHeader } from '../core/mail/header.js'
+import { readBounce } from '../core/mail/bounce.js'
+import { letterNamed } from '../core/mail/letter-name.js'
 import { mailDigest, readReceivedMail } from '../core/mail/received-mail.js'
 import {
   type SubjectClassifier,
   subjectClassifier,
   type SubjectFinding,
 } from '../core/subject-tags/classify.js'
+import type { LetterStore } from '../ports/letter-store.js'
 import type { IntakeStore } from '../ports/intake-store.js'
 import type { FetchedMail } from '../ports/mail-inbox.js'
 import type { CaseHandle, MailStore, ReceivedPlace } from '../ports/mail-store.js'
 import type { CurrentDirectory } from './current-directory.js'
 import { type MailboxFacts, sealCase, sealThreaded, type SealingRound } from './seal-mail.js'
+import { letterFailure } from './send-letter.js'
 import { recordCarried } from './submit-intake.js'
 
 export interface MailDeps {
@@ -29,11 +33,14 @@ export interface MailDeps {
     MailStore,
     'caseByHandle' | 'recordMail' | 'recordMailAddition' | 'recordPlace'
   > &
-    Pick<IntakeStore, 'recordIntake' | 'findIntake'>
+    Pick<IntakeStore, 'recordIntake' | 'findIntake'> &
+    Pick<LetterStore, 'failLetter'>
   readonly primitives: Primitives
   readonly directories: CurrentDirectory
   /** Keys of digests, the newest first. */
   readonly digestKeys: readonly Uint8Array[]
+  /** Keys of the names of letters: without them no mail says that one failed. */
+  readonly letterKeys?: readonly Uint8Array[]
   readonly now: () => Instant
   /**
    * Called once for a mail after it is durable, while its words are still in memory: a process that dies before does
@@ -42,7 +49,8 @@ export interface MailDeps {
   readonly onRecorded?: (mail: RecordedMail) => Promise<void>
 }
 
-export type TakenMail = 'case' | 'addition' | 'repeated' | 'no_case'
+/** `bounce`: it says that an answer of ours did not arrive. */
+export type TakenMail = 'case' | 'addition' | 'bounce' | 'repeated' | 'no_case'
 
 /** What there is to know of a mail that was taken in, for who answers its sender. It never leaves memory. */
 export interface RecordedMail {
@@ -64,6 +72,8 @@ interface Prepared {
   readonly place: ReceivedPlace
   readonly isAutomatic: boolean
   readonly thread: CaseHandle | null
+  /** The letter that it tells of. */
+  readonly bounce: { readonly letter: string; readonly failed: boolean } | null
   /** Set where sealed requests that it carried are all of it. */
   readonly recorded: TakenMail | null
 }
@@ -155,7 +165,8 @@ async function prepare(
   )
   const { mailbox, uidValidity } = facts
   const place = { mailbox, uidValidity, uid: mail.uid, digests }
-  const carried = await takeCarried(deps, mail)
+  const bounce = await bounceOf(deps, mail, header)
+  const carried = bounce === null ? await takeCarried(deps, mail) : null
   const thread = await threadFor(store, carried?.caseId ?? null, finding.caseToken)
   return {
     mail,
@@ -163,9 +174,25 @@ async function prepare(
     header,
     isAutomatic,
     thread,
+    bounce,
     place,
     recorded: carried === null || carried.hasMore ? null : carried.outcome,
   }
+}
+
+/** @returns null where it tells of no letter of ours, whatever it says */
+async function bounceOf(
+  { letterKeys = [], primitives }: MailDeps,
+  mail: FetchedMail,
+  header: MailHeader,
+): Promise<Prepared['bounce']> {
+  const bounce = letterKeys.length === 0 ? null : readBounce(mail.raw, header)
+  for (const name of bounce?.names ?? []) {
+    // oxlint-disable-next-line no-await-in-loop
+    const letter = await letterNamed(primitives, letterKeys, name)
+    if (letter !== null) return { letter, failed: bounce?.failed === true }
+  }
+  return null
 }
 
 /**
@@ -233,11 +260,23 @@ async function sealOne(
   seal: Sealer,
   prepared: Prepared,
 ): Promise<Recording> {
-  const { finding, isAutomatic, mail, place, recorded, thread } = prepared
+  const { bounce, finding, isAutomatic, mail, place, recorded, thread } = prepared
   const done = (outcome: TakenMail, caseId: CaseId | null): Recording => {
     return async () => {
       await deps.store.recordPlace(place, caseId)
       return { outcome, caseId }
+    }
+  }
+  if (bounce !== null) {
+    if (!bounce.failed) return done('no_case', null)
+    return async () => {
+      // A crash between the two brings the mail again: a letter fails once.
+      const caseId = await deps.store.failLetter(
+        bounce.letter,
+        await letterFailure(deps, 'bounced'),
+      )
+      await deps.store.recordPlace(place, caseId)
+      return { outcome: caseId === null ? 'no_case' : 'bounce', caseId }
     }
   }
   if (recorded !== null) return done(recorded, thread?.id ?? null)

@@ -124,11 +124,12 @@ export function caseRoutes(app: Api, deps: HttpDeps): void {
     summary: 'Records a sealed reply; stops the clock',
     body: ReplyRequest,
     bodyLimit: bodyLimits.reply,
-    act: (id, actor, { answer, sealed, team_copy, ...reply }) =>
+    act: (id, actor, { answer, letter, sealed, team_copy, ...reply }) =>
       replyToCase(deps, id, actor, {
         id: reply.id,
         sealed: readBytes(sealed, '/sealed'),
         teamCopy: readBytes(team_copy, '/team_copy'),
+        letter: letter === undefined ? null : readBytes(letter, '/letter'),
         answer: readAnswer(answer),
       }),
   })

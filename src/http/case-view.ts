@@ -29,6 +29,7 @@ export function printCase(row: CaseRow, readable: boolean): CaseSummary {
     overdue: row.dueAt !== null && row.dueAt < row.now,
     claimed_by: row.claimedBy,
     answered_at: printTime(row.answeredAt),
+    letter: row.letter,
     unread_additions: row.unreadAdditions,
     hold:
       row.hold === null

@@ -7,6 +7,7 @@ import type { CaseStore } from '../ports/case-store.js'
 import type { ClockStore } from '../ports/clock-store.js'
 import type { FiguresStore } from '../ports/figures-store.js'
 import type { IntakeStore } from '../ports/intake-store.js'
+import type { LetterStore } from '../ports/letter-store.js'
 import type { Log } from '../ports/log.js'
 import type { MailStore } from '../ports/mail-store.js'
 import type { MailboxStore } from '../ports/mailbox-store.js'
@@ -20,6 +21,7 @@ export interface HttpDeps {
     CaseStore &
     StatisticsStore &
     Pick<MailStore, 'inboxStates'> &
+    Pick<LetterStore, 'waitingLetters'> &
     Pick<ClockStore, 'heartbeatAge'> &
     Pick<FiguresStore, 'pingStore'> &
     Omit<UploadStore, 'purgeUploads'>

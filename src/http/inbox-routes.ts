@@ -12,17 +12,23 @@ export function inboxRoutes(app: Api, deps: HttpDeps): void {
     preValidation: signedBy(deps),
     schema: {
       operationId: 'readInboxes',
-      summary: 'The mailboxes from which requests are taken, and whether they can be read',
+      summary:
+        'The mailboxes from which requests are taken, whether they can be read, and answers that wait',
       security: [{ handlerSignature: [] }],
       response: { 200: Inboxes, ...problemResponses },
     },
     handler: async () => {
       const states = await deps.store.inboxStates()
+      const letters = await deps.store.waitingLetters()
       return {
         inboxes: states.map(({ fault, readSecondsAgo }) => ({
           read_seconds_ago: Math.floor(readSecondsAgo),
           fault,
         })),
+        letters: {
+          waiting: letters.count,
+          oldest_seconds: Math.floor(letters.oldestSeconds),
+        },
       }
     },
   })

@@ -12,7 +12,7 @@ const frame = 2048
 export const bodyLimits = {
   intake: asText(maxSealedBytes) + asText(maxSlipBytes) + frame,
   oneSealed: asText(maxSealedBytes) + frame,
-  reply: 2 * asText(maxSealedBytes) + frame,
+  reply: 3 * asText(maxSealedBytes) + frame,
   grant: asText(8192) + frame,
   handover: asText(maxSealedBytes) + maxReaders * (asText(8192) + 512) + frame,
   /** 200 ids of replies that were read, and small forms. */

@@ -43,6 +43,12 @@ const figures: readonly (readonly [string, string, (figures: Figures) => number]
     f => f.noticeFailures,
   ],
   [
+    'khancap_letters_waiting',
+    'Answers by mail that no mail server has taken',
+    f => f.lettersWaiting,
+  ],
+  ['khancap_letter_oldest_seconds', 'Age of the oldest such answer', f => f.letterOldestSeconds],
+  [
     'khancap_sweep_age_seconds',
     'Seconds since the last sweep; -1 before the first',
     f => f.sweepAgeSeconds ?? -1,

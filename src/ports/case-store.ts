@@ -7,6 +7,7 @@ import type {
   Coverage,
   EventKind,
   HoldReason,
+  LetterState,
   Outcome,
   PartKind,
   RouteReason,
@@ -38,6 +39,8 @@ export interface CaseRow {
   readonly firstDueAt: Instant | null
   readonly claimedBy: string | null
   readonly answeredAt: Instant | null
+  /** Of the last answer; null where it did not leave by mail. */
+  readonly letter: LetterState | null
   readonly answer: {
     readonly hour: Instant
     readonly signature: Uint8Array
@@ -153,6 +156,13 @@ export interface CaseChange {
     readonly id: ClientId
     readonly sealed: Uint8Array
     readonly teamCopy: Uint8Array
+    /** The same words as a letter, sealed to the router, with its outbox row; none where the applicant collects them. */
+    readonly letter?: {
+      readonly id: string
+      readonly outboxId: string
+      readonly sealed: Uint8Array
+      readonly sha256: Uint8Array
+    } | null
   }
   readonly note?: { readonly id: ClientId; readonly sealed: Uint8Array }
   readonly contact?: { readonly id: ClientId; readonly via: Via }

@@ -12,6 +12,9 @@ export interface Figures {
   readonly noticesUndeliverable: number
   /** Attempts in a row that told nobody, in the lane where it is worst. */
   readonly noticeFailures: number
+  /** Answers that leave by mail and that no mail server has taken. */
+  readonly lettersWaiting: number
+  readonly letterOldestSeconds: number
   readonly sweepAgeSeconds: number | null
   /** Of the mailbox that was read least recently; null where none is watched. */
   readonly mailboxAgeSeconds: number | null

@@ -4,6 +4,7 @@ import type { ClockStore } from './clock-store.js'
 import type { DirectoryStore } from './directory-store.js'
 import type { FiguresStore } from './figures-store.js'
 import type { IntakeStore } from './intake-store.js'
+import type { LetterStore } from './letter-store.js'
 import type { MailboxStore } from './mailbox-store.js'
 import type { MailStore } from './mail-store.js'
 import type { NoticeStore } from './notice-store.js'
@@ -21,6 +22,7 @@ export interface Store
     CaseStore,
     MailboxStore,
     MailStore,
+    LetterStore,
     DirectoryStore,
     FiguresStore,
     StatisticsStore,

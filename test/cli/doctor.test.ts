@@ -202,9 +202,9 @@ await t.test('the identity was deleted', async t => {
 
 await t.test('mailboxes: each way in which they fail has its sentence', async t => {
   const { examine, server } = await sound(t)
-  const tell = (fault: string | null, ago: number) => {
+  const tell = (fault: string | null, ago: number, letters = { waiting: 0, oldest_seconds: 0 }) => {
     server.lies['/v1/inboxes'] = says(
-      JSON.stringify({ inboxes: [{ read_seconds_ago: ago, fault }] }),
+      JSON.stringify({ inboxes: [{ read_seconds_ago: ago, fault }], letters }),
     )
   }
   tell(null, 60)
@@ -227,4 +227,10 @@ await t.test('mailboxes: each way in which they fail has its sentence', async t 
   }
   tell(null, 241)
   t.match((await examine()).found('mail')?.sentence, 'a mailbox is not read')
+  tell(null, 60, { waiting: 2, oldest_seconds: 600 })
+  t.match((await examine()).found('answers by mail'), { status: 'ok', sentence: 'by mail: 2' })
+  tell(null, 60, { waiting: 2, oldest_seconds: 601 })
+  const late = (await examine()).found('answers by mail')
+  t.match(late, { status: 'fail', sentence: 'the mail server takes no answers' })
+  t.match(late?.mend[0], 'KHANCAP_SMTP_URL')
 })

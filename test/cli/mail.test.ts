@@ -1,5 +1,4 @@
-// Step 9 for a case that came as a mail: the tool shows it, saves it under names of ours, and does not pretend that it can
-// be answered here.
+// Step 9 for a case that came as a mail: the tool shows it, and saves it under names of ours.
 import { spawnSync } from 'node:child_process'
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -93,14 +92,6 @@ await t.test('step 9: what is attached is saved under names of ours', async t =>
     `${id}.json`,
   ])
   t.equal(await readFile(join(folder, 'out', `${id}-mail-1.eml`), 'latin1'), raw)
-})
-
-await t.test('step 10: a mail is not answered here, and the tool says how it is', async t => {
-  await desk.run('vietnam-1', ['claim', id])
-  const { code, err } = await desk.run('vietnam-1', ['reply', id], { stdin: 'hello' })
-  t.equal(code, 1)
-  t.match(err, 'this request came by mail')
-  t.match(err, '--via mail')
 })
 
 await t.test('a mail is for the handlers of its case only', async t => {

@@ -9,6 +9,7 @@ import type {
   CarriedMail,
   Context,
   EnvelopeContent,
+  LetterMessage,
   NoteMessage,
 } from '../../schemas/sealed.js'
 import type { VerifiedDirectory } from '../../keys/directory.js'
@@ -22,6 +23,7 @@ import { floorToHour, formatTimestamp } from '../../src/core/encoding/timestamp.
 import {
   sealAddition,
   sealEnvelope,
+  sealLetter,
   sealNote,
   sealReply,
   sealSlip,
@@ -397,4 +399,32 @@ export async function replyBody(
     team_copy: encodeBase64url(copy.bytes),
     answer: answerProof(api, handler, sealed.envelope),
   }
+}
+
+/** A letter as a handler's tool makes it, sealed to the router. */
+export async function sealedLetter(
+  { organisation }: Pick<TestApi, 'organisation'>,
+  handler: string,
+  message: Pick<LetterMessage, 'case' | 'reply'> & Partial<LetterMessage>,
+  signer?: Uint8Array,
+): Promise<Uint8Array> {
+  const { directory, identities, note, primitives, verify } = organisation
+  const identity = identities[handler]
+  if (identity === undefined) throw new Error(`no handler ${handler}`)
+  const { bytes } = await sealLetter(
+    primitives,
+    {
+      by: handler,
+      to: 'somebody@sender.example',
+      subject: 'Re: your message',
+      in_reply_to: null,
+      references: [],
+      entity: 'Content-Type: text/plain\r\n\r\nwords\r\n',
+      ...message,
+    },
+    signer ?? identitySigningKey(primitives, identity).seed,
+    contextFor(await verify(note), 'letter'),
+    directory.router[0]?.recipient ?? '',
+  )
+  return bytes
 }

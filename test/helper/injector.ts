@@ -16,6 +16,7 @@ const words = {
   queue: 'queue_unavailable',
   'queue worker': 'queue_unavailable',
   mailer: 'mail_unavailable',
+  letters: 'mail_unavailable',
   inbox: 'mailbox_unavailable',
   hook: 'server_unreachable',
   alive: 'server_unreachable',

@@ -11,6 +11,7 @@ export type Look = (statement: string, values?: readonly unknown[]) => Promise<R
 export async function passHalfMinute(look: Look): Promise<void> {
   await look(`update outbox set sent_at = sent_at - interval '31 s'
     where sent_at > clock_timestamp() - interval '31 s'`)
+  await look(`update letters set wake_at = wake_at - interval '31 s'`)
   await look(`update notice_lanes set wake_at = wake_at - interval '31 s',
     leased_until = leased_until - interval '31 s', last_sent_at = last_sent_at - interval '31 s'`)
 }
@@ -43,6 +44,7 @@ const actOf: Readonly<Record<EventKind, CaseAct | null>> = {
   closed: 'close',
   reopened: 'reopen',
   addition: 'addition',
+  undelivered: 'fail',
   deleted: 'delete',
   reminder: null,
   escalation: null,
@@ -72,6 +74,7 @@ const always: Readonly<Record<string, string>> = {
     exists (select from envelopes where case_id = cases.id)
     or exists (select from slips where case_id = cases.id)
     or exists (select from replies where case_id = cases.id)
+    or exists (select from letters where case_id = cases.id)
     or exists (select from additions where case_id = cases.id)
     or exists (select from notes where case_id = cases.id)
     or exists (select from grants where case_id = cases.id))`,
@@ -97,8 +100,17 @@ const always: Readonly<Record<string, string>> = {
       select from cases where cases.id = subject and name = 'route-case'
         and (state = 'received' or (state = 'purged' and purge_at is not null)))
     and not exists (
+      select from letters where letters.id::text = subject and outcome is null
+        and name = 'send-letter')
+    and not exists (
       select from notices where notices.id::text = subject and settled_at is null
         and name in ${telling})`,
+  'a letter waits and nothing asks for it': `select count(*) from letters
+    where outcome is null and wake_at is null and not exists (
+      select from outbox where subject = letters.id::text and name = 'send-letter')`,
+  'an answer that came back and its notice disagree': `select count(*) from cases where state <> 'purged' and
+    (select count(*) from letters where case_id = cases.id and outcome = 'undelivered')
+      <> (select count(*) from notices where case_id = cases.id and kind = 'undelivered')`,
   'a rung fired twice': `select count(*) from (select from rungs
     group by case_id, kind, recipient, at having count(*) > 1) as twice`,
   'rungs and events of a case disagree': `select count(*) from cases where
@@ -117,6 +129,7 @@ const always: Readonly<Record<string, string>> = {
 const atRest: Readonly<Record<string, string>> = {
   'a case was never routed': `select count(*) from cases where state = 'received'`,
   'an outbox row never took effect': 'select count(*) from outbox',
+  'a letter was neither sent nor given up': 'select count(*) from letters where outcome is null',
   'a notice was neither sent nor given up': 'select count(*) from notices where settled_at is null',
   'a rung is due and did not fire': `select count(*) from cases
     where next_rung_at < clock_timestamp() - interval '30 s'`,
@@ -163,9 +176,17 @@ function strayed({ id, state, owes, extra, events }: HeldCase): string | null {
   let answered = false
   let owed = true
   let left = 0
-  for (const { kind, number } of events) {
+  // Answers that are not known to have come back.
+  let standing = 0
+  for (const { detail, kind, number } of events) {
     const act = actOf[kind]
     if (act === null) continue
+    if (act === 'reply' || act === 'contacted') standing += 1
+    if (act === 'fail') {
+      standing -= 1
+      answered = standing > 0
+      owed ||= detail?.endsWith(' answered_since') !== true
+    }
     const after = afterAct(act, now, answered)
     if (after === null) return `${id}: event ${number}, ${kind}, cannot happen while ${now}`
     // A team that owes an answer is reminded of a case whose handler has left, too.
@@ -249,6 +270,15 @@ async function brokenReceipts(look: Look, { receipts }: Told): Promise<string[]>
   })
 }
 
+const letterName =
+  /^<([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})[0-9a-f]{32}@/
+
+/** What was sent as an answer is a letter that is, or was, on record; perhaps twice, under one name. */
+function letterOf(mail: Told['mails'][number]): string | null {
+  const named = letterName.exec(mail.headers.get('message-id') ?? '')
+  return named === null ? null : named.slice(1).join('-')
+}
+
 const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/
 
 /**
@@ -258,11 +288,17 @@ const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/
 async function brokenMails(look: Look, { mails }: Told, settled: boolean): Promise<string[]> {
   const notices = await look('select coalesce(mail_id, id) as mail, outcome from notices')
   const purged = await look(`select id from cases where state = 'purged'`)
+  const letters = new Set((await look('select id from letters')).map(row => String(row['id'])))
   const known = new Set(notices.map(row => String(row['mail'])))
   const gone = new Set(purged.map(row => String(row['id'])))
   const mailed = new Set<string>()
   const broken: string[] = []
   for (const mail of mails) {
+    const letter = letterOf(mail)
+    if (letter !== null) {
+      if (!letters.has(letter)) broken.push(`a mail without a letter: ${letter}`)
+      continue
+    }
     const id = uuid.exec(mail.headers.get('message-id') ?? '')?.[0] ?? ''
     mailed.add(id)
     if (known.has(id)) continue

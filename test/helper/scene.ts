@@ -38,6 +38,7 @@ export function summary(id: string, changes: Partial<CaseSummary> = {}): CaseSum
     overdue: true,
     claimed_by: 'vietnam-1',
     answered_at: null,
+    letter: null,
     unread_additions: 0,
     hold: null,
     readable: true,

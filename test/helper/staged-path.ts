@@ -6,6 +6,7 @@ import { currentDirectory } from '../../src/app/current-directory.js'
 import { sendNotice } from '../../src/app/send-notice.js'
 import { bullmqPostgresQueue, migrateQueue } from '../../src/adapters/bullmq/bullmq-postgres.js'
 import { bullmqRedisQueue } from '../../src/adapters/bullmq/bullmq-redis.js'
+import { smtpLetterSender } from '../../src/adapters/nodemailer/smtp-letter-sender.js'
 import { smtpMailer } from '../../src/adapters/nodemailer/smtp-mailer.js'
 import { httpSignal } from '../../src/adapters/http-signal/http-signal.js'
 import { webhook } from '../../src/adapters/webhook/webhook.js'
@@ -27,6 +28,7 @@ import {
   replyBody,
   type Sealed,
   sealedAddition,
+  sealedLetter,
   sealedNote,
   submit,
   testLog,
@@ -90,6 +92,10 @@ async function openStage(ground: Ground, times: Times) {
     'mailer',
     smtpMailer({ url: `smtp://127.0.0.1:${sink.port}`, from: 'notices@example.org', ca: null }),
   )
+  const letters = injector.wrap(
+    'letters',
+    smtpLetterSender({ url: `smtp://127.0.0.1:${sink.port}`, ca: null }),
+  )
   let queue: Queue | null = null
   const notices = {
     store,
@@ -113,6 +119,7 @@ async function openStage(ground: Ground, times: Times) {
     ...notices,
     openQueue: injector.openQueue(async () => (queue = await openQueue(ground))),
     slips: slipOpener(primitives, router),
+    letters: { sender: letters, from: 'help@example.org' },
     sweepSeconds: 0.1,
   })
   const now = () => Date.now() + times.offset
@@ -139,6 +146,7 @@ async function openStage(ground: Ground, times: Times) {
     metrics,
     store,
     mailer,
+    letters,
     notices,
     watched: { store, log, alive: injector.wrap('alive', httpSignal(ground.watch.url)) },
     queue: () => (queue === null ? null : injector.wrap('queue', queue)),
@@ -421,6 +429,48 @@ export async function walk(ground: Ground): Promise<Walked> {
       const url = `/v1/cases/${mailed}/mails/${String(carried[0]?.['id'])}`
       await ask('mail', 200, () => act(api(), 'intake-1', 'GET', url))
     },
+    // An answer leaves by mail once the mail server is back; the next one is refused for good.
+    async letter() {
+      const [made] = await look(
+        `select id, encode(sealed, 'hex') as sealed from cases join envelopes on case_id = id where channel = 'mail'`,
+      )
+      const mailed = String(made?.['id'])
+      const envelope = Buffer.from(String(made?.['sealed']), 'hex')
+      const answerByMail = async () => {
+        const body = await replyBody({ organisation }, 'intake-1', {
+          ...worked,
+          caseId: mailed,
+          envelope,
+        })
+        const letter = await sealedLetter({ organisation }, 'intake-1', {
+          case: mailed,
+          reply: body.id,
+        })
+        await ask('answered by mail', 200, () =>
+          act(api(), 'intake-1', 'POST', `/v1/cases/${mailed}/replies`, {
+            ...body,
+            letter: encodeBase64url(letter),
+          }),
+        )
+      }
+      const is = (state: string) =>
+        hold(`letter ${state}`, () =>
+          holdsRow(`select letter = '${state}' as yes from cases where id = '${mailed}'`),
+        )
+      await ask('claim', 200, () => act(api(), 'intake-1', 'POST', `/v1/cases/${mailed}/claim`, {}))
+      sink.refuse['somebody@sender.example'] = { code: 451 }
+      await answerByMail()
+      await hold('put off', () =>
+        holdsRow('select exists (select from letters where failures > 0) as yes'),
+      )
+      await ask('letters that wait', 200, () => act(api(), 'intake-1', 'GET', '/v1/inboxes'))
+      sink.refuse = {}
+      await is('sent')
+      sink.refuse['somebody@sender.example'] = { code: 550 }
+      await answerByMail()
+      await is('undelivered')
+      sink.refuse = {}
+    },
     async close() {
       const { answer } = replied
       await works('contacted', 'POST', `${path}/contacted`, {
@@ -458,6 +508,7 @@ export async function walk(ground: Ground): Promise<Walked> {
     },
     async end() {
       await hold('mailer closed', () => succeeds(stage.mailer.close()))
+      await hold('letters closed', () => succeeds(stage.letters.close()))
       await restart()
     },
   }

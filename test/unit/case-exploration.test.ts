@@ -108,6 +108,17 @@ const changes: Readonly<Record<CaseAct, (world: World) => Change | null>> = {
       ...unheld,
     }
   },
+  // Of the answers one did not arrive: the only one, and the deadline before is owed again, or one of several.
+  fail({ answered, dueAt, receivedAt, now }) {
+    if (!answered) return null
+    const owed = receivedAt + level.first_response_seconds * second
+    return {
+      answered: false,
+      dueAt: dueAt === null ? owed : Math.min(dueAt, owed),
+      nextRungAt: now,
+      ...unheld,
+    }
+  },
   reopen: ({ answered, receivedAt, now }) =>
     answered
       ? { dueAt: null, nextRungAt: null }
@@ -123,15 +134,16 @@ function fail(world: World, what: string): never {
 }
 
 function acted(world: World, act: CaseAct): World | null {
-  const state = afterAct(act, world.state, world.answered)
-  if (state === null) return null
   const change = changes[act](world)
   if (change === null) return null
+  const state = afterAct(act, world.state, act === 'fail' ? false : world.answered)
+  if (state === null) return null
   if (!mayMove(world.state, state)) fail(world, `${act} leaves the graph`)
   const after = { ...world, ...change, state }
   const isStopped = world.dueAt !== null && after.dueAt === null
   if (isStopped && !stopsClock(act)) fail(world, `${act} stops the clock`)
-  if (world.answered && !after.answered) fail(world, `${act} takes an answer back`)
+  if (world.answered && !after.answered && act !== 'fail')
+    fail(world, `${act} takes an answer back`)
   return after
 }
 

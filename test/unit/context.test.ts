@@ -6,7 +6,7 @@ import { decodeContext, encodeContext } from '../../src/core/envelope/context.js
 import { sampleContext, sampleOrigin } from '../helper/sample-content.js'
 
 await t.test('a context has one spelling', t => {
-  for (const kind of ['envelope', 'slip', 'addition', 'reply', 'note'] as const)
+  for (const kind of ['envelope', 'slip', 'addition', 'reply', 'note', 'letter'] as const)
     for (const channel of ['web', 'mail', 'offline'] as const) {
       const context = { ...sampleContext(kind), channel }
       t.same(decodeContext(encodeContext(context)), context)
@@ -25,7 +25,7 @@ await t.test('a context has one spelling', t => {
     'version 0': change(0, 0),
     'version 2': change(0, 2),
     'kind 0': change(1, 0),
-    'kind 6': change(1, 6),
+    'kind 7': change(1, 7),
     'channel 0': change(2, 0),
     'channel 4': change(2, 4),
     'sequence 0': change(10, 0),

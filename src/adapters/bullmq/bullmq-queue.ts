@@ -57,7 +57,13 @@ export interface QueueTuning {
   readonly lockMs?: number
 }
 
-const names: readonly JobName[] = ['route-case', 'send-alarm', 'send-notice', 'sweep']
+const names: readonly JobName[] = [
+  'route-case',
+  'send-alarm',
+  'send-notice',
+  'send-letter',
+  'sweep',
+]
 
 function workerOptions(lockMs: number) {
   return {

@@ -1,12 +1,12 @@
 // Step 9 and 10: an act of a handler on a case, in one transaction under the case's row lock.
 import { sql, type UpdateObject } from 'kysely'
-import type { Instant } from '../../../schemas/encoding.js'
 import { maxEventsByActs, maxGrants, maxNotes, maxReplies } from '../../../schemas/case.js'
 import { KhancapError } from '../../../schemas/problem.js'
 import type { CaseChange, CaseStore, UnseenAdditions } from '../../ports/case-store.js'
 import { selectCases, toCaseRow, type ReadCase } from './case-rows.js'
 import { endOf, insertEvent, nextEvent } from './chain.js'
 import { at, atOrNull, type Database } from './database.js'
+import { insertLetter } from './letters.js'
 import { insertNotice } from './notices.js'
 import type { Tables } from './tables.js'
 
@@ -28,6 +28,22 @@ async function refuseFull(
   if (count + more > most) throw new KhancapError('case_state')
 }
 
+/** Nobody but the router reads letters: they are told apart by their hash. */
+async function isSameLetter(
+  db: Database,
+  caseId: string,
+  { id, letter = null }: NonNullable<CaseChange['reply']>,
+): Promise<boolean> {
+  const before = await db
+    .selectFrom('letters')
+    .select('sha256')
+    .where('case_id', '=', caseId)
+    .where('reply_id', '=', id)
+    .executeTakeFirst()
+  if (before === undefined || letter === null) return before === undefined && letter === null
+  return equal(before.sha256, letter.sha256)
+}
+
 /**
  * @returns true where the reply, note, contact or grant of this change is on record already and says the same
  * @throws KhancapError `reply_conflict` where its id is taken by other bytes, of whatever kind
@@ -47,7 +63,11 @@ async function isRepeated(
       .where('id', '=', reply.id)
       .executeTakeFirst()
     if (before !== undefined) {
-      if (equal(before.sealed, reply.sealed) && equal(before.team_copy, reply.teamCopy)) return true
+      const isSame =
+        equal(before.sealed, reply.sealed) &&
+        equal(before.team_copy, reply.teamCopy) &&
+        (await isSameLetter(db, caseId, reply))
+      if (isSame) return true
       throw new KhancapError('reply_conflict')
     }
     await refuseFull(db, 'replies', caseId, maxReplies)
@@ -140,17 +160,20 @@ async function unseenAdditions(
 
 async function insertParts(
   db: Database,
-  caseId: string,
+  row: ReadCase,
   handler: string,
-  now: Instant,
-  { reply, note, contact, grants = [] }: CaseChange,
+  change: CaseChange,
 ): Promise<void> {
-  const shared = { case_id: caseId, handler, at: at(now) }
-  if (reply !== undefined)
+  const { reply, note, contact, grants = [] } = change
+  const shared = { case_id: row.id, handler, at: at(row.now) }
+  if (reply !== undefined) {
     await db
       .insertInto('replies')
       .values({ ...shared, id: reply.id, sealed: reply.sealed, team_copy: reply.teamCopy })
       .execute()
+    if (reply.letter !== undefined && reply.letter !== null)
+      await insertLetter(db, row, reply.id, reply.letter, change.unreadAdditions ?? 0)
+  }
   if (note !== undefined)
     await db
       .insertInto('notes')
@@ -189,6 +212,12 @@ function holdColumns(row: ReadCase, change: CaseChange): UpdateObject<Tables, 'c
   }
 }
 
+/** It says of the last answer how it left. */
+function letterColumn({ contact, reply }: CaseChange): UpdateObject<Tables, 'cases'> {
+  if (reply === undefined && contact === undefined) return {}
+  return { letter: (reply?.letter ?? null) === null ? null : 'waiting' }
+}
+
 /** The columns that a change names; what it does not name is not written. */
 function columnsOf(row: ReadCase, change: CaseChange): UpdateObject<Tables, 'cases'> {
   const dueAt = change.dueAt === undefined ? row.due_at : change.dueAt
@@ -221,6 +250,7 @@ function columnsOf(row: ReadCase, change: CaseChange): UpdateObject<Tables, 'cas
           answer_key: change.answer?.key ?? null,
         }),
     ...(change.answered === true && row.answered_at === null ? { answered_at: at(row.now) } : {}),
+    ...letterColumn(change),
     ...(change.unreadAdditions === undefined ? {} : { unread_additions: change.unreadAdditions }),
   }
 }
@@ -246,7 +276,7 @@ export function actOnCase(db: Database): CaseStore['actOnCase'] {
         request: by.request,
       })
       await insertEvent(trx, event)
-      await insertParts(trx, id, by.handler, row.now, change)
+      await insertParts(trx, row, by.handler, change)
       if (change.notice !== undefined)
         await insertNotice(trx, { ...change.notice, caseId: id, to: 'team' })
       await trx

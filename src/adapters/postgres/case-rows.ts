@@ -45,6 +45,7 @@ export function toCaseRow(row: ReadCase): CaseRow {
     firstDueAt: row.first_due_at,
     claimedBy: row.claimed_by,
     answeredAt: row.answered_at,
+    letter: row.letter,
     answer: hour === null || signature === null || key === null ? null : { hour, signature, key },
     outcome: row.outcome,
     purgeAt: row.purge_at,

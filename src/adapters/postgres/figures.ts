@@ -12,6 +12,8 @@ interface FiguresRow {
   readonly outbox_oldest: number
   readonly undeliverable: number
   readonly failures: number
+  readonly letters: number
+  readonly letter_oldest: number
   readonly sweep_age: number | null
   readonly mailbox_age: number | null
 }
@@ -44,6 +46,9 @@ export function figuresStore(db: Database): FiguresStore {
             from outbox), 0) as outbox_oldest,
           (select count(*) from notices where outcome = 'undeliverable') as undeliverable,
           (select coalesce(max(failures), 0) from notice_lanes) as failures,
+          (select count(*) from letters where outcome is null) as letters,
+          coalesce((select extract(epoch from clock_timestamp() - min(created_at))::float8
+            from letters where outcome is null), 0) as letter_oldest,
           (select extract(epoch from clock_timestamp() - at)::float8
             from heartbeats where name = 'sweep') as sweep_age,
           -- One that nobody tries any more is watched no more.
@@ -70,6 +75,8 @@ export function figuresStore(db: Database): FiguresStore {
         outboxOldestSeconds: Math.max(0, row.outbox_oldest),
         noticesUndeliverable: row.undeliverable,
         noticeFailures: row.failures,
+        lettersWaiting: row.letters,
+        letterOldestSeconds: Math.max(0, row.letter_oldest),
         sweepAgeSeconds: row.sweep_age,
         mailboxAgeSeconds: row.mailbox_age,
       }

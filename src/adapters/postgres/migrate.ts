@@ -17,6 +17,7 @@ import { up as uploads } from './migrations/0007-uploads.js'
 import { up as firstDeadlines } from './migrations/0008-first-deadlines.js'
 import { up as figures } from './migrations/0009-figures.js'
 import { up as mailboxFaults } from './migrations/0010-mailbox-faults.js'
+import { up as letters } from './migrations/0011-letters.js'
 
 const migrations = {
   '0001-the-path': { up: thePath },
@@ -29,6 +30,7 @@ const migrations = {
   '0008-first-deadlines': { up: firstDeadlines },
   '0009-figures': { up: figures },
   '0010-mailbox-faults': { up: mailboxFaults },
+  '0011-letters': { up: letters },
 }
 
 async function mayMigrate(pool: Pool): Promise<boolean> {

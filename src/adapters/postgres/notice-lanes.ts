@@ -67,14 +67,14 @@ async function lease(db: Database, lane: Lane, seconds: number): Promise<boolean
   return false
 }
 
-/** A case that owes nothing needs nobody; that its applicant deleted it is told all the same. */
+/** A case that owes nothing needs nobody; what its applicant did, and that an answer came back, is told all the same. */
 async function settleMoot(db: Database, lane: Lane): Promise<void> {
   await sql`
     with moot as (
       update notices set settled_at = clock_timestamp(), outcome = 'moot'
       from cases
       where cases.id = notices.case_id and ${waitingIn(lane)} and cases.due_at is null
-        and notices.kind <> 'deleted' and notices.mail_id is null
+        and notices.kind not in ('deleted', 'undelivered') and notices.mail_id is null
       returning notices.id)
     delete from outbox using moot
     where subject = moot.id::text and name = ${jobs}`.execute(db)

@@ -7,6 +7,7 @@ import { openDatabase } from './database.js'
 import { directoryStore } from './directories.js'
 import { figuresStore } from './figures.js'
 import { type IntakeGroups, intakeStore } from './intakes.js'
+import { letterStore } from './letters.js'
 import { mailboxStore } from './mailboxes.js'
 import { mailStore } from './mails.js'
 import { noticeStore } from './notices.js'
@@ -30,6 +31,7 @@ export function postgresStore(pool: Pool, groups?: IntakeGroups): Store {
     ...caseStore(db),
     ...mailboxStore(db),
     ...mailStore(db),
+    ...letterStore(db),
     ...directoryStore(db),
     ...figuresStore(db),
     ...statisticsStore(db),

@@ -20,6 +20,9 @@ export async function purgeDue(db: Database, limit: number): Promise<number> {
       update taken_mails set digest = null from due where case_id = due.id),
     no_envelope as (delete from envelopes using due where case_id = due.id),
     no_slip as (delete from slips using due where case_id = due.id),
+    no_letter_jobs as (
+      delete from outbox using letters, due
+      where letters.case_id = due.id and subject = letters.id::text and name = 'send-letter'),
     no_replies as (delete from replies using due where case_id = due.id),
     no_additions as (delete from additions using due where case_id = due.id),
     no_contacts as (delete from contacts using due where case_id = due.id),
@@ -45,7 +48,7 @@ export async function purgeDue(db: Database, limit: number): Promise<number> {
       -- While it has mails, which may be gigabytes, the rest of its purge is due.
       purge_at = case when exists (select from mails where case_id = due.id) then purge_at end,
       next_rung_at = null, due_at = null,
-      reason = null, rule = null, coverage = 'undecided', unread_additions = 0
+      reason = null, rule = null, coverage = 'undecided', unread_additions = 0, letter = null
     from due where cases.id = due.id
     returning cases.id`.execute(db)
   // COMMITTED: no query returns the ciphertext any more. PostgreSQL gives the space back at its next vacuum, and

@@ -12,6 +12,9 @@ const rights: readonly { readonly role: string; readonly statements: readonly st
       'revoke update on directories, intakes, envelopes, events, upload_parts, migrations from khancap_api',
       // Slips are for the router alone: who has taken the API finds none in the database.
       'revoke select, update on slips from khancap_api',
+      // Letters too: what it has to know is whether one was brought before, and how many wait.
+      'revoke select, update on letters from khancap_api',
+      'grant select (id, case_id, reply_id, sha256, created_at, outcome) on letters to khancap_api',
       'revoke insert on migrations from khancap_api',
     ],
   },

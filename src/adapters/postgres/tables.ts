@@ -5,6 +5,7 @@ import type {
   CaseState,
   EventKind,
   HoldReason,
+  LetterState,
   Outcome,
   RouteReason,
   Via,
@@ -49,6 +50,21 @@ export interface Tables {
     read_at: NullableTime
     sha256: Digest
     team_copy_sha256: Digest
+  }
+  letters: {
+    id: string
+    case_id: CaseId
+    reply_id: ClientId
+    sealed: NullableBytes
+    sha256: Bytes
+    created_at: Time
+    wake_at: NullableTime
+    failures: Generated<number>
+    outcome: 'sent' | 'undelivered' | null
+    settled_at: NullableTime
+    owed_due_at: NullableTime
+    owed_held_ms: number
+    answered_additions: number
   }
   additions: {
     case_id: CaseId
@@ -160,5 +176,6 @@ export interface CaseTable {
   hold_since: NullableTime
   hold_confirmed_by: string | null
   held_ms: Generated<number>
+  letter: LetterState | null
   inbox_order: ColumnType<number, never, never>
 }

@@ -2,7 +2,8 @@
 // A case never leaves this graph, and only three acts of handlers end what is owed to its applicant.
 import type { CaseState, Outcome } from '../../../schemas/case.js'
 
-/** What can happen to a case. `addition` and `delete` come from its applicant, `route` and `purge` from the workers. */
+/** What can happen to a case. `addition` and `delete` come from its applicant, `route`, `fail` and
+ * `purge` from the workers. */
 export type CaseAct =
   | 'route'
   | 'claim'
@@ -14,6 +15,7 @@ export type CaseAct =
   | 'reroute'
   | 'cover'
   | 'addition'
+  | 'fail'
   | 'close'
   | 'hold'
   | 'unhold'
@@ -50,6 +52,13 @@ const graph: Readonly<Record<CaseAct, Moves>> = {
     answered: ['answered'],
     closed: ['routed', 'answered'],
   },
+  // An answer by mail did not arrive. Without another one nobody was answered, and the team has it again.
+  fail: {
+    routed: ['routed'],
+    claimed: ['claimed'],
+    answered: ['routed', 'answered'],
+    closed: ['routed', 'answered'],
+  },
   // The deadline moves; whose turn it is does not.
   hold: { routed: ['routed'], claimed: ['claimed'], answered: ['answered'] },
   unhold: { routed: ['routed'], claimed: ['claimed'], answered: ['answered'] },
@@ -77,6 +86,7 @@ const acts: readonly CaseAct[] = [
   'reroute',
   'cover',
   'addition',
+  'fail',
   'close',
   'hold',
   'unhold',

@@ -4,6 +4,7 @@ import {
   AdditionContent,
   type Context,
   EnvelopeContent,
+  LetterContent,
   NoteContent,
   ReplyContent,
   SlipContent,
@@ -22,6 +23,7 @@ interface ContentOf {
   readonly addition: AdditionContent
   readonly reply: ReplyContent
   readonly note: NoteContent
+  readonly letter: LetterContent
 }
 export type ContentKind = keyof ContentOf
 export type Content<K extends ContentKind> = ContentOf[K]
@@ -32,6 +34,7 @@ const contents: { readonly [K in ContentKind]: { parse(value: unknown): Content<
   addition: AdditionContent,
   reply: ReplyContent,
   note: NoteContent,
+  letter: LetterContent,
 }
 
 /**

@@ -10,7 +10,7 @@ export const contextTag = 'khancap/ctx-v1'
 
 const version = 1
 /** A code is the position in this list, counted from one. */
-const kinds: readonly SealedKind[] = ['envelope', 'slip', 'addition', 'reply', 'note']
+const kinds: readonly SealedKind[] = ['envelope', 'slip', 'addition', 'reply', 'note', 'letter']
 const channels: readonly Channel[] = ['web', 'mail', 'offline']
 /** version 1, kind 1, channel 1, sequence 8, hash 32, length of origin 2 */
 const fixedBytes = 45

@@ -4,6 +4,7 @@ import {
   type AdditionContent,
   type Context,
   type EnvelopeContent,
+  LetterMessage,
   NoteMessage,
   ReplyMessage,
   type SealedKind,
@@ -24,7 +25,7 @@ import { contextStanza, contextTag, decodeContext, encodeContext } from './conte
 import { type GrantClaim, grantBytes, inspectGrant } from './grant.js'
 import { type Header, parseHeader, sealHeader, verifyHeader } from './header.js'
 import { encapsulatedOf, readSealed, recipientTag, type SealedFile } from './inspect.js'
-import { noteBytes, replyLabel, watchedRandom, wrapFileKey, wrapInfo } from './seal.js'
+import { letterBytes, noteBytes, replyLabel, watchedRandom, wrapFileKey, wrapInfo } from './seal.js'
 import { openPayload } from './stream.js'
 
 const fileKeyBytes = 16
@@ -250,6 +251,27 @@ export async function openNote(
     if (!p.ed25519Verify(decodeBase64url(key), signed, decodeBase64url(content.signature)))
       throw new RangeError('note with another signature')
     return { ...NoteMessage.parse(parseStrictJson(message, maxContentDepth)), key }
+  })
+}
+
+/**
+ * Opens a letter (step 10m), whose signature must be that of the key that it names.
+ * Returns and throws as {@link openEnvelope}.
+ */
+export async function openLetter(
+  p: Primitives,
+  identities: readonly string[],
+  bytes: Uint8Array,
+  expected: ExpectedContext,
+): Promise<(LetterMessage & Pick<SignedNote, 'key'>) | null> {
+  const content = await openSealed(p, 'letter', identities, bytes, expected)
+  if (content === null) return null
+  return opening(async () => {
+    const { key, message } = content
+    const signed = await letterBytes(p, message)
+    if (!p.ed25519Verify(decodeBase64url(key), signed, decodeBase64url(content.signature)))
+      throw new RangeError('letter with another signature')
+    return { ...LetterMessage.parse(parseStrictJson(message, maxContentDepth)), key }
   })
 }
 

@@ -4,6 +4,7 @@ import {
   type AdditionContent,
   type Context,
   type EnvelopeContent,
+  LetterMessage,
   maxSealedBytes,
   NoteMessage,
   ReplyMessage,
@@ -30,10 +31,16 @@ export const wrapInfo = utf8('age-encryption.org/mlkem768x25519')
 /** Domain of the MAC of a reply. */
 export const replyLabel = utf8('khancap/v1/reply\0')
 const noteLabel = utf8('khancap/v1/note\0')
+const letterLabel = utf8('khancap/v1/letter\0')
 
 /** What the writer of a note signs. */
 export async function noteBytes(p: Primitives, message: string): Promise<Uint8Array> {
   return concatBytes(noteLabel, await p.sha256(utf8(message)))
+}
+
+/** What the writer of a letter signs. */
+export async function letterBytes(p: Primitives, message: string): Promise<Uint8Array> {
+  return concatBytes(letterLabel, await p.sha256(utf8(message)))
 }
 
 export interface Sealed {
@@ -224,6 +231,33 @@ export async function sealNote(
     context,
   } as const
   return sealFile(p, 'note', content, recipients)
+}
+
+/**
+ * Seals what is to leave by mail, for the router alone, signed inside by who writes it: whoever can write to the store
+ * cannot have a mail of their own sent.
+ * @param seed of the writer's signing key
+ * @param context of kind `letter`
+ * @param router the recipient of the router
+ * @throws as {@link sealEnvelope}
+ */
+export async function sealLetter(
+  p: Primitives,
+  message: LetterMessage,
+  seed: Uint8Array,
+  context: Context,
+  router: string,
+): Promise<Sealed> {
+  const text = printStrictJson(LetterMessage.parse(message))
+  const content = {
+    v: 1,
+    kind: 'letter',
+    message: text,
+    key: encodeBase64url(p.ed25519PublicKey(seed)),
+    signature: encodeBase64url(p.ed25519Sign(seed, await letterBytes(p, text))),
+    context,
+  } as const
+  return sealFile(p, 'letter', content, [router])
 }
 
 /**

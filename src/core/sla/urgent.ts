@@ -1,10 +1,14 @@
 // Which notices go out at once, in a lane of their own, and which may be gathered or wait for the morning.
 import type { Rung } from '../../../schemas/program.js'
 
-export type NoticeKind = 'new_case' | 'addition' | 'deleted' | Rung['kind']
+export type NoticeKind = 'new_case' | 'addition' | 'undelivered' | 'deleted' | Rung['kind']
 
 /** What somebody has to hear now, whatever the hour. */
-export const urgentKinds = ['escalation', 'breach'] as const satisfies readonly NoticeKind[]
+export const urgentKinds = [
+  'escalation',
+  'breach',
+  'undelivered',
+] as const satisfies readonly NoticeKind[]
 
 export function isUrgent(kind: NoticeKind): boolean {
   return urgentKinds.some(urgent => urgent === kind)
