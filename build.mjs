@@ -89,6 +89,8 @@ async function buildAll(digest) {
     compile('-p', 'tsconfig.build.json', '--outDir', next)
     compile('-p', 'web')
     await buildSite(join(next, 'web'))
+    const { bundleOffline } = await import('./web/offline/bundle.mjs')
+    await bundleOffline(join(next, 'offline'))
     const { bundleTool } = await import('./cli/bundle.mjs')
     await bundleTool(next, join(next, 'tool'))
     await writeFile(join(next, '.stamp'), `${digest}\n`)

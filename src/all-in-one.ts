@@ -10,6 +10,7 @@ import { type DemoDeps, prepareDemo } from './demo.js'
 import { layFoundation } from './foundation.js'
 import { lockHome } from './home-lock.js'
 import { pinoLog } from './logger.js'
+import { builtOfflineTemplates } from './offline-templates.js'
 import { runProcess, type Startup } from './run-process.js'
 import { serveWorkers } from './serve-workers.js'
 import { StartFailure, tellFailure } from './start-failure.js'
@@ -56,6 +57,7 @@ async function start(startup: Startup): Promise<void> {
     root,
     log,
     receiptKey: loadReceiptKey(config.receiptKeyFile),
+    offlineTemplates: builtOfflineTemplates(),
     onCommitted: () => workers?.wake(),
   })
   defer(() => api.close())

@@ -3,6 +3,7 @@
 import { loadConfiguration } from './config.js'
 import { layFoundation } from './foundation.js'
 import { pinoLog } from './logger.js'
+import { builtOfflineTemplates } from './offline-templates.js'
 import { runProcess, type Startup } from './run-process.js'
 import { builtPages, loadReceiptKey, serveApi } from './serve-api.js'
 import { StartFailure, tellFailure } from './start-failure.js'
@@ -27,6 +28,7 @@ async function startApi(startup: Startup): Promise<void> {
     log,
     receiptKey,
     pages: builtPages(),
+    offlineTemplates: builtOfflineTemplates(),
     // The relay is in another process, which looks by itself.
     onCommitted() {},
   })

@@ -10,6 +10,7 @@ import { type CurrentDirectory, currentDirectory } from './app/current-directory
 import type { Config } from './config.js'
 import { isLoopback } from './core/encoding/loopback.js'
 import type { Primitives } from './core/crypto/primitives.js'
+import type { OfflineTemplates } from './core/offline/offline-form.js'
 import { encodeBase64url } from './core/encoding/base64url.js'
 import { watchExpiry } from './directory-expiry.js'
 import { publishedFile } from './directory-file.js'
@@ -30,6 +31,8 @@ export interface ServeApiDeps {
   readonly receiptKey: NoteSigner
   /** The folder of the built pages, or null. */
   readonly pages: string | null
+  /** Of the offline forms. */
+  readonly offlineTemplates: OfflineTemplates
   /** Wakes a relay in this process, if there is one. */
   readonly onCommitted: () => void
 }

@@ -1,4 +1,5 @@
 // Addresses that the build puts in.
 declare const sealerWasm: string
 declare const sealerPure: string
-declare const worldMap: string
+/** null: there is no map here, and the list says the same. */
+declare const worldMap: string | null

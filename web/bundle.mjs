@@ -10,7 +10,7 @@ import { lean } from './lean.mjs'
 import { drawWorld } from './map/draw-world.mjs'
 import { writeSiteList } from './site-list.mjs'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+export const root = fileURLToPath(new URL('..', import.meta.url))
 
 const settings = {
   absWorkingDir: root,
@@ -28,14 +28,14 @@ const settings = {
 }
 
 /** For the browser: what it may lack stands in front. */
-const inBrowser = { inject: ['web/old-browsers.ts'] }
+export const inBrowser = { inject: ['web/old-browsers.ts'] }
 
-async function bundle(options) {
+export async function bundle(options) {
   const { outputFiles } = await build({ ...settings, ...options })
   return outputFiles[0].text
 }
 
-const asModule = code => `data:text/javascript,${encodeURIComponent(code)}`
+export const asModule = code => `data:text/javascript,${encodeURIComponent(code)}`
 
 const programs = join(root, 'schemas/programs')
 
@@ -43,7 +43,7 @@ const programs = join(root, 'schemas/programs')
  * The catalogues that are there: a language is its files, and is named nowhere else. `shared.vi.ts`, `emergency.vi.ts` and
  * so on for the forms, `web/texts/vi.ts` for the pages; each exports one constant, called after file and language.
  */
-async function catalogues() {
+export async function catalogues() {
   const found = new Map()
   for (const name of (await readdir(programs)).toSorted()) {
     const [, kind, language] = /^([a-z]+)\.([a-z]{2,3}(?:-[A-Z][a-z]{3})?)\.ts$/.exec(name) ?? []
@@ -58,18 +58,25 @@ async function catalogues() {
     })
 }
 
-const textsOf = ({ language, suffix }, as = `texts${suffix}`) =>
+export const textsOf = ({ language, suffix }, as = `texts${suffix}`) =>
   `import { texts${suffix} as ${as} } from './texts/${language.toLowerCase()}.js'`
+
+/** The words of the programs' forms. */
+export function formsOf({ language, suffix, forms }) {
+  const from = kind => `from '../schemas/programs/${kind}.${language}.js'`
+  return [
+    `import { shared${suffix} as shared } ${from('shared')}`,
+    ...forms.map(form => `import { ${form}${suffix} as ${form} } ${from(form)}`),
+  ]
+}
 
 /** The entry of one language: the code of all, the words of one. */
 function pageEntry(one) {
-  const { language, suffix, forms } = one
-  const from = kind => `from '../schemas/programs/${kind}.${language}.js'`
+  const { forms } = one
   return [
     `import { start } from './start.js'`,
     textsOf(one, 'texts'),
-    `import { shared${suffix} as shared } ${from('shared')}`,
-    ...forms.map(form => `import { ${form}${suffix} as ${form} } ${from(form)}`),
+    ...formsOf(one),
     `start({ texts, shared, catalogues: [${forms.join(', ')}] })`,
   ].join('\n')
 }
@@ -84,6 +91,9 @@ function renderEntry(languages) {
   ].join('\n')
 }
 
+/** Where the lists of receipt words are. */
+export const wordLists = /(@scure\/bip39\/wordlists\/[a-z-]+\.js|crypto\/vietnamese-words\.ts)$/
+
 /**
  * Lists of receipt words are large and rarely needed: each becomes a script of its own, which the Worker loads when
  * core asks for the list.
@@ -92,8 +102,7 @@ function wordScripts(addAsset) {
   return {
     name: 'word-scripts',
     setup({ onLoad }) {
-      const lists = /(@scure\/bip39\/wordlists\/[a-z-]+\.js|crypto\/vietnamese-words\.ts)$/
-      onLoad({ filter: lists }, async ({ path }) => {
+      onLoad({ filter: wordLists }, async ({ path }) => {
         const code = await bundle({ entryPoints: [path], format: 'esm' })
         const { wordlist } = await import(asModule(code))
         const name = path.replace(/^.*\/|(-words)?\.[jt]s$/g, '')

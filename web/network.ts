@@ -1,21 +1,6 @@
 // The requests of the pages, all to their own origin. Nothing is retried here: every failure is a value that the
 // page has a sentence for, and the same bytes can be sent again.
-import type { Failures } from './texts/texts.js'
-
-export type FailureCode = Exclude<keyof Failures, 'heading' | 'again' | 'kept'>
-
-/** A request that did not succeed: a sentence for the person, and the code behind it. */
-export class Failed extends Error {
-  readonly failure: FailureCode
-  readonly code: string
-
-  constructor(failure: FailureCode, code: string = failure) {
-    super(code)
-    this.name = 'Failed'
-    this.failure = failure
-    this.code = code
-  }
-}
+import { Failed, type FailureCode } from './failed.js'
 
 const timeoutMs = 120_000
 

@@ -5,10 +5,10 @@ import type { Program } from '../schemas/program.js'
 import type { Answers } from '../schemas/sealed.js'
 import { bullets, button, h } from './dom.js'
 import { type Leaving, prepareLeaving } from './leave.js'
-import { Failed, type FailureCode } from './network.js'
+import { Failed, type FailureCode } from './failed.js'
 import type { Sealer } from './sealer.js'
-import type { SealedRequest } from './sealer/calls.js'
-import { loadSite, openSealer, type Site } from './site.js'
+import type { SealedRequest, Served } from './sealer/calls.js'
+import { openSealer, type Site } from './site.js'
 import { fill, type Texts } from './texts/texts.js'
 
 export interface Words {
@@ -28,6 +28,27 @@ export interface Draft {
   sealed: SealedRequest | null
   /** The answers that are in it, as JSON; null where it must be sealed anew. */
   sealedOf: string | null
+}
+
+/** The screens on both sides of sealing. */
+export interface Ways {
+  /** To the screen before. */
+  back(): void
+  /** To the answers, where the form itself has changed meanwhile. */
+  review(): void
+}
+
+/** Where a page stands: on the organisation's site, or in a file without network (web/offline/). */
+export interface Surroundings {
+  readonly channel: Served['channel']
+  /** @throws Failed */
+  loadSite(): Promise<Site>
+  /** A fresh sealer that has passed its test. @throws Failed */
+  startSealer(): Promise<Sealer>
+  /** What comes once the receipt code was kept. */
+  send(page: Page, ways: Ways): void
+  /** Who can be written to where nothing can be sealed, under this label. */
+  contact(label: string): HTMLElement
 }
 
 const emptyDraft = (): Draft => ({
@@ -51,6 +72,7 @@ const dead: readonly FailureCode[] = [
 
 export class Page {
   readonly words: Words
+  readonly surroundings: Surroundings
   draft: Draft = emptyDraft()
   #site: Promise<Site> | null = null
   #sealer: Promise<Sealer> | null = null
@@ -62,8 +84,9 @@ export class Page {
   /** Draws the present screen again, with what was typed in it. */
   #redraw: () => void = () => {}
 
-  constructor(words: Words, main: HTMLElement) {
+  constructor(words: Words, surroundings: Surroundings, main: HTMLElement) {
     this.words = words
+    this.surroundings = surroundings
     this.#main = main
     this.#leaving = prepareLeaving(() => this.forget())
   }
@@ -99,7 +122,7 @@ export class Page {
   /** The organisation's side, fetched once. @throws Failed */
   site(): Promise<Site> {
     if (this.#site === null) {
-      const loading = loadSite()
+      const loading = this.surroundings.loadSite()
       this.#site = loading
       loading.then(
         site => this.#meet(site),
@@ -120,8 +143,9 @@ export class Page {
   /** A Worker with a verified directory; the same one until it is ended. @throws Failed */
   sealer(): Promise<Sealer> {
     if (this.#sealer === null) {
+      const { channel, startSealer } = this.surroundings
       const opening = this.site().then(async site => {
-        const sealer = await openSealer(site, this.#verified)
+        const sealer = await openSealer(site, startSealer, { before: this.#verified, channel })
         this.#verified = site.note
         return sealer
       })
@@ -179,15 +203,18 @@ export class Page {
     })
   }
 
-  /** One sentence for what failed, that nothing is lost, and what can be done. */
-  fail(error: unknown, again: () => void, back?: () => void): void {
+  /**
+   * One sentence for what failed, that nothing is lost, and what can be done.
+   * @param instead something else that can be done
+   */
+  fail(error: unknown, again: () => void, back?: () => void, instead?: HTMLElement): void {
     // Whatever it was: the next try gets a fresh Worker.
     this.#endSealer()
     const { failure, otherWays, back: backLabel } = this.words.texts
     const code: FailureCode = error instanceof Failed ? error.failure : 'internal'
     const date = new Date().toLocaleDateString(this.words.texts.language)
     const keeps = Object.keys(this.draft.answers).length > 0
-    const redraw = () => this.fail(error, again, back)
+    const redraw = () => this.fail(error, again, back, instead)
     this.show(
       redraw,
       h('h1', { tabindex: -1 }, failure.heading),
@@ -201,6 +228,7 @@ export class Page {
         'div',
         { class: 'actions' },
         button(failure.again, again, 'main'),
+        instead ?? null,
         back === undefined ? null : button(backLabel, back),
       ),
       dead.includes(code)
@@ -209,7 +237,7 @@ export class Page {
             {},
             h('h2', {}, otherWays.heading),
             bullets(otherWays.ways),
-            h('p', {}, h('a', { href: '/contact.txt' }, otherWays.contact)),
+            h('p', {}, this.surroundings.contact(otherWays.contact)),
           )
         : null,
     )

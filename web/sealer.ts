@@ -1,6 +1,13 @@
 // The page's side of the sealing Worker. A fresh one is made for each submission; ending it forgets its keys.
-import type { AnswerMessage, Asked, CallName, Given, SealerFault } from './sealer/calls.js'
-import { Failed, type FailureCode } from './network.js'
+import type {
+  AnswerMessage,
+  Asked,
+  CallMessage,
+  CallName,
+  Given,
+  SealerFault,
+} from './sealer/calls.js'
+import { Failed, type FailureCode } from './failed.js'
 
 const failures: Partial<Readonly<Record<SealerFault, FailureCode>>> = {
   root_mismatch: 'root_mismatch',
@@ -28,8 +35,11 @@ export interface Sealer {
   end(): void
 }
 
-function hire(address: string): Sealer {
-  const worker = new Worker(address)
+/** What a sealer listens and speaks to: a Worker, or this thread behind a port. */
+type Counterpart = Pick<Worker, 'addEventListener' | 'postMessage'>
+
+/** @param dismiss ends the other side */
+export function hire(worker: Counterpart, dismiss: () => void): Sealer {
   const waiting = new Map<number, Waiting>()
   let number = 0
   const failAll = (failed: Failed) => {
@@ -58,7 +68,7 @@ function hire(address: string): Sealer {
       })
     },
     end() {
-      worker.terminate()
+      dismiss()
       failAll(new Failed('cannot_seal', 'ended'))
     },
   }
@@ -71,17 +81,24 @@ async function isReachable(address: string): Promise<boolean> {
   )
 }
 
-async function startOne(address: string): Promise<Sealer> {
-  const sealer = hire(address)
+/** Has it load its primitives and test them; one that cannot is ended. @throws Failed */
+export async function tested(sealer: Sealer): Promise<Sealer> {
   try {
     await sealer.call('start', null)
     return sealer
   } catch (error) {
     sealer.end()
+    throw error
+  }
+}
+
+async function startOne(address: string): Promise<Sealer> {
+  const worker = new Worker(address)
+  return tested(hire(worker, () => worker.terminate())).catch(async (error: unknown) => {
     const isLost =
       error instanceof Failed && error.failure === 'cannot_seal' && !(await isReachable(address))
     throw isLost ? new Failed('offline') : error
-  }
+  })
 }
 
 /** With WebAssembly where there is some, else in plain JavaScript. @throws Failed */

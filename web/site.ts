@@ -2,8 +2,10 @@
 // has verified it, and if it does not verify everything stops.
 import type { Directory } from '../schemas/directory.js'
 import type { Program } from '../schemas/program.js'
-import { Failed, fetchDeployment, fetchDirectoryNote } from './network.js'
-import { type Sealer, startSealer } from './sealer.js'
+import { Failed } from './failed.js'
+import { fetchDeployment, fetchDirectoryNote } from './network.js'
+import type { Sealer } from './sealer.js'
+import type { Served } from './sealer/calls.js'
 
 export interface Site {
   readonly deployment: unknown
@@ -21,8 +23,8 @@ function isDirectory(value: unknown): value is Directory {
   )
 }
 
-/** The JSON of a note is its third line (docs/protocol.md, "Directory"). */
-function readNote(note: Uint8Array): Directory {
+/** What a note says, not verified: its JSON is its third line (docs/protocol.md, "Directory"). */
+export function readNote(note: Uint8Array): Directory {
   try {
     const parsed: unknown = JSON.parse(new TextDecoder().decode(note).split('\n')[2] ?? '')
     if (isDirectory(parsed)) return parsed
@@ -37,15 +39,20 @@ export async function loadSite(): Promise<Site> {
 }
 
 /**
- * A fresh Worker that has verified the directory.
- * @param before the one that this page has worked with until now: nobody goes back, or aside, from it
+ * A sealer that has verified the directory.
+ * @param start makes a fresh one
+ * @param before the directory that this page has worked with until now: nobody goes back, or aside, from it
  * @throws Failed
  */
-export async function openSealer(site: Site, before: Uint8Array | null): Promise<Sealer> {
-  const sealer = await startSealer()
+export async function openSealer(
+  site: Site,
+  start: () => Promise<Sealer>,
+  { before, channel }: Pick<Served, 'before' | 'channel'>,
+): Promise<Sealer> {
+  const sealer = await start()
   try {
     const { deployment, note } = site
-    await sealer.call('open', { deployment, note, before, now: Date.now() })
+    await sealer.call('open', { deployment, note, before, channel, now: Date.now() })
     return sealer
   } catch (error) {
     sealer.end()

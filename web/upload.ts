@@ -1,5 +1,6 @@
 // Uploads over tus 1.0: parts that a slow line carries, and after a lost line on from where the server stands.
-import { Failed, request } from './network.js'
+import { Failed } from './failed.js'
+import { request } from './network.js'
 
 const tus = { 'tus-resumable': '1.0.0' }
 const smallest = 65_536

@@ -3,6 +3,7 @@ import type { Deployment } from '../../schemas/directory.js'
 import type { Instant } from '../../schemas/encoding.js'
 import type { CurrentDirectory } from '../app/current-directory.js'
 import type { Primitives } from '../core/crypto/primitives.js'
+import type { OfflineTemplates } from '../core/offline/offline-form.js'
 import type { CaseStore } from '../ports/case-store.js'
 import type { ClockStore } from '../ports/clock-store.js'
 import type { FiguresStore } from '../ports/figures-store.js'
@@ -33,6 +34,8 @@ export interface HttpDeps {
   readonly settings: HttpSettings
   /** The folder of the built pages, or null for an API without pages. */
   readonly pages: string | null
+  /** Of the offline forms; empty for an API that hands out none. */
+  readonly offlineTemplates: OfflineTemplates
   readonly deployment: Deployment
   readonly now: () => Instant
   /** Called after each commit that left a row in the outbox: wakes a relay in this process, if there is one. */

@@ -22,6 +22,7 @@ import { bodyLimits } from './limits.js'
 import { loopWatch } from './loop-watch.js'
 import { inboxRoutes } from './inbox-routes.js'
 import { mailboxRoutes } from './mailbox-routes.js'
+import { offlineRoutes } from './offline-routes.js'
 import { contactRoute, deploymentRoute, pageRoutes } from './page-routes.js'
 import { partRoutes } from './part-routes.js'
 import { routeName } from './route-name.js'
@@ -38,6 +39,7 @@ export async function apiRoutes(parent: FastifyInstance, deps: HttpDeps): Promis
   healthRoutes(app, deps)
   deploymentRoute(app, deps)
   contactRoute(app, deps)
+  offlineRoutes(app, deps)
   directoryRoutes(app, deps)
   intakeRoutes(app, deps)
   mailboxRoutes(app, deps)

@@ -84,6 +84,7 @@ export async function testApi(
     // Tests seal in the same process, on machines that do other things too.
     settings: { ...httpSettings, maxLoopDelayMs: 60_000 },
     pages: null,
+    offlineTemplates: new Map(),
     deployment: { origin: org.directory.origin, root, demo: org.directory.demo },
     now,
     onCommitted() {

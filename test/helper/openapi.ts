@@ -150,6 +150,7 @@ export async function openApi(version: string): Promise<string> {
       directories: currentDirectory({ store, primitives, root, now: Date.now }),
       settings: httpSettings,
       pages: null,
+      offlineTemplates: new Map(),
       deployment: { origin: 'http://127.0.0.1', root, demo: true },
       now: Date.now,
       onCommitted() {},

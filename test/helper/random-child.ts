@@ -71,6 +71,7 @@ async function serve(settings: ChildSettings): Promise<void> {
     directories,
     settings: { ...httpSettings, maxLoopDelayMs: 60_000 },
     pages: null,
+    offlineTemplates: new Map(),
     deployment: { origin, root, demo: true },
     now,
     onCommitted: () => workers?.wake(),

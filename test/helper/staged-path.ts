@@ -131,6 +131,7 @@ async function openStage(ground: Ground, times: Times) {
     directories: currentDirectory({ store, primitives, root, now }),
     settings: { ...httpSettings, maxLoopDelayMs: 60_000 },
     pages: null,
+    offlineTemplates: new Map(),
     deployment: { origin: organisation.directory.origin, root, demo: true },
     now,
     onCommitted: () => workers.wake(),

@@ -112,7 +112,7 @@ export async function runBuilt(task: BuiltTask): Promise<BuiltResult> {
     const { primitives } = await ask('start', null)
     const { deployment, directory } = task
     const { note, now } = directory
-    const served = { deployment, note: utf8(note), before: null, now }
+    const served = { deployment, note: utf8(note), before: null, channel: 'web' as const, now }
     const opened = await ask('open', served)
     const tokens: string[] = []
     for (const words of task.words)

@@ -21,6 +21,7 @@ await t.test('the OpenAPI document describes every call of version 1', async t =
     'get /contact.txt',
     'get /deployment.json',
     'get /healthz',
+    'get /offline/{file}',
     'get /readyz',
     'get /v1/cases',
     'get /v1/cases/{id}',

@@ -54,7 +54,11 @@ await t.test('what does not verify, goes back or forks is refused', async t => {
     before: Uint8Array | null = null,
     more: object = deployment,
   ) =>
-    call({ number: ++number, name: 'open', asked: { deployment: more, note: served, before, now } })
+    call({
+      number: ++number,
+      name: 'open',
+      asked: { deployment: more, note: served, before, channel: 'web', now },
+    })
   t.equal(await opened(note), 'given')
   t.equal(await opened(second, note), 'given')
   t.equal(await opened(third, note), 'given')
@@ -88,7 +92,7 @@ await t.test('one that has expired opens answers and seals nothing', async t => 
     await call({
       number: ++number,
       name: 'open',
-      asked: { deployment, note: old, before: null, now },
+      asked: { deployment, note: old, before: null, channel: 'web', now },
     }),
     'given',
   )
@@ -104,11 +108,19 @@ await t.test('one that has expired opens answers and seals nothing', async t => 
     'a mailbox can be read',
   )
   t.equal(
-    await call({ number: ++number, name: 'open', asked: { deployment, note, before: old, now } }),
+    await call({
+      number: ++number,
+      name: 'open',
+      asked: { deployment, note, before: old, channel: 'web', now },
+    }),
     'directory_forked',
   )
   t.equal(
-    await call({ number: ++number, name: 'open', asked: { deployment, note, before: null, now } }),
+    await call({
+      number: ++number,
+      name: 'open',
+      asked: { deployment, note, before: null, channel: 'web', now },
+    }),
     'given',
   )
   t.equal(await call({ number: ++number, name: 'inForce', asked: null }), 'given')
@@ -145,12 +157,13 @@ await t.test('the facts for an addition are those of the newest true reply that 
 
 await t.test('step 5: a receipt of another day or directory is not taken for one', async t => {
   const { primitives: p, receiptKey } = organisation
-  const opened = { root, verified: first, expired: false }
+  const opened = { root, verified: first, expired: false, channel: 'web' as const }
   const [program] = directory.programs
   if (program === undefined) throw new Error('no program')
   const id = 'A'.repeat(22)
   const envelope = 'A'.repeat(43)
-  const sealed = { id, program: program.id, body: '', envelope, slip: null, directory: 1 }
+  const carried = { body: '', file: new Uint8Array(), armored: '' }
+  const sealed = { id, program: program.id, ...carried, envelope, slip: null, directory: 1 }
   async function code(ahead: number, sequence = 1): Promise<string> {
     const received = floorToHour(now) + ahead
     const receipt = await signReceipt(

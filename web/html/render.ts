@@ -1,5 +1,7 @@
 // The static part of the pages, written once at build time: the language choice, and one page per language that can be
-// read before any script has come, and without scripts.
+// read before any script has come, and without scripts. The offline form has the same page, with everything inside.
+import { directoryPlace } from '../../src/core/offline/offline-form.js'
+import { type OfflineTexts, textsOffline } from '../offline/texts.js'
 import type { Texts } from '../texts/texts.js'
 
 /** Offered first, in this order; others follow by their names. */
@@ -42,12 +44,14 @@ const paragraph = (text: string) => `<p>${escape(text)}</p>`
 const list = (items: readonly string[]) =>
   `<ul>${items.map(item => `<li>${escape(item)}</li>`).join('')}</ul>`
 
-function head(title: string, language: string, assets: Assets, script: string): string {
+/** @param loads what the page loads; a policy stands before everything that it is about */
+function head(title: string, language: string, loads: readonly string[], policy = ''): string {
   return [
     '<!doctype html>',
     `<html lang="${language}" translate="no">`,
     '<head>',
     '<meta charset="utf-8">',
+    ...(policy === '' ? [] : [`<meta http-equiv="Content-Security-Policy" content="${policy}">`]),
     `<title>${escape(title)}</title>`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<meta name="color-scheme" content="light dark">',
@@ -55,11 +59,17 @@ function head(title: string, language: string, assets: Assets, script: string): 
     '<meta name="robots" content="noindex, nofollow">',
     '<meta name="google" content="notranslate">',
     '<meta name="format-detection" content="telephone=no, date=no, address=no, email=no">',
-    `<link rel="icon" href="${assets.icon}" type="image/svg+xml">`,
-    `<link rel="stylesheet" href="${assets.style}">`,
-    `<script src="${script}" defer></script>`,
+    ...loads,
     '</head>',
   ].join('\n')
+}
+
+function linked({ icon, style }: Assets, script: string): string[] {
+  return [
+    `<link rel="icon" href="${icon}" type="image/svg+xml">`,
+    `<link rel="stylesheet" href="${style}">`,
+    `<script src="${script}" defer></script>`,
+  ]
 }
 
 /** Works without scripts as an ordinary link; the script makes it leave no way back. */
@@ -76,18 +86,24 @@ function header(texts: Texts): string {
   ].join('\n')
 }
 
-function before({ before: words, otherWays, languages }: Texts): string {
+/** What differs between the page of the site and the offline form. */
+interface Parts {
+  readonly begin: readonly string[]
+  readonly noScript: readonly string[]
+  readonly end: readonly string[]
+}
+
+function before({ before: words, otherWays }: Texts, { begin, end, noScript }: Parts): string {
   return [
     `<h1 tabindex="-1">${escape(words.heading)}</h1>`,
     `<p class="lead">${escape(words.lead)}</p>`,
-    `<div id="begin" class="actions" hidden><button type="button" id="start" class="main">${escape(words.start)}</button>`,
-    `<button type="button" id="have-code">${escape(words.haveCode)}</button></div>`,
+    ...begin,
     '<noscript>',
     `<div class="notice"><h2>${escape(words.noScriptHeading)}</h2>`,
     paragraph(words.noScript),
     `<h3>${escape(otherWays.heading)}</h3>`,
     list(otherWays.ways),
-    `<p><a href="/contact.txt">${escape(otherWays.contact)}</a></p>`,
+    ...noScript,
     '</div></noscript>',
     `<section><h2>${escape(words.dangerHeading)}</h2>${list(words.danger)}</section>`,
     `<section><h2>${escape(words.nextHeading)}</h2>${list(words.next)}</section>`,
@@ -98,16 +114,45 @@ function before({ before: words, otherWays, languages }: Texts): string {
     `<section><h2>${escape(words.traceHeading)}</h2>${list(words.trace)}</section>`,
     '<section id="where"></section>',
     '<section id="others"></section>',
-    `<p><a class="languages" href="/">${escape(languages)}</a></p>`,
+    ...end,
   ].join('\n')
+}
+
+const startButton = (texts: Texts) =>
+  `<button type="button" id="start" class="main">${escape(texts.before.start)}</button>`
+
+/** Leads to the form as a file. Where scripts do not run here, it says first where they must. */
+function download({ language, offline }: Texts): string {
+  const href = `/offline/${folderOf(language)}.html`
+  return `<p><a href="${href}" download>${escape(offline.download)}</a></p>`
+}
+
+function sitePage(texts: Texts): string {
+  const { before: words, languages, offline, otherWays } = texts
+  return before(texts, {
+    begin: [
+      `<div id="begin" class="actions" hidden>${startButton(texts)}`,
+      `<button type="button" id="have-code">${escape(words.haveCode)}</button></div>`,
+    ],
+    noScript: [
+      `<p><a href="/contact.txt">${escape(otherWays.contact)}</a></p>`,
+      paragraph(offline.noScript),
+      download(texts),
+    ],
+    end: [
+      `<section id="offline"><h2>${escape(offline.heading)}</h2>${paragraph(offline.lead)}`,
+      `${download(texts)}<p class="hint">${escape(offline.hint)}</p></section>`,
+      `<p><a class="languages" href="/">${escape(languages)}</a></p>`,
+    ],
+  })
 }
 
 function languagePage(texts: Texts, assets: Assets): RenderedFile {
   const html = [
-    head(texts.title, texts.language, assets, assets.page(texts.language)),
+    head(texts.title, texts.language, linked(assets, assets.page(texts.language))),
     '<body>',
     header(texts),
-    `<main id="main">\n${before(texts)}\n</main>`,
+    `<main id="main">\n${sitePage(texts)}\n</main>`,
     '</body>\n</html>\n',
   ].join('\n')
   return { path: `${folderOf(texts.language)}/index.html`, html }
@@ -128,7 +173,7 @@ function choicePage(all: readonly Texts[], assets: Assets): RenderedFile {
   const leave = inAll(texts => texts.leaveShort)
   const words = inAll(texts => texts.languageWord)
   const html = [
-    head(spare.title, 'en', assets, assets.choice),
+    head(spare.title, 'en', linked(assets, assets.choice)),
     '<body>',
     `<header class="top"><a id="leave" class="leave small" href="${escape(spare.leaveTo)}" rel="noreferrer noopener nofollow">${leave}</a></header>`,
     '<main id="main">',
@@ -144,4 +189,37 @@ function choicePage(all: readonly Texts[], assets: Assets): RenderedFile {
 export function renderSite(texts: readonly Texts[], assets: Assets): RenderedFile[] {
   const all = inOrder(texts)
   return [choicePage(all, assets), ...all.map(one => languagePage(one, assets))]
+}
+
+/** What the offline form brings inside. */
+export interface Inlined {
+  readonly policy: string
+  readonly style: string
+  /** The address of the icon, as data. */
+  readonly icon: string
+  readonly script: string
+}
+
+/** The offline form of a language, with an empty place for the directory. The script runs last: it reads that place. */
+export function renderOffline(texts: Texts, offline: OfflineTexts, inlined: Inlined): string {
+  const words = textsOffline(texts, offline)
+  const { icon, policy, script, style } = inlined
+  const loads = [`<link rel="icon" href="${icon}">`, `<style>${style}</style>`]
+  const parts = {
+    begin: [
+      '<p id="until"></p>',
+      `<div id="begin" class="actions" hidden>${startButton(words)}</div>`,
+    ],
+    noScript: [],
+    end: [],
+  }
+  return [
+    head(words.title, words.language, loads, policy),
+    '<body>',
+    header(words),
+    `<main id="main">\n${before(words, parts)}\n</main>`,
+    directoryPlace,
+    `<script>${script}</script>`,
+    '</body>\n</html>\n',
+  ].join('\n')
 }

@@ -30,6 +30,7 @@ function isWorldMap(value: unknown): value is WorldMap {
 
 /** @returns null where it cannot be had: the list says the same */
 export async function fetchWorldMap(): Promise<WorldMap | null> {
+  if (worldMap === null) return null
   try {
     const response = await fetch(worldMap, { credentials: 'omit', referrerPolicy: 'no-referrer' })
     const map: unknown = await response.json()

@@ -4,7 +4,6 @@ import { foldWord } from '../../src/core/receipt/fold-word.js'
 import { button, form, h, unrecorded } from '../dom.js'
 import type { Page } from '../page.js'
 import { fill } from '../texts/texts.js'
-import { sendRequest } from './send.js'
 
 const svg = 'http://www.w3.org/2000/svg'
 
@@ -133,7 +132,7 @@ function showConfirm(page: Page, back: () => void, asked: [number, number] | nul
         return
       }
     }
-    sendRequest(page, { back: () => showConfirm(page, back, places), review: back })
+    page.surroundings.send(page, { back: () => showConfirm(page, back, places), review: back })
   }
   page.show(
     () => showConfirm(page, back, places),

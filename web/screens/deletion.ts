@@ -1,6 +1,7 @@
 // "Delete my request": what it means, a second look, and what is true afterwards.
 import { bullets, button, h } from '../dom.js'
-import { Failed, postDeletion } from '../network.js'
+import { Failed } from '../failed.js'
+import { postDeletion } from '../network.js'
 import type { Page } from '../page.js'
 import { enterWords, type Visit } from './visit.js'
 

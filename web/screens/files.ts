@@ -1,7 +1,8 @@
 // Files that follow a request: chosen, told what is hidden in them, sealed and sent one after the other, each named as soon
 // as it has arrived. They stay here until then, and can be taken back.
 import { button, h } from '../dom.js'
-import { Failed, postAddition } from '../network.js'
+import { Failed } from '../failed.js'
+import { postAddition } from '../network.js'
 import type { Page } from '../page.js'
 import type { Sealer } from '../sealer.js'
 import type { Given } from '../sealer/calls.js'

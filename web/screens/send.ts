@@ -1,41 +1,28 @@
 // Steps 3 to 5 as the person sees them: test, seal, send, receipt. Whatever fails, the answers are still there, and a
 // request whose fate is not known is sent again byte by byte.
 import { bullets, button, h } from '../dom.js'
-import { Failed, postIntake } from '../network.js'
-import type { Page } from '../page.js'
-import type { Sealer } from '../sealer.js'
+import { Failed, type FailureCode } from '../failed.js'
+import { postIntake } from '../network.js'
+import type { Page, Ways } from '../page.js'
 import type { Given } from '../sealer/calls.js'
 import { localTime } from '../local-time.js'
 import { programsOf } from '../site.js'
 import { fill } from '../texts/texts.js'
 import { openWith } from './come-back.js'
+import { handOver } from './hand-over.js'
+import { sealAnswers } from './seal-answers.js'
 
 /** How often a newer directory is fetched before the person is asked to try later. */
 const maxReseals = 3
 
-/** Seals, or keeps what is sealed where its fate is not known and the answers are the same. @throws Failed */
-async function sealAnswers(page: Page, tell: (stage: string) => void): Promise<Sealer> {
-  const { sending, language } = page.words.texts
-  tell(sending.checking)
-  const sealer = await page.freshSealer()
-  const { draft } = page
-  const { program, entropy, answers } = draft
-  if (program === null || entropy === null) throw new Failed('internal')
-  const of = JSON.stringify(answers)
-  if (draft.sealed === null || draft.sealedOf !== of) {
-    tell(sending.sealing)
-    draft.sealed = await sealer.call('seal', {
-      program: program.id,
-      pageLanguage: language,
-      answers,
-      entropy,
-      id: draft.sealed?.id ?? null,
-      now: Date.now(),
-    })
-    draft.sealedOf = of
-  }
-  return sealer
-}
+/** Failures of the way, not of what was sealed. */
+const carriable: readonly FailureCode[] = [
+  'offline',
+  'too_many_requests',
+  'unavailable',
+  'untrusted',
+  'internal',
+]
 
 /** The organisation has published something newer since the page was loaded: sealed anew, with the same id. */
 async function renewSite(page: Page): Promise<void> {
@@ -65,13 +52,6 @@ async function deliver(page: Page, tell: (stage: string) => void): Promise<Given
   }
 }
 
-export interface Ways {
-  /** To the screen before. */
-  back(): void
-  /** To the answers, where the form itself has changed meanwhile. */
-  review(): void
-}
-
 export function sendRequest(page: Page, ways: Ways): void {
   const { sending } = page.words.texts
   const stage = h('p', { role: 'status', class: 'waiting' }, sending.checking)
@@ -90,10 +70,17 @@ export function sendRequest(page: Page, ways: Ways): void {
       const code = error instanceof Failed ? error.code : ''
       if (code === 'form_invalid') ways.review()
       else if (code === 'intake_conflict') page.fail(error, () => openMine(page, again), again)
-      else page.fail(error, again, () => ways.back())
+      else page.fail(error, again, () => ways.back(), anotherWay(page, error, again))
     }
   }
   void settle()
+}
+
+/** What is sealed can leave without this page, where only the way to the service is at fault. */
+function anotherWay(page: Page, error: unknown, back: () => void): HTMLElement | undefined {
+  const isTheWay = error instanceof Failed && carriable.includes(error.failure)
+  if (!isTheWay || page.draft.sealed === null) return undefined
+  return button(page.words.texts.handOver.offer, () => handOver(page, back))
 }
 
 /** The mailbox of the words that this page has just made. */

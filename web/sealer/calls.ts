@@ -4,7 +4,7 @@ import type { Directory } from '../../schemas/directory.js'
 import type { Timestamp } from '../../schemas/encoding.js'
 import type { MailboxView } from '../../schemas/mailbox.js'
 import type { ProblemCode } from '../../schemas/problem.js'
-import type { Answers, Attachment, ReplyMessage } from '../../schemas/sealed.js'
+import type { Answers, Attachment, Channel, ReplyMessage } from '../../schemas/sealed.js'
 
 /** What the server served: nothing in it is trusted before the Worker has verified it. */
 export interface Served {
@@ -12,6 +12,8 @@ export interface Served {
   readonly note: Uint8Array
   /** The directory that this page has worked with until now; null for the first. */
   readonly before: Uint8Array | null
+  /** How what is sealed here will travel. */
+  readonly channel: Exclude<Channel, 'mail'>
   readonly now: number
 }
 
@@ -30,6 +32,9 @@ export interface SealedRequest {
   readonly program: string
   /** The JSON that is posted, byte by byte the same on every attempt. */
   readonly body: string
+  /** The same as a file, and as text, for ways without this page (docs/protocol.md, "Request file"). */
+  readonly file: Uint8Array
+  readonly armored: string
   readonly envelope: string
   readonly slip: string | null
   /** Sequence of the directory that it was sealed with. */

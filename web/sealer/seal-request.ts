@@ -9,6 +9,7 @@ import type { Primitives } from '../../src/core/crypto/primitives.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import { newClientId } from '../../src/core/encoding/case-id.js'
+import { armorRequest, printRequestFile } from '../../src/core/envelope/request-file.js'
 import { sealEnvelope, sealSlip } from '../../src/core/envelope/seal.js'
 import { checkAnswers } from '../../src/core/form/check.js'
 import { keepShown } from '../../src/core/form/shown.js'
@@ -17,19 +18,20 @@ import { deriveReceiptKeys } from '../../src/core/receipt/code.js'
 import { promiseFor, verifyReceipt } from '../../src/core/receipt/receipt.js'
 import { recipientsFor } from '../../src/core/routing/readers.js'
 import { instantOf } from '../instant-of.js'
-import type { Asked, Given, SealedRequest, SealingOrder } from './calls.js'
+import type { Asked, Given, SealedRequest, SealingOrder, Served } from './calls.js'
 
 export interface Opened {
   readonly root: string
   readonly verified: VerifiedDirectory
   /** Nothing new is sealed with it. */
   readonly expired: boolean
+  readonly channel: Served['channel']
 }
 
-export function contextOf(kind: SealedKind, { verified }: Opened): Context {
+export function contextOf(kind: SealedKind, { channel, verified }: Opened): Context {
   const { origin, sequence } = verified.directory
   const directory_sha256 = encodeBase64url(verified.sha256)
-  return { kind, channel: 'web', origin, directory_sequence: sequence, directory_sha256 }
+  return { kind, channel, origin, directory_sequence: sequence, directory_sha256 }
 }
 
 /** The sentence that was shown, which the case keeps. */
@@ -93,9 +95,18 @@ export async function sealRequest(
           router,
         )
   const id = order.id ?? newClientId(p)
+  const file = await printRequestFile(p, {
+    id,
+    directorySequence: directory.sequence,
+    mailbox: keys.mailboxHash,
+    slip: slip?.bytes ?? null,
+    envelope: envelope.bytes,
+  })
   return {
     id,
     program: program.id,
+    file,
+    armored: armorRequest(file),
     body: JSON.stringify({
       id,
       directory_version: directory.sequence,

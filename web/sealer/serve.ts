@@ -52,7 +52,7 @@ async function openDirectory(p: Primitives, served: Served): Promise<Opened> {
     throw new KhancapError('directory_invalid')
   if (served.before !== null)
     followsDirectory(await verifyDirectory(p, served.before, { root, now: null }), verified)
-  return { root, verified, expired }
+  return { root, verified, expired, channel: served.channel }
 }
 
 function faultOf(error: unknown): SealerFault {

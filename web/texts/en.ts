@@ -61,6 +61,14 @@ export const textsEn: Texts = {
     ],
     contact: 'Mail address and public key of the organisation',
   },
+  offline: {
+    heading: 'Without network',
+    lead: 'If your network is bad or watched, take the form with you: one file, which works without network. It seals on the device. You, or a person you trust, send what it sealed by mail or messenger, or pass it on a stick.',
+    download: 'Download the form (less than 1 MB)',
+    hint: 'The file stays on the device until you delete it.',
+    noScript:
+      'The form is a file, and it needs scripts too: open it in another browser, or on another device that you trust, where scripts run.',
+  },
   when: { heading: 'By when you get an answer' },
   where: {
     heading: 'Where we can help',
@@ -176,6 +184,39 @@ export const textsEn: Texts = {
     checking: 'Testing the sealing on this device …',
     sealing: 'Sealing your answers on this device …',
     sending: 'Sending the sealed request …',
+  },
+  handOver: {
+    offer: 'Send it another way',
+    heading: 'Sealed, but not sent yet',
+    lead: 'Only the organisation can open what you sealed. Bring it there in one of these ways. One is enough.',
+    until: 'Please bring it there before {date}; later it may not be taken in.',
+    saveHeading: 'As a file',
+    saveHint:
+      'Attach it to a mail or send it by messenger, or give it on a stick to a person you trust. Whoever carries it cannot read it.',
+    save: 'Save the sealed file',
+    saved: 'Saved as {name}, in the folder of your downloads.',
+    copyHeading: 'As text',
+    copyHint: 'The same, for ways that carry text only. It is long; all of it is needed.',
+    copy: 'Copy the sealed text',
+    copied: 'Copied. You can paste it now.',
+    copyYourself: 'Please copy the text below yourself, all of it.',
+    text: 'The sealed text',
+    mailHeading: 'By mail',
+    mailHint:
+      'To {mail}. Attach the file, or paste the text. You need not write anything else; words beside it are not sealed.',
+    mail: 'Begin a mail',
+    mailSeen:
+      'Others can see both addresses, the subject and the time of a mail. A person you trust may send it instead of you.',
+    nextHeading: 'What happens then',
+    next: [
+      'The time for the answer begins when it has arrived. It may arrive twice; the first counts.',
+    ],
+    comeBack:
+      'On the organisation’s page you read the answer, with your 12 words. If it knows no request for them, yours has not arrived yet: send it again. The addresses:',
+    files: 'Photos and documents can follow later, on that page, with your words.',
+    eraseHeading: 'Afterwards',
+    erase:
+      'Delete the sealed file from this device, and the mail that you sent, if somebody could search it. Keep the 12 words.',
   },
   sent: {
     heading: 'Your request has arrived',

@@ -61,6 +61,14 @@ export const textsFr: Texts = {
     ],
     contact: 'Adresse e-mail et clé publique de l’organisation',
   },
+  offline: {
+    heading: 'Sans réseau',
+    lead: 'Si votre réseau est mauvais ou surveillé, emportez le formulaire : un seul fichier, qui fonctionne sans réseau. Il scelle sur l’appareil. Vous, ou une personne de confiance, envoyez par e-mail ou par messagerie ce qu’il a scellé, ou le remettez sur une clé USB.',
+    download: 'Télécharger le formulaire (moins de 1 Mo)',
+    hint: 'Le fichier reste sur l’appareil jusqu’à ce que vous le supprimiez.',
+    noScript:
+      'Le formulaire est un fichier, et il a besoin de scripts lui aussi : ouvrez-le dans un autre navigateur, ou sur un autre appareil de confiance, où les scripts s’exécutent.',
+  },
   when: { heading: 'Quand vous aurez une réponse' },
   where: {
     heading: 'Où nous pouvons aider',
@@ -177,6 +185,40 @@ export const textsFr: Texts = {
     checking: 'Vérification du scellement sur cet appareil…',
     sealing: 'Scellement de vos réponses sur cet appareil…',
     sending: 'Envoi de la demande scellée…',
+  },
+  handOver: {
+    offer: 'L’envoyer autrement',
+    heading: 'Scellée, mais pas encore envoyée',
+    lead: 'Seule l’organisation peut ouvrir ce que vous avez scellé. Faites-le-lui parvenir par l’un de ces moyens. Un seul suffit.',
+    until: 'Faites-le parvenir avant le {date} ; plus tard, il risque de ne plus être accepté.',
+    saveHeading: 'Comme fichier',
+    saveHint:
+      'Joignez-le à un e-mail, envoyez-le par messagerie, ou donnez-le sur une clé USB à une personne de confiance. Qui le transporte ne peut pas le lire.',
+    save: 'Enregistrer le fichier scellé',
+    saved: 'Enregistré sous le nom {name}, dans le dossier des téléchargements.',
+    copyHeading: 'Comme texte',
+    copyHint:
+      'La même chose, pour les moyens qui ne transportent que du texte. Il est long ; il le faut en entier.',
+    copy: 'Copier le texte scellé',
+    copied: 'Copié. Vous pouvez maintenant le coller.',
+    copyYourself: 'Copiez vous-même le texte ci-dessous, en entier.',
+    text: 'Le texte scellé',
+    mailHeading: 'Par e-mail',
+    mailHint:
+      'À {mail}. Joignez le fichier, ou collez le texte. Vous n’avez rien d’autre à écrire ; les mots à côté ne sont pas scellés.',
+    mail: 'Commencer un e-mail',
+    mailSeen:
+      'D’autres peuvent voir les deux adresses, l’objet et l’heure d’un e-mail. Une personne de confiance peut l’envoyer à votre place.',
+    nextHeading: 'Ce qui se passe ensuite',
+    next: [
+      'Le délai de réponse commence à l’arrivée. La demande peut arriver deux fois ; la première compte.',
+    ],
+    comeBack:
+      'Vous lisez la réponse sur la page de l’organisation, avec vos 12 mots. Si elle ne connaît pas de demande pour ces mots, la vôtre n’est pas encore arrivée : envoyez-la de nouveau. Les adresses :',
+    files: 'Photos et documents peuvent suivre plus tard, sur cette page, avec vos mots.',
+    eraseHeading: 'Après l’envoi',
+    erase:
+      'Supprimez le fichier scellé de cet appareil, et l’e-mail envoyé, si quelqu’un pourrait le fouiller. Gardez les 12 mots.',
   },
   sent: {
     heading: 'Votre demande est arrivée',

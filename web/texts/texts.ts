@@ -46,6 +46,15 @@ export interface Texts {
     /** Leads to the mail address and key that the directory names. */
     readonly contact: string
   }
+  /** The form as a file that works without network. */
+  readonly offline: {
+    readonly heading: string
+    readonly lead: string
+    readonly download: string
+    readonly hint: string
+    /** Beside it, where this page runs no scripts. */
+    readonly noScript: string
+  }
 
   readonly when: { readonly heading: string }
   /** Where programs help: the map and its list. */
@@ -157,6 +166,36 @@ export interface Texts {
     readonly checking: string
     readonly sealing: string
     readonly sending: string
+  }
+  /** A sealed request that leaves without the page. */
+  readonly handOver: {
+    /** The button, where the page cannot send it. */
+    readonly offer: string
+    readonly heading: string
+    readonly lead: string
+    readonly until: string
+    readonly saveHeading: string
+    readonly saveHint: string
+    readonly save: string
+    readonly saved: string
+    readonly copyHeading: string
+    readonly copyHint: string
+    readonly copy: string
+    readonly copied: string
+    readonly copyYourself: string
+    readonly text: string
+    readonly mailHeading: string
+    readonly mailHint: string
+    readonly mail: string
+    readonly mailSeen: string
+    readonly nextHeading: string
+    /** After these stands the promise of the program. */
+    readonly next: readonly string[]
+    /** After this stand the addresses of the service. */
+    readonly comeBack: string
+    readonly files: string
+    readonly eraseHeading: string
+    readonly erase: string
   }
   readonly sent: {
     readonly heading: string

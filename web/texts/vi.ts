@@ -61,6 +61,14 @@ export const textsVi: Texts = {
     ],
     contact: 'Địa chỉ email và khóa công khai của tổ chức',
   },
+  offline: {
+    heading: 'Khi không có mạng',
+    lead: 'Nếu mạng của bạn yếu hoặc bị theo dõi, hãy mang biểu mẫu theo: một tệp duy nhất, dùng được khi không có mạng. Biểu mẫu niêm phong ngay trên thiết bị. Bạn hoặc người bạn tin cậy gửi phần đã niêm phong bằng email, bằng ứng dụng nhắn tin, hoặc chuyển tay bằng USB.',
+    download: 'Tải biểu mẫu về (dưới 1 MB)',
+    hint: 'Tệp nằm trên thiết bị cho đến khi bạn xóa.',
+    noScript:
+      'Biểu mẫu là một tệp và cũng cần mã lệnh: hãy mở tệp bằng trình duyệt khác, hoặc trên một thiết bị khác mà bạn tin cậy, nơi mã lệnh chạy được.',
+  },
   when: { heading: 'Khi nào bạn có câu trả lời' },
   where: {
     heading: 'Chúng tôi có thể giúp ở đâu',
@@ -176,6 +184,39 @@ export const textsVi: Texts = {
     checking: 'Đang kiểm tra việc niêm phong trên thiết bị này …',
     sealing: 'Đang niêm phong câu trả lời trên thiết bị này …',
     sending: 'Đang gửi yêu cầu đã niêm phong …',
+  },
+  handOver: {
+    offer: 'Gửi bằng cách khác',
+    heading: 'Đã niêm phong, nhưng chưa gửi',
+    lead: 'Chỉ tổ chức mới mở được những gì bạn đã niêm phong. Hãy chuyển đến đó bằng một trong các cách sau. Một cách là đủ.',
+    until: 'Xin chuyển đến trước: {date}; sau đó có thể sẽ không được nhận.',
+    saveHeading: 'Dưới dạng tệp',
+    saveHint:
+      'Đính kèm vào email, gửi bằng ứng dụng nhắn tin, hoặc chép vào USB đưa cho người bạn tin cậy. Người mang đi không đọc được.',
+    save: 'Lưu tệp đã niêm phong',
+    saved: 'Đã lưu với tên {name}, trong thư mục tải về.',
+    copyHeading: 'Dưới dạng chữ',
+    copyHint: 'Cùng nội dung đó, cho những cách chỉ gửi được chữ. Đoạn chữ dài; cần có đủ tất cả.',
+    copy: 'Sao chép đoạn chữ đã niêm phong',
+    copied: 'Đã sao chép. Bây giờ bạn có thể dán.',
+    copyYourself: 'Xin tự sao chép toàn bộ đoạn chữ bên dưới.',
+    text: 'Đoạn chữ đã niêm phong',
+    mailHeading: 'Bằng email',
+    mailHint:
+      'Gửi đến {mail}. Đính kèm tệp, hoặc dán đoạn chữ. Bạn không cần viết gì thêm; lời viết kèm không được niêm phong.',
+    mail: 'Soạn email',
+    mailSeen:
+      'Người khác có thể thấy địa chỉ của hai bên, tiêu đề và thời gian của email. Người bạn tin cậy có thể gửi thay bạn.',
+    nextHeading: 'Sau đó điều gì sẽ diễn ra',
+    next: [
+      'Thời hạn trả lời bắt đầu tính khi yêu cầu đến nơi. Có đến hai lần cũng không sao; lần đầu được tính.',
+    ],
+    comeBack:
+      'Bạn đọc câu trả lời trên trang của tổ chức, bằng 12 từ của mình. Nếu ở đó không có yêu cầu nào ứng với các từ ấy thì yêu cầu của bạn chưa đến nơi: hãy gửi lại. Các địa chỉ:',
+    files: 'Ảnh và tài liệu có thể gửi sau, trên trang đó, bằng 12 từ của bạn.',
+    eraseHeading: 'Khi xong việc',
+    erase:
+      'Hãy xóa tệp đã niêm phong khỏi thiết bị này, và xóa email đã gửi, nếu có ai đó có thể lục xem. Hãy giữ 12 từ.',
   },
   sent: {
     heading: 'Yêu cầu của bạn đã đến nơi',
