@@ -41,6 +41,7 @@ async function serve(told: ApiTold): Promise<void> {
       perSecond: { applicants: 1_000_000, handlers: 1_000_000 },
     },
     pages: null,
+    offlineTemplates: new Map(),
     deployment: { origin, root, demo: false },
     now,
     onCommitted() {},

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { lean } from '../lean.mjs'
 import {
   asModule,
   bundle,
@@ -92,7 +93,9 @@ export async function bundleOffline(folder) {
       await bundle({
         ...inBrowser,
         stdin: source(scriptEntry(one)),
-        plugins: [oneWordList(one.language)],
+        plugins: [oneWordList(one.language), lean()],
+        // Schemas that nobody uses here may want more of zod.
+        logOverride: { 'import-is-undefined': 'silent' },
         define: { worldMap: 'null' },
       }),
     )
