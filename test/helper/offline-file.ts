@@ -1,5 +1,5 @@
 // An offline form on the disk of an applicant, with whatever directory it is to have inside.
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -9,6 +9,11 @@ import {
   templateName,
 } from '../../src/core/offline/offline-form.js'
 import type { OfflineTexts } from '../../web/offline/texts.js'
+import { offlineEn } from '../../web/offline/texts/en.js'
+import { offlineFr } from '../../web/offline/texts/fr.js'
+import { offlineVi } from '../../web/offline/texts/vi.js'
+import { offlineZhHans } from '../../web/offline/texts/zh-hans.js'
+import { offlineZhHant } from '../../web/offline/texts/zh-hant.js'
 import { inCheckout } from './checkout.js'
 import type { Teardown } from './postgres.js'
 
@@ -40,14 +45,11 @@ export async function savedFile(t: Teardown, language: string, html: string): Pr
   return { folder, path, address: pathToFileURL(path).href }
 }
 
-/** What the forms say otherwise than the pages, in every language that has a catalogue. */
-export const allOfflineTexts: readonly OfflineTexts[] = (
-  await Promise.all(
-    (
-      await readdir(inCheckout('web', 'offline', 'texts'))
-    ).map(
-      async (name): Promise<OfflineTexts[]> =>
-        Object.values(await import(`../../web/offline/texts/${name.replace(/\.ts$/, '')}.js`)),
-    ),
-  )
-).flat()
+/** What the forms say otherwise than the pages. */
+export const allOfflineTexts: readonly OfflineTexts[] = [
+  offlineEn,
+  offlineFr,
+  offlineVi,
+  offlineZhHans,
+  offlineZhHant,
+]

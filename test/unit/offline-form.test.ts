@@ -1,6 +1,7 @@
 // The offline form as a file: one template, one place for the directory, and both found again (docs/protocol.md,
 // "Offline form").
 import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import { utf8 } from '../../src/core/encoding/bytes.js'
 import { readEmbedded } from '../../src/core/offline/embedded.js'
@@ -15,6 +16,7 @@ import {
 import { offlineForms } from '../../src/app/offline-form.js'
 import { folderOf } from '../../web/html/render.js'
 import { textsOffline } from '../../web/offline/texts.js'
+import { inCheckout } from '../helper/checkout.js'
 import { allTexts } from '../helper/texts.js'
 import { allOfflineTexts, builtTemplate } from '../helper/offline-file.js'
 import { testOrganisation } from '../helper/organisation.js'
@@ -94,6 +96,12 @@ await t.test('each language has a template: small, closed, and with hashes that 
       html,
       /\bfetch\(|XMLHttpRequest|WebSocket|EventSource|sendBeacon|importScripts|localStorage|sessionStorage|indexedDB|document\.cookie|serviceWorker|eval\(/,
     )
+    const page = await readFile(
+      inCheckout('build', 'web', folderOf(language), 'index.html'),
+      'utf8',
+    )
+    const link = `<a href="/offline/${folderOf(language)}.html" download>`
+    t.equal(page.split(link).length, 3, 'the page leads to it, with scripts and without')
     t.notMatch(/<title>([^<]+)/.exec(html)?.[1] ?? '', /khancap|support|hỗ trợ|支援|soutien/i)
   }
 })
