@@ -1,13 +1,13 @@
 // Makes the tool as one file, for a machine without npm, and as a package that installs alone: no dependencies, since
 // everything that it needs is inside. Made from what the compiler wrote; the same sources give the same bytes.
-import { chmod, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** @param compiled folder with cli/main.js @param target folder of the package */
+/** @param compiled folder with cli/main.js and offline/ @param target folder of the package */
 export async function bundleTool(compiled, target) {
   const whole = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
   await mkdir(target, { recursive: true })
@@ -46,6 +46,7 @@ export async function bundleTool(compiled, target) {
     ['docs/cli.md', 'README.md'],
   ])
     await copyFile(join(root, from), join(target, to))
+  await cp(join(compiled, 'offline'), join(target, 'offline'), { recursive: true })
   const { engines, license, version } = whole
   const shipped = {
     name: 'khancap',
@@ -56,7 +57,7 @@ export async function bundleTool(compiled, target) {
     engines,
     bin: { khancap: 'khancap.mjs' },
     man: './khancap.1',
-    files: ['khancap.mjs', 'khancap.1', 'NOTICES.txt'],
+    files: ['khancap.mjs', 'khancap.1', 'NOTICES.txt', 'offline'],
   }
   await writeFile(join(target, 'package.json'), `${JSON.stringify(shipped, null, 2)}\n`)
 }

@@ -10,6 +10,7 @@ import type { KeysRecoverOptions } from '../verbs/keys-recover.js'
 import type { StatsOptions } from '../verbs/stats.js'
 import type { KeysSplitOptions } from '../verbs/keys-split.js'
 import type { KeysRotateOptions } from '../verbs/keys-rotate.js'
+import type { VerifyFormOptions } from '../verbs/verify-form.js'
 import type { VerifySiteOptions } from '../verbs/verify-site.js'
 import type { VerifyReceiptOptions } from '../verbs/verify-receipt.js'
 import { does, type Runner, withExamples, withJson, withPassphrase } from './declare.js'
@@ -75,6 +76,21 @@ export function declareHandlerCommands(program: Command, runner: Runner): void {
     ),
     'khancap verify site https://help.example',
     'khancap verify site http://abc…xyz.onion --proxy socks5h://127.0.0.1:9050',
+  )
+  withExamples(
+    does(
+      withJson(
+        verify
+          .command('form')
+          .description('check an offline form that somebody has; needs no network'),
+      )
+        .argument('<file>', 'the form')
+        .option('--templates <folder>', 'compare with these templates'),
+      runner,
+      async (station, options: VerifyFormOptions, file = '') =>
+        (await import('../verbs/verify-form.js')).verifyForm(station, options, file),
+    ),
+    'khancap verify form notes-vi.html',
   )
 
   withExamples(

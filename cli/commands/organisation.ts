@@ -4,6 +4,7 @@ import type { EditOptions } from '../organisation/edit.js'
 import type { OrgAddHandlerOptions, OrgAddTeamOptions } from '../verbs/org-add.js'
 import type { OrgCheckOptions } from '../verbs/org-check.js'
 import type { OrgInitOptions } from '../verbs/org-init.js'
+import type { OrgOfflineFormOptions } from '../verbs/org-offline-form.js'
 import type { OrgPublishOptions } from '../verbs/org-publish.js'
 import type { OrgRootOptions } from '../verbs/org-root.js'
 import type { OrgSiteOptions } from '../verbs/org-site.js'
@@ -228,6 +229,22 @@ function declarePublishing(org: Command, runner: Runner): void {
     ),
     'khancap org publish --dir /media/stick/org',
     'khancap org publish --key /media/binh/root-binh.age',
+  )
+  withExamples(
+    does(
+      withJson(
+        org
+          .command('offline-form')
+          .description('write the form that works without network, with the directory inside'),
+      )
+        .option('--dir <folder>', "the organisation's folder", '.')
+        .requiredOption('--out <folder>', 'where to write it, one file for each language')
+        .option('--templates <folder>', 'the templates; those of this tool where left out'),
+      runner,
+      async (station, options: OrgOfflineFormOptions) =>
+        (await import('../verbs/org-offline-form.js')).makeOfflineForms(station, options),
+    ),
+    'khancap org offline-form --dir /media/stick/org --out /media/stick/forms',
   )
   withExamples(
     does(

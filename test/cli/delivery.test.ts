@@ -83,6 +83,8 @@ await t.test('the package installs alone, without a network, and runs', async t 
   const files = await readdir(join(at, 'home', 'node_modules', 'khancap'))
   for (const file of ['LICENSE', 'NOTICES.txt', 'README.md', 'khancap.1'])
     t.ok(files.includes(file), file)
+  const forms = await readdir(join(at, 'home', 'node_modules', 'khancap', 'offline'))
+  t.ok(forms.includes('khancap-vi.html'), 'the templates of the offline forms')
   const notices = await readFile(join(built, 'NOTICES.txt'), 'utf8')
   for (const library of [
     'libsodium-wrappers',
