@@ -44,7 +44,7 @@ export interface Surroundings {
   /** @throws Failed */
   loadSite(): Promise<Site>
   /** A fresh sealer that has passed its test. @throws Failed */
-  startSealer(): Promise<Sealer>
+  readonly startSealer: () => Promise<Sealer>
   /** What comes once the receipt code was kept. */
   send(page: Page, ways: Ways): void
   /** Who can be written to where nothing can be sealed, under this label. */

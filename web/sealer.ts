@@ -1,12 +1,5 @@
 // The page's side of the sealing Worker. A fresh one is made for each submission; ending it forgets its keys.
-import type {
-  AnswerMessage,
-  Asked,
-  CallMessage,
-  CallName,
-  Given,
-  SealerFault,
-} from './sealer/calls.js'
+import type { AnswerMessage, Asked, CallName, Given, SealerFault } from './sealer/calls.js'
 import { Failed, type FailureCode } from './failed.js'
 
 const failures: Partial<Readonly<Record<SealerFault, FailureCode>>> = {

@@ -64,9 +64,9 @@ await t.test('none is made of a directory that has expired, or without templates
 
 await t.test('a handler tells a true form from another one', async t => {
   const file = join(out, 'notes-vi.html')
-  const true_ = await run(`${verify(file)} --json`)
-  t.equal(true_.code, 0, true_.err)
-  t.match(JSON.parse(true_.out), { valid: true, language: 'vi', sequence: 1, expired: false })
+  const whole = await run(`${verify(file)} --json`)
+  t.equal(whole.code, 0, whole.err)
+  t.match(JSON.parse(whole.out), { valid: true, language: 'vi', sequence: 1, expired: false })
   t.match((await run(verify(file))).out, `the form is from ${directory.name}`)
   const late = await run(verify(file), { now: () => Date.parse(directory.expires) })
   t.equal(late.code, 0)

@@ -81,6 +81,8 @@ function inlineable(code) {
   return code
 }
 
+const source = contents => ({ contents, resolveDir: join(root, 'web'), loader: 'ts' })
+
 /** @param folder where the templates are written */
 export async function bundleOffline(folder) {
   const stylesheet = await bundle({ entryPoints: ['web/style.css'] })
@@ -88,7 +90,6 @@ export async function bundleOffline(folder) {
   const icon = await readFile(join(root, 'web/icon.svg'), 'utf8')
   await mkdir(folder, { recursive: true })
   for (const one of await catalogues()) {
-    const source = contents => ({ contents, resolveDir: join(root, 'web'), loader: 'ts' })
     const script = inlineable(
       await bundle({
         ...inBrowser,

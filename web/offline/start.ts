@@ -31,14 +31,14 @@ function startForm(words: Words, offline: OfflineTexts): void {
   byId('start')?.addEventListener('click', () => startRequest(page, home))
   home()
   page.site().then(
-    ({ directory, ...site }) => {
+    site => {
       const end = byId('until')
-      const date = localTime(directory.expires, texts.language)
+      const date = localTime(site.directory.expires, texts.language)
       if (end !== null) end.textContent = fill(offline.until, { date })
-      fillBefore(page, { directory, ...site })
+      fillBefore(page, site)
       begin.hidden = false
       // At once: whoever has an old file learns it before anything was typed.
-      page.verifyMeanwhile()
+      return page.verifyMeanwhile()
     },
     (error: unknown) => page.fail(error, home),
   )
