@@ -228,8 +228,8 @@ export class Page {
         'div',
         { class: 'actions' },
         button(failure.again, again, 'main'),
-        instead ?? null,
         back === undefined ? null : button(backLabel, back),
+        instead ?? null,
       ),
       dead.includes(code)
         ? h(
