@@ -173,7 +173,7 @@ await t.test(
 
     const back = chromiumDriver(online.page)
     await comeBack(back, site.url, folder, words.join(' '))
-    await back.see('ol.stages')
+    await back.see('#state')
   },
 )
 
