@@ -19,6 +19,11 @@ export const Inboxes = z
         z.strictObject({
           read_seconds_ago: z.int().min(0),
           fault: InboxFault.nullable().describe('null where the last look succeeded'),
+          unacknowledged_seconds: z
+            .int()
+            .min(0)
+            .optional()
+            .describe('Age of the oldest mail whose sender is still to be told that it came'),
         }),
       )
       .max(100),

@@ -1,4 +1,6 @@
 // KHANCAP_IMAP_URL as what it says: one or more mailboxes, each with what is known of its mails.
+import { isMailAddress } from './core/mail/mail-address.js'
+
 export interface MailboxUrl {
   readonly host: string
   readonly port: number
@@ -9,12 +11,14 @@ export interface MailboxUrl {
   readonly moveTo: string | null
   readonly program: string | null
   readonly country: string | null
-  /** Whether its senders may be told by mail that theirs has come. */
+  /** Where people write to it; null where it is not known. */
+  readonly address: string | null
+  /** Whether its senders are told by mail that theirs has come. */
   readonly acknowledges: boolean
 }
 
 const maxMailboxes = 16
-const known = new Set(['move', 'program', 'country', 'acknowledge'])
+const known = new Set(['move', 'program', 'country', 'address', 'acknowledge'])
 
 /** @returns null where any of them does not fit */
 export function mailboxUrls(text: string): readonly MailboxUrl[] | null {
@@ -35,6 +39,7 @@ function mailboxUrl(word: string): MailboxUrl | null {
   const { searchParams: given } = url
   const country = given.get('country')
   const acknowledge = given.get('acknowledge') ?? 'yes'
+  const address = given.get('address')
   const secure = url.protocol === 'imaps:'
   const fits =
     (secure || url.protocol === 'imap:') &&
@@ -43,20 +48,23 @@ function mailboxUrl(word: string): MailboxUrl | null {
     url.hash === '' &&
     [...given.keys()].every(key => known.has(key) && given.getAll(key).length === 1) &&
     ['yes', 'no'].includes(acknowledge) &&
+    (address === null || isMailAddress(address)) &&
     (country === null || /^[A-Z]{2}$/.test(country))
   if (!fits) return null
   try {
     const path = decodeURIComponent(url.pathname.replace(/^\//, ''))
+    const user = decodeURIComponent(url.username)
     return {
       host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
       port: url.port === '' ? (secure ? 993 : 143) : Number(url.port),
       secure,
-      user: decodeURIComponent(url.username),
+      user,
       password: decodeURIComponent(url.password),
       path: path === '' ? 'INBOX' : path,
       moveTo: given.get('move'),
       program: given.get('program'),
       country,
+      address: address ?? (isMailAddress(user) ? user : null),
       acknowledges: acknowledge === 'yes',
     }
   } catch {

@@ -12,6 +12,7 @@ import type { CurrentDirectory } from './app/current-directory.js'
 import type { Config, Secrets } from './config.js'
 import { contactsFile, lookAtContacts } from './contacts-file.js'
 import type { Primitives } from './core/crypto/primitives.js'
+import type { LetterSender } from './ports/letter-sender.js'
 import type { Log } from './ports/log.js'
 import type { NoticeHook } from './ports/notice-hook.js'
 import type { Mailer } from './ports/mailer.js'
@@ -36,6 +37,9 @@ export interface ServeWorkersDeps {
   readonly primitives: Primitives
   readonly log: Log
 }
+
+/** While a mail server takes its time, new mails wait. */
+const letterTimeoutMs = 15_000
 
 /**
  * A queue that is away does not keep the workers from starting; one that is set up to lose jobs does.
@@ -94,7 +98,24 @@ async function mailWatchOf(
       ? null
       : readTextFile(imapCaFile, 'KHANCAP_IMAP_CA_FILE names a file that cannot be read')
   const identity = readTextFile(routerIdentityFile, 'the routing identity cannot be read')
-  return serveMail({ ...deps, urls: imapUrl, ca, identity, onTaken })
+  const letters = acknowledgementsOf(deps)
+  const watch = await serveMail({
+    ...deps,
+    urls: imapUrl,
+    ca,
+    identity,
+    onTaken,
+    telling:
+      letters === null
+        ? null
+        : { letters, mailFrom: deps.config.mailFrom, offlineForm: async () => null },
+  })
+  return {
+    async close(graceMs) {
+      await watch.close(graceMs)
+      await letters?.close()
+    },
+  }
 }
 
 /** Loads its library when it is needed: that takes as long as all the rest of a start. */
@@ -127,24 +148,35 @@ function loadSlipOpener(file: string, primitives: Primitives): SlipOpener {
 }
 
 /** The way to handlers, and to those who wrote by mail. */
-function mailServerOf({ config, secrets, log }: ServeWorkersDeps): {
+function mailServerOf(deps: ServeWorkersDeps): {
   readonly mailer: Mailer | null
   readonly letters: LetterDeps['letters']
 } {
-  const { mailFrom, smtpCaFile } = config
+  const { config, secrets, log } = deps
+  const { mailFrom } = config
   if (secrets.smtpUrl === null || mailFrom === null) {
     log.warn('no mail server is set: nobody is told by mail', { setting: 'KHANCAP_SMTP_URL' })
     return { mailer: null, letters: null }
   }
-  const ca =
-    smtpCaFile === null
-      ? null
-      : readTextFile(smtpCaFile, 'KHANCAP_SMTP_CA_FILE names a file that cannot be read')
-  const access = { url: secrets.smtpUrl, ca }
+  const access = { url: secrets.smtpUrl, ca: smtpCaOf(deps) }
   return {
     mailer: smtpMailer({ ...access, from: mailFrom }),
     letters: { sender: smtpLetterSender(access), from: mailFrom },
   }
+}
+
+/** What acknowledges mails: new ones wait for it, so that its patience is short. */
+function acknowledgementsOf(deps: ServeWorkersDeps): LetterSender | null {
+  const { smtpUrl } = deps.secrets
+  return smtpUrl === null
+    ? null
+    : smtpLetterSender({ url: smtpUrl, ca: smtpCaOf(deps), timeoutMs: letterTimeoutMs })
+}
+
+function smtpCaOf({ config: { smtpCaFile } }: ServeWorkersDeps): string | null {
+  return smtpCaFile === null
+    ? null
+    : readTextFile(smtpCaFile, 'KHANCAP_SMTP_CA_FILE names a file that cannot be read')
 }
 
 function hookOf({ webhookSecret, webhookUrl }: ServeWorkersDeps['secrets']): NoticeHook | null {

@@ -229,7 +229,7 @@ export const secrets = {
     example: '',
     readers: ['start', 'workers'],
     about:
-      'The mailboxes whose mails become cases: `imaps://user:password@host/INBOX?move=Taken&program=pil&country=VN`. The path is the mailbox (INBOX where there is none); `move` a mailbox to move mails to after they were taken in (otherwise they are marked as read); `program` and `country` what is known of every mail there. Not trusted: the server sees every mail in clear, and could invent or withhold some.',
+      'The mailboxes whose mails become cases: `imaps://user:password@host/INBOX?move=Taken&program=pil&country=VN`. The path is the mailbox (INBOX where there is none); `move` a mailbox to move mails to after they were taken in (otherwise they are marked as read); `program` and `country` what is known of every mail there; `address` where people write to it (otherwise the user, if that is a mail address) and what its acknowledgements come from; `acknowledge=no` sends none (docs/operations.md, "Telling senders that their mail came"). Not trusted: the server sees every mail in clear, and could invent or withhold some.',
   }),
   KHANCAP_SMTP_URL: setting(urlOf(['smtp:', 'smtps:']), {
     expects: 'a URL that begins with smtp: (STARTTLS) or smtps: (TLS)',
@@ -237,7 +237,7 @@ export const secrets = {
     example: '',
     readers: ['start', 'workers'],
     about:
-      'The mail server for notices to handlers. Not trusted: it sees that somebody is told, and when, never about what.',
+      'The mail server for notices to handlers and acknowledgements to whoever wrote. Not trusted: it sees that somebody is told, and when, never about what.',
   }),
   KHANCAP_WEBHOOK_URL: setting(OutsideUrl, {
     expects: 'a URL that begins with https:, or with http: on loopback, without a user name',

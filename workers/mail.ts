@@ -4,7 +4,10 @@ import type { Country } from '../schemas/encoding.js'
 import { maxMailBytes } from '../schemas/sealed.js'
 import { InboxFault } from '../schemas/inboxes.js'
 import { KhancapError } from '../schemas/problem.js'
+import type { AcknowledgeMail } from '../src/app/acknowledge-mail.js'
+import type { Acknowledging } from '../src/app/seal-mail.js'
 import { type MailDeps, takeInMails } from '../src/app/take-in-mails.js'
+import { maxHeaderBytes } from '../src/core/mail/header.js'
 import { faultFields } from '../src/app/log-fault.js'
 import type { Log } from '../src/ports/log.js'
 import type { ListedMail, MailInbox, OpenMailInbox } from '../src/ports/mail-inbox.js'
@@ -17,7 +20,7 @@ export interface WatchedMailbox {
   readonly open: OpenMailInbox
   readonly program: string | null
   readonly country: Country | null
-  readonly acknowledges: boolean
+  readonly acknowledges: Acknowledging | null
   /** Against floods (`mailBucket`); it outlives connections. */
   readonly take: (cost: number, nowMs: number) => number
 }
@@ -25,6 +28,7 @@ export interface WatchedMailbox {
 export interface MailWatchDeps extends MailDeps {
   readonly store: MailDeps['store'] & Pick<MailStore, 'takenUids' | 'noteMailbox'>
   readonly log: Log
+  readonly acknowledge: AcknowledgeMail
   /** Something was committed that has an outbox row. */
   readonly onTaken: () => void
   /** How long nothing needs to be heard before the mailbox is looked through again. */
@@ -37,6 +41,8 @@ const groupMails = 32
 const groupBytes = 8_388_608
 /** UIDs in one command and in one question to the store. */
 const chunkUids = 500
+/** Senders are told for so long before new mails are looked for again. */
+const tellingMs = 10_000
 
 /** Runs until the signal is aborted. @throws KhancapError where the mailbox or the store cannot be reached */
 export async function watchMailbox(
@@ -59,12 +65,21 @@ async function watchOpened(
   inbox: MailInbox,
   signal: AbortSignal,
 ): Promise<void> {
-  const watch: Watch = { deps, mailbox, inbox, done: new Set(), signal, faults: [] }
+  const watch: Watch = {
+    deps,
+    mailbox,
+    inbox,
+    done: new Set(),
+    owed: new Set(),
+    signal,
+    faults: [],
+  }
   try {
     while (!signal.aborted) {
       // oxlint-disable-next-line no-await-in-loop
       while ((await lookThrough(watch)) > 0 && !signal.aborted);
       if (signal.aborted) return
+      const isAllTold = await tellSenders(watch)
       const [fault] = watch.faults
       if (fault !== undefined) {
         // They are where they were. The loop around comes back to them, later and later, and says so each time.
@@ -72,7 +87,7 @@ async function watchOpened(
         throw fault instanceof KhancapError ? fault : new KhancapError('internal', { cause: fault })
       }
       await deps.store.noteMailbox(mailbox.name, 'read')
-      await inbox.waitForMail(deps.lookMs ?? defaultLookMs, signal)
+      if (isAllTold) await inbox.waitForMail(deps.lookMs ?? defaultLookMs, signal)
     }
   } finally {
     await inbox.close()
@@ -85,6 +100,8 @@ interface Watch {
   readonly inbox: MailInbox
   /** UIDs that need no question to the store any more. */
   readonly done: Set<number>
+  /** UIDs of mails that were taken in, and whose senders are to be told before they are settled. */
+  readonly owed: Set<number>
   readonly signal: AbortSignal
   /** Of mails that could not be taken in or settled on this connection: the others are none the worse for them. */
   readonly faults: unknown[]
@@ -92,7 +109,7 @@ interface Watch {
 
 /** @returns how many mails were taken in */
 async function lookThrough(watch: Watch): Promise<number> {
-  const { deps, done, inbox, mailbox, signal } = watch
+  const { deps, done, inbox, mailbox, owed, signal } = watch
   const uids = (await inbox.uids()).filter(uid => !done.has(uid))
   let taken = 0
   for (let at = 0; at < uids.length && !signal.aborted; at += chunkUids) {
@@ -103,7 +120,10 @@ async function lookThrough(watch: Watch): Promise<number> {
       watch,
       chunk.filter(uid => known.get(uid) === 'case'),
     )
-    for (const uid of known.keys()) done.add(uid)
+    for (const [uid, became] of known) {
+      done.add(uid)
+      if (became === 'unacknowledged') owed.add(uid)
+    }
     const listed = await inbox.list(chunk.filter(uid => !known.has(uid)))
     for (const group of groups(listed)) {
       await keepPace(watch, group)
@@ -115,20 +135,14 @@ async function lookThrough(watch: Watch): Promise<number> {
 }
 
 async function takeGroup(watch: Watch, group: readonly ListedMail[]): Promise<number> {
-  const { deps, done, inbox, mailbox } = watch
+  const { deps, done, inbox, owed } = watch
   const mails = await inbox.fetch(
     group.map(({ uid }) => uid),
     maxMailBytes,
   )
-  const facts = {
-    mailbox: mailbox.name,
-    uidValidity: inbox.uidValidity,
-    program: mailbox.program,
-    country: mailbox.country,
-    acknowledges: mailbox.acknowledges,
-  }
-  const results = await takeInMails(deps, facts, mails)
+  const results = await takeInMails(deps, factsOf(watch), mails)
   const settled: number[] = []
+  let owing = 0
   let away: KhancapError | null = null
   for (const [at, result] of results.entries()) {
     const uid = mails[at]?.uid ?? 0
@@ -137,17 +151,77 @@ async function takeGroup(watch: Watch, group: readonly ListedMail[]): Promise<nu
       if (isStoreAway(result.reason)) away = result.reason
       continue
     }
+    // Who recorded it first may still have to tell its sender: the next look asks the store.
+    if (result.value === 'repeated') continue
     done.add(uid)
+    if (result.value === 'unacknowledged') {
+      owed.add(uid)
+      owing += 1
+    }
     // What is no case stays as it is in the mailbox: people read it there.
-    if (result.value !== 'no_case') settled.push(uid)
+    else if (result.value !== 'no_case') settled.push(uid)
   }
-  if (settled.length > 0) {
+  const recorded = settled.length + owing
+  if (recorded > 0) {
     deps.onTaken()
-    deps.log.info('mails taken in', { count: settled.length })
+    deps.log.info('mails taken in', { count: recorded })
   }
   await settle(watch, settled)
   if (away !== null) throw away
   return results.filter(({ status }) => status === 'fulfilled').length
+}
+
+function factsOf({ inbox, mailbox }: Watch) {
+  return {
+    mailbox: mailbox.name,
+    uidValidity: inbox.uidValidity,
+    program: mailbox.program,
+    country: mailbox.country,
+    acknowledges: mailbox.acknowledges,
+  }
+}
+
+/**
+ * Tells senders that their mails came, and settles these. What cannot be told now stays unsettled, and is tried again at the
+ * next look, as after a crash.
+ * @returns false where it stopped to look for new mails
+ */
+async function tellSenders(watch: Watch): Promise<boolean> {
+  const { deps, inbox, owed, signal } = watch
+  const end = performance.now() + tellingMs
+  const waiting = [...owed]
+  for (let at = 0; at < waiting.length; at += groupMails) {
+    const uids = waiting.slice(at, at + groupMails)
+    // oxlint-disable-next-line no-await-in-loop
+    const mails = new Map((await inbox.fetch(uids, maxHeaderBytes)).map(mail => [mail.uid, mail]))
+    const told: number[] = []
+    let isAway = false
+    for (const uid of uids) {
+      if (signal.aborted || isAway || performance.now() > end) break
+      const mail = mails.get(uid)
+      if (mail === undefined) {
+        // What a person has moved away is theirs.
+        owed.delete(uid)
+        continue
+      }
+      // oxlint-disable-next-line no-await-in-loop
+      const became = await deps.acknowledge(factsOf(watch), mail)
+      isAway = became === 'away'
+      if (isAway) {
+        // To the end of the row: it may be this one only that nobody takes now.
+        owed.delete(uid)
+        owed.add(uid)
+      }
+      if (became !== 'done') continue
+      owed.delete(uid)
+      told.push(uid)
+    }
+    // oxlint-disable-next-line no-await-in-loop
+    await settle(watch, told)
+    if (isAway || signal.aborted) return true
+    if (performance.now() > end) return false
+  }
+  return true
 }
 
 /** Waits where the mailbox is flooded. While it waits it does not count as read, and that is an alarm: somebody's mail waits. */

@@ -4,6 +4,7 @@ import { faultFields } from '../src/app/log-fault.js'
 import { purgeCases } from '../src/app/purge-cases.js'
 import { releaseGoneHandlers } from '../src/app/release-gone.js'
 import { sweepClock, type SweepDeps } from '../src/app/sweep-clock.js'
+import type { AcknowledgementStore } from '../src/ports/acknowledgement-store.js'
 import type { ClockStore } from '../src/ports/clock-store.js'
 import type { LetterStore } from '../src/ports/letter-store.js'
 import type { NoticeStore } from '../src/ports/notice-store.js'
@@ -25,6 +26,7 @@ export interface SweepLoopDeps extends SweepDeps {
   > &
     Pick<NoticeStore, 'wakeLanes'> &
     Pick<LetterStore, 'wakeLetters'> &
+    Pick<AcknowledgementStore, 'forgetAcknowledgements'> &
     Pick<UploadStore, 'purgeUploads'>
   readonly queue: () => Pick<Queue, 'everySeconds'> | null
   readonly sweepSeconds: number

@@ -8,6 +8,7 @@ import { type NoticeDeps, type NoticePace, sendNotice } from '../src/app/send-no
 import type { CurrentDirectory } from '../src/app/current-directory.js'
 import type { Primitives } from '../src/core/crypto/primitives.js'
 import type { AliveSignal } from '../src/ports/alive-signal.js'
+import type { AcknowledgementStore } from '../src/ports/acknowledgement-store.js'
 import type { ClockStore } from '../src/ports/clock-store.js'
 import type { Log } from '../src/ports/log.js'
 import type { NoticeHook } from '../src/ports/notice-hook.js'
@@ -30,6 +31,7 @@ export interface WorkersDeps {
     OutboxStore &
     LetterStore &
     ClockStore &
+    Pick<AcknowledgementStore, 'forgetAcknowledgements'> &
     Pick<UploadStore, 'purgeUploads'> &
     Pick<MailStore, 'inboxStates'>
   /** Called until it succeeds, with back-off; the workers close what it gives. */

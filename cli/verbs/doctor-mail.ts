@@ -43,15 +43,25 @@ export function examineLetters({ oldest_seconds: ago, waiting }: Inboxes['letter
 /** Who runs the service looks a mailbox through every minute. */
 const longestUnreadSeconds = 240
 
+/** Senders are told within the minute; a mail server may be restarted meanwhile. */
+const longestUntoldSeconds = 300
+
 export function examineInboxes(inboxes: Inboxes['inboxes']): Looked<true> {
   const unread = inboxes.find(
     ({ fault, read_seconds_ago: ago }) => fault !== null || ago > longestUnreadSeconds,
   )
-  if (unread === undefined)
+  if (unread === undefined) {
+    const untold = Math.max(0, ...inboxes.map(each => each.unacknowledged_seconds ?? 0))
+    if (untold > longestUntoldSeconds)
+      throw refused(
+        safe`whoever wrote by mail cannot be told that it came, since ${spanWords(untold * 1000)}; the requests are taken in all the same`,
+        safe`tell who runs the service: is the mail server of KHANCAP_SMTP_URL up, and may it send from the mailbox's address?`,
+      )
     return {
       value: true,
       sentence: safe`requests by mail are taken in (mailboxes: ${inboxes.length})`,
     }
+  }
   const since = spanWords(unread.read_seconds_ago * 1000)
   const { mend, sentence } = inboxWords[unread.fault ?? 'internal']
   throw refused(

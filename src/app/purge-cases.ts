@@ -1,5 +1,7 @@
-// Step 12: deletes what retention says is over, uploads that nobody went on with, and nonces that can no longer be used.
+// Step 12: deletes what retention says is over, uploads that nobody went on with, nonces that can no longer be used, and whom
+// mails acknowledged a day ago.
 import { KhancapError } from '../../schemas/problem.js'
+import type { AcknowledgementStore } from '../ports/acknowledgement-store.js'
 import type { ClockStore } from '../ports/clock-store.js'
 import type { Log } from '../ports/log.js'
 import type { UploadStore } from '../ports/upload-store.js'
@@ -18,12 +20,14 @@ const parts = 64
 export async function purgeCases(
   deps: {
     readonly store: Pick<ClockStore, 'purgeDue' | 'deletePurgedMails' | 'forgetNonces'> &
+      Pick<AcknowledgementStore, 'forgetAcknowledgements'> &
       Pick<UploadStore, 'purgeUploads'>
     readonly log: Log
   },
   signal: AbortSignal,
 ): Promise<number> {
   await deps.store.forgetNonces()
+  await deps.store.forgetAcknowledgements()
   let total = 0
   let atOnce = mostAtOnce
   while (!signal.aborted) {

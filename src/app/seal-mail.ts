@@ -24,8 +24,15 @@ export interface MailboxFacts {
   /** The program of every mail here, whatever its subject; null where the subject tells. */
   readonly program: string | null
   readonly country: Country | null
-  /** Whether its senders may be told by mail that theirs has come. */
-  readonly acknowledges: boolean
+  /** How its senders are told that theirs has come; null where they are not. */
+  readonly acknowledges: Acknowledging | null
+}
+
+export interface Acknowledging {
+  /** Whom it shows as its sender: where people write to. */
+  readonly address: string
+  /** All addresses that are ours, as `baseAddress` gives them. */
+  readonly own: ReadonlySet<string>
 }
 
 export interface SealingRound {

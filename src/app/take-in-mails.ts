@@ -23,10 +23,12 @@ import type { LetterStore } from '../ports/letter-store.js'
 import type { IntakeStore } from '../ports/intake-store.js'
 import type { FetchedMail } from '../ports/mail-inbox.js'
 import type { CaseHandle, MailStore, ReceivedPlace } from '../ports/mail-store.js'
+import { acknowledgeForSeconds, acknowledgementOf } from './acknowledge-mail.js'
 import type { CurrentDirectory } from './current-directory.js'
 import { type MailboxFacts, sealCase, sealThreaded, type SealingRound } from './seal-mail.js'
 import { letterFailure } from './send-letter.js'
 import { recordCarried } from './submit-intake.js'
+import type { InTurn } from './turns.js'
 
 export interface MailDeps {
   readonly store: Pick<
@@ -42,33 +44,19 @@ export interface MailDeps {
   /** Keys of the names of letters: without them no mail says that one failed. */
   readonly letterKeys?: readonly Uint8Array[]
   readonly now: () => Instant
-  /**
-   * Called once for a mail after it is durable, while its words are still in memory: a process that dies before does
-   * not call again. What it throws is of no consequence for the mail.
-   */
-  readonly onRecorded?: (mail: RecordedMail) => Promise<void>
+  /** Lets so many record at once; absent: all. */
+  readonly inTurn?: InTurn
 }
 
-/** `bounce`: it says that an answer of ours did not arrive. */
-export type TakenMail = 'case' | 'addition' | 'bounce' | 'repeated' | 'no_case'
-
-/** What there is to know of a mail that was taken in, for who answers its sender. It never leaves memory. */
-export interface RecordedMail {
-  readonly outcome: TakenMail
-  /** The case that it made, or went to; null where it is none. */
-  readonly caseId: CaseId | null
-  readonly facts: MailboxFacts
-  readonly finding: SubjectFinding
-  readonly header: MailHeader
-  /** A machine wrote it on its own (RFC 3834, RFC 3464). */
-  readonly isAutomatic: boolean
-  readonly arrivedAt: Instant
-}
+/**
+ * `bounce`: it says that an answer of ours did not arrive. `unacknowledged`: a case or an addition whose sender is to be told
+ * that it came; until then it is not settled.
+ */
+export type TakenMail = 'case' | 'addition' | 'unacknowledged' | 'bounce' | 'repeated' | 'no_case'
 
 interface Prepared {
   readonly mail: FetchedMail
   readonly finding: SubjectFinding
-  readonly header: MailHeader
   readonly place: ReceivedPlace
   readonly isAutomatic: boolean
   readonly thread: CaseHandle | null
@@ -78,7 +66,7 @@ interface Prepared {
   readonly recorded: TakenMail | null
 }
 
-type Recording = () => Promise<{ readonly outcome: TakenMail; readonly caseId: CaseId | null }>
+type Recording = () => Promise<TakenMail>
 
 /**
  * Takes in mails of one mailbox. Each outcome is durable: `fulfilled` may be settled in the mailbox, `rejected` stays
@@ -102,7 +90,8 @@ export async function takeInMails(
     }
     return sealed
   })
-  return Promise.allSettled(recordings.map(record => record()))
+  const inTurn = deps.inTurn ?? (record => record())
+  return Promise.allSettled(recordings.map(record => inTurn(record)))
 }
 
 /** Reads and seals one mail. @returns what records it, or throws what kept it from being sealed */
@@ -117,14 +106,11 @@ async function takeOne(
     const prepared = await prepare(deps, round, classifier, mail)
     const record = await sealOne(deps, round, seal, prepared)
     return async () => {
-      const { caseId, outcome } = await record()
-      const { finding, header, isAutomatic } = prepared
-      const { arrivedAt } = mail
-      const { facts } = round
-      await deps
-        .onRecorded?.({ outcome, caseId, facts, finding, header, isAutomatic, arrivedAt })
-        .catch(() => {})
-      return outcome
+      const outcome = await record()
+      const isNew = outcome === 'case' || outcome === 'addition'
+      return isNew && prepared.place.acknowledgeForSeconds !== undefined
+        ? 'unacknowledged'
+        : outcome
     }
   } catch (error) {
     // A machine that cannot seal must not go on.
@@ -154,7 +140,7 @@ const unread: SubjectFinding = {
 
 async function prepare(
   deps: MailDeps,
-  { facts }: SealingRound,
+  { facts, now, verified }: SealingRound,
   classifier: SubjectClassifier,
   mail: FetchedMail,
 ): Promise<Prepared> {
@@ -164,14 +150,24 @@ async function prepare(
     digestKeys.map(key => mailDigest(primitives, key, mail.raw, header)),
   )
   const { mailbox, uidValidity } = facts
-  const place = { mailbox, uidValidity, uid: mail.uid, digests }
   const bounce = await bounceOf(deps, mail, header)
   const carried = bounce === null ? await takeCarried(deps, mail) : null
+  // Of a request that had come before, whoever sent it has a receipt already.
+  const isTold =
+    bounce === null &&
+    carried?.outcome !== 'repeated' &&
+    acknowledgementOf(verified.directory, facts, { ...mail, finding, header }, now) !== null
+  const place = {
+    mailbox,
+    uidValidity,
+    uid: mail.uid,
+    digests,
+    ...(isTold ? { acknowledgeForSeconds } : {}),
+  }
   const thread = await threadFor(store, carried?.caseId ?? null, finding.caseToken)
   return {
     mail,
     finding,
-    header,
     isAutomatic,
     thread,
     bounce,
@@ -264,7 +260,7 @@ async function sealOne(
   const done = (outcome: TakenMail, caseId: CaseId | null): Recording => {
     return async () => {
       await deps.store.recordPlace(place, caseId)
-      return { outcome, caseId }
+      return outcome
     }
   }
   if (bounce !== null) {
@@ -276,7 +272,7 @@ async function sealOne(
         await letterFailure(deps, 'bounced'),
       )
       await deps.store.recordPlace(place, caseId)
-      return { outcome: caseId === null ? 'no_case' : 'bounce', caseId }
+      return caseId === null ? 'no_case' : 'bounce'
     }
   }
   if (recorded !== null) return done(recorded, thread?.id ?? null)
@@ -301,15 +297,13 @@ async function sealOne(
   const recordCase: Recording = async () => {
     const intake = await asCase()
     const outcome = await deps.store.recordMail(place, intake, sealedMail, mail.arrivedAt)
-    return outcome === 'recorded'
-      ? { outcome: 'case', caseId: intake.caseId }
-      : { outcome: 'repeated', caseId: null }
+    return outcome === 'recorded' ? 'case' : 'repeated'
   }
   if (thread === null) return recordCase
   const addition = await sealThreaded(deps, round, seal, thread, carried)
   return async () => {
     const outcome = await deps.store.recordMailAddition(place, thread.id, addition, sealedMail)
     if (outcome === null) return recordCase()
-    return { outcome: outcome === 'recorded' ? 'addition' : 'repeated', caseId: thread.id }
+    return outcome === 'recorded' ? 'addition' : 'repeated'
   }
 }

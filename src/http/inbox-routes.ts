@@ -21,9 +21,10 @@ export function inboxRoutes(app: Api, deps: HttpDeps): void {
       const states = await deps.store.inboxStates()
       const letters = await deps.store.waitingLetters()
       return {
-        inboxes: states.map(({ fault, readSecondsAgo }) => ({
+        inboxes: states.map(({ fault, readSecondsAgo, unacknowledgedSeconds: owed }) => ({
           read_seconds_ago: Math.floor(readSecondsAgo),
           fault,
+          ...(owed === null ? {} : { unacknowledged_seconds: Math.floor(owed) }),
         })),
         letters: {
           waiting: letters.count,

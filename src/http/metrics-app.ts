@@ -58,6 +58,16 @@ const figures: readonly (readonly [string, string, (figures: Figures) => number]
     'Seconds since the mailbox that was read least recently was read; -1 where none is watched',
     f => f.mailboxAgeSeconds ?? -1,
   ],
+  [
+    'khancap_acknowledgement_oldest_seconds',
+    'Age of the oldest mail whose sender is still to be told by mail that it came; 0 where none is',
+    f => f.acknowledgementOldestSeconds,
+  ],
+  [
+    'khancap_acknowledgements_missed',
+    'Senders who were not told because no mail server took it for a day',
+    f => f.acknowledgementsMissed,
+  ],
 ]
 
 function gauge(registry: Registry, name: string, help: string): Gauge {

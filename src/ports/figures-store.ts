@@ -16,6 +16,10 @@ export interface Figures {
   readonly lettersWaiting: number
   readonly letterOldestSeconds: number
   readonly sweepAgeSeconds: number | null
+  /** Age of the oldest mail whose sender is owed an acknowledgement; 0 where none is. */
+  readonly acknowledgementOldestSeconds: number
+  /** Acknowledgements that could not be sent for so long that they never will be. */
+  readonly acknowledgementsMissed: number
   /** Of the mailbox that was read least recently; null where none is watched. */
   readonly mailboxAgeSeconds: number | null
 }

@@ -17,6 +17,8 @@ export interface MailPlace {
 export interface ReceivedPlace extends MailPlace {
   /** The same mail under each key that is known, the newest key first. */
   readonly digests: readonly Uint8Array[]
+  /** For so long its sender may be told that it came; absent where nobody is told. Counts for a mail that is not repeated. */
+  readonly acknowledgeForSeconds?: number
 }
 
 /** The mail itself in a sealed file of its own. */
@@ -29,6 +31,8 @@ export interface InboxState {
   /** Since it was read; where it never was, since somebody began to try. */
   readonly readSecondsAgo: number
   readonly fault: InboxFault | null
+  /** Age of the oldest mail whose sender is still to be told that it came; null where none is. */
+  readonly unacknowledgedSeconds: number | null
 }
 
 export interface CaseHandle {
@@ -42,12 +46,15 @@ export interface CaseHandle {
 export type MailOutcome = 'recorded' | 'repeated'
 
 export interface MailStore {
-  /** Which of these were dealt with, and whether each went to a case: what did not is for people to read in the mailbox. */
+  /**
+   * Which of these were dealt with, and whether each went to a case: what did not is for people to read in the mailbox.
+   * `unacknowledged`: it did, and its sender is still owed an acknowledgement.
+   */
   takenUids(
     mailbox: string,
     uidValidity: bigint,
     uids: readonly number[],
-  ): Promise<ReadonlyMap<number, 'case' | 'no_case'>>
+  ): Promise<ReadonlyMap<number, 'case' | 'unacknowledged' | 'no_case'>>
   /** The one case whose id begins with these letters; null where there is none, or more than one, or it has ended. */
   caseByHandle(letters: string): Promise<CaseHandle | null>
   /**

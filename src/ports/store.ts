@@ -1,4 +1,5 @@
 // The whole store, as an adapter provides it. A use case takes only the part that it uses.
+import type { AcknowledgementStore } from './acknowledgement-store.js'
 import type { CaseStore } from './case-store.js'
 import type { ClockStore } from './clock-store.js'
 import type { DirectoryStore } from './directory-store.js'
@@ -23,6 +24,7 @@ export interface Store
     MailboxStore,
     MailStore,
     LetterStore,
+    AcknowledgementStore,
     DirectoryStore,
     FiguresStore,
     StatisticsStore,

@@ -225,6 +225,20 @@ await t.test('mailboxes: each way in which they fail has its sentence', async t 
     t.match(found('mail')?.sentence, sentence)
     t.match(found('mail')?.mend[0], 'tell who runs the service')
   }
+  const untold = (seconds: number) => {
+    server.lies['/v1/inboxes'] = says(
+      JSON.stringify({
+        inboxes: [{ read_seconds_ago: 9, fault: null, unacknowledged_seconds: seconds }],
+      }),
+    )
+  }
+  untold(300)
+  t.equal((await examine()).found('mail')?.status, 'ok')
+  untold(301)
+  t.match((await examine()).found('mail'), {
+    status: 'fail',
+    sentence: 'cannot be told that it came',
+  })
   tell(null, 241)
   t.match((await examine()).found('mail')?.sentence, 'a mailbox is not read')
   tell(null, 60, { waiting: 2, oldest_seconds: 600 })

@@ -147,6 +147,8 @@ await t.test('refused for good and refused for now are told apart', async t => {
   const table = [
     [{ 'someone@example.net': 550 }, 'mail_refused'],
     [{ 'someone@example.net': 452 }, 'mail_unavailable'],
+    // Our own address, or none: that is to be mended, and no fault of the recipient.
+    [{ from: 550 }, 'mail_unavailable'],
     [{ data: 554 }, 'mail_refused'],
     [{ data: 451 }, 'mail_unavailable'],
   ] as const

@@ -11,6 +11,7 @@ import { sealRequest } from '../helper/api.js'
 import { dovecot } from '../helper/dovecot.js'
 import { type Fault, fates, injector } from '../helper/injector.js'
 import { brokenInvariants } from '../helper/invariants.js'
+import { taggedPrograms } from '../helper/mail-bench.js'
 import { testOrganisation } from '../helper/organisation.js'
 import { testDatabase } from '../helper/postgres.js'
 import { testRedis } from '../helper/redis.js'
@@ -32,7 +33,7 @@ const few: Readonly<Record<Backend, readonly Fault[]>> = {
   ],
 }
 
-const organisation = await testOrganisation()
+const organisation = await testOrganisation({ programs: taggedPrograms() })
 const requests = [await sealRequest(organisation), await sealRequest(organisation)] as const
 const redis = await testRedis(tap)
 const server = await dovecot(tap)

@@ -283,7 +283,7 @@ const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/
 
 /**
  * A notice may be mailed twice under one Message-ID, which shows as one mail; it is never mailed under two, and nothing
- * else is mailed. Notices of purged cases are gone: their mails are told by the cases that they name.
+ * else is mailed but acknowledgements. Notices of purged cases are gone: their mails are told by the cases that they name.
  */
 async function brokenMails(look: Look, { mails }: Told, settled: boolean): Promise<string[]> {
   const notices = await look('select coalesce(mail_id, id) as mail, outcome from notices')
@@ -294,6 +294,8 @@ async function brokenMails(look: Look, { mails }: Told, settled: boolean): Promi
   const mailed = new Set<string>()
   const broken: string[] = []
   for (const mail of mails) {
+    // What tells whoever wrote a mail that it came is no notice.
+    if (mail.headers.get('auto-submitted') === 'auto-replied') continue
     const letter = letterOf(mail)
     if (letter !== null) {
       if (!letters.has(letter)) broken.push(`a mail without a letter: ${letter}`)

@@ -1,4 +1,5 @@
 // A store, an organisation whose programs have their shipped tags, and what takes mails in.
+import type { Directory } from '../../schemas/directory.js'
 import { shippedPrograms } from '../../schemas/programs/shipped.js'
 import type { MailDeps } from '../../src/app/take-in-mails.js'
 import { exampleDirectory } from './example-directory.js'
@@ -6,14 +7,17 @@ import { testOrganisation } from './organisation.js'
 import type { Teardown } from './postgres.js'
 import { bench, postgresQueue } from './workers.js'
 
-export async function mailBench(t: Teardown) {
+/** The programs of the example with the tags of the shipped ones. */
+export function taggedPrograms(): Directory['programs'] {
   const tags = new Map(shippedPrograms.map(({ id, tags: own }) => [id, own]))
-  const organisation = await testOrganisation({
-    programs: exampleDirectory().programs.map(program => ({
-      ...program,
-      tags: tags.get(program.id) ?? [],
-    })),
-  })
+  return exampleDirectory().programs.map(program => ({
+    ...program,
+    tags: tags.get(program.id) ?? [],
+  }))
+}
+
+export async function mailBench(t: Teardown) {
+  const organisation = await testOrganisation({ programs: taggedPrograms() })
   const made = await bench(t, postgresQueue, { organisation })
   const deps: MailDeps = {
     store: made.db.store,
@@ -37,5 +41,5 @@ export const someMailbox = {
   uidValidity: 1n,
   program: null,
   country: null,
-  acknowledges: false,
+  acknowledges: null,
 }

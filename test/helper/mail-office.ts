@@ -55,7 +55,7 @@ export async function mailOffice(t: Teardown): Promise<MailOffice> {
       uidValidity: 1n,
       program: null,
       country: null,
-      acknowledges: false,
+      acknowledges: null,
     }
     const [taken] = await takeInMails(
       {

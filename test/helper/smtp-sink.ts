@@ -22,7 +22,7 @@ export interface SunkMail {
 export interface SmtpSink extends AsyncDisposable {
   readonly port: number
   readonly mails: readonly SunkMail[]
-  /** The reply to RCPT TO, or to DATA with the key `data`; absent is yes. */
+  /** The reply to RCPT TO, or to MAIL FROM and DATA with the keys `from` and `data`; absent is yes. */
   refuse: Record<string, { code: number } | undefined>
   /** True: accepts connections and never says a word more. */
   mute: boolean
@@ -59,6 +59,10 @@ export async function smtpSink(
     },
     onConnect(_session, done) {
       if (!sink.mute) done()
+    },
+    onMailFrom(_address, _session, done) {
+      const refused = sink.refuse['from']
+      done(refused === undefined ? null : refusal(refused.code))
     },
     onRcptTo(address, _session, done) {
       const refused = sink.refuse[address.address]

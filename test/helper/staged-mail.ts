@@ -1,5 +1,6 @@
 // Step 4m of the staged path: mails in a real mailbox, looked through once for each call as the worker does.
 import { openImapInbox } from '../../src/adapters/imapflow/imap-inbox.js'
+import { type AcknowledgeDeps, acknowledger } from '../../src/app/acknowledge-mail.js'
 import type { MailInbox } from '../../src/ports/mail-inbox.js'
 import { watchMailbox, type MailWatchDeps } from '../../workers/mail.js'
 import type { Injector } from './injector.js'
@@ -18,7 +19,7 @@ const mail = (subject: string, ...header: string[]) =>
 
 /** What becomes a case, and what becomes nothing. */
 export const firstMails = [
-  mail('hello'),
+  mail('PIL', 'Return-Path: <somebody@example.org>'),
   mail('out of office', 'Auto-Submitted: auto-replied'),
 ] as const
 
@@ -30,7 +31,8 @@ export function laterMail(caseId: string): string {
 
 /** Looks through the mailbox once. @throws whatever the worker would end its step with */
 export async function lookThroughMailbox(
-  deps: Omit<MailWatchDeps, 'digestKeys' | 'now' | 'onTaken' | 'lookMs'>,
+  deps: Omit<MailWatchDeps, 'acknowledge' | 'digestKeys' | 'now' | 'onTaken' | 'lookMs'> &
+    Pick<AcknowledgeDeps, 'letters' | 'store'>,
   injector: Injector,
   { port, user }: { readonly port: number; readonly user: string },
 ): Promise<void> {
@@ -67,11 +69,20 @@ export async function lookThroughMailbox(
     open,
     program: null,
     country: null,
-    acknowledges: false,
+    acknowledges: { address: 'help@example.org', own: new Set<string>() },
     take: () => 0,
   }
+  const now = Date.now
+  const acknowledge = acknowledger({
+    ...deps,
+    addressKeys: digestKeys,
+    offlineForm: async () => null,
+    now,
+    restMs: 0,
+    leaseSeconds: 2,
+  })
   await watchMailbox(
-    { ...deps, digestKeys, now: Date.now, onTaken: () => {}, lookMs: 1 },
+    { ...deps, acknowledge, digestKeys, now, onTaken: () => {}, lookMs: 1 },
     mailbox,
     stop.signal,
   )

@@ -412,12 +412,32 @@ export async function walk(ground: Ground): Promise<Walked> {
       const takeIn = (taken: number) =>
         hold('mails taken in', async () => {
           const looked = await succeeds(
-            lookThroughMailbox(stage.notices, injector, { port: server.port, user }),
+            lookThroughMailbox({ ...stage.notices, letters: stage.letters }, injector, {
+              port: server.port,
+              user,
+            }),
           )
           return looked && holdsRow(`select count(*) = ${taken} as yes from taken_mails`)
         })
       await server.append(user, firstMails)
       await takeIn(2)
+      await hold('its sender is told', async () => {
+        const looked = await succeeds(
+          lookThroughMailbox({ ...stage.notices, letters: stage.letters }, injector, {
+            port: server.port,
+            user,
+          }),
+        )
+        return (
+          looked &&
+          holdsRow(
+            'select count(*) = 0 as yes from taken_mails where acknowledge_until is not null',
+          )
+        )
+      })
+      const told = sink.mails.filter(({ to }) => to.includes('somebody@example.org'))
+      if (new Set(told.map(({ headers }) => headers.get('message-id'))).size !== 1)
+        throw new Error(`the sender was told ${told.length} times`)
       await hold('routed', () =>
         holdsRow(`select not exists (select from cases where state = 'received') as yes`),
       )

@@ -121,9 +121,13 @@ await t.test('mailboxes are URLs with what is known of their mails', async t => 
       moveTo: 'Taken',
       program: 'pil',
       country: 'VN',
+      address: null,
       acknowledges: true,
     },
   ])
+  const named = (rest: string) => mailboxUrls(`imaps://help%40example.org:p@h/${rest}`)
+  t.match(named('?acknowledge=no'), [{ address: 'help@example.org', acknowledges: false }])
+  t.match(named('?address=desk@example.org'), [{ address: 'desk@example.org', acknowledges: true }])
   t.match(mailboxUrls('imap://u:p@host'), [{ port: 143, secure: false, path: 'INBOX' }])
   t.ok(accepted(Array.from({ length: 16 }, () => 'imap://u:p@h').join(' ')))
   t.notOk(accepted(Array.from({ length: 17 }, () => 'imap://u:p@h').join(' ')))
@@ -132,6 +136,10 @@ await t.test('mailboxes are URLs with what is known of their mails', async t => 
     'imaps://h',
     'imaps://u:p@h?other=1',
     'imaps://u:p@h?country=vn',
+    'imaps://u:p@h?acknowledge=perhaps',
+    'imaps://u:p@h?acknowledge=no&acknowledge=yes',
+    'imaps://u:p@h?address=nobody',
+    'imaps://u:p@h?address=a@b.example%0d%0aBcc:c@d.example',
   ])
     t.notOk(accepted(text), text)
 })

@@ -70,11 +70,13 @@ export function smtpTransport(access: SmtpAccess): SmtpTransport {
 
 /**
  * A refusal concerns this mail and its recipients, and a later attempt would get it again (RFC 5321 §4.2.1: 5yz).
- * Everything else, a wrong password or certificate included, is for an operator to mend and is tried again.
+ * Everything else (a wrong password or certificate, an own address that may not send) is for an operator to mend and is
+ * tried again.
  */
 function isRefusal(cause: unknown): boolean {
   const code = field(cause, 'code')
   if (code !== 'EENVELOPE' && code !== 'EMESSAGE') return false
+  if (field(cause, 'command') === 'MAIL FROM') return false
   const recipients = field(cause, 'rejectedErrors')
   return Array.isArray(recipients) && recipients.length > 0
     ? recipients.every(each => field(each, 'permanent') === true)

@@ -16,6 +16,8 @@ interface FiguresRow {
   readonly letter_oldest: number
   readonly sweep_age: number | null
   readonly mailbox_age: number | null
+  readonly owed_oldest: number | null
+  readonly missed: number
 }
 
 export function figuresStore(db: Database): FiguresStore {
@@ -55,7 +57,11 @@ export function figuresStore(db: Database): FiguresStore {
           (select extract(epoch from clock_timestamp() - min(at))::float8 from heartbeats
             where starts_with(name, 'mailbox:')
               and tried_at > clock_timestamp() - interval '10 minutes')
-            as mailbox_age`.execute(db)
+            as mailbox_age,
+          (select extract(epoch from clock_timestamp() - min(at))::float8 from taken_mails
+            where acknowledge_until > statement_timestamp()) as owed_oldest,
+          (select count(*) from taken_mails
+            where acknowledge_until <= statement_timestamp()) as missed`.execute(db)
       const [row] = rows
       if (row === undefined) throw new Error('no figures')
       const count = (state: CaseState) => open.find(each => each.state === state)?.cases ?? 0
@@ -79,6 +85,8 @@ export function figuresStore(db: Database): FiguresStore {
         letterOldestSeconds: Math.max(0, row.letter_oldest),
         sweepAgeSeconds: row.sweep_age,
         mailboxAgeSeconds: row.mailbox_age,
+        acknowledgementOldestSeconds: Math.max(0, row.owed_oldest ?? 0),
+        acknowledgementsMissed: row.missed,
       }
     },
 

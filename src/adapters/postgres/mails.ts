@@ -12,7 +12,7 @@ import { insertAddition } from './mailboxes.js'
 /** @returns whether the place is this caller's: nobody has the mail yet, here or under its digest */
 async function takePlace(
   trx: Database,
-  { mailbox, uidValidity, uid, digests }: ReceivedPlace,
+  { mailbox, uidValidity, uid, digests, acknowledgeForSeconds }: ReceivedPlace,
   caseId: CaseId | null,
 ): Promise<boolean> {
   const known = await sql<{ case_id: CaseId | null }>`
@@ -20,8 +20,9 @@ async function takePlace(
   const [before] = known.rows
   if (before === undefined) {
     const { rows } = await sql`
-      insert into taken_mails (mailbox, uid_validity, uid, digest, case_id)
-      values (${mailbox}, ${uidValidity}, ${uid}, ${digests[0]}, ${caseId})
+      insert into taken_mails (mailbox, uid_validity, uid, digest, case_id, acknowledge_until)
+      values (${mailbox}, ${uidValidity}, ${uid}, ${digests[0]}, ${caseId},
+        now() + ${acknowledgeForSeconds ?? null}::float8 * interval '1 second')
       on conflict do nothing returning uid`.execute(trx)
     if (rows.length > 0) return true
   }
@@ -67,10 +68,17 @@ async function insertCase(trx: Database, intake: NewIntake, arrivedAt: number): 
 export function mailStore(db: Database): MailStore {
   return {
     async takenUids(mailbox, uidValidity, uids) {
-      const { rows } = await sql<{ uid: string | number; case_id: CaseId | null }>`
-        select uid, case_id from taken_mails where mailbox = ${mailbox}
+      const { rows } = await sql<{ uid: string | number; is_case: boolean; is_owed: boolean }>`
+        select uid, case_id is not null as is_case,
+          coalesce(acknowledge_until > statement_timestamp(), false) as is_owed
+        from taken_mails where mailbox = ${mailbox}
           and uid_validity = ${uidValidity} and uid = any(${uids}::bigint[])`.execute(db)
-      return new Map(rows.map(row => [Number(row.uid), row.case_id === null ? 'no_case' : 'case']))
+      return new Map(
+        rows.map(({ is_case, is_owed, uid }) => [
+          Number(uid),
+          !is_case ? 'no_case' : is_owed ? 'unacknowledged' : 'case',
+        ]),
+      )
     },
 
     async caseByHandle(letters) {
@@ -138,12 +146,19 @@ export function mailStore(db: Database): MailStore {
     },
 
     async inboxStates() {
-      const { rows } = await sql<{ age: number; fault: InboxFault | null }>`
-        select greatest(0, extract(epoch from clock_timestamp() - at))::float8 as age, fault
+      const { rows } = await sql<{ age: number; fault: InboxFault | null; owed: number | null }>`
+        select greatest(0, extract(epoch from clock_timestamp() - at))::float8 as age, fault,
+          (select greatest(0, extract(epoch from clock_timestamp() - min(taken_mails.at)))::float8
+            from taken_mails where mailbox = substr(name, length('mailbox:') + 1)
+              and acknowledge_until > statement_timestamp()) as owed
         from heartbeats where starts_with(name, 'mailbox:')
           and tried_at > clock_timestamp() - interval '10 minutes'
         order by at limit 100`.execute(db)
-      return rows.map(({ age, fault }) => ({ readSecondsAgo: age, fault }))
+      return rows.map(({ age, fault, owed }) => ({
+        readSecondsAgo: age,
+        fault,
+        unacknowledgedSeconds: owed,
+      }))
     },
   }
 }

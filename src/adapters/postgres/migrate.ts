@@ -18,6 +18,7 @@ import { up as firstDeadlines } from './migrations/0008-first-deadlines.js'
 import { up as figures } from './migrations/0009-figures.js'
 import { up as mailboxFaults } from './migrations/0010-mailbox-faults.js'
 import { up as letters } from './migrations/0011-letters.js'
+import { up as acknowledgements } from './migrations/0012-acknowledgements.js'
 
 const migrations = {
   '0001-the-path': { up: thePath },
@@ -31,6 +32,7 @@ const migrations = {
   '0009-figures': { up: figures },
   '0010-mailbox-faults': { up: mailboxFaults },
   '0011-letters': { up: letters },
+  '0012-acknowledgements': { up: acknowledgements },
 }
 
 async function mayMigrate(pool: Pool): Promise<boolean> {

@@ -1,6 +1,7 @@
 // The store on PostgreSQL: every port of it, one file per port.
 import type { Pool } from 'pg'
 import type { Store } from '../../ports/store.js'
+import { acknowledgementStore } from './acknowledgements.js'
 import { caseStore } from './cases.js'
 import { clockStore } from './clock.js'
 import { openDatabase } from './database.js'
@@ -32,6 +33,7 @@ export function postgresStore(pool: Pool, groups?: IntakeGroups): Store {
     ...mailboxStore(db),
     ...mailStore(db),
     ...letterStore(db),
+    ...acknowledgementStore(db),
     ...directoryStore(db),
     ...figuresStore(db),
     ...statisticsStore(db),

@@ -16,6 +16,8 @@ const rights: readonly { readonly role: string; readonly statements: readonly st
       'revoke select, update on letters from khancap_api',
       'grant select (id, case_id, reply_id, sha256, created_at, outcome) on letters to khancap_api',
       'revoke insert on migrations from khancap_api',
+      // Whom the workers have told is theirs.
+      'revoke select, insert, update on acknowledgements from khancap_api',
     ],
   },
   {
