@@ -62,7 +62,7 @@ async function start(startup: Startup): Promise<void> {
   })
   defer(() => api.close())
   const { directories } = api
-  const running = await serveWorkers({ ...deps, secrets, databaseUrl, directories, log })
+  const running = await serveWorkers({ ...deps, secrets, databaseUrl, directories, root, log })
   workers = running
   defer(() => running.close(graceMs - 3000))
   signal.throwIfAborted()

@@ -6,11 +6,14 @@ import { httpSignal } from './adapters/http-signal/http-signal.js'
 import { webhook } from './adapters/webhook/webhook.js'
 import { smtpLetterSender } from './adapters/nodemailer/smtp-letter-sender.js'
 import { smtpMailer } from './adapters/nodemailer/smtp-mailer.js'
+import { offlineForms } from './app/offline-form.js'
 import { noticeEvent } from './app/notice-event.js'
 import type { LetterDeps } from './app/send-letter.js'
 import type { CurrentDirectory } from './app/current-directory.js'
 import type { Config, Secrets } from './config.js'
 import { contactsFile, lookAtContacts } from './contacts-file.js'
+import { builtOfflineTemplates } from './offline-templates.js'
+import type { Telling } from './serve-mail.js'
 import type { Primitives } from './core/crypto/primitives.js'
 import type { LetterSender } from './ports/letter-sender.js'
 import type { Log } from './ports/log.js'
@@ -33,6 +36,8 @@ export interface ServeWorkersDeps {
   >
   readonly databaseUrl: string
   readonly directories: CurrentDirectory
+  /** The pinned fingerprint. */
+  readonly root: string
   readonly store: Store
   readonly primitives: Primitives
   readonly log: Log
@@ -108,13 +113,21 @@ async function mailWatchOf(
     telling:
       letters === null
         ? null
-        : { letters, mailFrom: deps.config.mailFrom, offlineForm: async () => null },
+        : { letters, mailFrom: deps.config.mailFrom, offlineForm: formsToAttach(deps) },
   })
   return {
     async close(graceMs) {
       await watch.close(graceMs)
       await letters?.close()
     },
+  }
+}
+
+function formsToAttach({ directories, root }: ServeWorkersDeps): Telling['offlineForm'] {
+  const forms = offlineForms({ templates: builtOfflineTemplates(), directories, root })
+  return async language => {
+    const form = await forms.form(language)
+    return form === null ? null : { name: form.name, type: 'text/html', bytes: form.bytes }
   }
 }
 

@@ -22,7 +22,7 @@ async function start(startup: Startup): Promise<void> {
   const file = publishedFile({ path: config.directoryFile, root, store, primitives, log })
   startup.defer(async () => file.close())
   await file.look()
-  const deps = { config, secrets, databaseUrl, directories, store, primitives, log }
+  const deps = { config, secrets, databaseUrl, directories, root, store, primitives, log }
   const workers = await serveWorkers(deps)
   startup.defer(() => workers.close(graceMs - 5000))
   log.info('workers run')

@@ -45,6 +45,7 @@ async function given(t: Teardown, imapUrl: string | null, imapCaFile: string | n
     },
     databaseUrl: b.db.url,
     directories: b.directories,
+    root: b.organisation.root,
     store,
     primitives: b.organisation.primitives,
     log: b.log,
