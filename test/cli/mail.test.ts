@@ -43,10 +43,8 @@ const { store } = api.db
 const directories = currentDirectory({ store, primitives, root, now: Date.now })
 const log = testLog()
 
-/** Takes a mail in, and routes its case. */
-async function takenCase(mail: string): Promise<string> {
-  const ids = async () => (await api.db.rows('select id from cases')).map(row => String(row['id']))
-  const before = await ids()
+/** A mail arrives, and is taken in by the worker until something holds. */
+async function takeIn(mail: string, holds: () => Promise<boolean>, what: string): Promise<void> {
   await server.append('requests', [mail])
   const watching = await serveMail({
     store,
@@ -58,10 +56,18 @@ async function takenCase(mail: string): Promise<string> {
     identity: organisation.router,
     onTaken: () => {},
   })
-  await until(async () => (await ids()).length > before.length, 'a case', 90)
+  await until(holds, what, 90)
   await watching.close(5000)
+}
+
+const opener = slipOpener(primitives, organisation.router)
+
+/** Takes a mail in, and routes its case. */
+async function takenCase(mail: string): Promise<string> {
+  const ids = async () => (await api.db.rows('select id from cases')).map(row => String(row['id']))
+  const before = await ids()
+  await takeIn(mail, async () => (await ids()).length > before.length, 'a case')
   const id = (await ids()).find(each => !before.includes(each)) ?? ''
-  const opener = slipOpener(primitives, organisation.router)
   const openSlip = opener.open.bind(opener)
   const { recipients } = opener
   await routeCase({ store, directories, openSlip, recipients, primitives, log }, id)
@@ -92,6 +98,29 @@ await t.test('step 9: what is attached is saved under names of ours', async t =>
     `${id}.json`,
   ])
   t.equal(await readFile(join(folder, 'out', `${id}-mail-1.eml`), 'latin1'), raw)
+})
+
+await t.test('step 10m: a bounce in the mailbox returns to its case', async t => {
+  await desk.run('vietnam-1', ['claim', id])
+  const { code, err } = await desk.run('vietnam-1', ['reply', id, '--plain', '--yes'], {
+    stdin: 'hello',
+  })
+  t.equal(code, 0, err)
+  const [letter] = await api.db.rows('select id from letters where case_id = $1', [id])
+  const name = await opener.nameLetter(String(letter?.['id']))
+  const bounce = [
+    'From: MAILER-DAEMON@example.org',
+    'Subject: failure notice',
+    'Message-ID: <bounce@example.org>',
+    '',
+    'Hi. This is the qmail-send program. I have given up.',
+    '',
+    `Message-ID: <${name}@example.org>`,
+    '',
+  ].join('\r\n')
+  const state = async () => (await store.findCase(id, 'vietnam-1'))?.letter
+  await takeIn(bounce, async () => (await state()) === 'undelivered', 'the bounce')
+  t.match((await desk.run('vietnam-1', ['inbox'])).out, 'undelivered')
 })
 
 await t.test('a mail is for the handlers of its case only', async t => {
