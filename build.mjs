@@ -73,12 +73,21 @@ function compile(...args) {
   if (status !== 0) throw new Error('the sources do not compile')
 }
 
+/** What applicants get: `web/`, the pages and their list, and `offline/`, the templates of the offline forms. */
 async function buildSite(folder) {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
   const { bundlePages } = await import('./web/bundle.mjs')
+  const { bundleOffline } = await import('./web/offline/bundle.mjs')
+  const [pages, offline] = [join(folder, 'web'), join(folder, 'offline')]
+  await mkdir(pages, { recursive: true })
+  await bundleOffline(offline)
+  await bundlePages(pages, { version, offline, sources: await digestOfSources(siteFolders) })
+}
+
+async function buildSiteAlone(folder) {
   await mkdir(folder, { recursive: true })
   if ((await readdir(folder)).length > 0) throw new Error(`${folder} is not empty`)
-  await bundlePages(folder, { version, sources: await digestOfSources(siteFolders) })
+  await buildSite(folder)
 }
 
 async function buildAll(digest) {
@@ -88,9 +97,7 @@ async function buildAll(digest) {
   try {
     compile('-p', 'tsconfig.build.json', '--outDir', next)
     compile('-p', 'web')
-    await buildSite(join(next, 'web'))
-    const { bundleOffline } = await import('./web/offline/bundle.mjs')
-    await bundleOffline(join(next, 'offline'))
+    await buildSite(next)
     const { bundleTool } = await import('./cli/bundle.mjs')
     await bundleTool(next, join(next, 'tool'))
     await writeFile(join(next, '.stamp'), `${digest}\n`)
@@ -132,7 +139,7 @@ if (siteAt > 0) {
   if (folder === undefined) {
     say('--site takes a folder')
     process.exitCode = 2
-  } else await attempt(() => buildSite(resolve(folder)))
+  } else await attempt(() => buildSiteAlone(resolve(folder)))
 } else if (process.argv.includes('--check')) {
   if (!fresh) say('build/ does not belong to these sources', 'npm run build')
   process.exitCode = fresh ? 0 : 1

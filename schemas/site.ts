@@ -1,7 +1,7 @@
 // The list of the site's files, as the build writes it and the organisation signs it: in the form of a WEBCAT manifest
 // (docs/protocol.md, "Site"). Its SHA-256 stands in the directory.
 import * as z from 'zod'
-import { Sha256 } from './encoding.js'
+import { Language, Sha256 } from './encoding.js'
 import { Period } from './program.js'
 
 /** Where the list is served: the place that WEBCAT names for a manifest. */
@@ -61,6 +61,9 @@ export const SiteList = z
     bytes: z
       .record(SitePath, z.int().min(0).max(maxSiteFileBytes))
       .describe('Size of each file, uncompressed'),
+    templates: z
+      .record(Language, Sha256)
+      .describe('SHA-256 of the offline form of each language, without a directory in it'),
     manifest: SiteManifest,
   })
   .refine(({ bytes, manifest: { files, default_fallback } }) => {

@@ -156,7 +156,8 @@ async function siteTerms() {
 
 /**
  * @param folder where the site is written; it must be empty
- * @param about version of the program, and SHA-256 over the sources: what the list of files says of them
+ * @param about version of the program, SHA-256 over the sources, and the folder of the offline forms' templates: what the
+ *   list of files says of them
  */
 export async function bundlePages(folder, about) {
   /** Names hold eight digits of the content's hash: such files never change. */

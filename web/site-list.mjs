@@ -27,14 +27,25 @@ async function filesIn(folder) {
     .toSorted(byName)
 }
 
+/** The offline forms before a directory is put in, by their language. */
+async function templatesIn(folder) {
+  const templates = {}
+  for (const name of (await readdir(folder)).toSorted(byName)) {
+    const [, language] = /^khancap-([A-Za-z-]+)\.html$/.exec(name) ?? []
+    if (language !== undefined) templates[language] = digestOf(await readFile(join(folder, name)))
+  }
+  return templates
+}
+
 /**
  * @param folder the site as it was built
  * @param about.version of the program
  * @param about.sources SHA-256 over what it was built from, in hexadecimal
+ * @param about.offline the folder of the offline forms' templates
  * @param about.path where the list is served
  * @param about.policy the Content-Security-Policy of every answer
  */
-export async function writeSiteList(folder, { version, sources, path, policy }) {
+export async function writeSiteList(folder, { version, sources, offline, path, policy }) {
   const [files, bytes, wasm] = [{}, {}, new Set()]
   for (const name of await filesIn(folder)) {
     const content = await readFile(join(folder, name))
@@ -53,7 +64,8 @@ export async function writeSiteList(folder, { version, sources, path, policy }) 
     files,
     wasm: [...wasm].toSorted(byName),
   }
+  const list = { v: 1, sources, bytes, templates: await templatesIn(offline), manifest }
   const file = join(folder, path)
   await mkdir(dirname(file), { recursive: true })
-  await writeFile(file, `${JSON.stringify({ v: 1, sources, bytes, manifest }, null, 1)}\n`)
+  await writeFile(file, `${JSON.stringify(list, null, 1)}\n`)
 }

@@ -15,6 +15,7 @@ import {
 import type { Primitives } from '../../src/core/crypto/primitives.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { equalBytes } from '../../src/core/encoding/bytes.js'
+import { templateName } from '../../src/core/offline/offline-form.js'
 import { misused, refused } from '../failure.js'
 import { type EditOptions, editSource } from '../organisation/edit.js'
 import { readSource } from '../organisation/folder.js'
@@ -92,7 +93,8 @@ async function siteIn(p: Primitives, folder: string): Promise<SignedSite> {
   const parsed = SiteList.safeParse(readJson(bytes))
   if (!parsed.success)
     throw refused(safe`the list of files in ${folder} is none that this khancap knows`)
-  const { files, version } = parsed.data.manifest
+  const { manifest, templates } = parsed.data
+  const { files, version } = manifest
   for (const [name, sha256] of Object.entries(files)) {
     const content = await readBounded(join(folder, name), maxSiteFileBytes)
     if (content === null) throw refused(safe`${name} stands in the list, and is not in ${folder}`)
@@ -101,6 +103,12 @@ async function siteIn(p: Primitives, folder: string): Promise<SignedSite> {
     await expectPacked(folder, name, content)
   }
   await expectNothingElse(folder, new Set(Object.keys(files)))
+  for (const [language, sha256] of Object.entries(templates)) {
+    const name = join('offline', templateName(language))
+    const template = await readBounded(join(folder, '..', name), maxSiteFileBytes)
+    if (template === null || encodeBase64url(await p.sha256(template)) !== sha256)
+      throw refused(safe`${name} beside ${folder} is not the file that stands in the list`)
+  }
   return { version, sha256: encodeBase64url(await p.sha256(bytes)) }
 }
 

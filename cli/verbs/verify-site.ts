@@ -7,6 +7,7 @@ import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { pinnedSettings, rememberDirectory } from '../client/pinned.js'
 import { failureOf } from '../client/problem.js'
 import { refused } from '../failure.js'
+import { compareForms } from '../site/offline-forms.js'
 import { compareSite, type Difference, fetchFrom, readJson, type Site } from '../site/compare.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import { type Safe, safe } from '../terminal/safe.js'
@@ -41,13 +42,21 @@ export async function verifySite(
       safe`warning: the directory does not name ${site.url} as an address; it names ${directory.addresses.join(', ')}`,
     )
   const { list, sha256, differences: ofList } = await signedList(station, site, directory)
-  const differences =
-    list === null || ofList.length > 0
-      ? ofList
-      : await compareSite(site, list, { directory, root: settings.root }, (done, all) => {
-          if (done % 10 === 0 || done === all)
-            station.printer.say(safe`${done} of ${all} addresses compared`)
-        })
+  const pin = { directory, root: settings.root, sequence: directory.sequence }
+  const differences = [...ofList]
+  if (list !== null) {
+    const told = (done: number, all: number) => {
+      if (done % 10 === 0 || done === all)
+        station.printer.say(safe`${done} of ${all} addresses compared`)
+    }
+    differences.push(...(await compareSite(site, list, pin, told)))
+    const ofForms = await compareForms(site, list, pin).catch((error: unknown) => {
+      // A server that is gone now takes nothing from what was found before.
+      if (differences.length === 0) throw error
+      return []
+    })
+    differences.push(...ofForms)
+  }
   report(station, options, { site, directory, list, sha256, differences })
 }
 

@@ -11,6 +11,7 @@ import { siteListPath, sitePolicy } from '../../schemas/site.js'
 import { nodePrimitives } from '../../src/core/crypto/node.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { openSlip } from '../../src/core/envelope/open.js'
+import { templateName } from '../../src/core/offline/offline-form.js'
 import { sealSlip } from '../../src/core/envelope/seal.js'
 import {
   type CliMachine,
@@ -423,6 +424,7 @@ await t.test(
   'a built site is compared with its list, and signed with the next directory',
   async t => {
     const site = join(at, 'site')
+    const offline = join(at, 'offline')
     const name = '/a/page-00000000.js'
     const content = Buffer.from('start()')
     const page = Buffer.from('<!doctype html>')
@@ -431,12 +433,15 @@ await t.test(
     const build = async (version: string) => {
       await mkdir(join(site, 'a'), { recursive: true })
       await mkdir(dirname(listFile), { recursive: true })
+      await mkdir(offline, { recursive: true })
+      await writeFile(join(offline, templateName('en')), page)
       await writeFile(join(site, name), content)
       await writeFile(join(site, 'index.html'), page)
       await writeFile(join(site, `${name}.gz`), gzipSync(content))
       const list = {
         v: 1,
         sources: 'a'.repeat(64),
+        templates: { en: await digest(page) },
         bytes: { [name]: content.length, '/index.html': page.length },
         manifest: {
           app: 'urn:khancap',
@@ -500,6 +505,10 @@ await t.test(
     await refused(
       () => writeFile(join(site, `${name}.gz`), gzipSync('other()')),
       `${name}.gz is not ${name}, compressed`,
+    )
+    await refused(
+      () => writeFile(join(offline, templateName('en')), 'other'),
+      'is not the file that stands in the list',
     )
     await refused(() => writeFile(listFile, '{}'), 'none that this khancap knows')
     await refused(() => writeFile(join(site, 'more.js'), ''), 'does not stand in the list')

@@ -10,9 +10,11 @@ import {
 } from '../../schemas/site.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
+import { directoryPlace, fillOfflineForm } from '../../src/core/offline/offline-form.js'
 import { handlerFolder, khancap } from '../helper/cli.js'
 import { inCheckout } from '../helper/checkout.js'
 import { type Lie, lyingServer, says } from '../helper/lying-server.js'
+import { builtTemplate } from '../helper/offline-file.js'
 import { testOrganisation } from '../helper/organisation.js'
 import { siteOrganisation, testSite } from '../helper/site.js'
 
@@ -30,8 +32,10 @@ const content: Readonly<Record<string, string>> = {
   '/index.html': pageOf('Language'),
   '/vi/index.html': pageOf('Xin chào'),
 }
+const template = `<html><script>seal()</script>${directoryPlace}</html>`
 const list = {
   v: 1,
+  templates: { en: await sha256(Buffer.from(template)) },
   sources: 'a'.repeat(64),
   bytes: Object.fromEntries(
     Object.entries(content).map(([name, text]) => [name, Buffer.byteLength(text)]),
@@ -58,6 +62,7 @@ const listText = JSON.stringify(list)
 const signed = { version: '1.2.3', sha256: await sha256(Buffer.from(listText)) }
 const organisation = await testOrganisation({ site: [signed] })
 const { directory, root } = organisation
+const form = fillOfflineForm(template, organisation)
 
 interface Truth {
   readonly status: number
@@ -65,6 +70,10 @@ interface Truth {
   readonly body: Buffer
 }
 
+const download = {
+  'content-disposition': 'attachment; filename="notes-en.html"',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+}
 const types: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
   js: 'text/javascript',
@@ -74,6 +83,7 @@ function truthAt(path: string): Truth {
   const name = path.endsWith('/') ? `${path}index.html` : path
   const others: Readonly<Record<string, string>> = {
     [siteListPath]: listText,
+    '/offline/en.html': form,
     '/v1/directory': Buffer.from(organisation.note).toString(),
     '/deployment.json': JSON.stringify({ origin: directory.origin, root, demo: directory.demo }),
   }
@@ -85,6 +95,7 @@ function truthAt(path: string): Truth {
       'content-type': types[name.split('.').at(-1) ?? ''] ?? 'application/json',
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
+      ...(name.startsWith('/offline/') ? download : {}),
     },
     body: Buffer.from(text ?? ''),
   }
@@ -110,10 +121,14 @@ const verify = (...more: readonly string[]) =>
 
 await t.test('the site that was built, signed and served is found to be so', async t => {
   const built = await readFile(inCheckout('build', 'web', siteListPath))
-  const { manifest, sources } = SiteList.parse(JSON.parse(built.toString('utf8')))
+  const { manifest, sources, templates } = SiteList.parse(JSON.parse(built.toString('utf8')))
   const version = { version: manifest.version, sha256: await sha256(built) }
   const real = await siteOrganisation({ site: [version] })
-  const { url } = await testSite(t, real)
+  const offlineTemplates = new Map<string, string>()
+  for (const language of Object.keys(templates))
+    offlineTemplates.set(language, await builtTemplate(language))
+  t.equal(offlineTemplates.size, 5)
+  const { url } = await testSite(t, real, { offlineTemplates })
   const own = await handlerFolder(t, real, 'vietnam-1', url)
   const run = await khancap(['verify', 'site', url], { folder: own })
   t.equal(run.code, 0, run.err + run.out)
@@ -137,7 +152,15 @@ await t.test('every file is asked for, and every folder that shows one', async t
   })
   t.strictSame(
     server.asked.toSorted(),
-    [...Object.keys(content), '/', '/vi/', '/deployment.json', '/v1/directory', siteListPath]
+    [
+      ...Object.keys(content),
+      '/',
+      '/vi/',
+      '/deployment.json',
+      '/v1/directory',
+      '/offline/en.html',
+      siteListPath,
+    ]
       .map(path => `GET ${path}`)
       .toSorted(),
   )
@@ -159,6 +182,7 @@ const without = (name: string) =>
 const withHeader = (name: string, value: string) =>
   changed(({ headers }) => ({ headers: { ...headers, [name]: value } }))
 
+const stranger = await testOrganisation({ site: [signed] })
 const lies: readonly {
   readonly name: string
   readonly path: string
@@ -269,6 +293,34 @@ const lies: readonly {
     words: "the server's list of files is none that the organisation has signed",
   },
   {
+    name: 'an offline form whose program was changed',
+    path: '/offline/en.html',
+    lie: replaced('seal()', 'leak()'),
+    codes: ['changed'],
+    words: 'its program is none that is signed',
+  },
+  {
+    name: 'an offline form with the directory of somebody else',
+    path: '/offline/en.html',
+    lie: changed(() => ({ body: Buffer.from(fillOfflineForm(template, stranger)) })),
+    codes: ['changed'],
+    words: 'the directory in it is not of the organisation that is pinned here',
+  },
+  {
+    name: 'an offline form that opens in the name of the site',
+    path: '/offline/en.html',
+    lie: without('content-disposition'),
+    codes: ['header'],
+    words: 'it is not served as a download',
+  },
+  {
+    name: 'something else where an offline form should be',
+    path: '/offline/en.html',
+    lie: changed(() => ({ body: Buffer.from('<html></html>') })),
+    codes: ['changed'],
+    words: 'it is no offline form',
+  },
+  {
     name: 'no list',
     path: siteListPath,
     lie: says('', 'text/plain', 404),
@@ -322,15 +374,23 @@ await t.test('a list that is too long is not read', async t => {
   t.match(run.err, `larger than ${maxSiteListBytes} bytes`)
 })
 
+/** Everything as a server with this directory serves it. */
+const under = (note: Uint8Array): Record<string, Lie> => ({
+  '*': truthful,
+  '/v1/directory': says(note, 'text/plain'),
+  '/offline/en.html': changed(() => ({
+    body: Buffer.from(fillOfflineForm(template, { root, note })),
+  })),
+})
+
 await t.test('the directory of another organisation, and an old one, are refused', async t => {
-  const stranger = await testOrganisation({ site: [signed] })
   server.lies = { '*': truthful, '/v1/directory': says(stranger.note, 'text/plain') }
   const other = await verify()
   t.equal(other.code, 1)
   t.match(other.err, 'not signed by the root that is pinned here')
 
   const next = await organisation.sign({}, await organisation.verify(organisation.note))
-  server.lies = { '*': truthful, '/v1/directory': says(next, 'text/plain') }
+  server.lies = under(next)
   t.equal((await verify()).code, 0, 'the newer one is taken')
   server.lies = { '*': truthful }
   const old = await verify()
@@ -342,25 +402,34 @@ await t.test('old and new count side by side, and what was replaced counts no mo
   const own = await handlerFolder(t, organisation, 'vietnam-2', server.url)
   const other = { version: '9.9.9', sha256: await sha256(Buffer.from('another build')) }
   let last = await organisation.verify(organisation.note)
-  const under = async (site: SignedSite[]) => {
+  const check = async (site: SignedSite[]) => {
     const note = await organisation.sign({ site }, last)
     last = await organisation.verify(note)
-    server.lies = { '*': truthful, '/v1/directory': says(note, 'text/plain') }
+    server.lies = under(note)
     return khancap(['verify', 'site', server.url], { folder: own })
   }
   const hour = 3_600_000
-  t.equal((await under([other, signed])).code, 0, 'during an upgrade')
+  t.equal((await check([other, signed])).code, 0, 'during an upgrade')
   const until = (at: number) => ({ ...signed, valid_until: formatTimestamp(at) })
-  t.equal((await under([other, until(Date.now() + hour)])).code, 0, 'while it lasts')
-  const over = await under([other, until(Date.now() - hour)])
+  t.equal((await check([other, until(Date.now() + hour)])).code, 0, 'while it lasts')
+  const over = await check([other, until(Date.now() - hour)])
   t.equal(over.code, 1)
   t.match(over.out, `version ${signed.version} counts from the beginning until`)
-  const gone = await under([other])
+  const gone = await check([other])
   t.equal(gone.code, 1)
   t.match(gone.out, 'none that the organisation has signed; signed: 9.9.9')
-  const none = await under([])
+  const none = await check([])
   t.equal(none.code, 1)
   t.match(none.err, 'Example has signed no list of its site: nothing can be compared')
+})
+
+await t.test('an offline form with a directory of before is named', async t => {
+  const own = await handlerFolder(t, organisation, 'vietnam-lead', server.url)
+  const next = await organisation.sign({}, await organisation.verify(organisation.note))
+  server.lies = { '*': truthful, '/v1/directory': says(next, 'text/plain') }
+  const run = await khancap(['verify', 'site', server.url], { folder: own })
+  t.equal(run.code, 1)
+  t.match(run.out, 'differs  /offline/en.html: the directory in it is number 1, and number 2')
 })
 
 await t.test('what is no address is a wrong line', async t => {
