@@ -18,6 +18,8 @@ export interface ApiTold {
   /** Other groups than the store's own. */
   readonly groups?: IntakeGroups
   readonly connections?: number
+  /** Folder of the built pages. */
+  readonly pages?: string
 }
 
 export interface ApiReady {
@@ -40,7 +42,7 @@ async function serve(told: ApiTold): Promise<void> {
       ...httpSettings,
       perSecond: { applicants: 1_000_000, handlers: 1_000_000 },
     },
-    pages: null,
+    pages: told.pages ?? null,
     offlineTemplates: new Map(),
     deployment: { origin, root, demo: false },
     now,
