@@ -146,7 +146,8 @@ async function runFile(file, env) {
 async function runTests(files) {
   const env = { KHANCAP_TEST_DATABASE_URL: await startServer() }
   const waiting = [...files]
-  const jobs = Number(process.env.KHANCAP_TEST_JOBS ?? Math.min(4, availableParallelism()))
+  // A file waits for timers, servers and browsers half of its time: one more than there are processors.
+  const jobs = Number(process.env.KHANCAP_TEST_JOBS ?? Math.min(4, availableParallelism() + 1))
   await Promise.all(
     Array.from({ length: jobs }, async () => {
       for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
