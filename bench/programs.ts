@@ -37,15 +37,19 @@ export async function runProgram(
   return ms
 }
 
-/** What Node reports of itself at its end: `ru_maxrss`, which Linux and Node count in KiB. @returns MiB */
+/**
+ * The most memory of a Node program, as the kernel counts it for the program alone: `ru_maxrss` would begin with what the
+ * process had from which it was started. Linux.
+ * @returns MiB
+ */
 export async function mostMemory(
   folder: string,
   [file, ...args]: Line,
   setting: Setting = {},
 ): Promise<number> {
   const told = join(folder, 'most-memory')
-  const hook = `import{writeFileSync}from'node:fs';process.on('exit',()=>writeFileSync(${JSON.stringify(told)},String(process.resourceUsage().maxRSS)))`
+  const hook = `import{copyFileSync}from'node:fs';process.on('exit',()=>copyFileSync('/proc/self/status',${JSON.stringify(told)}))`
   const address = `data:text/javascript,${encodeURIComponent(hook)}`
   await runProgram([process.execPath, '--import', address, file, ...args], setting)
-  return Number(await readFile(told, 'utf8')) / 1024
+  return Number(/VmHWM:\s+(\d+)/.exec(await readFile(told, 'utf8'))?.[1]) / 1024
 }

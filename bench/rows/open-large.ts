@@ -26,7 +26,7 @@ export const row: Row = {
     { ratio: memory, atMost: 150 },
     { ratio: start, atMost: 150 },
   ],
-  needs: ['age', 'gpg'],
+  needs: ['age', 'gpg', 'linux'],
   seconds: { quick: 120, full: 240 },
   async run(run) {
     const { khancap, seal, setting } = await handler(run)
