@@ -48,7 +48,7 @@ export async function mostMemory(
   setting: Setting = {},
 ): Promise<number> {
   const told = join(folder, 'most-memory')
-  const hook = `import{copyFileSync}from'node:fs';process.on('exit',()=>copyFileSync('/proc/self/status',${JSON.stringify(told)}))`
+  const hook = `import{readFileSync,writeFileSync}from'node:fs';process.on('exit',()=>writeFileSync(${JSON.stringify(told)},readFileSync('/proc/self/status')))`
   const address = `data:text/javascript,${encodeURIComponent(hook)}`
   await runProgram([process.execPath, '--import', address, file, ...args], setting)
   return Number(/VmHWM:\s+(\d+)/.exec(await readFile(told, 'utf8'))?.[1]) / 1024
