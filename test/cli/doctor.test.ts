@@ -229,6 +229,7 @@ await t.test('mailboxes: each way in which they fail has its sentence', async t 
     server.lies['/v1/inboxes'] = says(
       JSON.stringify({
         inboxes: [{ read_seconds_ago: 9, fault: null, unacknowledged_seconds: seconds }],
+        letters: { waiting: 0, oldest_seconds: 0 },
       }),
     )
   }
