@@ -56,6 +56,8 @@ export async function bullmqPostgresQueue(options: PostgresQueueOptions): Promis
     keepAlive: true,
     statement_timeout: 20_000,
   })
+  // Each queue and each worker listens: they are as many as there are kinds of jobs, and none is a leak.
+  pool.setMaxListeners(0)
   // Also those that break while they are lent out and silent: unheard, they would end the process.
   pool.on('error', () => {})
   pool.on('connect', client => {
