@@ -2,13 +2,13 @@
 // bench/site.ts.
 import type { Answers } from '../schemas/sealed.js'
 import { utf8 } from '../src/core/encoding/bytes.js'
-import type { AnswerMessage, Asked, CallName, Given } from '../web/sealer/calls.js'
+import { hireWorker } from '../test/helper/hired-worker.js'
 
 /** The part of a browser that is used here. */
 declare class Worker {
   constructor(address: string)
   addEventListener(type: 'error', listener: () => void): void
-  addEventListener(type: 'message', listener: (event: { data: AnswerMessage }) => void): void
+  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void
   postMessage(message: unknown): void
   terminate(): void
 }
@@ -43,27 +43,8 @@ const answers: Answers = {
   if_unreachable: { kind: 'tell_person', details: 'Chị gái tôi, Lan.' },
 }
 
-function hire(address: string) {
-  const worker = new Worker(address)
-  let count = 0
-  function ask<K extends CallName>(name: K, asked: Asked<K>): Promise<Given<K>> {
-    const number = count++
-    return new Promise((resolve, reject) => {
-      worker.addEventListener('error', () => reject(new Error('the Worker stopped')))
-      worker.addEventListener('message', ({ data }) => {
-        if (data.number !== number) return
-        if ('fault' in data) reject(new Error(data.fault))
-        else resolve(data.given)
-      })
-      const post = worker.postMessage.bind(worker)
-      post({ number, name, asked })
-    })
-  }
-  return { ask, end: () => worker.terminate() }
-}
-
 async function open({ worker, deployment, note }: Opening) {
-  const hired = hire(worker)
+  const hired = hireWorker(worker)
   await hired.ask('start', null)
   const served = {
     deployment,

@@ -3,7 +3,7 @@ import { CaseList } from '../../schemas/case.js'
 import { identitySigningKey } from '../../keys/identity.js'
 import { signRequest } from '../../src/core/http-signature/sign.js'
 import { intakeSetUp } from '../intake-set-up.js'
-import { fillCases } from '../many-cases.js'
+import { fillDatabase } from '../many-cases.js'
 import { quantile, timed } from '../rounds.js'
 import type { Row } from '../row.js'
 
@@ -23,7 +23,7 @@ export const row: Row = {
   async run(run) {
     const set = await intakeSetUp(run)
     const cases = run.full ? 100_000 : 20_000
-    await fillCases(set.url, cases)
+    await fillDatabase(set.url, cases)
     const { organisation } = set.opened
     const { primitives, identities, directory } = organisation
     const identity = identities[handler]

@@ -5,7 +5,7 @@ import { quietLog } from '../../test/helper/quiet-log.js'
 import { slipOpener } from '../../workers/slip-opener.js'
 import { startWorkers } from '../../workers/workers.js'
 import { clockDeps } from '../clock-set-up.js'
-import { fillCases } from '../many-cases.js'
+import { fillDatabase } from '../many-cases.js'
 import { publishOn } from '../organisation.js'
 import { startPostgres } from '../postgres.js'
 import type { Row } from '../row.js'
@@ -66,7 +66,7 @@ export const row: Row = {
     const url = await server.newDatabase('service')
     const opened = await publishOn(run, url)
     const { pool, organisation } = opened
-    await fillCases(url, run.full ? 1_000_000 : 40_000)
+    await fillDatabase(url, run.full ? 1_000_000 : 40_000)
     await migrateQueue(url)
     const deps = clockDeps(opened)
     const workers = startWorkers({

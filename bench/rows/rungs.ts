@@ -1,7 +1,7 @@
 import { sweepClock } from '../../src/app/sweep-clock.js'
 import { clockDeps } from '../clock-set-up.js'
 import { intakeSetUp } from '../intake-set-up.js'
-import { fillCases, letRungsComeDue } from '../many-cases.js'
+import { fillDatabase, letRungsComeDue } from '../many-cases.js'
 import { timed } from '../rounds.js'
 import type { Row } from '../row.js'
 
@@ -27,7 +27,7 @@ export const row: Row = {
     const rounds = run.full ? 3 : 2
     const limitMs = (60_000 * rungs) / 100_000
     const set = await intakeSetUp(run)
-    await fillCases(set.url, rungs * (rounds + 1))
+    await fillDatabase(set.url, rungs * (rounds + 1))
     const deps = clockDeps(set.opened)
     const { load } = await set.startApi()
     const quietMs = run.full ? 8000 : 1500

@@ -1,7 +1,7 @@
 import { purgeCases } from '../../src/app/purge-cases.js'
 import { sweepClock } from '../../src/app/sweep-clock.js'
 import { clockDeps } from '../clock-set-up.js'
-import { fillCases } from '../many-cases.js'
+import { fillDatabase } from '../many-cases.js'
 import { publishOn } from '../organisation.js'
 import { startPostgres } from '../postgres.js'
 import { interleave, timed } from '../rounds.js'
@@ -25,7 +25,7 @@ export const row: Row = {
     const url = await server.newDatabase('service')
     const opened = await publishOn(run, url)
     const cases = run.full ? 1_000_000 : 40_000
-    const filledMs = await timed(() => fillCases(url, cases))
+    const filledMs = await timed(() => fillDatabase(url, cases))
     const deps = clockDeps(opened)
     const passes = run.full ? 100 : 20
     const average = async (work: () => Promise<unknown>) => {

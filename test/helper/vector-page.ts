@@ -12,7 +12,7 @@ import { utf8 } from '../../src/core/encoding/bytes.js'
 import { openAddition, openEnvelope, openSlip } from '../../src/core/envelope/open.js'
 import { sealEnvelope } from '../../src/core/envelope/seal.js'
 import { deriveReceiptKeys, wordsToCode } from '../../src/core/receipt/code.js'
-import type { AnswerMessage, Asked, CallName, Given } from '../../web/sealer/calls.js'
+import { hireWorker } from './hired-worker.js'
 
 export interface VectorTask {
   readonly set: 'libsodium' | 'pure'
@@ -64,15 +64,6 @@ export async function runVectors(task: VectorTask): Promise<VectorResult> {
   }
 }
 
-/** The part of a browser's Worker that is used here. */
-declare class Worker {
-  constructor(address: string)
-  addEventListener(type: 'error', listener: () => void): void
-  addEventListener(type: 'message', listener: (event: { data: AnswerMessage }) => void): void
-  postMessage(message: unknown): void
-  terminate(): void
-}
-
 export interface BuiltTask {
   /** The address of a built sealing Worker. */
   readonly worker: string
@@ -93,21 +84,7 @@ export interface BuiltResult {
 }
 
 export async function runBuilt(task: BuiltTask): Promise<BuiltResult> {
-  const worker = new Worker(task.worker)
-  let count = 0
-  function ask<K extends CallName>(name: K, asked: Asked<K>): Promise<Given<K>> {
-    const number = count++
-    return new Promise((resolve, reject) => {
-      worker.addEventListener('error', () => reject(new Error('the Worker stopped')))
-      worker.addEventListener('message', ({ data }) => {
-        if (data.number !== number) return
-        if ('fault' in data) reject(new Error(data.fault))
-        else resolve(data.given)
-      })
-      const post = worker.postMessage.bind(worker)
-      post({ number, name, asked })
-    })
-  }
+  const { ask, end } = hireWorker(task.worker)
   try {
     const { primitives } = await ask('start', null)
     const { deployment, directory } = task
@@ -151,7 +128,7 @@ export async function runBuilt(task: BuiltTask): Promise<BuiltResult> {
       envelope: IntakeRequest.parse(JSON.parse(body)).envelope,
     }
   } finally {
-    worker.terminate()
+    end()
   }
 }
 

@@ -6,6 +6,7 @@ import { Client } from 'pg'
 import t from 'tap'
 import { purgeCases } from '../../src/app/purge-cases.js'
 import { sweepClock } from '../../src/app/sweep-clock.js'
+import { fillCases } from '../helper/many-cases.js'
 import { newIntake, type TestStore } from '../helper/store.js'
 import { bench, type Bench, postgresQueue, until } from '../helper/workers.js'
 
@@ -17,24 +18,8 @@ const idleMs = 5
 const minuteMs = 60_000
 const { signal } = new AbortController()
 
-/** Routed and claimed by nobody; their next rungs are spread over the two days that come. */
 async function fill(db: TestStore, count: number): Promise<void> {
-  const step = 20_000
-  for (let from = 0; from < count; from += step)
-    await db.rows(
-      `with numbers as (
-         select n, '0' || lpad(n::text, 25, '0') as id from generate_series($1::int, $2::int) n),
-       new_intakes as (
-         insert into intakes (id, digest, case_id, directory_sequence, received_at, due_at)
-         select id, sha256(id::bytea), id, 1, now(), now() + interval '48 h' from numbers)
-       insert into cases (id, intake, state, channel, program, team, reason, envelope_sha256,
-         directory_sequence, routed_directory_sequence, received_at, due_at, next_rung_at)
-       select id, id, 'routed', 'web', 'emergency', 'vietnam', 'routing_row', sha256(id::bytea),
-         1, 1, now(), now() + interval '48 h',
-         now() + interval '1 h' + n % 100000 * interval '1.6 s'
-       from numbers`,
-      [from, Math.min(from + step, count) - 1],
-    )
+  await fillCases((text, values) => db.rows(text, [...values]), count)
   await db.rows('vacuum analyze cases')
 }
 
