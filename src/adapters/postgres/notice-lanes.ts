@@ -103,7 +103,9 @@ async function chooseNotices(
       from notices join cases on cases.id = notices.case_id
       where ${waitingIn(lane)}
       order by notices.mail_id, notices.created_at, notices.id
-      limit ${limit}),
+      limit ${limit}
+      -- A case may have come from another lane whose sender has just named its mail: the name is read once it stands.
+      for update of notices),
     chosen as (
       select id from waiting
       where mail_id is not distinct from (select mail_id from waiting order by mail_id limit 1))
