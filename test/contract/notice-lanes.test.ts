@@ -104,39 +104,42 @@ await t.test('a sender who died is followed by another, with the same mail', asy
   t.ok(await db.store.takeMail(second, options()))
 })
 
-await t.test('a mail has one name, also where a case comes from another lane meanwhile', async t => {
-  const db = await testStore(t)
-  const [moved, stays] = [await noticeOf(db, 'en'), await noticeOf(db)]
-  const mailId = randomUUID()
-  const other = await db.pool.connect()
-  // A sender of the lane that the case was in has chosen, and has not committed.
-  await other.query('begin')
-  await other.query('update notices set mail_id = $1 where id = $2', [mailId, moved])
-  await db.rows(`update cases set team = 'vi'`)
-  const taking = db.store.takeMail(stays, options())
-  for (let waiting = 0; waiting === 0; await sleep(20))
-    waiting = (
-      await db.rows(`select 1 from pg_stat_activity
+await t.test(
+  'a mail has one name, also where a case comes from another lane meanwhile',
+  async t => {
+    const db = await testStore(t)
+    const [moved, stays] = [await noticeOf(db, 'en'), await noticeOf(db)]
+    const mailId = randomUUID()
+    const other = await db.pool.connect()
+    // A sender of the lane that the case was in has chosen, and has not committed.
+    await other.query('begin')
+    await other.query('update notices set mail_id = $1 where id = $2', [mailId, moved])
+    await db.rows(`update cases set team = 'vi'`)
+    const taking = db.store.takeMail(stays, options())
+    for (let waiting = 0; waiting === 0; await sleep(20))
+      waiting = (
+        await db.rows(`select 1 from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock'`)
-    ).length
-  await other.query('commit')
-  other.release()
-  const mail = taken(await taking)
-  const named = await db.rows('select id from notices where mail_id = $1', [mail.id])
-  t.strictSame(
-    mail.notices.map(({ id }) => id),
-    named.map(({ id }) => id),
-  )
-  await db.store.settleMail(mail, 'sent')
-  t.equal(await forgotten(db), 0)
-  const [left = ''] = [moved, stays].filter(id => !mail.notices.some(each => each.id === id))
-  const next = taken(await db.store.takeMail(left, options()))
-  t.not(next.id, mail.id)
-  t.strictSame(
-    next.notices.map(({ id }) => id),
-    [left],
-  )
-})
+      ).length
+    await other.query('commit')
+    other.release()
+    const mail = taken(await taking)
+    const named = await db.rows('select id from notices where mail_id = $1', [mail.id])
+    t.strictSame(
+      mail.notices.map(({ id }) => id),
+      named.map(({ id }) => id),
+    )
+    await db.store.settleMail(mail, 'sent')
+    t.equal(await forgotten(db), 0)
+    const [left = ''] = [moved, stays].filter(id => !mail.notices.some(each => each.id === id))
+    const next = taken(await db.store.takeMail(left, options()))
+    t.not(next.id, mail.id)
+    t.strictSame(
+      next.notices.map(({ id }) => id),
+      [left],
+    )
+  },
+)
 
 await t.test('a mail holds so many notices and no more; the others have their turn', async t => {
   const db = await testStore(t)
