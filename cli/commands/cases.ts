@@ -113,6 +113,7 @@ export function declareCaseCommands(program: Command, runner: Runner): void {
         .option('--language <tag>', 'language of the answer, where it is not the one asked for')
         .option('--template <name>', 'begin with a template: khancap templates lists them')
         .option('--to <address>', 'by mail: which address, where the mail names two')
+        .option('--key <fingerprint>', 'by mail: which key it is sealed to, where it must be said')
         .option('--plain', 'by mail: in the clear, where it cannot be sealed')
         .option('--yes', 'by mail: say yes to what would be asked')
         .option('--again', 'send an answer once more that was not confirmed')

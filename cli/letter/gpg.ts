@@ -20,20 +20,21 @@ const always = [
 const patienceMs = 60_000
 const maxOutput = 1_048_576
 
-export interface UsableKey {
+export interface SentKey {
   readonly fingerprint: string
+  /** It is neither expired nor revoked, and it or a part of it can be sealed to. */
+  readonly isUsable: boolean
   /** Seals an entity. @returns armor @throws Failure */
   seal(entity: string): Promise<string>
 }
 
 /**
- * What can be done with a key while `use` runs.
- * @returns null where these bytes are not exactly one key that can be sealed to now
+ * What can be done with a key while `use` runs; null where these bytes are not exactly one key.
  * @throws Failure where there is no gpg
  */
 export async function withKey<T>(
   bytes: Uint8Array,
-  use: (key: UsableKey | null) => Promise<T>,
+  use: (key: SentKey | null) => Promise<T>,
 ): Promise<T> {
   const home = await mkdtemp(join(tmpdir(), 'khancap-key-'))
   try {
@@ -43,13 +44,14 @@ export async function withKey<T>(
   }
 }
 
-async function importedKey(home: string, bytes: Uint8Array): Promise<UsableKey | null> {
+async function importedKey(home: string, bytes: Uint8Array): Promise<SentKey | null> {
   await gpg(home, ['--import-options', 'import-clean', '--import'], bytes)
   const listed = await gpg(home, ['--with-colons', '--fixed-list-mode', '--list-keys'])
-  const fingerprint = usable(listed.out)
-  if (fingerprint === null) return null
+  const key = onlyKey(listed.out)
+  if (key === null) return null
+  const { fingerprint } = key
   return {
-    fingerprint,
+    ...key,
     async seal(entity) {
       const { code, out } = await gpg(
         home,
@@ -63,17 +65,18 @@ async function importedKey(home: string, bytes: Uint8Array): Promise<UsableKey |
   }
 }
 
-/** The fingerprint of the only key, where it or a part of it can be sealed to and is neither expired nor revoked. */
-function usable(list: string): string | null {
+/** null where there is none, or more than one. */
+function onlyKey(list: string): Pick<SentKey, 'fingerprint' | 'isUsable'> | null {
   const lines = list.split('\n').map(line => line.split(':'))
   const [primary, ...more] = lines.filter(([kind]) => kind === 'pub')
   if (primary === undefined || more.length > 0) return null
+  const fingerprint = lines.find(([kind]) => kind === 'fpr')?.[9] ?? ''
+  if (!/^[0-9A-F]{40,64}$/.test(fingerprint)) return null
   // Capital letters say what the whole key can do; e, r and i stand for expired, revoked and invalid.
   const [, validity = '', , , , , , , , , , capabilities = ''] = primary
-  if (/^[eri]/.test(validity) || !capabilities.includes('E') || capabilities.includes('D'))
-    return null
-  const fingerprint = lines.find(([kind]) => kind === 'fpr')?.[9] ?? ''
-  return /^[0-9A-F]{40,64}$/.test(fingerprint) ? fingerprint : null
+  const isUsable =
+    !/^[eri]/.test(validity) && capabilities.includes('E') && !capabilities.includes('D')
+  return { fingerprint, isUsable }
 }
 
 async function gpg(

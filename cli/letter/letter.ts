@@ -13,14 +13,14 @@ import { refused } from '../failure.js'
 import { type Safe, safe, safeLines } from '../terminal/safe.js'
 import { type AnswerableMails, answerableMails } from './mails.js'
 import { recipientFor } from './recipient.js'
-import { type BodyPlan, type SealedWith, planBody } from './body.js'
+import { bodyFor } from './body.js'
+import { chooseKey, type KeyOptions, lineOf, type MailKey } from './key-choice.js'
+import type { KeySource } from './offered-keys.js'
 import { letterSubject } from './words.js'
 
-export interface LetterOptions {
+export interface LetterOptions extends KeyOptions {
   /** One of the addresses that the mail names. */
   readonly to?: string
-  /** In the clear. */
-  readonly plain?: true
   /** The handler has said yes to what would be asked. */
   readonly yes?: true
 }
@@ -29,6 +29,19 @@ export interface LetterOptions {
 export interface LetterPlan {
   readonly mails: AnswerableMails
   readonly to: string
+  /** null: in the clear. */
+  readonly key: MailKey | null
+}
+
+/** The key that a letter is sealed to, and where it comes from. */
+export interface SealedWith {
+  readonly kind: 'openpgp' | 'age'
+  /** Of an OpenPGP key; an age recipient is its own. */
+  readonly fingerprint: string
+  readonly source: KeySource
+  readonly mail: 'first' | 'later'
+  /** Whether it stood in what the sender sealed. */
+  readonly inside: boolean
 }
 
 /** What a program is told of a letter. */
@@ -56,8 +69,9 @@ export async function planLetter(
       safe`the directory names no router that could send a mail`,
       safe`the organisation must publish a new directory`,
     )
-  const mails = await answerableMails(desk, sealed)
-  return { mails, to: await recipientFor(desk.station, mails, options.to) }
+  const mails = await answerableMails(desk, sealed, options.plain !== true)
+  const to = await recipientFor(desk.station, mails, options.to)
+  return { mails, to, key: await chooseKey(desk, mails, options) }
 }
 
 /** Shows what will be read on the way, asks, and seals the letter. @throws Failure where the handler says no */
@@ -70,9 +84,9 @@ export async function writeLetter(
 ): Promise<WrittenLetter> {
   const { id: caseId } = sealed.detail.case
   const subject = letterSubject(written.language, caseId)
-  const body = await planBody(desk, plan.mails, written, options.plain === true)
-  await confirm(desk, options, body, shownLines(desk, plan, subject, body, written.text))
-  const thread = threadAfter((plan.mails.later[0] ?? plan.mails.first).parts.header)
+  const entity = await bodyFor(desk, plan.key, written)
+  await confirm(desk, options, plan.key, shownLines(desk, plan, subject, written.text))
+  const thread = threadAfter((plan.mails.later[0] ?? plan.mails.first).header)
   const message: LetterMessage = {
     case: caseId,
     reply: written.id,
@@ -81,22 +95,27 @@ export async function writeLetter(
     subject,
     in_reply_to: thread.inReplyTo,
     references: [...thread.references],
-    entity: body.entity,
+    entity,
   }
   const router = routerRecipient(desk.directory.directory, desk.station.now()) ?? ''
   const p = await desk.station.primitives()
   const letter = await sealLetter(p, message, desk.seed, contextOf(desk, 'letter'), router)
   return {
     sealed: encodeBase64url(letter.bytes),
-    json: { to: plan.to, subject, sealed_with: body.sealedWith },
+    json: { to: plan.to, subject, sealed_with: sealedWith(plan.key) },
   }
+}
+
+function sealedWith(key: MailKey | null): SealedWith | null {
+  if (key === null) return null
+  const { fingerprint, kind, mail, offered } = key
+  return { kind, fingerprint, source: offered.source, mail, inside: offered.isInside }
 }
 
 function shownLines(
   { station }: Desk,
-  { to }: LetterPlan,
+  { key, mails, to }: LetterPlan,
   subject: string,
-  { isKeyLeft, sealedWith }: BodyPlan,
   text: string,
 ): Safe[] {
   const told = [
@@ -106,34 +125,43 @@ function shownLines(
     safe`  subject  ${subject}`,
     safe`  thread   which mail it answers`,
   ]
-  if (sealedWith !== null)
+  if (key !== null)
     return [
-      safe`this answer leaves sealed to a key that came with ${sealedWith.mail === 'first' ? 'the mail' : 'a later mail of that address'} (${sourceWords[sealedWith.source]}); nothing proves whose key it is:`,
-      safe`  ${sealedWith.kind === 'age' ? 'age' : 'OpenPGP'}  ${sealedWith.fingerprint}`,
+      safe`this answer leaves sealed to this key; nothing proves whose key it is:`,
+      safe`  ${lineOf(key)}`,
       safe`every mail server on its way can read and keep this:`,
       ...told,
       safe`  length   about how much you wrote`,
     ]
   return [
-    safe`this answer leaves IN THE CLEAR: ${isKeyLeft ? 'the key that its sender gave is not used' : 'its sender gave no key'}. Every mail server on its way, and who watches theirs, can read and keep this:`,
+    safe`this answer leaves IN THE CLEAR: ${whyClear(mails)}. Every mail server on its way, and who watches theirs, can read and keep this:`,
     ...told,
     safeLines(text, '  | ', station.printer.columns),
   ]
 }
 
-const sourceWords: Readonly<Record<SealedWith['source'], string>> = {
-  autocrypt: 'Autocrypt header',
-  attached: 'attached',
-  in_text: 'in its text',
+function whyClear({ first, later }: AnswerableMails): Safe {
+  const all = [first, ...later]
+  const isSealed = all.some(mail => mail.isSealed)
+  if (all.some(({ keys }) => keys.length > 0))
+    return isSealed
+      ? safe`its sender sealed what they wrote, and the key that came with it is not used`
+      : safe`the key that its sender gave is not used`
+  if (all.some(({ shut }) => shut !== null))
+    return safe`its sender sealed what they wrote, and what stays shut may bring a key`
+  if (isSealed) return safe`its sender sealed what they wrote, and no key to answer with is used`
+  return all.every(({ isWhole }) => isWhole)
+    ? safe`its sender gave no key`
+    : safe`what was looked at of the mail brings no key, and there is more of it`
 }
 
 async function confirm(
   { station: { asker, printer } }: Desk,
   options: LetterOptions,
-  { sealedWith }: BodyPlan,
+  key: MailKey | null,
   lines: readonly Safe[],
 ): Promise<void> {
-  const isSealed = sealedWith !== null
+  const isSealed = key !== null
   for (const line of lines) printer.say(line)
   if (options.yes === true && (isSealed || options.plain === true)) return
   if (!asker.available)

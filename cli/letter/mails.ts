@@ -3,44 +3,70 @@
 // where the answer goes.
 import type { CarriedMail } from '../../schemas/sealed.js'
 import { addressesIn } from '../../src/core/mail/address-field.js'
+import type { MailHeader } from '../../src/core/mail/header.js'
+import type { MailParts } from '../../src/core/mail/parts.js'
 import { openMail, type OpenedMail } from '../case/carried-mail.js'
 import { mailIn } from '../case/case-mails.js'
 import { openParts } from '../case/opened-parts.js'
+import { openWithGpg, pgpOf } from '../case/pgp.js'
 import type { SealedCase } from '../case/sealed-case.js'
 import type { Desk } from '../client/desk.js'
 import { Failure, refused } from '../failure.js'
-import { safe } from '../terminal/safe.js'
+import { type Safe, safe } from '../terminal/safe.js'
+import { type OfferedKey, offeredKeys } from './offered-keys.js'
 
 /** Mails that came later and are looked at, from the newest on, and their bytes together. */
 const maxLater = 5
 const maxLaterBytes = 67_108_864
 
+/** What an answer needs of a mail; the mail itself is let go. */
+export interface AnswerableMail {
+  readonly header: MailHeader
+  readonly keys: readonly OfferedKey[]
+  /** Something of it is sealed with PGP. */
+  readonly isSealed: boolean
+  /** Why what is sealed stayed shut; null where it was opened, or nothing is sealed. */
+  readonly shut: Safe | null
+  /** Whom the sealed part names as its sender, where that is one plain address. */
+  readonly sealedFrom: string | null
+  /** False where the mail was cut, or has more parts than are looked at. */
+  readonly isWhole: boolean
+}
+
 export interface AnswerableMails {
-  readonly first: OpenedMail
+  readonly first: AnswerableMail
   /** Its one sender. */
   readonly from: string
   /** Later mails of that address, the newest first. */
-  readonly later: readonly OpenedMail[]
+  readonly later: readonly AnswerableMail[]
 }
 
-/** @throws Failure where the mail names no single sender with a plain address */
-export async function answerableMails(desk: Desk, sealed: SealedCase): Promise<AnswerableMails> {
+/**
+ * @param isOpened whether what is sealed with PGP is handed to gpg
+ * @throws Failure where the mail names no single sender with a plain address
+ */
+export async function answerableMails(
+  desk: Desk,
+  sealed: SealedCase,
+  isOpened: boolean,
+): Promise<AnswerableMails> {
   const { id } = sealed.detail.case
   const carried = mailIn(sealed.content)
   if (carried === null) throw refused(safe`case ${id} did not come by mail`)
-  const first = await openMail(desk, id, carried)
-  const from = senderOf(first)
+  const opened = await openMail(desk, id, carried)
+  const from = senderIn(opened.parts.header)
   if (from === null)
     throw refused(
       safe`the mail of case ${id} names no single sender with a plain address: it cannot be answered from here`,
       safe`khancap open ${id.slice(0, 8)} shows it; answer by another way, then khancap contacted ${id.slice(0, 8)} --via …`,
     )
+  const first = await answerable(opened, from, isOpened)
   const { additions } = await openParts(desk, sealed)
   const others = additions
     .map(({ content }) => (typeof content === 'string' ? null : mailIn(content)))
     .filter(mail => mail !== null)
     .toReversed()
-  return { first, from, later: await laterMails(desk, sealed, from, others) }
+  return { first, from, later: await laterMails(desk, sealed, from, others, isOpened) }
 }
 
 async function laterMails(
@@ -48,8 +74,9 @@ async function laterMails(
   sealed: SealedCase,
   from: string,
   carried: readonly CarriedMail[],
-): Promise<OpenedMail[]> {
-  const found: OpenedMail[] = []
+  isOpened: boolean,
+): Promise<AnswerableMail[]> {
+  const found: AnswerableMail[] = []
   let bytes = 0
   for (const mail of carried.slice(0, maxLater)) {
     bytes += mail.file.bytes
@@ -60,13 +87,45 @@ async function laterMails(
       if (error instanceof Failure && error.exit === 3) throw error
       return null
     })
-    if (opened !== null && isSame(senderOf(opened), from)) found.push(opened)
+    if (opened !== null && isSame(senderIn(opened.parts.header), from))
+      // oxlint-disable-next-line no-await-in-loop
+      found.push(await answerable(opened, from, isOpened))
   }
   return found
 }
 
+async function answerable(
+  { carried, parts }: OpenedMail,
+  from: string,
+  isOpened: boolean,
+): Promise<AnswerableMail> {
+  // A mail within the mail is somebody else's, and so is what is sealed in it.
+  const own = parts.parts.filter(({ type }) => !type.startsWith('message/'))
+  const pgp = pgpOf({ ...parts, parts: own })
+  const inside = pgp === null || !isOpened ? null : await openedOrWhy(() => openWithGpg(pgp))
+  const isShut = inside instanceof Failure
+  const opened = isShut ? null : inside
+  return {
+    header: parts.header,
+    keys: offeredKeys(parts, opened, from),
+    isSealed: pgp !== null,
+    shut: isShut ? inside.sentence : null,
+    sealedFrom: opened === null ? null : senderIn(opened.header),
+    isWhole: carried.whole && parts.whole && (opened?.whole ?? true),
+  }
+}
+
+async function openedOrWhy(open: () => Promise<MailParts>): Promise<MailParts | Failure> {
+  try {
+    return await open()
+  } catch (error) {
+    if (error instanceof Failure) return error
+    throw error
+  }
+}
+
 /** null where it names none, several, or one that is no plain address. */
-export function senderOf({ parts: { header } }: OpenedMail): string | null {
+function senderIn(header: MailHeader): string | null {
   const fields = header.fields.filter(({ name }) => name === 'from')
   const [only, ...more] = fields.flatMap(({ value }) => [...addressesIn(value)])
   return more.length === 0 ? (only ?? null) : null

@@ -50,6 +50,8 @@ export async function replyToCase(
     if (options.again === true) return send(desk, options, sealed, draft)
     return discard(desk, id)
   }
+  if (options.plain === true && options.key !== undefined)
+    throw misused(safe`--plain seals to no key, and --key names one`, safe`leave one of them out`)
   expectWorkable(sealed.detail, desk.handler)
   await sayUnread(desk, sealed.detail)
   const plan = mailIn(sealed.content) === null ? null : await planLetter(desk, sealed, options)
@@ -74,10 +76,10 @@ function instructionsFor({ content, detail }: SealedCase, plan: LetterPlan | nul
 }
 
 function expectLetterOptions(options: ReplyOptions, plan: LetterPlan | null): void {
-  const { plain, to, yes } = options
-  if (plan === null && (plain ?? to ?? yes) !== undefined)
+  const { key, plain, to, yes } = options
+  if (plan === null && (key ?? plain ?? to ?? yes) !== undefined)
     throw misused(
-      safe`--to, --plain and --yes are for requests that came by mail`,
+      safe`--to, --key, --plain and --yes are for requests that came by mail`,
       safe`the applicant collects this answer with the receipt code; nothing of it is mailed`,
     )
 }

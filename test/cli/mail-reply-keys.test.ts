@@ -1,7 +1,6 @@
 // Step 10m: an answer is sealed to the key that the mail brings. gpg and age of whoever has that key open it.
-import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { armor, Decrypter, generateIdentity, identityToRecipient } from 'age-encryption'
 import t from 'tap'
@@ -10,6 +9,7 @@ import { autocryptKey, maxKeyBytes } from '../../src/core/mail/autocrypt.js'
 import { readHeader } from '../../src/core/mail/header.js'
 import { partBytes, partText, readParts } from '../../src/core/mail/parts.js'
 import { scriptedAsker } from '../helper/cli.js'
+import { keyRing } from '../helper/key-ring.js'
 import { mailOffice } from '../helper/mail-office.js'
 
 t.setTimeout(300_000)
@@ -18,25 +18,12 @@ const desk = await mailOffice(t)
 const { organisation, sink } = desk
 const words = 'Luật sư gọi lại lúc 9 giờ.'
 
-/** The sender's own key ring, in a folder with a short name: gpg's agent listens there. */
-const home = await mkdtemp('/tmp/kg-')
-await chmod(home, 0o700)
-t.teardown(async () => {
-  spawnSync('gpgconf', ['--homedir', home, '--kill', 'gpg-agent'])
-  await rm(home, { recursive: true, force: true, maxRetries: 5 })
-})
-function gpg(args: readonly string[], input: string | Uint8Array = ''): Buffer {
-  const run = spawnSync('gpg', ['--homedir', home, '--batch', '--quiet', ...args], { input })
-  if (run.status !== 0) throw new Error(`gpg ${args.join(' ')}: ${run.stderr.toString()}`)
-  return run.stdout
-}
+/** The sender's own key ring. */
+const { gpg, makeKey } = await keyRing(t)
 const address = 'somebody@sender.example'
-gpg(['--passphrase', '', '--quick-generate-key', address, 'future-default', 'default', 'never'])
+const fingerprint = makeKey(address)
 const key = gpg(['--export', address])
 const armored = gpg(['--armor', '--export', address]).toString()
-const fingerprint = /^fpr:+([0-9A-F]{40}):/m.exec(
-  gpg(['--with-colons', '--list-keys']).toString(),
-)?.[1]
 
 let count = 0
 function mail(header: readonly string[], body = 'words'): string {

@@ -1,6 +1,5 @@
 // Step 9 for a case that came as a mail: the tool shows it, and saves it under names of ours.
-import { spawnSync } from 'node:child_process'
-import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { routeCase } from '../../src/app/route-case.js'
@@ -10,6 +9,7 @@ import { slipOpener } from '../../workers/slip-opener.js'
 import { testLog } from '../helper/api.js'
 import { temporaryFolder } from '../helper/cli.js'
 import { dovecot } from '../helper/dovecot.js'
+import { keyRing } from '../helper/key-ring.js'
 import { office } from '../helper/office.js'
 import { until } from '../helper/workers.js'
 
@@ -128,35 +128,11 @@ await t.test('a mail is for the handlers of its case only', async t => {
   t.equal(code, 1)
 })
 
-/** A key ring of the test's own, in a folder with a short name: gpg's agent listens there. */
-async function keyRing(): Promise<(args: readonly string[], input?: string) => Buffer> {
-  const home = await mkdtemp('/tmp/kg-')
-  await chmod(home, 0o700)
-  process.env['GNUPGHOME'] = home
-  const gpg = (args: readonly string[], input = '') => {
-    const run = spawnSync('gpg', ['--batch', '--quiet', ...args], { input })
-    if (run.status !== 0) throw new Error(`gpg ${args.join(' ')}: ${run.stderr.toString()}`)
-    return run.stdout
-  }
-  t.teardown(async () => {
-    spawnSync('gpgconf', ['--kill', 'gpg-agent'])
-    delete process.env['GNUPGHOME']
-    await rm(home, { recursive: true, force: true, maxRetries: 5 })
-  })
-  gpg([
-    '--passphrase',
-    '',
-    '--quick-generate-key',
-    'team@example.org',
-    'future-default',
-    'default',
-    'never',
-  ])
-  return gpg
-}
-
 await t.test('a mail that is sealed with PGP is kept as it came, and handed to gpg', async t => {
-  const gpg = await keyRing()
+  const { gpg, home, makeKey, seal: sealTo } = await keyRing(t)
+  process.env['GNUPGHOME'] = home
+  t.teardown(() => delete process.env['GNUPGHOME'])
+  const fingerprint = makeKey('team@example.org')
   const inside = [
     'Content-Type: multipart/mixed; boundary="in"; protected-headers="v1"',
     'Subject: =?UTF-8?Q?PIL:_h=E1=BB=93_s=C6=A1?=',
@@ -172,10 +148,7 @@ await t.test('a mail that is sealed with PGP is kept as it came, and handed to g
     '--in--',
     '',
   ].join('\r\n')
-  const seal = (text: string) =>
-    gpg(['--armor', '--trust-model', 'always', '-r', 'team@example.org', '--encrypt'], text)
-      .toString()
-      .replaceAll('\n', '\r\n')
+  const seal = (text: string) => sealTo(text, 'team@example.org')
   const mime = [
     'From: somebody@example.org',
     'Subject: ...',
@@ -212,7 +185,7 @@ await t.test('a mail that is sealed with PGP is kept as it came, and handed to g
   const shown = words.code === 0 ? words : await desk.run('intake-1', ['open', inline, '--gpg'])
   t.match(shown.out, 'words inline')
 
-  gpg(['--yes', '--delete-secret-keys', fingerprintOf(gpg)])
+  gpg(['--yes', '--delete-secret-keys', fingerprint])
   const other = await desk.run('intake-1', ['open', pgpCase, '--gpg'])
   t.equal(other.code, 1)
   t.match(other.err, 'the key that it is sealed to is not here')
@@ -224,8 +197,3 @@ await t.test('a mail that is sealed with PGP is kept as it came, and handed to g
   t.match(missing.err, 'there is no gpg on this machine')
   t.match(missing.err, '--out DIR saves the mail')
 })
-
-function fingerprintOf(gpg: (args: readonly string[]) => Buffer): string {
-  const listed = gpg(['--with-colons', '--list-secret-keys']).toString()
-  return /^fpr:+([0-9A-F]{40}):/m.exec(listed)?.[1] ?? ''
-}

@@ -1,0 +1,155 @@
+// Which key an answer is sealed to. One key that came with the first mail is shown, and a yes is enough; where there is any
+// doubt (several keys, one that only a later mail brings, a mail that stayed shut) somebody has to name it.
+import type { Desk } from '../client/desk.js'
+import { refused } from '../failure.js'
+import { type Safe, safe } from '../terminal/safe.js'
+import { withKey } from './gpg.js'
+import type { AnswerableMail, AnswerableMails } from './mails.js'
+import type { KeySource, OfferedKey } from './offered-keys.js'
+
+/** A key of the mails: of one that comes several times, where it comes from first. */
+export interface MailKey {
+  readonly kind: OfferedKey['kind']
+  /** Of an OpenPGP key; an age recipient is its own. */
+  readonly fingerprint: string
+  readonly isUsable: boolean
+  readonly mail: 'first' | 'later'
+  readonly offered: OfferedKey
+}
+
+export interface KeyOptions {
+  /** In the clear, whatever keys there are. */
+  readonly plain?: true
+  /** The fingerprint of the key, or the age recipient. */
+  readonly key?: string
+}
+
+/** @returns null where the answer is to leave in the clear @throws Failure where somebody has to decide, and nobody does */
+export async function chooseKey(
+  desk: Desk,
+  mails: AnswerableMails,
+  options: KeyOptions,
+): Promise<MailKey | null> {
+  if (options.plain === true) return null
+  const { asker, printer } = desk.station
+  const { damaged, keys } = await keysOf(mails)
+  const shut = [mails.first, ...mails.later].flatMap(mail =>
+    mail.shut === null ? [] : [mail.shut],
+  )
+  for (const why of shut)
+    printer.say(
+      safe`warning: a mail of this case stays shut, and what key it brings is not known: ${why}`,
+    )
+  if (damaged > 0)
+    printer.say(
+      safe`warning: the mail brings a key that cannot be used: it is damaged, or it is several in one`,
+    )
+  const usable = keys.filter(({ isUsable }) => isUsable)
+  for (const key of keys.filter(({ isUsable }) => !isUsable))
+    printer.say(
+      safe`warning: the mail brings a key that cannot be used: it has expired, was revoked, or seals nothing: ${lineOf(key)}`,
+    )
+  if (options.key !== undefined) return namedKey(usable, options.key)
+  const [first, ...others] = usable
+  if (first === undefined && shut.length === 0) return null
+  const doubt = doubtOf(keys, shut.length > 0)
+  if (first !== undefined && doubt === null) return first
+  if (doubt !== null) printer.say(safe`warning: ${doubt}`)
+  for (const key of usable) printer.say(safe`  ${lineOf(key)}`)
+  if (!asker.available)
+    throw refused(
+      safe`somebody has to decide how this answer is sealed; nothing was sent`,
+      ...usable.map(
+        key =>
+          safe`--key ${key.fingerprint} seals it to this key: compare it with the person first`,
+      ),
+      ...(shut.length > 0 ? [safe`open the mail where its key is, and answer from there`] : []),
+      safe`--plain --yes sends it in the clear`,
+    )
+  // Whether it leaves in the clear is asked when its words are there.
+  if (first === undefined) return null
+  const chosen = await asker.choose(safe`To which key is the answer sealed?`, [
+    ...[first, ...others].map(key => ({ value: key.fingerprint, label: lineOf(key) })),
+    { value: 'plain', label: safe`to none: in the clear` },
+  ])
+  return usable.find(({ fingerprint }) => fingerprint === chosen) ?? null
+}
+
+/** Why the first key is not simply taken; null where there is no reason. */
+function doubtOf(keys: readonly MailKey[], isShut: boolean): Safe | null {
+  const [key, ...more] = keys
+  if (key === undefined) return isShut ? safe`whether the sender gave a key is not known` : null
+  if (more.some(({ mail }) => mail !== key.mail))
+    return safe`a later mail of that address brings another key than the first: it was changed, or somebody else wrote that mail`
+  if (more.length > 0)
+    return safe`the mail brings ${keys.length} different keys: not all need be its sender's`
+  if (key.mail === 'later')
+    return safe`the key comes with a later mail only: anybody can write one in that name`
+  if (key.offered.mustBeNamed)
+    return safe`the key stands among other words, or in a file of no kind: it may be somebody else's`
+  return isShut ? safe`a part that stays shut may bring another key than this one` : null
+}
+
+function namedKey(usable: readonly MailKey[], asked: string): MailKey {
+  const compact = asked.replaceAll(/[\s:]/g, '').replace(/^0x/i, '')
+  const found = usable.find(
+    ({ fingerprint }) => fingerprint.toLowerCase() === compact.toLowerCase(),
+  )
+  if (found !== undefined) return found
+  throw refused(
+    safe`no mail of this case brings a key ${asked} that can be used; nothing was sent`,
+    ...usable.map(key => safe`what they bring: ${lineOf(key)}`),
+    safe`give the whole fingerprint, or the whole age recipient`,
+  )
+}
+
+export function lineOf({ fingerprint, kind, mail, offered }: MailKey): Safe {
+  const from = mail === 'first' ? 'the mail' : 'a later mail of that address'
+  return safe`${kind === 'age' ? 'age' : 'OpenPGP'}  ${fingerprint}  (${sourceWords[offered.source]} of ${from}${offered.isInside ? ', in its sealed part' : ''})`
+}
+
+const sourceWords: Readonly<Record<KeySource, string>> = {
+  autocrypt: 'Autocrypt header',
+  attached: 'file',
+  in_text: 'text',
+}
+
+/** Each key once, in the order in which they count: of the first mail before later ones. */
+async function keysOf({
+  first,
+  later,
+}: AnswerableMails): Promise<{ readonly keys: MailKey[]; readonly damaged: number }> {
+  const of = (mail: MailKey['mail'], { keys }: AnswerableMail) =>
+    keys.map(offered => ({ mail, offered }))
+  const all = [...of('first', first), ...later.flatMap(each => of('later', each))]
+  const found = new Map<string, MailKey>()
+  let damaged = 0
+  for (const { mail, offered } of all) {
+    // One after the other: gpg is a process for each.
+    // oxlint-disable-next-line no-await-in-loop
+    const looked = await look(offered)
+    if (looked === null) damaged++
+    else {
+      const known = found.get(looked.fingerprint)
+      // A newer copy of a key may be usable where an older one has expired.
+      if (known === undefined || (!known.isUsable && looked.isUsable))
+        found.set(looked.fingerprint, {
+          ...looked,
+          kind: offered.kind,
+          mail: known?.mail ?? mail,
+          offered,
+        })
+    }
+  }
+  return { keys: [...found.values()], damaged }
+}
+
+/** null where it is no key. */
+async function look(
+  offered: OfferedKey,
+): Promise<Pick<MailKey, 'fingerprint' | 'isUsable'> | null> {
+  if (offered.kind === 'age') return { fingerprint: offered.recipient, isUsable: true }
+  return withKey(offered.bytes, async key =>
+    key === null ? null : { fingerprint: key.fingerprint, isUsable: key.isUsable },
+  )
+}
