@@ -1,5 +1,5 @@
-// The API in a process of its own, as `npm run api` wires it, but for what a row changes: no limit of requests per
-// second, and the store's groups.
+// The API in a process of its own, as `npm run api` wires it, but for what a row changes: no limit of requests in time
+// unless it wants one, and the store's groups.
 import { destination } from 'pino'
 import { currentDirectory } from '../src/app/current-directory.js'
 import type { IntakeGroups } from '../src/adapters/postgres/intakes.js'
@@ -7,7 +7,7 @@ import { postgresStore } from '../src/adapters/postgres/postgres-store.js'
 import { openPool } from '../src/adapters/postgres/pool.js'
 import { nodePrimitives } from '../src/core/crypto/node.js'
 import { httpApp } from '../src/http/http-app.js'
-import { httpSettings } from '../src/http/limits.js'
+import { type HttpSettings, httpSettings } from '../src/http/limits.js'
 import { pinoLog } from '../src/logger.js'
 
 export interface ApiTold {
@@ -18,12 +18,20 @@ export interface ApiTold {
   /** Other groups than the store's own. */
   readonly groups?: IntakeGroups
   readonly connections?: number
+  /** With the limits that a deployment has. */
+  readonly limited?: boolean
   /** Folder of the built pages. */
   readonly pages?: string
 }
 
 export interface ApiReady {
   readonly port: number
+}
+
+const unlimited: HttpSettings = {
+  ...httpSettings,
+  perSecond: { applicants: 1_000_000, handlers: 1_000_000 },
+  intakes: { ...httpSettings.intakes, openPerHour: 3_600_000_000 },
 }
 
 async function serve(told: ApiTold): Promise<void> {
@@ -38,10 +46,7 @@ async function serve(told: ApiTold): Promise<void> {
     log: pinoLog(destination('/dev/null')),
     receiptKey: { name: told.receiptKey.name, seed: Buffer.from(told.receiptKey.seed, 'base64') },
     directories: currentDirectory({ store, primitives, root, now }),
-    settings: {
-      ...httpSettings,
-      perSecond: { applicants: 1_000_000, handlers: 1_000_000 },
-    },
+    settings: told.limited === true ? httpSettings : unlimited,
     pages: told.pages ?? null,
     offlineTemplates: new Map(),
     deployment: { origin, root, demo: false },

@@ -22,6 +22,8 @@ export interface Config {
   readonly host: string
   readonly port: number
   readonly metricsPort: number
+  /** Requests for support an hour without a puzzle; null where the operator says nothing. */
+  readonly openIntakes: number | null
   /** Attachments, as the operator limits them; in bytes. */
   readonly uploads: Partial<UploadLimits>
   /** Null where the demo is to supply it. */
@@ -47,12 +49,13 @@ export interface Secrets {
 }
 
 type PortSetting = 'KHANCAP_PORT' | 'KHANCAP_METRICS_PORT'
-type SizeSetting =
+type CountSetting =
+  | 'KHANCAP_OPEN_INTAKES'
   | 'KHANCAP_UPLOAD_MB'
   | 'KHANCAP_UPLOADS_PER_CASE'
   | 'KHANCAP_UPLOADS_CASE_MB'
   | 'KHANCAP_UPLOADS_TOTAL_MB'
-type TextSetting = Exclude<SettingName, PortSetting | SizeSetting>
+type TextSetting = Exclude<SettingName, PortSetting | CountSetting>
 
 const names = new Set<string>([
   ...Object.keys(settings),
@@ -97,8 +100,9 @@ export function loadConfig(env: Env): Config {
   }
   const text = (name: TextSetting) => read(name, settings[name].schema)
   const port = (name: PortSetting) => read(name, settings[name].schema)
-  const size = (key: keyof UploadLimits, name: SizeSetting, unit: number) => {
-    const count = read(name, settings[name].schema)
+  const number = (name: CountSetting) => read(name, settings[name].schema)
+  const size = (key: keyof UploadLimits, name: CountSetting, unit: number) => {
+    const count = number(name)
     return count === null ? {} : { [key]: count * unit }
   }
   const path = (name: TextSetting, otherwise: string) => resolve(text(name) ?? otherwise)
@@ -110,6 +114,7 @@ export function loadConfig(env: Env): Config {
     host: text('KHANCAP_HOST') ?? '127.0.0.1',
     port: port('KHANCAP_PORT') ?? 8480,
     metricsPort: port('KHANCAP_METRICS_PORT') ?? 8481,
+    openIntakes: number('KHANCAP_OPEN_INTAKES'),
     uploads: {
       ...size('maxBytes', 'KHANCAP_UPLOAD_MB', megabyte),
       ...size('perCase', 'KHANCAP_UPLOADS_PER_CASE', 1),

@@ -15,14 +15,17 @@ import { encodeBase64url } from './core/encoding/base64url.js'
 import { watchExpiry } from './directory-expiry.js'
 import { publishedFile } from './directory-file.js'
 import { httpApp } from './http/http-app.js'
-import { httpSettings } from './http/limits.js'
+import { type HttpSettings, httpSettings } from './http/limits.js'
 import { metricsApp } from './http/metrics-app.js'
 import type { Log } from './ports/log.js'
 import type { Store } from './ports/store.js'
 import { listenFailure, StartFailure } from './start-failure.js'
 
 export interface ServeApiDeps {
-  readonly config: Pick<Config, 'host' | 'port' | 'metricsPort' | 'directoryFile' | 'uploads'>
+  readonly config: Pick<
+    Config,
+    'host' | 'port' | 'metricsPort' | 'directoryFile' | 'openIntakes' | 'uploads'
+  >
   /** The pinned fingerprint. */
   readonly root: string
   readonly store: Store
@@ -97,6 +100,15 @@ function expectReceiptKey(
     )
 }
 
+function settingsOf({ openIntakes, uploads }: ServeApiDeps['config']): HttpSettings {
+  const { intakes } = httpSettings
+  return {
+    ...httpSettings,
+    intakes: { ...intakes, openPerHour: openIntakes ?? intakes.openPerHour },
+    uploads: { ...httpSettings.uploads, ...uploads },
+  }
+}
+
 /** @throws StartFailure, KhancapError `directory_invalid`, `store_unavailable` */
 export async function serveApi(deps: ServeApiDeps): Promise<RunningApi> {
   const { config, root, store, primitives, log } = deps
@@ -121,7 +133,7 @@ export async function serveApi(deps: ServeApiDeps): Promise<RunningApi> {
     const app = await httpApp({
       ...deps,
       directories,
-      settings: { ...httpSettings, uploads: { ...httpSettings.uploads, ...config.uploads } },
+      settings: settingsOf(config),
       deployment: { origin, root, demo },
       now,
     })

@@ -34,8 +34,7 @@ const Port = z
   .regex(/^\d{1,5}$/)
   .transform(Number)
   .refine(port => port <= 65_535)
-/** Megabytes are 1 048 576 bytes. */
-const megabytes = (most: number) =>
+const upTo = (most: number) =>
   z
     .string()
     .regex(/^(0|[1-9]\d{0,7})$/)
@@ -104,8 +103,19 @@ export const settings = {
     about:
       'The port of the metrics, on loopback always; 0 takes a free one. Trusted for availability only: the metrics hold counts and ages, nothing about a single case.',
   }),
+  KHANCAP_OPEN_INTAKES: setting(
+    upTo(10_000_000).refine(count => count >= 1),
+    {
+      expects: 'a number from 1 to 10000000',
+      otherwise: '3600',
+      example: '',
+      readers: ['start', 'api'],
+      about:
+        'Requests for support an hour that one API process takes in, from all senders together, before it asks their devices to do a little work (a puzzle, a moment to some seconds); a quarter of it may come at once. Nobody is refused above it, and a request now and then passes without work. Trusted for availability only: a low number makes everybody wait for some seconds, a high one lets a flood fill the inbox more cheaply.',
+    },
+  ),
   KHANCAP_UPLOAD_MB: setting(
-    megabytes(100).refine(count => count >= 1),
+    upTo(100).refine(count => count >= 1),
     {
       expects: 'a number from 1 to 100',
       otherwise: '100',
@@ -115,7 +125,7 @@ export const settings = {
         'Megabytes (1 048 576 bytes) of one attachment at most. Trusted for availability only: attachments are sealed before they come.',
     },
   ),
-  KHANCAP_UPLOADS_PER_CASE: setting(megabytes(200), {
+  KHANCAP_UPLOADS_PER_CASE: setting(upTo(200), {
     expects: 'a number from 0 to 200',
     otherwise: '50',
     example: '',
@@ -123,14 +133,14 @@ export const settings = {
     about:
       'Attachments of one case at most; 0 takes none at all. Trusted for availability only: additions in words are always taken.',
   }),
-  KHANCAP_UPLOADS_CASE_MB: setting(megabytes(20_000), {
+  KHANCAP_UPLOADS_CASE_MB: setting(upTo(20_000), {
     expects: 'a number from 0 to 20000',
     otherwise: '1000',
     example: '',
     readers: ['start', 'api'],
     about: 'Megabytes of all attachments of one case at most. Trusted for availability only.',
   }),
-  KHANCAP_UPLOADS_TOTAL_MB: setting(megabytes(10_000_000), {
+  KHANCAP_UPLOADS_TOTAL_MB: setting(upTo(10_000_000), {
     expects: 'a number from 0 to 10000000',
     otherwise: '20000',
     example: '',

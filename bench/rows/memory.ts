@@ -55,6 +55,7 @@ export const row: Row = {
       KHANCAP_HOME: home,
       KHANCAP_PORT: '0',
       KHANCAP_METRICS_PORT: '0',
+      KHANCAP_OPEN_INTAKES: '10000000',
     })
     run.defer(() => service.stop())
     const server = await databasePid(home)

@@ -9,7 +9,7 @@ import type { UploadStore } from '../ports/upload-store.js'
 import { uploadLifetimeSeconds } from './begin-upload.js'
 
 /** Bytes of a part at most: this much of an upload is ever in memory. */
-export const maxPartBytes = 1_048_576
+export const maxPartBytes = 262_144
 /** Bytes of a part at least, unless it is the last: an upload is no more than some thousand rows. */
 export const minPartBytes = 65_536
 

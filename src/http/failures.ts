@@ -64,6 +64,14 @@ const codesOfParser: Readonly<Record<string, ProblemCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_slow',
 }
 
+/** What Node says of a request that did not arrive in time. */
+export function tooSlow(): Error & { code: string } {
+  return Object.assign(new Error('too slow'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' })
+}
+
+/** Who does not hang up after the last word is hung up on. */
+const lastWordMs = 2000
+
 /** Bytes that are no HTTP request, or that stopped coming. */
 export function clientErrorHandler(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -85,6 +93,7 @@ export function clientErrorHandler(error: Error & { code?: string }, socket: Soc
   socket.end(
     `HTTP/1.1 ${status} ${reasons[code] ?? 'Bad Request'}\r\n${lines.join('\r\n')}\r\n\r\n${body}`,
   )
+  setTimeout(() => socket.destroy(), lastWordMs).unref()
 }
 
 const reasons: Readonly<Partial<Record<ProblemCode, string>>> = {

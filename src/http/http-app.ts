@@ -9,17 +9,18 @@ import {
 import { KhancapError } from '../../schemas/problem.js'
 import { attachmentRoutes } from './attachment-routes.js'
 import { caseRoutes } from './case-routes.js'
+import { watchConnections } from './connections.js'
 import { holdRoutes } from './hold-routes.js'
 import type { HttpDeps } from './deps.js'
 import { directoryRoutes } from './directory-routes.js'
-import { answerFailures, clientErrorHandler, frameworkErrors } from './failures.js'
+import { answerFailures, clientErrorHandler, frameworkErrors, tooSlow } from './failures.js'
 import { secureHeaders } from './headers.js'
 import { healthRoutes } from './health-routes.js'
 import { intakeRoutes } from './intake-routes.js'
 import { keepBytes } from './json-body.js'
 import { knownAddresses } from './known-addresses.js'
 import { bodyLimits } from './limits.js'
-import { loopWatch } from './loop-watch.js'
+import { type LoopWatch, loopWatch } from './loop-watch.js'
 import { inboxRoutes } from './inbox-routes.js'
 import { mailboxRoutes } from './mailbox-routes.js'
 import { offlineRoutes } from './offline-routes.js'
@@ -32,7 +33,11 @@ import { statisticsRoutes } from './statistics-routes.js'
 import { uploadRoutes } from './upload-routes.js'
 
 /** Every route of the API, on an instance of its own: its compilers are not those of the plugins around it. */
-export async function apiRoutes(parent: FastifyInstance, deps: HttpDeps): Promise<void> {
+export async function apiRoutes(
+  parent: FastifyInstance,
+  deps: HttpDeps,
+  load: Pick<LoopWatch, 'lateMs'> = { lateMs: () => 0 },
+): Promise<void> {
   parent.setValidatorCompiler(validatorCompiler)
   parent.setSerializerCompiler(serializerCompiler)
   const app = parent.withTypeProvider<ZodTypeProvider>()
@@ -41,7 +46,7 @@ export async function apiRoutes(parent: FastifyInstance, deps: HttpDeps): Promis
   contactRoute(app, deps)
   offlineRoutes(app, deps)
   directoryRoutes(app, deps)
-  intakeRoutes(app, deps)
+  intakeRoutes(app, deps, load)
   mailboxRoutes(app, deps)
   // Apart from the others: its bodies are taken in as they come.
   await parent.register(async uploads => {
@@ -57,13 +62,12 @@ export async function apiRoutes(parent: FastifyInstance, deps: HttpDeps): Promis
   inboxRoutes(app, deps)
 }
 
-/** Sheds load before the process drowns in it. Health is always told. */
-function shedLoad(app: FastifyInstance, { settings }: HttpDeps): void {
-  const watch = loopWatch()
-  app.addHook('onClose', async () => watch.stop())
+/** Sheds load before the process drowns in it. Health is always told; requests for support are weighed by their own route. */
+function shedLoad(app: FastifyInstance, { settings }: HttpDeps, load: LoopWatch): void {
   app.addHook('onRequest', async request => {
-    const isHealth = request.routeOptions.url?.endsWith('z') ?? false
-    if (!isHealth && watch.lateMs() > settings.maxLoopDelayMs) throw new KhancapError('overloaded')
+    const { url = '' } = request.routeOptions
+    if (url.endsWith('z') || url === '/v1/intakes') return
+    if (load.lateMs() > settings.maxLoopDelayMs) throw new KhancapError('overloaded')
   })
 }
 
@@ -109,7 +113,7 @@ export async function httpApp(deps: HttpDeps): Promise<FastifyInstance> {
     http: {
       requestTimeout: settings.requestTimeoutMs,
       // Above the whole request's time Node stops watching both.
-      headersTimeout: Math.min(60_000, settings.requestTimeoutMs),
+      headersTimeout: Math.min(30_000, settings.requestTimeoutMs),
       connectionsCheckingInterval: Math.min(5000, settings.requestTimeoutMs),
     },
     frameworkErrors,
@@ -121,9 +125,17 @@ export async function httpApp(deps: HttpDeps): Promise<FastifyInstance> {
   logRequests(app, deps)
   endConnectionsOnClose(app)
   answerFailures(app, deps.log, addresses)
+  const load = loopWatch()
+  const endWatch = watchConnections(app.server, settings.connections, socket =>
+    clientErrorHandler(tooSlow(), socket),
+  )
+  app.addHook('onClose', async () => {
+    load.stop()
+    endWatch()
+  })
   await app.register(async api => {
-    shedLoad(api, deps)
-    await apiRoutes(api, deps)
+    shedLoad(api, deps, load)
+    await apiRoutes(api, deps, load)
   })
   const { pages } = deps
   if (pages !== null) await app.register(async site => pageRoutes(site, pages))

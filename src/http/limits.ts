@@ -2,6 +2,7 @@
 import { maxReaders } from '../../schemas/directory.js'
 import { maxAttachmentBytes, maxSealedBytes, maxSlipBytes } from '../../schemas/sealed.js'
 import type { UploadLimits } from '../app/begin-upload.js'
+import type { PlaceLimits } from './places.js'
 
 const asText = (bytes: number) => Math.ceil((bytes * 4) / 3)
 
@@ -19,6 +20,14 @@ export const bodyLimits = {
   small: 16_384,
 } as const
 
+/** Requests that do not arrive. */
+export interface ConnectionLimits extends PlaceLimits {
+  /** Every body may take this long, however small. */
+  readonly bodyMs: number
+  /** And so much longer as it would take at this rate. */
+  readonly slowestBytesPerSecond: number
+}
+
 export interface HttpSettings {
   /** A whole request must have arrived by then. Tor is slow: half a megabyte at 5 KB/s. */
   readonly requestTimeoutMs: number
@@ -30,12 +39,23 @@ export interface HttpSettings {
    * longer than it lasts. Of the handlers' requests only those count that a key of the keyring has signed.
    */
   readonly perSecond: { readonly applicants: number; readonly handlers: number }
+  /** Requests for support, beside the rate: what is above is asked to solve a puzzle first, and then goes before others. */
+  readonly intakes: {
+    /** Without a puzzle, from all senders together; a quarter of it may come in one burst. */
+    readonly openPerHour: number
+    /** In the store's hands at a time. What is above waits nowhere: the slower the machine, the sooner it is shed. */
+    readonly atOnce: { readonly open: number; readonly solved: number }
+  }
+  readonly connections: ConnectionLimits
   /** How late the event loop may be, again and again, before requests are told to come back. */
   readonly maxLoopDelayMs: number
   /** How long an answer about readiness is given again. Below the 10 s at which things are usually asked for it. */
   readonly readinessMs: number
-  /** Attachments; `atOnce`: bodies that are taken in at the same time, each with a part in memory. */
-  readonly uploads: UploadLimits & { readonly atOnce: number }
+  /**
+   * Attachments; `atOnce`: bodies that are taken in at the same time, each with a part in memory. At a full house
+   * whoever has held a place for longest loses it, but not before `placeMs`: a part of the smallest size at 5 KB/s.
+   */
+  readonly uploads: UploadLimits & { readonly atOnce: number; readonly placeMs: number }
 }
 
 const megabyte = 1_048_576
@@ -52,7 +72,17 @@ export const httpSettings: HttpSettings = {
   requestTimeoutMs: 120_000,
   keepAliveTimeoutMs: 72_000,
   perSecond: { applicants: 300, handlers: 300 },
+  // The burst lets a crackdown through, in which a thousand people write in an hour.
+  intakes: { openPerHour: 3600, atOnce: { open: 192, solved: 512 } },
+  // A request for ten readers has 34 KB: 37 s, which 1 KB/s keeps up with. Half of a gigabyte is never held.
+  connections: {
+    most: 4000,
+    mostBytes: 128 * megabyte,
+    graceMs: 0,
+    bodyMs: 20_000,
+    slowestBytesPerSecond: 2000,
+  },
   maxLoopDelayMs: 1000,
   readinessMs: 3000,
-  uploads: { ...uploadLimits, atOnce: 32 },
+  uploads: { ...uploadLimits, atOnce: 256, placeMs: 15_000 },
 }

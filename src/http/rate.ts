@@ -3,33 +3,49 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { KhancapError } from '../../schemas/problem.js'
 
+export interface TokenBucket {
+  /** Takes a token; false where there is none. */
+  take(): boolean
+  /** How much of it is left, from 0 to 1. */
+  share(): number
+}
+
 /**
- * A bucket that holds `perSecond` tokens and is refilled at that rate, so that a burst passes and a flood is thinned
- * to the rate, never stopped.
+ * A bucket that is refilled at a rate, so that a burst passes and a flood is thinned to the rate, never stopped.
  * @param now milliseconds of a clock that never goes back
- * @returns takes a token; false where there is none
+ * @param most tokens that it holds: those of a second where nothing else is said; at least one
  */
 export function tokenBucket(
   perSecond: number,
   now: () => number = () => performance.now(),
-): () => boolean {
-  let tokens = perSecond
+  most: number = perSecond,
+): TokenBucket {
+  let tokens = most
   let filledAt = now()
-  return () => {
+  function fill(): void {
     const at = now()
-    tokens = Math.min(perSecond, tokens + ((at - filledAt) * perSecond) / 1000)
+    tokens = Math.min(most, tokens + ((at - filledAt) * perSecond) / 1000)
     filledAt = at
-    if (tokens < 1) return false
-    tokens -= 1
-    return true
+  }
+  return {
+    take() {
+      fill()
+      if (tokens < 1) return false
+      tokens -= 1
+      return true
+    },
+    share() {
+      fill()
+      return tokens / most
+    },
   }
 }
 
 /** A hook with a bucket of its own: one for each route that names it. */
 export function atMostPerSecond(perSecond: number) {
-  const take = tokenBucket(perSecond)
+  const bucket = tokenBucket(perSecond)
   return async function shed(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    if (take()) return
+    if (bucket.take()) return
     reply.header('retry-after', '1')
     throw new KhancapError('too_many_requests')
   }

@@ -17,6 +17,7 @@ import { takeUpload } from '../app/take-upload.js'
 import { sealedAttachmentBytes } from '../core/attachment/sealed-attachment.js'
 import type { HttpDeps } from './deps.js'
 import { tokenOf } from './mailbox-token.js'
+import { places } from './places.js'
 import { atMostPerSecond } from './rate.js'
 import { type Api, problemResponses } from './routes.js'
 
@@ -31,18 +32,23 @@ async function speakTus(request: FastifyRequest, reply: FastifyReply): Promise<v
 }
 
 /** So many bodies at once: each holds a part in memory, and a connection of the store now and then. */
-function atMostAtOnce(most: number) {
-  let now = 0
-  return async <T>(reply: FastifyReply, work: () => Promise<T>): Promise<T> => {
-    if (now >= most) {
+function atMostAtOnce({ atOnce, placeMs }: HttpDeps['settings']['uploads']) {
+  const taking = places({
+    most: atOnce,
+    mostBytes: Number.POSITIVE_INFINITY,
+    graceMs: placeMs,
+  })
+  return async <T>(reply: FastifyReply, body: Readable, work: () => Promise<T>): Promise<T> => {
+    // What came of it until then stays, where it is enough for a part, and the sender goes on from there.
+    const place = taking.enter(() => body.destroy(new Error('its place was needed')))
+    if (place === null) {
       reply.header('retry-after', '2').header('connection', 'close')
       throw new KhancapError('too_many_requests')
     }
-    now += 1
     try {
       return await work()
     } finally {
-      now -= 1
+      taking.leave(place)
     }
   }
 }
@@ -63,7 +69,7 @@ export function uploadRoutes(app: Api, deps: HttpDeps): void {
   const { perSecond, uploads } = deps.settings
   const security = [{ mailboxToken: [] }]
   const onRequest = () => [atMostPerSecond(perSecond.applicants), speakTus]
-  const taking = atMostAtOnce(uploads.atOnce)
+  const taking = atMostAtOnce(uploads)
   // The body as it comes: no parser may gather it.
   app.addContentTypeParser(partMediaType, (_request, body, done) => done(null, body))
 
@@ -154,7 +160,7 @@ export function uploadRoutes(app: Api, deps: HttpDeps): void {
       if (!(body instanceof Readable)) throw new KhancapError('media_type_unsupported')
       // What is not read to its end must not be taken for the next request.
       reply.header('connection', 'close')
-      const stored = await taking(reply, () =>
+      const stored = await taking(reply, body, () =>
         takeUpload(deps, tokenOf(request), { id, from }, body),
       )
       reply.removeHeader('connection')

@@ -274,6 +274,58 @@ await t.test(
   },
 )
 
+await t.test(
+  'uploads that hang on to all places lose them to whoever comes, with what had arrived of them',
+  async t => {
+    const api = await testApi(t, settings({ atOnce: 2, placeMs: 100 }))
+    const base = await api.app.listen({ host: '127.0.0.1', port: 0 })
+    const sender = async (bytes: number) => {
+      const request = await caseInTeam(api)
+      const upload = await sealedUpload(api.organisation, randomBytes(bytes))
+      t.equal((await beginUpload(api, request.token, upload)).statusCode, 201)
+      return { request, upload }
+    }
+    const slow = [await sender(200_000), await sender(200_000)]
+    const cut = slow.map(({ request, upload }) => {
+      const call = httpRequest(`${base}/v1/uploads/${upload.id}`, {
+        method: 'PATCH',
+        headers: {
+          authorization: `Bearer ${request.token}`,
+          'tus-resumable': '1.0.0',
+          'upload-offset': '0',
+          'content-type': 'application/offset+octet-stream',
+          'content-length': upload.sealed.length,
+        },
+      })
+      t.teardown(() => call.destroy())
+      const over = new Promise<void>(resolve => call.on('error', () => resolve()))
+      call.write(upload.sealed.subarray(0, 100_000))
+      return over
+    })
+    const real = await sender(10)
+    for (let tries = 0; ; tries++) {
+      const done = await uploadAll(api, real.request.token, real.upload).then(
+        () => true,
+        (error: unknown) => !/429/.test(String(error)),
+      )
+      if (done || tries > 600) break
+      await new Promise(resolve => setTimeout(resolve, 50))
+    }
+    const offset = async ({ request, upload }: (typeof slow)[number]) => {
+      const at = await tus(api, request.token, 'HEAD', `/v1/uploads/${upload.id}`)
+      return Number(at.headers['upload-offset'])
+    }
+    t.equal(await offset(real), real.upload.sealed.length, 'it arrived')
+    await Promise.race(cut)
+    let kept = 0
+    for (let tries = 0; kept === 0 && tries < 500; tries++) {
+      kept = Math.max(...(await Promise.all(slow.map(offset))))
+      await new Promise(resolve => setTimeout(resolve, 20))
+    }
+    t.equal(kept, 100_000, 'what had come of the one that was cut off is there')
+  },
+)
+
 await t.test('more bodies at once than there is room for come back later', async t => {
   const api = await testApi(t, settings({ atOnce: 0 }))
   const request = await caseInTeam(api)

@@ -25,6 +25,7 @@ await t.test('an empty environment gives the defaults', async t => {
     host: '127.0.0.1',
     port: 8480,
     metricsPort: 8481,
+    openIntakes: null,
     uploads: {},
     root: null,
     directoryFile: '/srv/k/directory.note',
@@ -55,6 +56,14 @@ await t.test('what attachments get is given in megabytes, within its bounds', as
     ['UPLOADS_TOTAL_MB', '01'],
   ] as const)
     t.throws(() => read(name, value), { code: 'config_invalid' }, `${name} ${value}`)
+})
+
+await t.test('requests without a puzzle are a number, at least one', async t => {
+  const read = (value: string) => loadConfig({ KHANCAP_OPEN_INTAKES: value }).openIntakes
+  t.equal(read('1'), 1)
+  t.equal(read('10000000'), 10_000_000)
+  for (const value of ['0', '10000001', '1.5', '-1', '01'])
+    t.throws(() => read(value), { code: 'config_invalid' }, value)
 })
 
 await t.test('an empty variable counts as absent', async t => {

@@ -1,0 +1,55 @@
+// Connections whose requests do not arrive. So many may be open, so many bytes may be half-sent, and so slow may a body
+// be: who holds on to more than that is cut off, the heaviest first, and told that it took too long.
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { partMediaType } from '../../schemas/upload.js'
+import { maxPartBytes } from '../app/take-upload.js'
+import { bodyLimits, type ConnectionLimits } from './limits.js'
+import { type Place, places } from './places.js'
+
+/** What a request may come to hold in memory, as far as its head says. */
+function bytesOf({ headers }: IncomingMessage): number {
+  const largest = headers['content-type'] === partMediaType ? maxPartBytes : bodyLimits.reply
+  const announced = Number(headers['content-length'] ?? Number.NaN)
+  if (headers['transfer-encoding'] !== undefined) return largest
+  return Number.isNaN(announced) ? 0 : Math.min(announced, largest)
+}
+
+/**
+ * @param tooSlow answers a connection whose request is no longer waited for, and ends it
+ * @returns ends the watch
+ */
+export function watchConnections(
+  server: Server,
+  limits: ConnectionLimits,
+  tooSlow: (socket: Socket) => void,
+): () => void {
+  const { bodyMs, slowestBytesPerSecond } = limits
+  const all = places(limits)
+  const placeOf = new WeakMap<Socket, Place>()
+
+  server.on('connection', (socket: Socket) => {
+    const place = all.enter(() => tooSlow(socket))
+    if (place === null) {
+      socket.destroy()
+      return
+    }
+    placeOf.set(socket, place)
+    socket.once('close', () => all.leave(place))
+  })
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const place = placeOf.get(request.socket)
+    if (place === undefined) return
+    all.await(place, bytesOf(request))
+    request.once('end', () => all.arrived(place))
+    // The connection is idle: whatever comes next begins anew.
+    response.once('close', () => all.await(place, 0))
+  })
+
+  const allowedMs = ({ bytes }: Place) =>
+    // Idle connections and heads have time-outs of Node's own.
+    bytes === 0 ? Number.POSITIVE_INFINITY : bodyMs + (bytes / slowestBytesPerSecond) * 1000
+  const timer = setInterval(() => all.sweep(allowedMs), Math.min(5000, bodyMs))
+  timer.unref()
+  return () => clearInterval(timer)
+}

@@ -1,0 +1,103 @@
+// A bounded number of places for what takes its time to arrive. Nobody is turned away at a full house: whoever has held
+// the most, for the longest, goes, so that those who hold on to places lose them, and who is merely slow gets through.
+
+export interface Place {
+  /** Bytes that it may hold in memory. */
+  bytes: number
+  /** Since when it is waited for, in milliseconds of the clock; null while it is not: it is then not sent away. */
+  waitingSince: number | null
+  readonly sendAway: () => void
+}
+
+export interface PlaceLimits {
+  readonly most: number
+  /** Of all that are waited for, together. */
+  readonly mostBytes: number
+  /** A place is its own for so long. */
+  readonly graceMs: number
+}
+
+export interface Places {
+  /** @returns null where all are taken by those who came within `graceMs` */
+  enter(sendAway: () => void): Place | null
+  /** Says that bytes are on their way to a place. */
+  await(place: Place, bytes: number): void
+  /** Nothing is waited for: it is our turn. */
+  arrived(place: Place): void
+  leave(place: Place): void
+  /** Sends those away that have waited for longer than they may. */
+  sweep(allowedMs: (place: Place) => number): void
+}
+
+/** What a place costs beside its bytes: a connection, its buffers. */
+const placeBytes = 16_384
+
+/** @param now milliseconds of a clock that never goes back */
+export function places(
+  { most, mostBytes, graceMs }: PlaceLimits,
+  now: () => number = () => performance.now(),
+): Places {
+  const held = new Set<Place>()
+  /** Of those that are waited for. */
+  let bytes = 0
+
+  const isTooMuch = () => bytes > mostBytes
+
+  function forget(place: Place): void {
+    if (!held.delete(place)) return
+    if (place.waitingSince !== null) bytes -= place.bytes
+  }
+  function sendAway(place: Place): void {
+    forget(place)
+    place.sendAway()
+  }
+  function heaviest(except: Place | null): Place | null {
+    const at = now()
+    let found: Place | null = null
+    let weightOfFound = -1
+    for (const place of held) {
+      if (place === except || place.waitingSince === null) continue
+      const waited = at - place.waitingSince
+      const weight = waited * (placeBytes + place.bytes)
+      if (waited < graceMs || weight <= weightOfFound) continue
+      found = place
+      weightOfFound = weight
+    }
+    return found
+  }
+  return {
+    enter(away) {
+      if (held.size >= most) {
+        const other = heaviest(null)
+        if (other === null) return null
+        sendAway(other)
+      }
+      const place: Place = { bytes: 0, waitingSince: now(), sendAway: away }
+      held.add(place)
+      return place
+    },
+    await(place, announced) {
+      if (!held.has(place)) return
+      if (place.waitingSince !== null) bytes -= place.bytes
+      place.bytes = announced
+      place.waitingSince = now()
+      bytes += announced
+      while (isTooMuch()) {
+        const other = heaviest(place)
+        if (other === null) break
+        sendAway(other)
+      }
+    },
+    arrived(place) {
+      if (place.waitingSince !== null && held.has(place)) bytes -= place.bytes
+      place.waitingSince = null
+    },
+    leave: forget,
+    sweep(allowedMs) {
+      const at = now()
+      for (const place of held)
+        if (place.waitingSince !== null && at - place.waitingSince > allowedMs(place))
+          sendAway(place)
+    },
+  }
+}

@@ -1,0 +1,105 @@
+// The puzzle that a busy service asks for: solved once, for one request, within its time, and by trying.
+import t from 'tap'
+import { nodePrimitives } from '../../src/core/crypto/node.js'
+import { contentDigest } from '../../src/core/http-signature/profile.js'
+import { utf8 } from '../../src/core/encoding/bytes.js'
+import {
+  isSolved,
+  maxTries,
+  readSolution,
+  solvePuzzle,
+  triesOf,
+} from '../../src/core/puzzle/puzzle.js'
+import { puzzles, puzzleSeconds } from '../../src/http/puzzles.js'
+
+const p = await nodePrimitives()
+/** Fixed, so that what was guessed never fits by chance. */
+const seed = new Uint8Array(32).fill(7)
+const digest = await contentDigest(p, utf8('{}'))
+let at = 1_790_000_000_000
+const server = (secret = seed) => puzzles(p, secret, () => at)
+
+await t.test('a solved puzzle lets its own request in, once', async t => {
+  const puzzle = server()
+  const challenge = await puzzle.ask(32)
+  t.equal(triesOf(challenge), 32)
+  const solution = await solvePuzzle(challenge, digest)
+  t.ok(solution.length <= 200)
+  const first = await puzzle.check(solution, digest)
+  const beside = await puzzle.check(solution, digest)
+  t.ok(first !== null && beside !== null, 'not used before it has let somebody in')
+  first?.()
+  t.equal(await puzzle.check(solution, digest), null, 'used')
+  const other = await contentDigest(p, utf8('{"other":1}'))
+  t.equal(await puzzle.check(solution, other), null, 'another request')
+  t.ok(await puzzle.isOf(digest, utf8('{}')))
+  t.notOk(await puzzle.isOf(digest, utf8('{} ')))
+})
+
+await t.test(
+  'another process of the deployment knows the challenge; another deployment does not',
+  async t => {
+    const solution = await solvePuzzle(await server().ask(4), digest)
+    t.ok(await server().check(solution, digest))
+    t.equal(await server(new Uint8Array(32).fill(8)).check(solution, digest), null)
+  },
+)
+
+await t.test('a challenge lasts for its time, and no longer', async t => {
+  const puzzle = server()
+  const solution = await solvePuzzle(await puzzle.ask(2), digest)
+  const asked = at
+  at = asked + puzzleSeconds * 1000
+  t.ok(await puzzle.check(solution, digest), 'at the end')
+  at += 1000
+  t.equal(await puzzle.check(solution, digest), null, 'a second over')
+  at = asked - 1000
+  t.equal(await puzzle.check(solution, digest), null, 'from the future')
+  at = asked
+})
+
+await t.test('what is forged in any part solves nothing', async t => {
+  const puzzle = server()
+  const challenge = await puzzle.ask(32)
+  const solution = await solvePuzzle(challenge, digest)
+  const [end = '', tries = '', mac = '', ...numbers] = solution.split('.')
+  const forged = [
+    [String(Number(end) + 1), tries, mac, ...numbers],
+    [end, '1', mac, ...numbers],
+    [end, tries, `${mac.startsWith('A') ? 'B' : 'A'}${mac.slice(1)}`, ...numbers],
+    [end, tries, mac, ...numbers.toReversed().map(number => `${Number(number) + 1}`)],
+    [end, tries, mac, ...numbers.slice(1)],
+    [end, tries, mac, ...numbers, '0'],
+    [end, tries, mac, ...numbers.slice(1), '-1'],
+    [end, tries, mac, ...numbers.slice(1), '00'],
+    [end, tries, mac, ...numbers.slice(1), '1e3'],
+    [],
+  ].map(words => words.join('.'))
+  for (const each of [...forged, solution.replaceAll('.', ' '), `${solution} `, 'x'.repeat(10_000)])
+    t.equal(await puzzle.check(each, digest), null, each.slice(0, 80))
+  t.ok(await puzzle.check(solution, digest))
+})
+
+await t.test('what a device would be asked for is bounded, whoever asks', t => {
+  const challenge = (tries: number) => `1790000000.${tries}.${'A'.repeat(22)}`
+  t.equal(triesOf(challenge(maxTries)), maxTries)
+  for (const refused of [challenge(maxTries + 1), challenge(0), challenge(1e6), '', 'x', '1.1.A'])
+    t.equal(triesOf(refused), null, refused)
+  t.equal(readSolution(`${challenge(maxTries + 1)}.0.0.0.0`), null)
+  t.end()
+})
+
+await t.test('numbers that were guessed fit as seldom as the tries say', async t => {
+  const challenge = await server().ask(16)
+  let passed = 0
+  for (let number = 0; number < 60; number++)
+    if (
+      await isSolved(
+        challenge,
+        digest,
+        Array.from({ length: 4 }, () => String(number)),
+      )
+    )
+      passed += 1
+  t.equal(passed, 0, 'once in 65,536')
+})
