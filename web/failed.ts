@@ -7,11 +7,14 @@ export type FailureCode = Exclude<keyof Failures, 'heading' | 'again' | 'kept'>
 export class Failed extends Error {
   readonly failure: FailureCode
   readonly code: string
+  /** The puzzle by which a busy service would let the same in. */
+  readonly puzzle: string | null
 
-  constructor(failure: FailureCode, code: string = failure) {
+  constructor(failure: FailureCode, code: string = failure, puzzle: string | null = null) {
     super(code)
     this.name = 'Failed'
     this.failure = failure
     this.code = code
+    this.puzzle = puzzle
   }
 }

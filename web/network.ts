@@ -1,6 +1,8 @@
 // The requests of the pages, all to their own origin. Nothing is retried here: every failure is a value that the
 // page has a sentence for, and the same bytes can be sent again.
+import { puzzleHeader } from '../src/core/puzzle/puzzle.js'
 import { Failed, type FailureCode } from './failed.js'
+import type { Given } from './sealer/calls.js'
 
 const timeoutMs = 120_000
 
@@ -16,6 +18,7 @@ const failures: Readonly<Record<string, FailureCode>> = {
   uploads_paused: 'uploads_paused',
   request_too_large: 'request_too_large',
   intake_conflict: 'arrived_already',
+  request_slow: 'offline',
 }
 
 /** The sentence for a problem, by its code first and by its status where the code is not known here. */
@@ -56,6 +59,7 @@ export async function request(address: string, init: RequestInit = {}): Promise<
     throw new Failed(
       failureFor(response.status, code),
       code === '' ? String(response.status) : code,
+      response.headers.get(puzzleHeader),
     )
   } finally {
     window.clearTimeout(timer)
@@ -74,9 +78,18 @@ async function bodyOf(response: Response): Promise<unknown> {
   }
 }
 
-async function post(address: string, body: string, token?: string): Promise<unknown> {
+async function post(
+  address: string,
+  body: string,
+  token?: string,
+  solved?: Given<'solve'>,
+): Promise<unknown> {
   const headers: Record<string, string> = { 'content-type': 'application/json' }
   if (token !== undefined) headers['authorization'] = `Bearer ${token}`
+  if (solved !== undefined) {
+    headers[puzzleHeader] = solved.solution
+    headers['content-digest'] = solved.digest
+  }
   return bodyOf(await request(address, { method: 'POST', headers, body }))
 }
 
@@ -92,8 +105,9 @@ export async function fetchDirectoryNote(): Promise<Uint8Array> {
   return new Uint8Array(bytes)
 }
 
-export function postIntake(body: string): Promise<unknown> {
-  return post('/v1/intakes', body)
+/** @param solved where the service is busy and has asked for it */
+export function postIntake(body: string, solved?: Given<'solve'>): Promise<unknown> {
+  return post('/v1/intakes', body, undefined, solved)
 }
 
 /** @param before only replies that are older than this one */

@@ -16,6 +16,7 @@ const failures: Partial<Readonly<Record<SealerFault, FailureCode>>> = {
   receipt_code_invalid: 'receipt_code_invalid',
   server_untrusted: 'untrusted',
   server_unreachable: 'offline',
+  too_many_requests: 'too_many_requests',
 }
 
 interface Waiting {

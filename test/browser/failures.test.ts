@@ -14,6 +14,8 @@ import {
   goOn,
   send,
 } from '../helper/applicant.js'
+import { httpSettings } from '../../src/http/limits.js'
+import { sealRequest, submit } from '../helper/api.js'
 import { visitor } from '../helper/chromium.js'
 import { testOrganisation } from '../helper/organisation.js'
 import {
@@ -118,6 +120,33 @@ await t.test('a server that is full says so, each way in its own words', async t
   await driver.see('#due')
   t.equal((await arrivedCases(site)).length, 1)
 })
+
+await t.test(
+  'a service under a flood has the page do some work, and then takes the request',
+  async t => {
+    const intakes = { openPerHour: 4, atOnce: httpSettings.intakes.atOnce }
+    const settings = { ...httpSettings, maxLoopDelayMs: 60_000, intakes }
+    const site = await testSite(t, undefined, { settings })
+    const { request } = await sealRequest(site.api.organisation)
+    t.equal((await submit(site.api, request)).statusCode, 201, 'the last that is taken as it is')
+    const { page } = await visitor(t)
+    const driver = chromiumDriver(page)
+    // On a fast machine the sentence is gone in a moment: each is noted as it comes.
+    await page.addInitScript(`
+      globalThis.said = []
+      new MutationObserver(() => {
+        said.push(document.querySelector('[role="status"]')?.textContent ?? '')
+      }).observe(document, { childList: true, subtree: true })`)
+    await filled(driver, site)
+    const bodies = posts(page)
+    await send(driver)
+    await driver.see('#due')
+    t.match(await page.evaluate('said.join()'), /Your device is doing some calculations/)
+    t.equal(bodies.length, 2)
+    t.equal(new Set(bodies).size, 1, 'byte by byte the same')
+    t.equal((await arrivedCases(site)).length, 2)
+  },
+)
 
 await t.test(
   'keys that change while somebody writes: sealed again to the new ones, without a word',

@@ -5,6 +5,7 @@ import { Failed, type FailureCode } from '../failed.js'
 import { postIntake } from '../network.js'
 import type { Page, Ways } from '../page.js'
 import type { Given } from '../sealer/calls.js'
+import type { Sealer } from '../sealer.js'
 import { localTime } from '../local-time.js'
 import { programsOf } from '../site.js'
 import { fill } from '../texts/texts.js'
@@ -14,6 +15,10 @@ import { sealAnswers } from './seal-answers.js'
 
 /** How often a newer directory is fetched before the person is asked to try later. */
 const maxReseals = 3
+/** How often the device works for a busy service before the person is asked to try later. */
+const maxPuzzles = 5
+
+const pause = (ms: number) => new Promise<void>(resolve => window.setTimeout(resolve, ms))
 
 /** Failures of the way, not of what was sealed. */
 const carriable: readonly FailureCode[] = [
@@ -33,16 +38,43 @@ async function renewSite(page: Page): Promise<void> {
   if (newer !== undefined) draft.program = newer
 }
 
+/**
+ * Step 4. Where many send at once the service lets those in first whose devices do some work: here, and nothing is said
+ * about anybody by it.
+ * @throws Failed
+ */
+async function submit(
+  body: string,
+  sealer: Sealer,
+  tell: (stage: string) => void,
+  page: Page,
+): Promise<unknown> {
+  const { sending } = page.words.texts
+  let solved: Given<'solve'> | undefined
+  for (let tries = 0; ; tries++) {
+    tell(sending.sending)
+    try {
+      return await postIntake(body, solved)
+    } catch (error) {
+      const isBusy = error instanceof Failed && error.failure === 'too_many_requests'
+      if (!isBusy || tries >= maxPuzzles || (error.puzzle === null && solved === undefined))
+        throw error
+      tell(sending.working)
+      // Solved, and still no room: the same again in a moment.
+      if (error.puzzle === null) await pause(1000 + tries * 1000)
+      else solved = await sealer.call('solve', { puzzle: error.puzzle, body })
+    }
+  }
+}
+
 /** @throws Failed */
 async function deliver(page: Page, tell: (stage: string) => void): Promise<Given<'receipt'>> {
-  const { sending } = page.words.texts
   for (let tries = 0; ; tries++) {
     const sealer = await sealAnswers(page, tell)
     const { sealed } = page.draft
     if (sealed === null) throw new Failed('internal')
-    tell(sending.sending)
     try {
-      const served = await postIntake(sealed.body)
+      const served = await submit(sealed.body, sealer, tell, page)
       return await sealer.call('receipt', { served, sealed, now: Date.now() })
     } catch (error) {
       if (!(error instanceof Failed) || error.code !== 'directory_stale') throw error

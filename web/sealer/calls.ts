@@ -84,6 +84,11 @@ export interface Calls {
     given: { entropy: Uint8Array; words: string[]; foreign: boolean }
   }
   seal: { asked: SealingOrder; given: SealedRequest }
+  /** The work that a busy service asks for before it takes this body. */
+  solve: {
+    asked: { puzzle: string; body: string }
+    given: { solution: string; digest: string }
+  }
   receipt: {
     asked: { served: unknown; sealed: SealedRequest; now: number }
     given: { due: Timestamp; receipt: string }

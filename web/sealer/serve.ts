@@ -7,6 +7,9 @@ import type { ReplyFacts } from '../../schemas/sealed.js'
 import type { Primitives } from '../../src/core/crypto/primitives.js'
 import { selfTest } from '../../src/core/crypto/self-test.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { utf8 } from '../../src/core/encoding/bytes.js'
+import { contentDigest } from '../../src/core/http-signature/profile.js'
+import { solvePuzzle, triesOf } from '../../src/core/puzzle/puzzle.js'
 import {
   codeToWords,
   newReceiptCode,
@@ -117,6 +120,11 @@ function answering(load: () => Promise<Primitives>): Answering {
       return { entropy, words, foreign: language !== pageLanguage }
     },
     seal: async order => sealRequest(primitives(), inForce(), order),
+    async solve({ puzzle, body }) {
+      const digest = await contentDigest(primitives(), utf8(body))
+      if (triesOf(puzzle) === null) throw new KhancapError('too_many_requests')
+      return { solution: await solvePuzzle(puzzle, digest), digest }
+    },
     receipt: async input => checkReceipt(primitives(), directory(), input),
     async enter({ words, pageLanguage }) {
       const keys = await enterWords(primitives(), directory(), words, pageLanguage)

@@ -184,6 +184,8 @@ export const textsEn: Texts = {
     checking: 'Testing the sealing on this device …',
     sealing: 'Sealing your answers on this device …',
     sending: 'Sending the sealed request …',
+    working:
+      'The service is very busy. Your device is doing some calculations so that your request is taken in first. This takes a few seconds, longer on an old phone …',
   },
   handOver: {
     offer: 'Send it another way',

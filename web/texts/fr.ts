@@ -185,6 +185,8 @@ export const textsFr: Texts = {
     checking: 'Vérification du scellement sur cet appareil…',
     sealing: 'Scellement de vos réponses sur cet appareil…',
     sending: 'Envoi de la demande scellée…',
+    working:
+      'Le service est très sollicité. Votre appareil effectue quelques calculs pour que votre demande passe en premier. Cela prend quelques secondes, davantage sur un vieux téléphone…',
   },
   handOver: {
     offer: 'L’envoyer autrement',

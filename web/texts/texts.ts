@@ -166,6 +166,8 @@ export interface Texts {
     readonly checking: string
     readonly sealing: string
     readonly sending: string
+    /** The service is busy, and this device works for its turn. */
+    readonly working: string
   }
   /** A sealed request that leaves without the page. */
   readonly handOver: {

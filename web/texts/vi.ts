@@ -184,6 +184,8 @@ export const textsVi: Texts = {
     checking: 'Đang kiểm tra việc niêm phong trên thiết bị này …',
     sealing: 'Đang niêm phong câu trả lời trên thiết bị này …',
     sending: 'Đang gửi yêu cầu đã niêm phong …',
+    working:
+      'Dịch vụ đang rất bận. Thiết bị của bạn đang tính toán một chút để yêu cầu của bạn được nhận trước. Việc này mất vài giây, lâu hơn trên điện thoại cũ …',
   },
   handOver: {
     offer: 'Gửi bằng cách khác',

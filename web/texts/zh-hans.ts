@@ -175,6 +175,8 @@ export const textsZhHans: Texts = {
     checking: '正在测试这台设备上的密封……',
     sealing: '正在这台设备上密封您的回答……',
     sending: '正在发送密封的请求……',
+    working:
+      '服务现在非常繁忙。您的设备正在做一些计算，让您的请求优先被接收。这需要几秒钟，旧手机会久一些……',
   },
   handOver: {
     offer: '用其他方式发送',

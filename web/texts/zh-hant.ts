@@ -175,6 +175,8 @@ export const textsZhHant: Texts = {
     checking: '正在測試這台裝置上的密封……',
     sealing: '正在這台裝置上密封您的回答……',
     sending: '正在送出密封的請求……',
+    working:
+      '服務現在非常繁忙。您的裝置正在做一些計算，讓您的請求優先被接收。這需要幾秒鐘，舊手機會久一些……',
   },
   handOver: {
     offer: '用其他方式送出',
