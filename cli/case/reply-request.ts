@@ -3,13 +3,15 @@
 import type { ReplyRequest } from '../../schemas/case.js'
 import { type ClientId, Language } from '../../schemas/encoding.js'
 import { ReplyFacts } from '../../schemas/sealed.js'
+import type { ReplyMaking } from '../../schemas/settings.js'
 import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { floorToHour, formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { inspectSealed } from '../../src/core/envelope/inspect.js'
 import { openNote } from '../../src/core/envelope/open.js'
 import { sealNote, sealReply } from '../../src/core/envelope/seal.js'
 import type { Desk } from '../client/desk.js'
-import { misused } from '../failure.js'
+import { misused, refused } from '../failure.js'
+import { sealedLetter } from '../letter/sealed-letter.js'
 import { safe } from '../terminal/safe.js'
 import { proveAnswer } from './answer-proof.js'
 import { contextOf, factsOf, recipientsOf } from './readers.js'
@@ -68,21 +70,31 @@ function factsFor(sealed: SealedCase): ReplyFacts | undefined {
 
 /**
  * What the server has not recorded carries the hour in which it is recorded. The sealed parts stay the same bytes, unless
- * the organisation has published since: then the same words are sealed to those who read now.
+ * the organisation has published since: then the same words are sealed to those who read now, and the same letter to the
+ * router of now.
+ * @param making null where it is not known, as of what was written without network: that never leaves by mail
+ * @throws Failure where a letter cannot be made anew
  */
 export async function upToDate(
   desk: Desk,
   sealed: SealedCase,
   request: ReplyRequest,
-  language?: string,
+  making: ReplyMaking | null,
 ): Promise<ReplyRequest> {
   const copy = decodeBase64url(request.team_copy)
   const isCurrent =
     inspectSealed(copy).context.directory_sequence === desk.directory.directory.sequence
   const words = isCurrent ? null : await wordsOf(desk, request)
-  return words === null
-    ? { ...request, answer: await proveAnswer(desk, sealed) }
-    : sealRequest(desk, sealed, words, languageFor(sealed, language), request.id, request.letter)
+  const letter = making?.letter ?? null
+  if (!isCurrent && request.letter !== undefined && (words === null || letter === null))
+    throw refused(
+      safe`the organisation has published a new directory, and this answer cannot be made anew for it: the key that it was kept with is not here any more; nothing was sent`,
+      safe`khancap reply ${sealed.detail.case.id.slice(0, 8)} --discard forgets it, then write it anew; it may have arrived all the same`,
+    )
+  if (words === null) return { ...request, answer: await proveAnswer(desk, sealed) }
+  const language = languageFor(sealed, making?.language)
+  const resealed = letter === null ? undefined : await sealedLetter(desk, letter.message)
+  return sealRequest(desk, sealed, words, language, request.id, resealed)
 }
 
 /** The words of a draft, from the team's copy; null where it cannot be opened any more. */

@@ -90,11 +90,14 @@ function doubtOf(keys: readonly MailKey[], isShut: boolean): Safe | null {
   return isShut ? safe`a part that stays shut may bring another key than this one` : null
 }
 
-function namedKey(usable: readonly MailKey[], asked: string): MailKey {
+/** Whether this is the key that somebody named: whole, with or without spaces. */
+export function isKey(key: Pick<MailKey, 'fingerprint'> | null, asked: string): boolean {
   const compact = asked.replaceAll(/[\s:]/g, '').replace(/^0x/i, '')
-  const found = usable.find(
-    ({ fingerprint }) => fingerprint.toLowerCase() === compact.toLowerCase(),
-  )
+  return key !== null && key.fingerprint.toLowerCase() === compact.toLowerCase()
+}
+
+function namedKey(usable: readonly MailKey[], asked: string): MailKey {
+  const found = usable.find(key => isKey(key, asked))
   if (found !== undefined) return found
   throw refused(
     safe`no mail of this case brings a key ${asked} that can be used; nothing was sent`,

@@ -1,12 +1,9 @@
 // An answer to a request that came by mail, as a letter: who it goes to, what the mail servers on its way will read of it,
-// and the handler's yes to that. What leaves this machine is sealed to the router, which hands it to the mail server.
+// and the handler's yes to that.
 import type { ClientId } from '../../schemas/encoding.js'
 import type { LetterMessage } from '../../schemas/sealed.js'
-import { routerRecipient } from '../../keys/keyring.js'
-import { encodeBase64url } from '../../src/core/encoding/base64url.js'
-import { sealLetter } from '../../src/core/envelope/seal.js'
+import type { LetterKey, ReplyMaking } from '../../schemas/settings.js'
 import { threadAfter } from '../../src/core/mail/thread.js'
-import { contextOf } from '../case/readers.js'
 import type { SealedCase } from '../case/sealed-case.js'
 import type { Desk } from '../client/desk.js'
 import { refused } from '../failure.js'
@@ -15,7 +12,7 @@ import { type AnswerableMails, answerableMails } from './mails.js'
 import { recipientFor } from './recipient.js'
 import { bodyFor } from './body.js'
 import { chooseKey, type KeyOptions, lineOf, type MailKey } from './key-choice.js'
-import type { KeySource } from './offered-keys.js'
+import { routerOf } from './sealed-letter.js'
 import { letterSubject } from './words.js'
 
 export interface LetterOptions extends KeyOptions {
@@ -33,29 +30,12 @@ export interface LetterPlan {
   readonly key: MailKey | null
 }
 
-/** The key that a letter is sealed to, and where it comes from. */
-export interface SealedWith {
-  readonly kind: 'openpgp' | 'age'
-  /** Of an OpenPGP key; an age recipient is its own. */
-  readonly fingerprint: string
-  readonly source: KeySource
-  readonly mail: 'first' | 'later'
-  /** Whether it stood in what the sender sealed. */
-  readonly inside: boolean
-}
+/** A letter, and what was said of it. */
+export type WrittenLetter = NonNullable<ReplyMaking['letter']>
 
 /** What a program is told of a letter. */
-export interface LetterJson {
-  readonly to: string
-  readonly subject: string
-  /** null: in the clear. */
-  readonly sealed_with: SealedWith | null
-}
-
-export interface WrittenLetter {
-  /** Sealed to the router, as base64url. */
-  readonly sealed: string
-  readonly json: LetterJson
+export function letterJson({ message: { subject, to }, sealed_with }: WrittenLetter): object {
+  return { to, subject, sealed_with }
 }
 
 /** @throws Failure where it cannot be answered, or nobody says where */
@@ -64,17 +44,13 @@ export async function planLetter(
   sealed: SealedCase,
   options: LetterOptions,
 ): Promise<LetterPlan> {
-  if (routerRecipient(desk.directory.directory, desk.station.now()) === null)
-    throw refused(
-      safe`the directory names no router that could send a mail`,
-      safe`the organisation must publish a new directory`,
-    )
+  routerOf(desk)
   const mails = await answerableMails(desk, sealed, options.plain !== true)
   const to = await recipientFor(desk.station, mails, options.to)
   return { mails, to, key: await chooseKey(desk, mails, options) }
 }
 
-/** Shows what will be read on the way, asks, and seals the letter. @throws Failure where the handler says no */
+/** Shows what will be read on the way, and asks. @throws Failure where the handler says no */
 export async function writeLetter(
   desk: Desk,
   sealed: SealedCase,
@@ -97,16 +73,11 @@ export async function writeLetter(
     references: [...thread.references],
     entity,
   }
-  const router = routerRecipient(desk.directory.directory, desk.station.now()) ?? ''
-  const p = await desk.station.primitives()
-  const letter = await sealLetter(p, message, desk.seed, contextOf(desk, 'letter'), router)
-  return {
-    sealed: encodeBase64url(letter.bytes),
-    json: { to: plan.to, subject, sealed_with: sealedWith(plan.key) },
-  }
+  const said = (['to', 'key', 'plain'] as const).filter(name => options[name] !== undefined)
+  return { message, sealed_with: sealedWith(plan.key), said }
 }
 
-function sealedWith(key: MailKey | null): SealedWith | null {
+function sealedWith(key: MailKey | null): LetterKey | null {
   if (key === null) return null
   const { fingerprint, kind, mail, offered } = key
   return { kind, fingerprint, source: offered.source, mail, inside: offered.isInside }

@@ -139,7 +139,7 @@ async function bodyOf(
   act: BundleAct['act'],
 ): Promise<{ readonly body: object; readonly parts: readonly Uint8Array[] }> {
   if (act.verb === 'replies') {
-    const body = await upToDate(desk, sealed, act.body)
+    const body = await upToDate(desk, sealed, act.body, null)
     return { body, parts: [decodeBase64url(body.team_copy)] }
   }
   if (act.verb === 'notes') {

@@ -1,13 +1,14 @@
 // `khancap reply` (step 10): seals an answer to the applicant and its copy for the team, signs that the case was
 // answered, and sends all three in one request; where the request came by mail, with a letter that leaves by mail. Until the server confirms, the request stays on disk as it was sealed.
 import type { CaseId } from '../../schemas/encoding.js'
-import type { ReplyDraft } from '../../schemas/settings.js'
+import type { ReplyDraft, ReplyMaking } from '../../schemas/settings.js'
 import { decodeBase64url } from '../../src/core/encoding/base64url.js'
 import { newClientId } from '../../src/core/encoding/case-id.js'
 import { actOn, lastSeen, reportAct, sayUnread } from '../case/act.js'
 import { findCase } from '../case/case-id.js'
 import { dropDraft, findDraft, saveDraft } from '../case/draft.js'
 import { mailIn } from '../case/case-mails.js'
+import { expectAsMade, madeWords, makingOf, sealedMaking } from '../case/reply-making.js'
 import { languageFor, sealRequest, upToDate, wordsOf } from '../case/reply-request.js'
 import { fetchCase, type SealedCase } from '../case/sealed-case.js'
 import { withWords } from '../case/words.js'
@@ -15,12 +16,13 @@ import { expectWorkable } from '../case/workable.js'
 import { type Desk, openDesk } from '../client/desk.js'
 import { asFailure, Failure, misused, refused } from '../failure.js'
 import {
-  type LetterJson,
+  letterJson,
   type LetterOptions,
   type LetterPlan,
   planLetter,
   writeLetter,
 } from '../letter/letter.js'
+import { sealedLetter } from '../letter/sealed-letter.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import { findTemplate } from '../templates/find-template.js'
 import { gapIn } from '../templates/template.js'
@@ -43,51 +45,65 @@ export async function replyToCase(
   const id = await findCase(desk.cases, given)
   const sealed = await fetchCase(desk, id)
   const draft = await findDraft(station.folder.drafts, id, desk.directory.directory.origin)
+  const isByMail = mailIn(sealed.content) !== null
+  expectLetterOptions(options, isByMail)
   const hasArrived = sealed.detail.replies.some(reply => reply.id === draft?.request.id)
   if (options.discard === true || options.again === true) {
     if (draft === null) throw refused(safe`every answer to case ${id} was confirmed`)
     if (hasArrived) return confirm(desk, options, sealed)
-    if (options.again === true) return send(desk, options, sealed, draft)
-    return discard(desk, id)
+    if (options.again !== true) return discard(desk, id)
+    return send(desk, options, sealed, await made(desk, options, draft))
   }
-  if (options.plain === true && options.key !== undefined)
-    throw misused(safe`--plain seals to no key, and --key names one`, safe`leave one of them out`)
   expectWorkable(sealed.detail, desk.handler)
   await sayUnread(desk, sealed.detail)
-  const plan = mailIn(sealed.content) === null ? null : await planLetter(desk, sealed, options)
-  expectLetterOptions(options, plan)
+  // Where an answer waits to be confirmed, that one is sent, or none.
+  const isWaiting = draft !== null && !hasArrived
+  const plan = isByMail && !isWaiting ? await planLetter(desk, sealed, options) : null
   const writing = {
     about: 'reply',
     case: id,
     file: options.file,
     begin: await templateFor(station, options, sealed),
-    instructions: [instructionsFor(sealed, plan)],
+    instructions: [instructionsFor(sealed, isByMail)],
   } as const
   const written = await withWords(desk, writing, text =>
     draftOf(desk, options, sealed, draft, plan, text),
   )
   if (written === null) return confirm(desk, options, sealed)
-  await send(desk, options, sealed, written.draft, written.letter)
+  await send(desk, options, sealed, written)
 }
 
-function instructionsFor({ content, detail }: SealedCase, plan: LetterPlan | null): string {
-  const way = plan === null ? 'The applicant reads it with the receipt code.' : 'It leaves by mail.'
+function instructionsFor({ content, detail }: SealedCase, isByMail: boolean): string {
+  const way = isByMail ? 'It leaves by mail.' : 'The applicant reads it with the receipt code.'
   return `Your answer to case ${detail.case.id}, in ${content.language}. ${way}`
 }
 
-function expectLetterOptions(options: ReplyOptions, plan: LetterPlan | null): void {
+function expectLetterOptions(options: ReplyOptions, isByMail: boolean): void {
   const { key, plain, to, yes } = options
-  if (plan === null && (key ?? plain ?? to ?? yes) !== undefined)
+  if (!isByMail && (key ?? plain ?? to ?? yes) !== undefined)
     throw misused(
       safe`--to, --key, --plain and --yes are for requests that came by mail`,
       safe`the applicant collects this answer with the receipt code; nothing of it is mailed`,
     )
+  if (plain === true && key !== undefined)
+    throw misused(safe`--plain seals to no key, and --key names one`, safe`leave one of them out`)
 }
 
+/** An answer that is kept, and what it was made of: null where that cannot be opened any more. */
 interface Written {
   readonly draft: ReplyDraft
-  /** null where it was written by an earlier run, or is collected. */
-  readonly letter: LetterJson | null
+  readonly making: ReplyMaking | null
+}
+
+/** The answer that was made before. @throws Failure where another one is asked for */
+async function made(desk: Desk, options: ReplyOptions, draft: ReplyDraft): Promise<Written> {
+  const making = await makingOf(desk, draft)
+  expectAsMade(draft.case, making, options, options.again === true)
+  if (making !== null && making.letter !== null)
+    desk.station.printer.say(
+      safe`once more, the answer to ${making.letter.message.to}: ${madeWords(making.letter)}`,
+    )
+  return { draft, making }
 }
 
 async function templateFor(
@@ -120,7 +136,7 @@ async function draftOf(
   const hasArrived = sealed.detail.replies.some(reply => reply.id === draft?.request.id)
   // The same words again, after a lost connection, are the same request.
   const isRepeated = draft !== null && (await wordsOf(desk, draft.request)) === text
-  if (isRepeated) return hasArrived ? null : { draft, letter: null }
+  if (isRepeated) return hasArrived ? null : made(desk, options, draft)
   if (draft !== null && !hasArrived)
     throw refused(
       safe`an earlier answer to case ${id} was sent but not confirmed, and this is another one`,
@@ -133,27 +149,30 @@ async function draftOf(
     plan === null
       ? null
       : await writeLetter(desk, sealed, options, plan, { id: replyId, text, language })
-  const request = await sealRequest(desk, sealed, text, language, replyId, letter?.sealed)
-  const written: ReplyDraft = {
+  const carried = letter === null ? undefined : await sealedLetter(desk, letter.message)
+  const request = await sealRequest(desk, sealed, text, language, replyId, carried)
+  const making: ReplyMaking = { v: 1, kind: 'making', case: id, language, letter }
+  const kept: ReplyDraft = {
     v: 1,
     origin: desk.directory.directory.origin,
     case: id,
     after: await lastSeen(desk, sealed.detail),
     request,
+    making: await sealedMaking(desk, making),
   }
-  await saveDraft(desk.station.folder.drafts, written)
-  return { draft: written, letter: letter?.json ?? null }
+  await saveDraft(desk.station.folder.drafts, kept)
+  return { draft: kept, making }
 }
 
 async function send(
   desk: Desk,
   options: ReplyOptions,
   sealed: SealedCase,
-  { after: seen, request }: ReplyDraft,
-  letter: LetterJson | null = null,
+  { draft: { after: seen, request }, making }: Written,
 ): Promise<void> {
   const { id } = sealed.detail.case
-  const current = await upToDate(desk, sealed, request, options.language)
+  const letter = making?.letter ?? null
+  const current = await upToDate(desk, sealed, request, making)
   const copy = decodeBase64url(current.team_copy)
   const after = await actOn(desk, sealed.detail, 'replies', current, [copy], seen).catch(
     (error: unknown) => {
@@ -165,7 +184,13 @@ async function send(
     request.letter === undefined
       ? safe`sealed${options.bundle === undefined ? ' and sent' : ''} the answer to case ${id}`
       : safe`the answer to case ${id} leaves by mail; if it does not arrive, the case says so, and the clock runs on`
-  reportAct(desk.station, options, done, after, letter === null ? {} : { letter })
+  reportAct(
+    desk.station,
+    options,
+    done,
+    after,
+    letter === null ? {} : { letter: letterJson(letter) },
+  )
 }
 
 /** What was written is not lost, whatever the server said. */

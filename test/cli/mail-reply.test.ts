@@ -1,11 +1,15 @@
 // Step 10m: a request that came by mail is answered by mail. The handler sees what the provider will, says yes, and the
 // server holds nothing of it in clear; what does not arrive comes back.
 import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import t from 'tap'
 import { KhancapError } from '../../schemas/problem.js'
 import { sendLetter } from '../../src/app/send-letter.js'
+import { newAgeIdentity, recipientOf } from '../../src/core/envelope/age-keys.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { partText, readParts } from '../../src/core/mail/parts.js'
+import { slipOpener } from '../../workers/slip-opener.js'
 import { act, caseInTeam, replyBody, sealedLetter } from '../helper/api.js'
 import { scriptedAsker } from '../helper/cli.js'
 import { mailOffice, serviceAddress } from '../helper/mail-office.js'
@@ -374,4 +378,75 @@ await t.test('a bounce that comes before the letter counts as sent stops it', as
   await desk.post()
   t.equal(sink.mails.length, mails)
   t.match(await row(id), { letter: 'undelivered' })
+})
+
+/** The store takes no letter while `during` runs: the answer is kept, and not confirmed. */
+async function unconfirmed(during: () => Promise<unknown>): Promise<void> {
+  await rows(`create or replace function lose_letter() returns trigger language plpgsql as
+    $$ begin raise exception 'lost'; end $$`)
+  await rows(
+    'create trigger lose_letter before insert on letters for each row execute function lose_letter()',
+  )
+  await during()
+  await rows('drop trigger lose_letter on letters')
+}
+
+await t.test('step 10m: an answer that is sent once more is the one that was made', async t => {
+  const id = await desk.caseFrom(mail('Reply-To: other@elsewhere.example'))
+  const to = ['--to', 'other@elsewhere.example']
+  await unconfirmed(async () => {
+    const lost = await send(id, '--plain', '--yes', ...to)
+    t.not(lost.code, 0, lost.err)
+    t.match(lost.err, '--again sends it once more')
+  })
+  const folder = join(await desk.folderOf('vietnam-1'), 'drafts')
+  const kept = await readFile(join(folder, `${id}.json`), 'utf8')
+  t.notMatch(kept, /elsewhere|example\.example|Luật/, 'whom it goes to is sealed')
+  const refusals = {
+    'another address': ['--plain', '--yes', '--to', 'somebody@sender.example'],
+    'no address': ['--plain', '--yes'],
+    'not said to leave in the clear': ['--yes', ...to],
+    'a key': ['--yes', '--key', 'ABCD', ...to],
+    'another language': ['--plain', '--yes', '--language', 'fr', ...to],
+    'once more, to another address': ['--again', '--to', 'somebody@sender.example'],
+    'once more, to a key': ['--again', '--key', 'ABCD'],
+  }
+  const mails = sink.mails.length
+  for (const [what, args] of Object.entries(refusals)) {
+    const { code, err } = await send(id, ...args)
+    t.equal(code, 1, what)
+    t.match(err, 'is another one than this asks for', what)
+    t.match(err, '--discard forgets it', what)
+  }
+  await desk.post()
+  t.equal(sink.mails.length, mails)
+  const { code, err, out } = await send(id, '--plain', '--yes', '--json', ...to)
+  t.equal(code, 0, err)
+  t.match(err, 'once more, the answer to other@elsewhere.example: it leaves in the clear')
+  t.match(JSON.parse(out).letter, { to: 'other@elsewhere.example', sealed_with: null })
+  await desk.post()
+  t.strictSame(lastMail().to, ['other@elsewhere.example'])
+})
+
+await t.test('step 10m: a kept letter is sealed anew to the router of a new directory', async t => {
+  const id = await desk.caseFrom(mail())
+  await unconfirmed(async () => send(id, '--plain', '--yes'))
+  const router = newAgeIdentity(desk.organisation.primitives)
+  const recipient = recipientOf(desk.organisation.primitives, router)
+  await desk.publish(({ router: [old] }) => ({
+    router: old === undefined ? [] : [{ ...old, recipient }],
+  }))
+  const { code, err } = await send(id, '--again')
+  t.equal(code, 0, err)
+  const [stored] = await rows('select sealed from letters where case_id = $1', [id])
+  const sealed = stored?.['sealed']
+  if (!(sealed instanceof Uint8Array)) throw new Error('no letter')
+  const opener = slipOpener(desk.organisation.primitives, router)
+  t.match(await opener.openLetter(sealed, desk.url), { to: 'somebody@sender.example', case: id })
+  await desk.post({
+    openLetter: opener.openLetter.bind(opener),
+    nameLetter: opener.nameLetter.bind(opener),
+  })
+  t.match(await row(id), { letter: 'sent' })
+  t.equal(wordsIn(lastMail()).replaceAll('\r\n', '\n'), `${words}\n`)
 })
