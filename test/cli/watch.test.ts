@@ -99,6 +99,32 @@ await t.test('news: new cases, additions, what becomes due; nothing on the first
   ])
 })
 
+await t.test(
+  'news: an answer that came back is told once, also of a case that comes anew',
+  async t => {
+    const sent = dueIn(5 * hour, { due_at: null, state: 'answered', letter: 'sent' })
+    const back = { ...sent, state: 'routed', letter: 'undelivered' } as const
+    const first = newsIn(null, [sent], noon)
+    const told = newsIn(first.told, [back], noon)
+    t.strictSame(told.news, [{ case: sent.id, kind: 'undelivered' }])
+    t.strictSame(newsIn(told.told, [back], noon).news, [], 'told once')
+    t.strictSame(newsIn(new Map(), [back], noon).news, [
+      { case: sent.id, kind: 'came_in' },
+      { case: sent.id, kind: 'undelivered' },
+    ])
+    const again = newsIn(newsIn(told.told, [sent], noon).told, [back], noon)
+    t.equal(again.news.length, 1, 'and again where the next one comes back')
+    const frame = watchFrame(
+      { ...view, list: listOf([back]), news: [{ case: sent.id, kind: 'undelivered', at: noon }] },
+      { columns: 120, rows: 24 },
+      style(false),
+    )
+    const words = frame.map(({ text }) => text).join('\n')
+    t.match(words, /routed .* undelivered/, 'its line says so')
+    t.match(words, /has an answer that came back/)
+  },
+)
+
 const at = await temporaryFolder(t)
 const enter = '\u001b[?1049h'
 const leave = '\u001b[?7h\u001b[?25h\u001b[?1049l'
