@@ -25,10 +25,12 @@ export interface FoundTemplate {
   readonly file: string | null
 }
 
-const folderOf = (station: Station) => join(station.folder.path, 'templates')
+type Place = Pick<Station, 'folder'>
+
+const folderOf = (station: Place) => join(station.folder.path, 'templates')
 
 /** All of them, by name and language; one's own in the place of shipped ones. */
-export async function listTemplates(station: Station): Promise<FoundTemplate[]> {
+export async function listTemplates(station: Place): Promise<FoundTemplate[]> {
   const own = await ownTemplates(station)
   const others = shipped.flatMap(({ language }) =>
     templateNames
@@ -39,14 +41,19 @@ export async function listTemplates(station: Station): Promise<FoundTemplate[]> 
   return [...own, ...others].toSorted((one, other) => (key(one) < key(other) ? -1 : 1))
 }
 
-/** @throws Failure where there is none of this name in this language */
+/**
+ * @param isByMail for an answer that leaves by mail: NAME-mail comes before NAME
+ * @throws Failure where there is none of this name in this language
+ */
 export async function findTemplate(
-  station: Station,
+  station: Place,
   name: string,
   language: string,
+  isByMail = false,
 ): Promise<string> {
   const all = await listTemplates(station)
-  const found = all.find(one => one.name === name && one.language === language)
+  const named = (which: string) => all.find(one => one.name === which && one.language === language)
+  const found = (isByMail ? named(`${name}-mail`) : undefined) ?? named(name)
   if (found === undefined) {
     const languages = all.filter(one => one.name === name).map(one => one.language)
     throw refused(
@@ -56,7 +63,7 @@ export async function findTemplate(
       safe`khancap templates lists them; one of your own is ${join(folderOf(station), `${name}.${language}.txt`)}`,
     )
   }
-  if (found.file === null) return shippedText(name, language)
+  if (found.file === null) return shippedText(found.name, language)
   const bytes = await readBounded(found.file, maxBytes)
   try {
     return fromUtf8(bytes ?? new Uint8Array()).trim()
@@ -72,7 +79,7 @@ function shippedText(name: string, language: string): string {
   return texts?.[name] ?? ''
 }
 
-async function ownTemplates(station: Station): Promise<FoundTemplate[]> {
+async function ownTemplates(station: Place): Promise<FoundTemplate[]> {
   try {
     const names = await readdir(folderOf(station))
     return names.flatMap(file => {

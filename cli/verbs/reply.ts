@@ -117,7 +117,8 @@ async function templateFor(
       safe`a template is filled in in the editor, at a terminal`,
       safe`khancap templates ${options.template} prints it`,
     )
-  return findTemplate(station, options.template, languageFor(sealed, options.language))
+  const language = languageFor(sealed, options.language)
+  return findTemplate(station, options.template, language, mailIn(sealed.content) !== null)
 }
 
 /** The answer with these words, kept on disk before it is sent; null where they have arrived already. */

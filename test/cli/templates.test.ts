@@ -2,6 +2,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
+import { configFolder } from '../../cli/station/config-folder.js'
+import { findTemplate } from '../../cli/templates/find-template.js'
 import { gapIn } from '../../cli/templates/template.js'
 import { khancap, temporaryFolder } from '../helper/cli.js'
 
@@ -12,7 +14,15 @@ const languages = ['en', 'fr', 'vi', 'zh-Hans', 'zh-Hant']
 
 await t.test('every template is there in every language, with something to fill in', async t => {
   const { templates } = json((await run('templates', '--json')).out)
-  const names = ['first-answer', 'out-of-scope', 'questions', 'referral']
+  const names = [
+    'first-answer',
+    'first-answer-mail',
+    'out-of-scope',
+    'questions',
+    'questions-mail',
+    'referral',
+    'referral-mail',
+  ]
   t.strictSame(
     templates.map(
       ({ language, name }: { language: string; name: string }) => `${name} ${language}`,
@@ -26,9 +36,11 @@ await t.test('every template is there in every language, with something to fill 
       t.ok(gapIn(text), `${name} ${language}`)
       t.equal(text, text.normalize('NFC'))
       t.equal(/\p{Script=Han}/u.test(text), language.startsWith('zh'))
+      if (name.endsWith('-mail'))
+        t.notMatch(text, /\b12\b|12个|12個/, 'whoever wrote a mail has no 12 words')
       texts.add(text)
     }
-  t.equal(texts.size, 20, 'none is the copy of another')
+  t.equal(texts.size, 35, 'none is the copy of another')
 })
 
 await t.test('the words of a person say what there is', async t => {
@@ -58,4 +70,18 @@ await t.test('a template of the config folder takes the place of a shipped one',
     (await run('templates', '../escape', '--language', 'vi')).err,
     'there is no template "../escape"',
   )
+})
+
+await t.test('an answer by mail begins with the one for mails, where there is one', async t => {
+  const place = { folder: configFolder(folder) }
+  const byMail = (name: string) => findTemplate(place, name, 'vi', true)
+  t.match(
+    await byMail('questions'),
+    'hãy hồi âm thư này',
+    'also before one of our own for the page',
+  )
+  t.equal(await byMail('out-of-scope'), await findTemplate(place, 'out-of-scope', 'vi'))
+  await writeFile(join(folder, 'templates', 'questions-mail.vi.txt'), 'Thư của chúng tôi\n')
+  t.equal(await byMail('questions'), 'Thư của chúng tôi')
+  t.equal(await findTemplate(place, 'questions', 'vi'), 'Của riêng chúng tôi')
 })
