@@ -143,6 +143,7 @@ function eventLine(printer: Printer, { event, signature }: CheckedEvent): Safe {
   const detail = told === null ? safe`` : safe` ${told.replaceAll('_', ' ')}`
   const who = event.handler === null ? safe`` : safe` by ${event.handler}`
   const line = safe`  ${timeWords(event.at)}  ${event.kind.replaceAll('_', ' ')}${detail}${who}`
+  if (event.kind === 'deleted') return deletionLine(printer, line, signature)
   const standings: Readonly<Record<CheckedEvent['signature'], Safe>> = {
     none: line,
     verified: safe`${line}, signed`,
@@ -150,4 +151,13 @@ function eventLine(printer: Printer, { event, signature }: CheckedEvent): Safe {
     unproven: printer.style.yellow(safe`${line}, NOT PROVEN: signed by a key that has left`),
   }
   return standings[signature]
+}
+
+function deletionLine(printer: Printer, line: Safe, signature: CheckedEvent['signature']): Safe {
+  if (signature === 'verified') return safe`${line}, by who has the receipt code`
+  return printer.style.yellow(
+    signature === 'unproven'
+      ? safe`${line}, NOT PROVEN: the case was never opened on this machine`
+      : safe`${line}, NOT BY WHO HAS THE RECEIPT CODE`,
+  )
 }

@@ -34,6 +34,8 @@ export async function historyWarnings(
 
 function actWarnings({ event, signature }: CheckedEvent): Warning[] {
   const entry = safe`entry ${event.number} (${event.kind}, ${event.handler ?? '-'})`
+  if (event.kind === 'deleted' && signature === 'false')
+    return [warning('signature_false', safe`${entry} is not by who has the receipt code`)]
   if (signature === 'false')
     return [warning('signature_false', safe`${entry} is not signed by that handler`)]
   if (signature !== 'unproven') return []

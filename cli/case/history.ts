@@ -3,7 +3,7 @@
 // there saw it in time (docs/protocol.md, "Acts").
 import type { ActAnchor, CaseDetail, CaseEvent, EventKind } from '../../schemas/case.js'
 import type { Directory } from '../../schemas/directory.js'
-import type { Instant } from '../../schemas/encoding.js'
+import type { Instant, SigningKey } from '../../schemas/encoding.js'
 import { handlerById, handlerByKey } from '../../keys/keyring.js'
 import { beforeHistory, isDetailOf, readAnchor } from '../../src/core/case/anchor.js'
 import { brokenEvent } from '../../src/core/case/history.js'
@@ -12,11 +12,13 @@ import { decodeBase64url } from '../../src/core/encoding/base64url.js'
 import { utf8 } from '../../src/core/encoding/bytes.js'
 import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import type { Desk } from '../client/desk.js'
+import { recallCase } from './known-case.js'
 
 /**
  * `none`: not the act of a handler. `verified`: signed by a key that is the handler's now, or that was when somebody
  * whose own act is verified saw it. `unproven`: signed by a key that has left, and nobody vouches for when. `false`:
- * not signed by that handler, or not for this case.
+ * not signed by that handler, or not for this case. Of a deletion: whether it names the key of who has the receipt code;
+ * `unproven` where that was never seen here.
  */
 export type Standing = 'verified' | 'unproven' | 'false' | 'none'
 
@@ -64,11 +66,12 @@ export async function checkHistory(desk: Desk, detail: CaseDetail): Promise<Chec
   const p = await desk.station.primitives()
   const brokenAt = await brokenIn(p, detail)
   const numbers = new Map(detail.events.map(({ hash, number }) => [hash, number]))
+  const applicant = (await recallCase(desk.station.folder.path, detail.case.id))?.addition_key
   const witnesses: Witness[] = []
   const events: CheckedEvent[] = []
   // The last first: who acted later vouches for what they had seen.
   for (const event of detail.events.toReversed()) {
-    const signed = signedAct(p, detail, event)
+    const signed = signedAct(p, detail, event, applicant ?? null)
     const { anchor } = signed
     const through =
       anchor === null || anchor.after === beforeHistory ? 0 : (numbers.get(anchor.after) ?? null)
@@ -112,20 +115,25 @@ export function brokenIn(p: Primitives, detail: CaseDetail): Promise<number | nu
 
 interface SignedAct {
   /** null: signed as it should be, and whose key it is remains to be asked. */
-  readonly standing: 'false' | 'none' | null
+  readonly standing: Standing | null
   readonly anchor: ActAnchor | null
   readonly at: Instant
 }
 
-function signedAct(p: Primitives, detail: CaseDetail, event: CaseEvent): SignedAct {
+/** @param applicant the key of who has the receipt code; null where it is not known */
+function signedAct(
+  p: Primitives,
+  detail: CaseDetail,
+  event: CaseEvent,
+  applicant: SigningKey | null,
+): SignedAct {
   const verb = verbs[event.kind]
   const { handler, request } = event
-  if (verb === undefined)
-    return {
-      standing: handler === null && request === null ? 'none' : 'false',
-      anchor: null,
-      at: 0,
-    }
+  if (verb === undefined) {
+    const isNobodys = handler === null && request === null
+    const standing = event.kind === 'deleted' ? deletionStanding(event, applicant) : 'none'
+    return { standing: isNobodys ? standing : 'false', anchor: null, at: 0 }
+  }
   if (handler === null || request === null) return { standing: 'false', anchor: null, at: 0 }
   const base = request.signature_base
   const address = new RegExp(
@@ -143,6 +151,12 @@ function signedAct(p: Primitives, detail: CaseDetail, event: CaseEvent): SignedA
   )
   const isTrue = address !== null && isThisCase && isThen && isSigned && isDetailOf(event, anchor)
   return { standing: isTrue ? null : 'false', anchor, at }
+}
+
+/** The server learns this key from a deletion and from nothing else. */
+function deletionStanding({ detail }: CaseEvent, applicant: SigningKey | null): Standing {
+  if (applicant === null) return 'unproven'
+  return detail?.split(' ', 1)[0] === applicant ? 'verified' : 'false'
 }
 
 async function standingOf(

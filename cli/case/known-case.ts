@@ -1,8 +1,8 @@
 // What this machine knows of a case: which envelope it opened, and how far it was read. A server that later serves another
-// envelope under the same case, to read what a handler writes to its applicant, is caught by it. Holds case ids and hashes only.
+// envelope under the same case, to read what a handler writes to its applicant, is caught by it. Holds case ids, hashes and public keys only.
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CaseId, type Sha256 } from '../../schemas/encoding.js'
+import { CaseId, type Sha256, type SigningKey } from '../../schemas/encoding.js'
 import { KnownCase } from '../../schemas/settings.js'
 import { refused } from '../failure.js'
 import { isMissing, readBounded, writePrivately } from '../station/disk.js'
@@ -44,17 +44,26 @@ export async function expectKnown(folder: string, id: CaseId, envelope: Sha256):
     )
 }
 
-/** Only for what was opened here; `shown` stays as it was where nothing was shown. */
+/** Only for what was opened here; what is left out stays as it was. */
 export async function rememberCase(
   folder: string,
   id: CaseId,
   {
+    addition_key: key,
     shown,
     ...seen
-  }: Pick<KnownCase, 'envelope' | 'closed'> & { readonly shown?: Sha256 | undefined },
+  }: Pick<KnownCase, 'envelope' | 'closed'> & {
+    readonly shown?: Sha256 | undefined
+    readonly addition_key?: SigningKey | null
+  },
 ): Promise<void> {
   const before = await recallCase(folder, id)
-  const known: KnownCase = { v: 1, ...seen, shown: shown ?? before?.shown ?? null }
+  const known: KnownCase = {
+    v: 1,
+    ...seen,
+    shown: shown ?? before?.shown ?? null,
+    addition_key: key ?? before?.addition_key ?? null,
+  }
   await writePrivately(fileOf(folder, id), `${JSON.stringify(known)}\n`)
 }
 

@@ -66,6 +66,7 @@ export async function fetchCase(desk: Desk, id: CaseId): Promise<SealedCase> {
   await rememberCase(station.folder.path, id, {
     envelope: detail.envelope_sha256,
     closed: isClosed,
+    addition_key: opened.content.reply.addition_key,
   })
   const counted = new Set<Grant>()
   // One signature after the other: there are few.

@@ -21,21 +21,23 @@ export async function showHistory(
   if (options.json === true) printer.json({ case: id, ...historyJson(history) })
   else for (const line of historyLines(printer, history)) printer.out(line)
 
-  const unsigned = history.events.filter(({ signature }) => signature === 'false').length
-  if (history.brokenAt === null && unsigned === 0) {
+  const unsigned = history.events.filter(({ signature }) => signature === 'false')
+  if (history.brokenAt === null && unsigned.length === 0) {
     const unproven = history.events.filter(({ signature }) => signature === 'unproven').length
     if (options.json !== true)
       printer.say(
         unproven === 0
           ? safe`the chain is whole, and each act is signed`
-          : safe`the chain is whole; ${unproven} acts are signed, but when is not proven`,
+          : safe`the chain is whole; ${unproven} entries are not proven: those lines say why`,
       )
     return
   }
   throw refused(
-    history.brokenAt === null
-      ? safe`${unsigned} entries are not signed by the handler whom they name`
-      : safe`the history is broken at entry ${history.brokenAt}: it was changed after it was written`,
+    history.brokenAt !== null
+      ? safe`the history is broken at entry ${history.brokenAt}: it was changed after it was written`
+      : unsigned.some(({ event }) => event.kind === 'deleted')
+        ? safe`the case was deleted, and not by who has its receipt code`
+        : safe`${unsigned.length} entries are not signed by the handler whom they name`,
     safe`tell the organisation; who can open the case sees its words all the same`,
   )
 }

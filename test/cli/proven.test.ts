@@ -13,7 +13,8 @@ import { inspectSealed } from '../../src/core/envelope/inspect.js'
 import { makeGrant } from '../../src/core/envelope/open.js'
 import { readSignature } from '../../src/core/http-signature/verify.js'
 import { signRequest } from '../../src/core/http-signature/sign.js'
-import { act, sealedNote } from '../helper/api.js'
+import { signDeletion } from '../../src/core/receipt/proofs.js'
+import { act, sealedNote, withToken } from '../helper/api.js'
 import { office } from '../helper/office.js'
 import { clientId, sha256 } from '../helper/store.js'
 
@@ -57,6 +58,36 @@ async function readersOfLastNote(id: string): Promise<number> {
   const sealed = row?.['sealed']
   return sealed instanceof Uint8Array ? inspectSealed(sealed).recipients : 0
 }
+
+await t.test('step 11: a deletion is held to the key of who has the receipt code', async t => {
+  const { primitives: p } = desk.organisation
+  async function deleted(seed?: Uint8Array) {
+    const one = await desk.newCase()
+    await did('vietnam-1', ['open', one.caseId])
+    const signing = seed ?? one.keys.additionSeed
+    const body = {
+      key: encodeBase64url(p.ed25519PublicKey(signing)),
+      signature: encodeBase64url(signDeletion(p, signing, one.keys.mailboxHash)),
+    }
+    const answer = await withToken(desk.api, one.token, '/v1/mailbox/deletion', body)
+    t.equal(answer.statusCode, 200, answer.body)
+    return one.caseId
+  }
+  const id = await deleted()
+  const own = await desk.run('vietnam-1', ['history', id])
+  t.equal(own.code, 0, own.err)
+  t.match(own.out, 'deleted, by who has the receipt code')
+  const never = await desk.run('vietnam-2', ['history', id])
+  t.equal(never.code, 0, never.err)
+  t.match(never.out, 'deleted, NOT PROVEN: the case was never opened on this machine')
+  const forged = await deleted(randomBytes(32))
+  const other = await desk.run('vietnam-1', ['history', forged])
+  t.equal(other.code, 1)
+  t.match(other.out, 'deleted, NOT BY WHO HAS THE RECEIPT CODE')
+  t.match(other.err, 'the case was deleted, and not by who has its receipt code')
+  const shown = await desk.run('vietnam-1', ['history', forged, '--json'])
+  t.match(json(shown.out).events.at(-1), { kind: 'deleted', signature: 'false' })
+})
 
 await t.test('a grant whose header was not made with the file key does not count', async t => {
   const { primitives: p } = desk.organisation
