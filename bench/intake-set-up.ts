@@ -10,7 +10,12 @@ import { type Server, type ServerOptions, startPostgres } from './postgres.js'
 import type { Run } from './row.js'
 
 /** No groups: each request has a transaction of its own, as many at once as there are connections. */
-export const insertPerRequest: IntakeGroups = { maxMembers: 1, maxBytes: 1, groupsInFlight: 32 }
+export const insertPerRequest: IntakeGroups = {
+  maxMembers: 1,
+  maxBytes: 1,
+  groupsInFlight: 32,
+  fullAt: 1,
+}
 
 export interface IntakeSetUp {
   readonly server: Server

@@ -1,9 +1,11 @@
-// Lets concurrent writes of one kind share a transaction: while some groups are under way, later callers gather
-// into the next one. A lone caller waits for nobody.
+// Lets concurrent writes of one kind share a transaction: what one turn of the event loop brings makes one group, and
+// while too many groups are under way, later callers gather into the next one. A lone caller waits for nobody.
 export interface GroupLimits<In> {
   readonly maxMembers: number
   readonly maxBytes: number
   readonly groupsInFlight: number
+  /** So many are a group at once, whatever else the turn may bring: while it is written, the next one gathers. */
+  readonly fullAt: number
   readonly bytesOf: (member: In) => number
 }
 
@@ -19,6 +21,8 @@ export function groupCommit<In, Out>(
   }
   const waiting: Waiting[] = []
   let inFlight = 0
+  /** Whether this turn of the event loop may still bring more. */
+  let gathering = false
 
   function nextGroup(): Waiting[] {
     let members = 0
@@ -48,7 +52,8 @@ export function groupCommit<In, Out>(
   }
 
   function startGroups(): void {
-    while (inFlight < limits.groupsInFlight && waiting.length > 0) {
+    const enough = gathering ? limits.fullAt : 1
+    while (inFlight < limits.groupsInFlight && waiting.length >= enough) {
       inFlight += 1
       void commit(nextGroup())
     }
@@ -57,6 +62,14 @@ export function groupCommit<In, Out>(
   return member =>
     new Promise((resolve, reject) => {
       waiting.push({ member, resolve, reject })
+      if (!gathering) {
+        gathering = true
+        // After everything that the loop has read by then: under load that is a group, and for a lone caller it is now.
+        setImmediate(() => {
+          gathering = false
+          startGroups()
+        })
+      }
       startGroups()
     })
 }

@@ -67,7 +67,7 @@ async function insertIntakes(
         case when has_mailbox then substring(bytes from start + 96 for 32) end as mailbox,
         substring(bytes from start + 128 for envelope_bytes) as envelope,
         substring(bytes from start + 128 + envelope_bytes for slip_bytes) as slip
-      from (select ${bytes}::bytea as bytes) packed cross join unnest(
+      from unnest(
         ${column(each => each.id)}::text[],
         ${column(each => each.caseId)}::text[],
         ${column(each => each.channel)}::text[],
@@ -81,7 +81,9 @@ async function insertIntakes(
         ${column(each => each.slip?.length ?? null)}::int[],
         ${column(each => each.mailbox !== null)}::boolean[])
       as i (id, case_id, channel, directory_sequence, response_seconds, rung_seconds, outbox_id,
-        arrived_ms, start, envelope_bytes, slip_bytes, has_mailbox)),
+        arrived_ms, start, envelope_bytes, slip_bytes, has_mailbox)
+      -- Last of the parameters: what the driver writes after it would make it copy all of it once more.
+      cross join (select ${bytes}::bytea as bytes) packed),
     fresh as (
       insert into intakes
         (id, digest, case_id, mailbox_sha256, envelope_sha256, directory_sequence, received_at,
@@ -203,6 +205,8 @@ export type IntakeGroups = Omit<GroupLimits<NewIntake>, 'bytesOf'>
 
 const intakeGroups: IntakeGroups = {
   maxMembers: 32,
+  // Half a group: while it is written the other half is checked, and an intake costs hardly more than in a whole one.
+  fullAt: 16,
   // Above it a group gains nothing: the disk is busy with the bytes.
   maxBytes: 2_097_152,
   groupsInFlight: 4,
