@@ -6,7 +6,7 @@ const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 interface Alphabet {
   /** Character codes by value. */
   readonly codes: Uint8Array
-  /** Values by character code; `none` where a character has none. */
+  /** Values by byte of UTF-8; `none` where it is no letter. */
   readonly values: Uint8Array
 }
 
@@ -14,7 +14,7 @@ const none = 255
 
 function alphabet(text: string): Alphabet {
   const codes = Uint8Array.from(text, letter => letter.charCodeAt(0))
-  const values = new Uint8Array(128).fill(none)
+  const values = new Uint8Array(256).fill(none)
   for (const [value, code] of codes.entries()) values[code] = value
   return { codes, values }
 }
@@ -23,6 +23,7 @@ const standard = alphabet(`${letters}+/`)
 const urlSafe = alphabet(`${letters}-_`)
 
 const decoder = new TextDecoder()
+const encoder = new TextEncoder()
 
 function encode(bytes: Uint8Array, { codes }: Alphabet): string {
   const written = new Uint8Array(Math.ceil((bytes.length * 4) / 3))
@@ -44,26 +45,38 @@ function encode(bytes: Uint8Array, { codes }: Alphabet): string {
 function decode(text: string, { values }: Alphabet): Uint8Array {
   const rest = text.length % 4
   if (rest === 1) throw new RangeError('"text" expected base64, got impossible length')
-  // Zeros in place of what is missing at the end: they are no part of what is returned.
-  const whole = rest === 0 ? text : text + 'A'.repeat(4 - rest)
-  const bytes = new Uint8Array((whole.length / 4) * 3)
+  // Bytes are read several times as fast as the letters of a text that was cut out of another.
+  const read = encoder.encode(text)
+  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4))
+  const valueAt = (from: number) => values[read[from] ?? 0] ?? none
+  const whole = text.length - rest
   let seen = 0
   let at = 0
-  for (let from = 0; from < whole.length; from += 4) {
-    const a = values[whole.charCodeAt(from)] ?? none
-    const b = values[whole.charCodeAt(from + 1)] ?? none
-    const c = values[whole.charCodeAt(from + 2)] ?? none
-    const d = values[whole.charCodeAt(from + 3)] ?? none
+  for (let from = 0; from < whole; from += 4) {
+    const a = valueAt(from)
+    const b = valueAt(from + 1)
+    const c = valueAt(from + 2)
+    const d = valueAt(from + 3)
     seen |= a | b | c | d
     bytes[at++] = (a << 2) | (b >> 4)
     bytes[at++] = (b << 4) | (c >> 2)
     bytes[at++] = (c << 6) | d
   }
-  if (seen > 63) throw new RangeError('"text" expected base64, got another character')
-  const length = Math.floor((text.length * 3) / 4)
-  if (bytes.subarray(length).some(byte => byte !== 0))
-    throw new RangeError('"text" expected canonical base64')
-  return length === bytes.length ? bytes : bytes.slice(0, length)
+  let unused = 0
+  if (rest > 0) {
+    const a = valueAt(whole)
+    const b = valueAt(whole + 1)
+    const c = rest === 3 ? valueAt(whole + 2) : 0
+    seen |= a | b | c
+    bytes[at++] = (a << 2) | (b >> 4)
+    if (rest === 3) bytes[at] = (b << 4) | (c >> 2)
+    unused = rest === 3 ? c & 3 : b & 15
+  }
+  // A letter beyond ASCII is several bytes, and none of them has a value.
+  if (seen > 63 || read.length !== text.length)
+    throw new RangeError('"text" expected base64, got another character')
+  if (unused !== 0) throw new RangeError('"text" expected canonical base64')
+  return bytes
 }
 
 /** RFC 4648 §5 without padding. */
