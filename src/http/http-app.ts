@@ -1,5 +1,4 @@
 // HTTP <-> use case. The application without its process: no port, no signal, no environment.
-import { randomBytes } from 'node:crypto'
 import { fastify, type FastifyInstance, LogController } from 'fastify'
 import {
   serializerCompiler,
@@ -7,6 +6,7 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
 import { KhancapError } from '../../schemas/problem.js'
+import { hex } from '../core/encoding/bytes.js'
 import { attachmentRoutes } from './attachment-routes.js'
 import { caseRoutes } from './case-routes.js'
 import { watchConnections } from './connections.js'
@@ -96,12 +96,12 @@ function endConnectionsOnClose(app: FastifyInstance): void {
 }
 
 export async function httpApp(deps: HttpDeps): Promise<FastifyInstance> {
-  const { settings } = deps
+  const { settings, primitives } = deps
   const app = fastify({
     // The framework's own logger knows URLs and addresses. Requests are logged by the hook above.
     logger: false,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => randomBytes(16).toString('hex'),
+    genReqId: () => hex(primitives.random(16)),
     requestIdHeader: false,
     trustProxy: false,
     exposeHeadRoutes: false,

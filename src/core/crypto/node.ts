@@ -56,6 +56,26 @@ function signingPairs(): (seed: Uint8Array) => SigningPair {
   }
 }
 
+const pageBytes = 4096
+/** From here on a draw is worth a call of its own. */
+const largeDraw = 256
+
+/**
+ * The platform's random bytes, small draws out of a page: a call costs as much as thousands of bytes. What is handed out
+ * is wiped from the page.
+ */
+function randomPages(): (bytes: number) => Uint8Array {
+  let page = new Uint8Array(0)
+  return bytes => {
+    if (bytes >= largeDraw) return new Uint8Array(randomBytes(bytes))
+    if (page.length < bytes) page = new Uint8Array(randomBytes(pageBytes))
+    const drawn = page.slice(0, bytes)
+    page.fill(0, 0, bytes)
+    page = page.subarray(bytes)
+    return drawn
+  }
+}
+
 export async function nodePrimitives(): Promise<Primitives> {
   const pairOf = signingPairs()
   return {
@@ -63,7 +83,7 @@ export async function nodePrimitives(): Promise<Primitives> {
     name: 'node',
     ed25519PublicKey: seed => pairOf(seed).publicKey.slice(),
     ed25519Sign: (seed, bytes) => new Uint8Array(sign(null, bytes, pairOf(seed).privateKey)),
-    random: bytes => new Uint8Array(randomBytes(bytes)),
+    random: randomPages(),
     sha256: async bytes => new Uint8Array(createHash('sha256').update(bytes).digest()),
     hmacSha256: async (key, bytes) =>
       new Uint8Array(createHmac('sha256', key).update(bytes).digest()),
