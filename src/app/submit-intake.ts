@@ -93,11 +93,10 @@ type Hashes = Pick<NewIntake, 'digest' | 'envelopeSha256' | 'slipSha256' | 'arri
 
 async function hashesOf(primitives: Primitives, submission: Submission) {
   const { envelope, slip } = submission
-  return {
-    digest: await digestOf(primitives, submission),
-    envelopeSha256: await primitives.sha256(envelope),
-    slipSha256: slip === null ? null : await primitives.sha256(slip),
-  }
+  const envelopeSha256 = await primitives.sha256(envelope)
+  const slipSha256 = slip === null ? null : await primitives.sha256(slip)
+  const digest = await digestOf(primitives, submission, [slipSha256, envelopeSha256])
+  return { digest, envelopeSha256, slipSha256 }
 }
 
 async function record(
@@ -196,19 +195,19 @@ function refusedSlip(code: string): KhancapError {
   return new KhancapError('slip_malformed', { faults: [{ pointer: '/slip', code }] })
 }
 
-/** Over every part that the client sent, each with its length: no two submissions share the bytes. */
-function digestOf(primitives: Primitives, submission: Submission): Promise<Uint8Array> {
-  const parts = [submission.slip, submission.envelope, submission.mailbox].map(part =>
-    part === null
-      ? Uint8Array.of(0)
-      : concatBytes(Uint8Array.of(1), bigEndian(part.length, 4), part),
+/**
+ * Over everything that the client sent, the sealed parts by their hashes: each part says first whether it is there, and
+ * has one length, so no two submissions share the bytes.
+ */
+function digestOf(
+  primitives: Primitives,
+  { id, directorySequence, mailbox }: Submission,
+  sealed: readonly (Uint8Array | null)[],
+): Promise<Uint8Array> {
+  const parts = [...sealed, mailbox].map(part =>
+    part === null ? Uint8Array.of(0) : concatBytes(Uint8Array.of(1), part),
   )
   return primitives.sha256(
-    concatBytes(
-      utf8('khancap/v1/intake\0'),
-      utf8(submission.id),
-      bigEndian(submission.directorySequence, 8),
-      ...parts,
-    ),
+    concatBytes(utf8('khancap/v1/intake\0'), utf8(id), bigEndian(directorySequence, 8), ...parts),
   )
 }
