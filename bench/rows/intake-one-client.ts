@@ -1,4 +1,5 @@
 import { insertPerRequest, intakeSetUp } from '../intake-set-up.js'
+import { warmUp } from '../load.js'
 import { interleave, ratios } from '../rounds.js'
 import type { Row } from '../row.js'
 
@@ -18,6 +19,7 @@ export const row: Row = {
     const set = await intakeSetUp(run)
     const grouped = await set.startApi()
     const alone = await set.startApi({ groups: insertPerRequest, connections: 32 })
+    await warmUp(8, grouped.load, alone.load)
     await grouped.load(1, ms)
     await alone.load(1, ms)
     const rates = await interleave(run.rounds, {

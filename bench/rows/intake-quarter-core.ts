@@ -1,7 +1,7 @@
 import { cpuSeconds } from '../children.js'
 import { cpuQuota } from '../cpu-quota.js'
 import { intakeSetUp } from '../intake-set-up.js'
-import type { Load } from '../load.js'
+import { type Load, warmUp } from '../load.js'
 import { interleave, ratios } from '../rounds.js'
 import type { Row } from '../row.js'
 
@@ -33,8 +33,7 @@ export const row: Row = {
     run.defer(() => quota.close())
     const held = await set.startApi()
     const free = await set.startApi()
-    await free.load(32, ms)
-    await held.load(32, ms)
+    await warmUp(32, free.load, held.load)
     quota.add(held.child.pid)
     const of =
       ({ child, load }: typeof held) =>

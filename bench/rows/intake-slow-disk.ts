@@ -1,4 +1,5 @@
 import { insertPerRequest, intakeSetUp } from '../intake-set-up.js'
+import { warmUp } from '../load.js'
 import { interleave, ratios } from '../rounds.js'
 import type { Row } from '../row.js'
 
@@ -18,8 +19,7 @@ export const row: Row = {
     const set = await intakeSetUp(run, { slowerFsyncMs: 5 })
     const grouped = await set.startApi()
     const alone = await set.startApi({ groups: insertPerRequest })
-    await grouped.load(128, ms)
-    await alone.load(128, ms)
+    await warmUp(128, grouped.load, alone.load)
     const rates = await interleave(run.rounds, {
       grouped: () => grouped.load(128, ms),
       alone: () => alone.load(128, ms),

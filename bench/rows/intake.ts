@@ -1,4 +1,5 @@
 import { intakeSetUp } from '../intake-set-up.js'
+import { warmUp } from '../load.js'
 import { rowInserts } from '../pgbench.js'
 import { interleave, ratios } from '../rounds.js'
 import type { Row } from '../row.js'
@@ -26,8 +27,7 @@ export const row: Row = {
     const inserts = await rowInserts(run, set.url, set.bytes)
     const { load } = await set.startApi()
     const peer = await set.startPeer(true)
-    await load(32, ms)
-    await peer(32, ms / 2)
+    await warmUp(32, load, peer)
     const rates = await interleave(run.rounds, {
       api: () => load(32, ms),
       fastify: () => peer(32, ms),
