@@ -229,3 +229,24 @@ await t.test('a store from before keeps its intakes, whichever envelope they sha
       outcome: 'repeated',
     })
 })
+
+await t.test(
+  'step 5: an intake is recorded once where a pooler has lost, or given away, the name of the statement',
+  async t => {
+    const { url, rows } = await testStore(t)
+    for (const disturb of ['deallocate all', 'prepare record_intakes as select 1']) {
+      const pool = openPool(url, { connections: 1 })
+      t.teardown(() => pool.end())
+      const store = postgresStore(pool)
+      if (disturb === 'deallocate all') await store.recordIntake(newIntake())
+      await pool.query(disturb)
+      const intake = newIntake()
+      t.equal((await store.recordIntake(intake)).outcome, 'recorded', disturb)
+      t.strictSame(
+        await rows(`select count(*) as cases from cases where id = '${intake.caseId}'`),
+        [{ cases: 1 }],
+      )
+      t.equal((await store.recordIntake(newIntake())).outcome, 'recorded', disturb)
+    }
+  },
+)

@@ -11,7 +11,7 @@ import {
 } from 'kysely'
 import type { Pool, PoolClient } from 'pg'
 import type { Instant } from '../../../schemas/encoding.js'
-import { breaksConnection, storeFault } from './faults.js'
+import { breaksConnection, losesNames, storeFault } from './faults.js'
 import type { Tables } from './tables.js'
 
 export type Database = Kysely<Tables>
@@ -31,18 +31,32 @@ function commandOf(command: string): PostgresQueryResult<unknown>['command'] {
 /** How a statement says that it is the same text each time, so that each connection parses and plans it once. */
 const prepared = /^\s*-- prepared: ([a-z_]+)\n/
 
+/** Whether statements may have names: behind a pooler in transaction mode the next one may run on another connection. */
+interface Names {
+  allowed: boolean
+}
+
 /** The driver's client as the query builder needs it, with errors translated and broken connections dropped. */
-function guardedClient(client: PoolClient): PostgresPoolClient {
+function guardedClient(client: PoolClient, names: Names): PostgresPoolClient {
   let broken: Error | null = null
+
+  async function send(text: string, values: unknown[]) {
+    const name = names.allowed ? prepared.exec(text)?.[1] : undefined
+    if (name === undefined) return client.query(text, values)
+    try {
+      return await client.query({ name, text, values })
+    } catch (error) {
+      if (!losesNames(error)) throw error
+      names.allowed = false
+      return client.query(text, values)
+    }
+  }
 
   async function run<R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>> {
     // A rollback after the connection broke would wait for an answer that never comes.
     if (broken !== null) throw storeFault(broken)
     try {
-      const name = prepared.exec(text)?.[1]
-      const { command, rowCount, rows } = await (name === undefined
-        ? client.query(text, [...values])
-        : client.query({ name, text, values: [...values] }))
+      const { command, rowCount, rows } = await send(text, [...values])
       return { command: commandOf(command), rowCount: rowCount ?? 0, rows }
     } catch (error) {
       if (error instanceof Error && breaksConnection(error)) broken = error
@@ -70,10 +84,11 @@ function guardedClient(client: PoolClient): PostgresPoolClient {
 
 /** Closing the pool is its owner's business. */
 export function openDatabase(pool: Pool): Database {
+  const names: Names = { allowed: true }
   const guarded = {
     async connect() {
       try {
-        return guardedClient(await pool.connect())
+        return guardedClient(await pool.connect(), names)
       } catch (error) {
         throw storeFault(error)
       }

@@ -54,3 +54,11 @@ export function breaksConnection(error: unknown): boolean {
 export function isContention(error: unknown): boolean {
   return error instanceof KhancapError && codeOf(error.cause).startsWith('40')
 }
+
+/**
+ * What is said where a connection is shared in between: the name of a prepared statement is unknown to it, is another
+ * client's, or is nothing that the pooler lets through (SQLSTATE 26000, 42P05, 08P01). The statement did not run.
+ */
+export function losesNames(error: unknown): boolean {
+  return /^(26000|42P05|08P01)$/.test(codeOf(error))
+}
