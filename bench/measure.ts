@@ -3,15 +3,18 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import * as z from 'zod'
 import { missing } from './needs.js'
-import type { Ratio, RowResult } from './results.js'
+import { Measurement, type Ratio, type RowResult } from './results.js'
 import { spread } from './rounds.js'
 import { loadRow } from './rows.js'
 import type { Bar, Measured, Row } from './row.js'
 
 export type Mode = 'quick' | 'full'
 
-type Answer = { readonly measured: Measured } | { readonly fault: string }
+/** What a row's process says; whatever else it says is not meant for us. */
+const Answer = z.union([z.object({ measured: Measurement }), z.object({ fault: z.string() })])
+type Answer = z.infer<typeof Answer>
 
 /** From SIGTERM, by which a row lets go of what it holds, to SIGKILL for its whole group. */
 const graceMs = 20_000
@@ -54,8 +57,10 @@ async function ask(
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   let answer: Answer = { fault: 'it ended without a word' }
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  child.once('message', said => (answer = said as Answer))
+  child.on('message', said => {
+    const heard = Answer.safeParse(said)
+    if (heard.success) answer = heard.data
+  })
   const exited = once(child, 'exit')
   const stop = new AbortController()
   const late = sleep(seconds * 1000, true, {

@@ -10,6 +10,13 @@ const Figure = z.strictObject({
 })
 export type Figure = z.infer<typeof Figure>
 
+/** What a row hands over: a number that is none became null on its way and is refused. */
+export const Measurement = z.object({
+  figures: z.array(Figure),
+  ratios: z.record(z.string(), Rounds),
+  notes: z.array(z.string()).optional(),
+})
+
 const Ratio = z.strictObject({
   name: z.string().min(1).max(160),
   rounds: Rounds,

@@ -76,6 +76,12 @@ await t.test('a row that fails says why, ends nothing else, and is not passed', 
   t.notOk(isPassed([result]))
 })
 
+await t.test('what a row says besides its figures is passed over', async t => {
+  process.env['KHANCAP_TEST_ROW'] = 'speaks'
+  t.teardown(() => delete process.env['KHANCAP_TEST_ROW'])
+  t.match(await measure(trivial, 'quick', signal), { outcome: 'measured' })
+})
+
 await t.test('a row that is interrupted has failed', async t => {
   const result = await measure(trivial, 'quick', AbortSignal.abort())
   t.match(result, { outcome: 'failed', reason: 'interrupted' })
