@@ -13,7 +13,9 @@ const modulus = 3329
 /** FIPS 203 §7.2: every 12-bit coefficient is below q. */
 function hasReducedCoefficients(publicKey: Uint8Array): boolean {
   for (let at = 0; at < coefficientBytes; at += 3) {
-    const [a = 0, b = 0, c = 0] = publicKey.subarray(at, at + 3)
+    const a = publicKey[at] ?? 0
+    const b = publicKey[at + 1] ?? 0
+    const c = publicKey[at + 2] ?? 0
     if ((a | ((b & 15) << 8)) >= modulus || ((b >> 4) | (c << 4)) >= modulus) return false
   }
   return true
