@@ -32,18 +32,17 @@ export function fromUtf8(bytes: Uint8Array): string {
   return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
 }
 
-const decoder = new TextDecoder()
+// A byte order mark is no printable character either.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+const printable = /^[ -~]*$/
 
 /**
  * Reads ASCII without control characters.
  * @returns null where there is another byte
  */
 export function fromPrintable(bytes: Uint8Array): string | null {
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at] ?? 0
-    if (byte < 0x20 || byte > 0x7e) return null
-  }
-  return decoder.decode(bytes)
+  const text = decoder.decode(bytes)
+  return printable.test(text) ? text : null
 }
 
 const octets = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))

@@ -32,12 +32,13 @@ export interface Header {
  * @throws SyntaxError, RangeError
  */
 export function parseHeader(file: Uint8Array): Header {
+  const head = file.subarray(0, maxHeaderBytes)
   let at = 0
 
   function line(): string {
-    const end = file.subarray(0, maxHeaderBytes).indexOf(lineFeed, at)
+    const end = head.indexOf(lineFeed, at)
     if (end < 0) throw new SyntaxError('header without end')
-    const text = fromPrintable(file.subarray(at, end))
+    const text = fromPrintable(head.subarray(at, end))
     if (text === null) throw new SyntaxError('header with another character')
     at = end + 1
     return text

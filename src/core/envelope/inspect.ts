@@ -14,6 +14,10 @@ export const recipientTag = 'mlkem768x25519'
 const encapsulatedBytes = 1120
 const wrappedKeyBytes = 32
 
+/** 1120 bytes in base64 without padding: the last letter holds two bits. */
+const encapsulatedLetters = 1494
+const encapsulatedShape = /^[A-Za-z0-9+/]*[AQgw]$/
+
 export interface SealedHeader {
   readonly header: Header
   readonly context: Context
@@ -42,6 +46,16 @@ export function encapsulatedOf(stanza: Stanza): Uint8Array {
   return encapsulated
 }
 
+/** Whether {@link encapsulatedOf} gives something: letters are looked at, for nothing is opened here. */
+function hasEncapsulated({ args: [, share = '', ...more], body }: Stanza): boolean {
+  return (
+    more.length === 0 &&
+    share.length === encapsulatedLetters &&
+    encapsulatedShape.test(share) &&
+    body.length === wrappedKeyBytes
+  )
+}
+
 /**
  * Reads a header of the strict profile: 1 to 64 recipients, then the context, nothing else.
  * @throws an error on anything else
@@ -56,7 +70,7 @@ export function readSealedHeader(bytes: Uint8Array): SealedHeader {
     throw new RangeError('too few or too many recipients')
   for (const stanza of recipients) {
     if (stanza.args[0] !== recipientTag) throw new SyntaxError('stanza of another kind')
-    encapsulatedOf(stanza)
+    if (!hasEncapsulated(stanza)) throw new SyntaxError('malformed recipient stanza')
   }
   return { header, context: decodeContext(last.body), recipients: recipients.length }
 }
