@@ -31,8 +31,9 @@ export const row: Row = {
     const byRedis = await relaySetUp(run, {
       queue: () => bullmqRedisQueue({ url: redis.url, log: quietLog }),
     })
-    await byPostgres.relayed(1000)
-    await byRedis.relayed(1000)
+    // Until the driver and the queue are compiled.
+    await byPostgres.relayed(jobs)
+    await byRedis.relayed(jobs)
     const rates = await interleave(run.rounds, {
       postgres: () => byPostgres.relayed(jobs),
       single: () => byPostgres.oneByOne(ms),
