@@ -34,10 +34,10 @@ const post = (url: string, type: string, body: string) =>
   `POST ${url} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: ${type}\r\ncontent-length: ${body.length}\r\n\r\n${body}`
 
 /** After so many the engine has compiled what a request runs through: a server is measured as it is in its second minute. */
-const warmRequests = 3000
-const warmMs = 10_000
+const warmRequests = 2000
+const warmMs = 6000
 
-/** Load until it is warm, and no longer than ten seconds. Contenders are warmed alike, one after the other. */
+/** Load until it is warm, and no longer than six seconds. Contenders are warmed alike, one after the other. */
 export async function warmUp(clients: number, ...loaders: readonly Loader[]): Promise<void> {
   for (const load of loaders)
     for (let answered = 0, ms = 0; answered < warmRequests && ms < warmMs; ms += 500)

@@ -13,7 +13,7 @@ export const row: Row = {
     'transaction for each request. Both do the same here, so that the bar leaves 5 % for noise.',
   bar: [{ ratio: speed, atLeast: 0.95 }],
   needs: [],
-  seconds: { quick: 60, full: 240 },
+  seconds: { quick: 90, full: 240 },
   async run(run) {
     const ms = run.full ? 5000 : 700
     const set = await intakeSetUp(run)

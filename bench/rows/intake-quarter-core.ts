@@ -25,7 +25,7 @@ export const row: Row = {
     { ratio: failures, atMost: 0 },
   ],
   needs: ['linux', 'cpu-quota'],
-  seconds: { quick: 60, full: 240 },
+  seconds: { quick: 90, full: 240 },
   async run(run) {
     const ms = run.full ? 8000 : 2000
     const set = await intakeSetUp(run)

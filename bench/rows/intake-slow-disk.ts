@@ -13,7 +13,7 @@ export const row: Row = {
     'The peer is the same API with one transaction for each request, on as many connections.',
   bar: [{ ratio: speed, atLeast: 5 }],
   needs: ['linux', 'cc'],
-  seconds: { quick: 60, full: 240 },
+  seconds: { quick: 90, full: 240 },
   async run(run) {
     const ms = run.full ? 5000 : 1000
     const set = await intakeSetUp(run, { slowerFsyncMs: 5 })

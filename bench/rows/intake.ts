@@ -20,7 +20,7 @@ export const row: Row = {
     { ratio: tail, atMost: 3 },
   ],
   needs: [],
-  seconds: { quick: 60, full: 240 },
+  seconds: { quick: 90, full: 240 },
   async run(run) {
     const ms = run.full ? 8000 : 1000
     const set = await intakeSetUp(run)
