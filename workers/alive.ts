@@ -1,5 +1,6 @@
 // The dead-man signal as a loop: the watch outside hears from us only while deadlines are watched, the outbox moves and
 // notices reach somebody, and mailboxes are read. Then it goes quiet, and that is the alarm.
+import type { Instant } from '../schemas/encoding.js'
 import type { AliveSignal } from '../src/ports/alive-signal.js'
 import { sweepHeartbeat } from '../src/app/sweep-clock.js'
 import type { ClockStore } from '../src/ports/clock-store.js'
@@ -15,20 +16,29 @@ const mostFailures = 3
 /** A mailbox is looked through every minute: one that was not for so long may hold somebody's request. */
 const oldestReadSeconds = 240
 
+/** A rung that is later has been passed over again and again, whatever the sweep says of itself. */
+const latestRungSeconds = 300
+/** One of two clocks that differ by more is wrong; where it is the database's, every deadline is. */
+const mostApartMs = 60_000
+
 export interface AliveDeps {
-  readonly store: Pick<ClockStore, 'heartbeatAge'> &
+  readonly store: Pick<ClockStore, 'heartbeatAge' | 'readClock'> &
     Pick<OutboxStore, 'outboxBacklog'> &
     Pick<NoticeStore, 'noticeFailures'> &
     Pick<MailStore, 'inboxStates'>
   readonly alive: AliveSignal
   readonly sweepSeconds: number
+  readonly now: () => Instant
   readonly log: Log
 }
 
 /** What is not as it should be, as a code for the log; null where all is well. @throws KhancapError `store_unavailable` */
-async function faultIn({ store, sweepSeconds }: AliveDeps): Promise<string | null> {
+async function faultIn({ now, store, sweepSeconds }: AliveDeps): Promise<string | null> {
   const age = await store.heartbeatAge(sweepHeartbeat)
   if (age === null || age > 2 * sweepSeconds) return 'sweep_late'
+  const { now: storeNow, rungLateSeconds } = await store.readClock()
+  if (rungLateSeconds > latestRungSeconds) return 'rungs_late'
+  if (Math.abs(storeNow - now()) > mostApartMs) return 'clocks_differ'
   if ((await store.outboxBacklog()).oldestSeconds > oldestOutboxSeconds) return 'outbox_stuck'
   if ((await store.noticeFailures()) >= mostFailures) return 'notices_fail'
   const [forgotten] = await store.inboxStates()

@@ -1,51 +1,52 @@
-// Steps 8 and 12 as a loop: the clock, then what retention says. It needs the store and nothing else; on the way it
-// puts the queue's own schedule back, in case the queue has lost it.
-import { faultFields } from '../src/app/log-fault.js'
-import { purgeCases } from '../src/app/purge-cases.js'
+// Step 8 as a loop: the clock, claims of who is gone, and notices that wait for their hour. It needs the store and nothing
+// else; on the way it puts the queue's own schedule back, in case the queue has lost it. What retention says (step 12) is a
+// loop of its own: gigabytes that are deleted keep no deadline waiting.
+import { faultFields, logFault } from '../src/app/log-fault.js'
 import { releaseGoneHandlers } from '../src/app/release-gone.js'
 import { sweepClock, type SweepDeps } from '../src/app/sweep-clock.js'
-import type { AcknowledgementStore } from '../src/ports/acknowledgement-store.js'
 import type { ClockStore } from '../src/ports/clock-store.js'
 import type { LetterStore } from '../src/ports/letter-store.js'
 import type { NoticeStore } from '../src/ports/notice-store.js'
 import type { Queue } from '../src/ports/queue.js'
-import type { UploadStore } from '../src/ports/upload-store.js'
 import { within } from './loop.js'
 
 const longestHealMs = 5000
 
 export interface SweepLoopDeps extends SweepDeps {
-  readonly store: Pick<
-    ClockStore,
-    | 'climbDueRungs'
-    | 'recordHeartbeat'
-    | 'releaseGone'
-    | 'purgeDue'
-    | 'deletePurgedMails'
-    | 'forgetNonces'
-  > &
+  readonly store: Pick<ClockStore, 'climbDueRungs' | 'recordHeartbeat' | 'releaseGone'> &
     Pick<NoticeStore, 'wakeLanes'> &
-    Pick<LetterStore, 'wakeLetters'> &
-    Pick<AcknowledgementStore, 'forgetAcknowledgements'> &
-    Pick<UploadStore, 'purgeUploads'>
+    Pick<LetterStore, 'wakeLetters'>
   readonly queue: () => Pick<Queue, 'everySeconds'> | null
   readonly sweepSeconds: number
   /** Notices are in the outbox. */
   readonly onFired: () => void
 }
 
-/** @throws KhancapError `store_unavailable`, `directory_missing`, `directory_invalid` */
+/**
+ * One pass. What fails keeps nothing else from its turn.
+ * @throws the first failure, after the rest has had its turn
+ */
 export async function sweep(deps: SweepLoopDeps, signal: AbortSignal): Promise<void> {
-  const fired = await sweepClock(deps, signal)
-  const released = await releaseGoneHandlers(deps, signal)
-  const woken = (await deps.store.wakeLanes()) + (await deps.store.wakeLetters())
-  if (woken + fired + released > 0) deps.onFired()
-  await purgeCases(deps, signal)
-  const queue = deps.queue()
-  if (queue === null) return
-  try {
-    await within(longestHealMs, queue.everySeconds(deps.sweepSeconds), 'queue_unavailable')
-  } catch (error) {
-    deps.log.warn('schedule not renewed', faultFields(error))
+  const { log, onFired, queue, store, sweepSeconds } = deps
+  const tell = (count: number) => {
+    if (count > 0) onFired()
   }
+  const turns = [
+    async () => tell(await sweepClock(deps, signal)),
+    async () => tell(await releaseGoneHandlers(deps, signal)),
+    async () => tell(await store.wakeLanes()),
+    async () => tell(await store.wakeLetters()),
+  ]
+  const faults: unknown[] = []
+  // One after the other: what is overdue first.
+  // oxlint-disable-next-line no-await-in-loop
+  for (const turn of turns) await turn().catch((error: unknown) => faults.push(error))
+  const open = queue()
+  if (open !== null)
+    await within(longestHealMs, open.everySeconds(sweepSeconds), 'queue_unavailable').catch(
+      (error: unknown) => log.warn('schedule not renewed', faultFields(error)),
+    )
+  const [first, ...others] = faults
+  for (const error of others) logFault(log, 'step failed', error, { job: 'sweep' })
+  if (first !== undefined) throw first
 }

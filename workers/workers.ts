@@ -2,6 +2,7 @@
 // may come late, go away or be emptied, and everything still happens.
 import type { Job, JobName } from '../schemas/job.js'
 import { logFault } from '../src/app/log-fault.js'
+import { purgeCases } from '../src/app/purge-cases.js'
 import { routeCase, type RouterDeps } from '../src/app/route-case.js'
 import { type LetterDeps, sendLetter } from '../src/app/send-letter.js'
 import { type NoticeDeps, type NoticePace, sendNotice } from '../src/app/send-notice.js'
@@ -144,7 +145,7 @@ export function startWorkers(deps: WorkersDeps): Workers {
   }
 
   const options = { signal, log, longestPauseMs }
-  const loops: Readonly<Record<'queue' | 'relay' | 'sweep' | 'alive', Loop>> = {
+  const loops: Readonly<Record<'queue' | 'relay' | 'sweep' | 'purge' | 'alive', Loop>> = {
     queue: startLoop('queue', openQueue, { ...options, pauseMs: queuePauseMs }),
     relay: startLoop(
       'relay',
@@ -160,12 +161,18 @@ export function startWorkers(deps: WorkersDeps): Workers {
         ),
       { ...options, pauseMs: sweepSeconds * 1000, longestPauseMs: sweepSeconds * 1000 },
     ),
+    purge: startLoop('purge', purge, { ...options, pauseMs: sweepSeconds * 1000 }),
     alive: startLoop('alive', tellOutside, { ...options, pauseMs: alivePauseMs }),
+  }
+
+  async function purge(stopping: AbortSignal): Promise<void> {
+    await purgeCases(deps, stopping)
   }
 
   async function tellOutside(): Promise<void> {
     const { alive } = deps
-    if (alive !== undefined && alive !== null) await signalLife({ ...deps, alive, sweepSeconds })
+    if (alive !== undefined && alive !== null)
+      await signalLife({ ...deps, alive, sweepSeconds, now: Date.now })
   }
 
   async function finish(graceMs: number): Promise<void> {
@@ -173,6 +180,7 @@ export function startWorkers(deps: WorkersDeps): Workers {
     await Promise.all([
       loops.relay.ended,
       loops.sweep.ended,
+      loops.purge.ended,
       loops.alive.ended,
       ...queueWorkers.map(worker => worker.close(graceMs)),
     ])

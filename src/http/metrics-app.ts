@@ -54,6 +54,11 @@ const figures: readonly (readonly [string, string, (figures: Figures) => number]
     f => f.sweepAgeSeconds ?? -1,
   ],
   [
+    'khancap_rung_late_seconds',
+    'By how much the oldest reminder or alarm that is due is late; 0 where none is',
+    f => f.rungLateSeconds,
+  ],
+  [
     'khancap_mailbox_age_seconds',
     'Seconds since the mailbox that was read least recently was read; -1 where none is watched',
     f => f.mailboxAgeSeconds ?? -1,
@@ -103,6 +108,12 @@ export async function metricsApp(deps: MetricsDeps): Promise<FastifyInstance> {
     'Seconds until the directory expires; below zero once it has; NaN where none was published',
   )
 
+  const apart = gauge(
+    registry,
+    'khancap_clock_ahead_seconds',
+    'By how much the clock of the database, which keeps the deadlines, is ahead of this process',
+  )
+
   const app = fastify({ logger: false, exposeHeadRoutes: false })
   app.removeAllContentTypeParsers()
   app.get('/metrics', async (_request, reply) => {
@@ -110,6 +121,7 @@ export async function metricsApp(deps: MetricsDeps): Promise<FastifyInstance> {
       const now = await deps.store.figures()
       for (const [state, count] of Object.entries(now.casesByState)) byState.set({ state }, count)
       for (const [each, figure] of gauges) each.set(figure(now))
+      apart.set((now.now - deps.now()) / 1000)
       expiry.set(await directorySeconds(deps))
       return await reply.type(registry.contentType).send(await registry.metrics())
     } catch (error) {

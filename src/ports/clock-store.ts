@@ -61,6 +61,12 @@ export interface ClockStore {
   heartbeatAge(name: string): Promise<number | null>
 
   /**
+   * The store's clock, and by how many seconds the oldest rung that is due and not on record is late; 0 where none is.
+   * Whatever the sweep says of itself, this is what it has left undone.
+   */
+  readClock(): Promise<{ readonly now: Instant; readonly rungLateSeconds: number }>
+
+  /**
    * Gives up to `limit` open cases whose claim is of nobody who is active now back to their teams, each with its event and,
    * where an answer is owed, a notice to the team. The clock runs on. May be called concurrently.
    * @param ids random ids of a notice and of its outbox row

@@ -1,7 +1,10 @@
 // Figures for metrics and readiness, without anything about a single case.
 import type { CaseState } from '../../schemas/case.js'
+import type { Instant } from '../../schemas/encoding.js'
 
 export interface Figures {
+  /** The store's clock. */
+  readonly now: Instant
   readonly casesByState: Readonly<Record<CaseState, number>>
   readonly breached: number
   readonly oldestUnansweredSeconds: number
@@ -16,6 +19,8 @@ export interface Figures {
   readonly lettersWaiting: number
   readonly letterOldestSeconds: number
   readonly sweepAgeSeconds: number | null
+  /** By how much the oldest rung that is due is late; 0 where none is. */
+  readonly rungLateSeconds: number
   /** Age of the oldest mail whose sender is owed an acknowledgement; 0 where none is. */
   readonly acknowledgementOldestSeconds: number
   /** Acknowledgements that could not be sent for so long that they never will be. */

@@ -172,6 +172,20 @@ await t.test('step 8: after a long sleep a sweep catches up quickly', async t =>
   t.ok(seconds < 60, `${cases} rungs in ${seconds} s`)
 })
 
+await t.test('step 8: what is due and not on record shows as late, whoever sweeps', async t => {
+  const { store, rows } = await testStore(t)
+  t.equal((await store.readClock()).rungLateSeconds, 0, 'no case')
+  await store.recordIntake(newIntake({ firstRungSeconds: 3600 }))
+  t.equal((await store.readClock()).rungLateSeconds, 0, 'nothing is due')
+  await rows(`update cases set next_rung_at = now() - interval '90 seconds'`)
+  const { now, rungLateSeconds } = await store.readClock()
+  t.ok(rungLateSeconds >= 90 && rungLateSeconds < 150)
+  t.ok(Math.abs(now - Date.now()) < 30_000)
+  t.ok((await store.figures()).rungLateSeconds >= 90)
+  await store.climbDueRungs(once, 100)
+  t.equal((await store.readClock()).rungLateSeconds, 0)
+})
+
 await t.test('a heartbeat says how long ago it was', async t => {
   const { store } = await testStore(t)
   t.equal(await store.heartbeatAge('sweep'), null)

@@ -306,7 +306,7 @@ export async function walk(ground: Ground): Promise<Walked> {
       )
       const pinged = watch.pings()
       await hold('sign of life', async () => {
-        await succeeds(signalLife({ ...stage.watched, sweepSeconds: 60 }))
+        await succeeds(signalLife({ ...stage.watched, sweepSeconds: 60, now: Date.now }))
         return watch.pings() > pinged
       })
       // A relay that looks for what the queue leaves undone: its clock runs fast.

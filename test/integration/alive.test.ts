@@ -29,8 +29,10 @@ await t.test(
     const { store, rows } = await testStore(t)
     const { heard, url } = await watch(t)
     const log = testLog()
+    let apart = 0
+    const now = () => Date.now() + apart
     const tell = () =>
-      signalLife({ store, alive: httpSignal(`${url}/token`), sweepSeconds: 10, log })
+      signalLife({ store, alive: httpSignal(`${url}/token`), sweepSeconds: 10, now, log })
     async function isQuiet(cause: string): Promise<void> {
       const before = heard.length
       await tell()
@@ -53,6 +55,20 @@ await t.test(
     await rows(`update heartbeats set at = now() + interval '1 hour'`)
     await isQuiet('sweep_late')
     await store.recordHeartbeat('sweep')
+    await rows(`update cases set next_rung_at = now() - interval '290 seconds'`)
+    await isHeard()
+    await rows(`update cases set next_rung_at = now() - interval '301 seconds'`)
+    await isQuiet('rungs_late')
+    await rows(`update cases set next_rung_at = now() + interval '1 hour'`)
+    for (const [ms, cause] of [
+      [30_000, null],
+      [90_000, 'clocks_differ'],
+      [-90_000, 'clocks_differ'],
+    ] as const) {
+      apart = ms
+      await (cause === null ? isHeard() : isQuiet(cause))
+    }
+    apart = 0
     await rows(`update outbox set created_at = now() - interval '301 seconds'`)
     await isQuiet('outbox_stuck')
     await rows('delete from outbox')

@@ -4,7 +4,7 @@ import { httpSettings } from '../../src/http/limits.js'
 import { metricsApp } from '../../src/http/metrics-app.js'
 import { caseInTeam, testApi } from '../helper/api.js'
 
-t.setTimeout(120_000)
+t.setTimeout(600_000)
 
 await t.test(
   'ready is: the store commits, the directory is in force, the sweep ran lately',
@@ -84,6 +84,8 @@ await t.test('metrics count cases, ages and backlog, with no label but the state
   ])
     t.ok(answer.body.includes(`\n${line}\n`), line)
   t.match(answer.body, /khancap_sweep_age_seconds 0/)
+  t.match(answer.body, /\nkhancap_rung_late_seconds 0\n/)
+  t.match(answer.body, /\nkhancap_clock_ahead_seconds -?\d{1,2}(\.\d+)?\n/)
   t.match(answer.body, /khancap_directory_expires_seconds 51\d{5}/)
   t.match(answer.body, /process_resident_memory_bytes \d+/)
   t.notMatch(answer.body, /vietnam|emergency|lang|country|team=|program=/)

@@ -55,7 +55,7 @@ async function hears(secondsAgo: number): Promise<string> {
   const own = testLog()
   let pings = 0
   const alive = { ping: async () => void pings++ }
-  const deps = { store: db.store, alive, sweepSeconds: 3600, log: own }
+  const deps = { store: db.store, alive, sweepSeconds: 3600, now: Date.now, log: own }
   await signalLife(deps)
   const [line] = own.lines
   return pings === 1 ? 'life' : String(line?.fields.cause)

@@ -601,7 +601,7 @@ await t.test(
     t.match(await ledger(b.db), { unsettled: 1 })
     const alive = { ping: async () => void t.fail('a sign of life') }
     const log = testLog()
-    await signalLife({ store: b.db.store, alive, sweepSeconds: 60, log })
+    await signalLife({ store: b.db.store, alive, sweepSeconds: 60, now: Date.now, log })
     t.match(log.lines, [{ fields: { cause: 'notices_fail' } }])
     await writeFile(file, JSON.stringify(contacts))
     await b.db.rows('update notice_lanes set wake_at = now()')

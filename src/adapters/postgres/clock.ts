@@ -185,6 +185,17 @@ export function clockStore(db: Database): ClockStore {
       return row === undefined || row.age < -clockSlackSeconds ? null : Math.max(0, row.age)
     },
 
+    async readClock() {
+      const { rows } = await sql<{ now: Instant; late: number | null }>`
+        select clock_timestamp()::timestamptz(3) as now,
+          extract(epoch from clock_timestamp() - (
+            select min(next_rung_at) from cases where next_rung_at is not null))::float8 as late
+        `.execute(db)
+      const [row] = rows
+      if (row === undefined) throw new Error('no clock')
+      return { now: row.now, rungLateSeconds: Math.max(0, row.late ?? 0) }
+    },
+
     releaseGone: releaseGone(db),
 
     purgeDue: limit => purgeDue(db, limit),

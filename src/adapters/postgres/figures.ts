@@ -1,10 +1,13 @@
 // Figures for metrics and readiness.
 import { sql } from 'kysely'
 import type { CaseState } from '../../../schemas/case.js'
+import type { Instant } from '../../../schemas/encoding.js'
 import type { FiguresStore } from '../../ports/figures-store.js'
 import type { Database } from './database.js'
 
 interface FiguresRow {
+  readonly now: Instant
+  readonly rung_late: number | null
   readonly closed: number
   readonly purged: number
   readonly purge_late: number
@@ -38,6 +41,9 @@ export function figuresStore(db: Database): FiguresStore {
         .execute()
       const { rows } = await sql<FiguresRow>`
         select
+          clock_timestamp()::timestamptz(3) as now,
+          (select extract(epoch from clock_timestamp() - min(next_rung_at))::float8
+            from cases where next_rung_at is not null) as rung_late,
           (select count(*) from cases where state = 'closed') as closed,
           (select count from tallies where name = 'purged') as purged,
           -- Closed cases have a time of purge, and purged ones while their mails are being deleted.
@@ -66,6 +72,7 @@ export function figuresStore(db: Database): FiguresStore {
       if (row === undefined) throw new Error('no figures')
       const count = (state: CaseState) => open.find(each => each.state === state)?.cases ?? 0
       return {
+        now: row.now,
         casesByState: {
           received: count('received'),
           routed: count('routed'),
@@ -84,6 +91,7 @@ export function figuresStore(db: Database): FiguresStore {
         lettersWaiting: row.letters,
         letterOldestSeconds: Math.max(0, row.letter_oldest),
         sweepAgeSeconds: row.sweep_age,
+        rungLateSeconds: Math.max(0, row.rung_late ?? 0),
         mailboxAgeSeconds: row.mailbox_age,
         acknowledgementOldestSeconds: Math.max(0, row.owed_oldest ?? 0),
         acknowledgementsMissed: row.missed,
