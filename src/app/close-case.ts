@@ -1,18 +1,24 @@
 // Ends the work on a case and starts its retention. Silence is no outcome: without an answer a case ends only where
-// nobody could be answered (core/case/states.ts), and what the applicant added in the meantime is looked at first.
+// nobody could be answered (core/case/states.ts), and those above whoever said so are told. What the applicant added in the
+// meantime is looked at first.
 import type { Outcome } from '../../schemas/case.js'
 import type { CaseId } from '../../schemas/encoding.js'
 import { KhancapError } from '../../schemas/problem.js'
+import { newOutboxId } from '../core/encoding/case-id.js'
+import type { Primitives } from '../core/crypto/primitives.js'
 import { mayClose } from '../core/case/states.js'
 import { purgeAt } from '../core/retention/retention.js'
-import type { CaseRow } from '../ports/case-store.js'
+import type { CaseChange, CaseRow } from '../ports/case-store.js'
 import { actOnCase, type CaseDeps } from './act-on-case.js'
 import type { Actor } from './admit-handler.js'
 import type { CurrentDirectory } from './current-directory.js'
 
 /** Idempotent for the same outcome. @throws KhancapError `addition_unseen`, what `actOnCase` throws */
 export async function closeCase(
-  deps: CaseDeps & { readonly directories: CurrentDirectory },
+  deps: CaseDeps & {
+    readonly primitives: Pick<Primitives, 'random'>
+    readonly directories: CurrentDirectory
+  },
   id: CaseId,
   actor: Actor,
   outcome: Outcome,
@@ -33,8 +39,23 @@ export async function closeCase(
         nextRungAt: null,
         purgeAt: purgeAt(directory, row.program, row.now),
         unreadAdditions: 0,
+        ...(row.answeredAt === null ? { notice: noticeTo(deps.primitives, actor) } : {}),
         event: { kind: 'closed', detail: outcome },
       }
     },
   })
+}
+
+/** One key alone must not end a promise in silence: leads hear of it, and directors of what a lead did. */
+function noticeTo(
+  primitives: Pick<Primitives, 'random'>,
+  { handler }: Actor,
+): NonNullable<CaseChange['notice']> {
+  const isAbove = handler.roles.some(role => role !== 'handler')
+  return {
+    id: newOutboxId(primitives),
+    outboxId: newOutboxId(primitives),
+    kind: 'closed',
+    to: isAbove ? 'director' : 'lead',
+  }
 }

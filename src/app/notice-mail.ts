@@ -12,6 +12,7 @@ const headline: Readonly<Record<Notice['kind'], string>> = {
   addition: 'something was added to a case',
   undelivered: 'an answer could not be delivered',
   deleted: 'an applicant deleted a case',
+  closed: 'a case was closed without an answer',
   reminder: 'a case waits for an answer',
   escalation: 'a case is still without an answer',
   breach: 'a case was not answered in time',
@@ -50,6 +51,14 @@ export function noticeMail(
 /** What was deleted cannot be opened any more. */
 function todo({ kind, caseId }: Notice): string[] {
   if (kind === 'deleted') return ['There is nothing to do for it.', '']
+  if (kind === 'closed')
+    return [
+      'Look at who closed it and why. If it should not be closed, take it up:',
+      '',
+      `    khancap open ${caseId}`,
+      `    khancap reopen ${caseId}`,
+      '',
+    ]
   return [`    khancap claim ${caseId}`, `    khancap open ${caseId}`, '']
 }
 
@@ -59,8 +68,15 @@ function noticeLines(notice: Notice): string[] {
     `Program: ${notice.program ?? 'not known yet'}`,
     `Answer:  ${timeLeft(notice)}`,
     `Why:     ${headline[notice.kind]}`,
+    ...takenLine(notice),
     '',
   ]
+}
+
+/** Whoever is woken by an alarm wants to know first whether anybody is at it. */
+function takenLine({ isClaimed, kind }: Notice): string[] {
+  if (kind !== 'escalation' && kind !== 'breach') return []
+  return [`Claimed: ${isClaimed ? 'by a handler, who has not answered' : 'by nobody'}`]
 }
 
 function timeLeft({ dueAt, now }: Notice): string {

@@ -14,11 +14,13 @@ export function noticeTime(
 ): Instant {
   const { kind, to, team, dueAt, now, lane } = notice
   if (lane.failures > 0 && lane.wakeAt !== null) return Math.max(now, lane.wakeAt)
-  if (isUrgent(kind) || dueAt === null) return now
-  const leavesHalf = (at: Instant) => dueAt - at >= (dueAt - now) / 2
+  if (isUrgent(kind)) return now
   // A mail of the future was sent before the clock was set back.
   const recent = lane.lastSentAt !== null && lane.lastSentAt <= now ? lane.lastSentAt : -Infinity
   const gathered = Math.max(now, recent + gatherSeconds * 1000)
+  // Rubbish is closed by the hundred; everything else that owes nothing is told, or is moot, at once.
+  if (dueAt === null) return kind === 'closed' ? gathered : now
+  const leavesHalf = (at: Instant) => dueAt - at >= (dueAt - now) / 2
   const quiet = to === 'team' && team !== null ? contacts.quiet?.[team] : undefined
   const rested = quiet === undefined ? gathered : endOfQuiet(quiet, gathered)
   return [rested, gathered].find(leavesHalf) ?? now

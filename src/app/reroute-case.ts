@@ -80,6 +80,7 @@ export async function rerouteCase(
           id: newOutboxId(primitives),
           outboxId: newOutboxId(primitives),
           kind: 'new_case',
+          to: 'team',
         },
         event: { kind: 'rerouted', detail: team },
       }),

@@ -13,6 +13,7 @@ import type {
   RouteReason,
   Via,
 } from '../../schemas/case.js'
+import type { Rung } from '../../schemas/program.js'
 import type { Channel } from '../../schemas/sealed.js'
 
 export interface CaseRow {
@@ -171,8 +172,13 @@ export interface CaseChange {
   readonly team?: string
   readonly reason?: RouteReason
   readonly coverage?: Coverage
-  /** For the team that the case has afterwards, with its outbox row. */
-  readonly notice?: { readonly id: string; readonly outboxId: string; readonly kind: 'new_case' }
+  /** For those that the case has afterwards, with its outbox row. */
+  readonly notice?: {
+    readonly id: string
+    readonly outboxId: string
+    readonly kind: 'new_case' | 'closed'
+    readonly to: Rung['to']
+  }
   readonly event: { readonly kind: EventKind; readonly detail: string | null }
 }
 

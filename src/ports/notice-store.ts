@@ -12,6 +12,8 @@ export interface Notice {
   readonly program: string | null
   readonly team: string | null
   readonly dueAt: Instant | null
+  /** Somebody has it in hand; to an alarm that is no answer. */
+  readonly isClaimed: boolean
   readonly directorySequence: number
   /** The database's clock. */
   readonly now: Instant

@@ -508,4 +508,15 @@ await t.test('step 11: an addition survives a lost line and new keys', async t =
   await driver.see('.notice.good')
   const rows = await site.api.db.rows('select count(*)::int as n from additions')
   t.strictSame(rows, [{ n: 1 }])
+
+  // What a handler alone may put on record: whoever got no answer is told so, and what to do.
+  const look = async (change: string) => {
+    await site.api.db.rows(`update cases set due_at = null, next_rung_at = null, ${change}`)
+    await comeBack(driver, site.url, 'en', words.join(' '))
+    await driver.see('#state')
+    return page.textContent('main .notice')
+  }
+  t.match(await look(`state = 'answered', answered_at = now()`), /reached you in another way/)
+  t.match(await look(`state = 'closed', outcome = 'supported'`), /has ended.*in another way/)
+  t.match(await look(`answered_at = null`), /has ended.*Nobody has answered you/)
 })

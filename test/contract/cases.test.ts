@@ -223,13 +223,13 @@ await t.test(
     const fill: [string, number, () => CaseChange][] = [
       [
         `insert into replies (case_id, id, handler, at, sealed, team_copy)
-       select $1, 'reply-' || n, 'vi-1', now(), '', '' from generate_series(1, $2::int) n`,
+       select $1, 'reply-' || n, case when n % 2 = 0 then 'vi-1' else 'vi-2' end, now(), '', '' from generate_series(1, $2::int) n`,
         maxReplies,
         () => reply(),
       ],
       [
         `insert into notes (case_id, id, handler, at, sealed)
-       select $1, 'note-' || n, 'vi-1', now(), '' from generate_series(1, $2::int) n`,
+       select $1, 'note-' || n, case when n % 2 = 0 then 'vi-1' else 'vi-2' end, now(), '' from generate_series(1, $2::int) n`,
         maxNotes,
         () => ({
           note: { id: clientId(), sealed: randomBytes(10) },
@@ -238,7 +238,7 @@ await t.test(
       ],
       [
         `insert into grants (case_id, id, reader, header, handler, signature, key, at)
-       select $1, 'grant-' || n, 'en-1', '', 'vi-1', '', '', now() from generate_series(1, $2::int) n`,
+       select $1, 'grant-' || n, 'en-1', '', case when n % 2 = 0 then 'vi-1' else 'vi-2' end, '', '', now() from generate_series(1, $2::int) n`,
         maxGrants,
         () => ({
           grants: [
@@ -259,10 +259,37 @@ await t.test(
       await store.actOnCase(id, actor(), change)
       await t.rejects(store.actOnCase(id, actor(), change), { code: 'case_state' })
     }
+    const alone = await routedCase(store)
+    for (const [statement, most, change] of fill) {
+      await rows(statement, [alone.caseId, most - 2])
+      await store.actOnCase(alone.caseId, actor(), change)
+      await t.rejects(
+        store.actOnCase(alone.caseId, actor(), change),
+        { code: 'case_state' },
+        'half of it is full',
+      )
+      await store.actOnCase(alone.caseId, actor('vi-3'), change)
+    }
     await rows('update cases set event_count = $1', [maxEventsByActs - 1])
     const note = (): CaseChange => ({ event: { kind: 'noted', detail: null } })
     await store.actOnCase(id, actor(), note)
     await t.rejects(store.actOnCase(id, actor(), note), { code: 'case_state' })
+
+    const busy = await routedCase(store)
+    const written = maxEventsByActs / 2 - 1
+    await rows(
+      `insert into events (case_id, number, kind, at, handler, hash)
+       select id, event_count + n, 'noted', now(), 'vi-1', $2
+       from cases, generate_series(1, $3::int) n where id = $1`,
+      [busy.caseId, Buffer.alloc(32), written],
+    )
+    await rows('update cases set event_count = event_count + $2 where id = $1', [
+      busy.caseId,
+      written,
+    ])
+    await store.actOnCase(busy.caseId, actor(), note)
+    await t.rejects(store.actOnCase(busy.caseId, actor(), note), { code: 'case_state' })
+    await store.actOnCase(busy.caseId, actor('vi-2'), note)
   },
 )
 

@@ -238,6 +238,11 @@ await t.test('a case that owes nothing needs no notice', async t => {
   t.equal(await db.store.takeMail(open, options()), null)
   t.equal((await db.rows('select 1 from notices where settled_at is null')).length, 0)
   t.strictSame(await db.rows('select leased_until from notice_lanes'), [{ leased_until: null }])
+  await db.rows(
+    `update notices set settled_at = null, outcome = null, kind = 'closed' where id = $1`,
+    [open],
+  )
+  t.match(await db.store.takeMail(open, options()), { notices: [{ kind: 'closed', dueAt: null }] })
 })
 
 await t.test('a lane that everybody has forgotten is found by a later sweep', async t => {

@@ -289,7 +289,28 @@ await t.test('a close needs an answer, or an outcome of nobody to answer', async
   t.equal(again.statusCode, 200, 'twice is once')
   const other = await verb(api, 'vietnam-1', sealed.caseId, 'close', { outcome: 'duplicate' })
   t.equal(other.json().code, 'case_state')
-  const [row] = await api.db.rows('select purge_at, closed_at from cases')
+  const told = () => api.db.rows(`select recipient from notices where kind = 'closed' order by 1`)
+  t.strictSame(await told(), [{ recipient: 'lead' }], 'one key alone ends nothing in silence')
+  const byLead = await caseInTeam(api)
+  await verb(api, 'vietnam-lead', byLead.caseId, 'claim')
+  await verb(api, 'vietnam-lead', byLead.caseId, 'close', { outcome: 'duplicate' })
+  const both = [{ recipient: 'director' }, { recipient: 'lead' }]
+  t.strictSame(await told(), both, 'of what a lead did directors hear')
+  const answered = await caseInTeam(api)
+  await verb(api, 'vietnam-1', answered.caseId, 'claim')
+  await verb(
+    api,
+    'vietnam-1',
+    answered.caseId,
+    'replies',
+    await replyBody(api, 'vietnam-1', answered),
+  )
+  const supported = await verb(api, 'vietnam-1', answered.caseId, 'close', { outcome: 'supported' })
+  t.equal(supported.statusCode, 200)
+  t.strictSame(await told(), both, 'an answer that was given needs nobody above')
+  const [row] = await api.db.rows('select purge_at, closed_at from cases where id = $1', [
+    sealed.caseId,
+  ])
   const days = (Number(Object(row).purge_at) - Number(Object(row).closed_at)) / (24 * hour)
   t.ok(Math.abs(days - 90) < 0.01, 'retention of the program')
 })

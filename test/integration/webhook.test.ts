@@ -68,6 +68,7 @@ const mail: NoticeMail = {
     program: 'emergency',
     team: 'vietnam',
     dueAt: now + (index - 1) * hour + 1,
+    isClaimed: false,
     directorySequence: 1,
     now,
   })),

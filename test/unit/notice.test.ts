@@ -18,6 +18,7 @@ const one: Notice = {
   program: 'emergency',
   team: 'vietnam',
   dueAt: start + 24 * hour,
+  isClaimed: false,
   directorySequence: 3,
   now: start,
 }
@@ -52,6 +53,7 @@ await t.test('no notice names a team, a country or a language', async t => {
     'new_case',
     'addition',
     'deleted',
+    'closed',
     'reminder',
     'escalation',
     'breach',
@@ -61,6 +63,23 @@ await t.test('no notice names a team, a country or a language', async t => {
     t.match(text, /^[\x20-\x7e\n]*$/, 'plain ASCII')
     t.ok(subject.length < 78)
   }
+})
+
+await t.test('an alarm says whether anybody is at it, and how to take it over', async t => {
+  const nobody = mailOf({ kind: 'breach', to: 'director', dueAt: start - hour })
+  t.match(nobody.text, 'Claimed: by nobody\n')
+  t.match(nobody.text, `    khancap claim ${one.caseId}\n    khancap open ${one.caseId}\n`)
+  const somebody = mailOf({ kind: 'escalation', to: 'lead', isClaimed: true })
+  t.match(somebody.text, 'Claimed: by a handler, who has not answered\n')
+  t.notMatch(mailOf({ kind: 'reminder' }).text, 'Claimed')
+})
+
+await t.test('of a case that was closed without an answer it says how to take it up', async t => {
+  const { subject, text } = mailOf({ kind: 'closed', to: 'lead', dueAt: null })
+  t.equal(subject, '[khancap] a case was closed without an answer (nothing is owed)')
+  t.match(text, `    khancap reopen ${one.caseId}\n`)
+  t.notMatch(text, 'khancap claim')
+  t.ok(text.split('\n').every(line => line.length <= 76))
 })
 
 await t.test('the time left is never rounded up', async t => {
@@ -219,6 +238,9 @@ await t.test('alarms go at once; the rest is gathered and waits for the morning'
   t.equal(wait({ dueAt: now + 10 * hour }, { quiet }), morning, 'half of the time is left then')
   t.equal(wait({ dueAt: now + 10 * hour - 1 }, { quiet }), 0, 'less than half would be')
   t.equal(wait({ dueAt: now - hour }, { quiet }), 0, 'overdue')
+  const late = { ...lane, lastSentAt: now - 60_000 }
+  t.equal(wait({ kind: 'closed', dueAt: null, lane: late }), 240_000, 'rubbish is closed in heaps')
+  t.equal(wait({ kind: 'deleted', dueAt: null, lane: late }), 0)
   const failing = { lastSentAt: now - hour, wakeAt: now + 20_000, failures: 2 }
   t.equal(wait({ lane: failing, kind: 'breach' }), 20_000, 'a lane that fails waits as a whole')
 })

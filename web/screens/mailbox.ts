@@ -53,6 +53,15 @@ function heldLines(page: Page, { hold }: Visit['mailbox']['view']): HTMLElement[
   return [h('p', { id: 'held' }, sentence), h('p', { class: 'hint' }, mailbox.heldHint)]
 }
 
+/** What the state alone would say wrongly, or not at all: an answer that is not here, an end without one. */
+function endLine(page: Page, now: Visit): string | null {
+  const { mailbox } = page.words.texts
+  const { replies, view } = now.mailbox
+  if (view.state === 'closed' && view.answered_at === null) return mailbox.unanswered
+  const isOver = view.state === 'answered' || view.state === 'closed'
+  return isOver && replies.length === 0 && !view.older ? mailbox.elsewhere : null
+}
+
 /** Fetches again; replies that were opened are named, so that handlers know. */
 function refresh(page: Page, now: Visit): void {
   // As many as one request names.
@@ -87,6 +96,7 @@ export function showMailbox(page: Page, now: Visit, news: string | null = null):
   const again = () => showMailbox(page, now)
   const { more } = now
   const form = more?.more ?? null
+  const end = endLine(page, now)
   const ends: Ends = {
     back: again,
     sent: found => showMailbox(page, found, texts.addition.done),
@@ -102,7 +112,12 @@ export function showMailbox(page: Page, now: Visit, news: string | null = null):
     h(
       'div',
       { class: 'notice' },
-      h('p', { class: 'lead', id: 'state', 'data-state': view.state }, words.states[view.state]),
+      h(
+        'p',
+        { class: 'lead', id: 'state', 'data-state': view.state },
+        view.state === 'answered' && end !== null ? end : words.states[view.state],
+      ),
+      view.state === 'closed' && end !== null ? h('p', { id: 'end' }, end) : null,
       view.overdue ? h('p', {}, words.late) : null,
       view.due_at !== null && !view.overdue
         ? h('p', { id: 'due' }, fill(words.due, { date: localTime(view.due_at, texts.language) }))

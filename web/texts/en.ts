@@ -270,6 +270,10 @@ export const textsEn: Texts = {
     notCovered:
       'Your request is outside what this programme covers now. A person answers you all the same, and others may be able to help.',
     answers: 'Answers to you',
+    elsewhere:
+      'It is noted that somebody has reached you in another way, for example by phone. Is that not so? Add something: then a new time for an answer begins.',
+    unanswered:
+      'Nobody has answered you. Is that wrong? Add something: then your request is taken up again, and an answer is owed to you.',
     noAnswers: 'There is no answer yet.',
     older: 'Show older answers',
     answerAt: 'Answer of {date}',

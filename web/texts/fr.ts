@@ -274,6 +274,10 @@ export const textsFr: Texts = {
     notCovered:
       'Votre demande n’entre pas actuellement dans ce que couvre ce programme. Une personne vous répondra tout de même, et d’autres pourront peut-être aider.',
     answers: 'Réponses pour vous',
+    elsewhere:
+      'Il est noté que quelqu’un vous a joint autrement, par exemple par téléphone. Ce n’est pas le cas ? Ajoutez quelque chose : un nouveau délai de réponse commence alors.',
+    unanswered:
+      'Personne ne vous a répondu. Est-ce une erreur ? Ajoutez quelque chose : votre demande est alors reprise, et une réponse vous est due.',
     noAnswers: 'Pas encore de réponse.',
     older: 'Afficher les réponses plus anciennes',
     answerAt: 'Réponse du {date}',

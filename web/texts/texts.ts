@@ -243,6 +243,10 @@ export interface Texts {
     readonly heldHint: string
     readonly notCovered: string
     readonly answers: string
+    /** An answer is on record, and none is here: whoever got none must know what to do. */
+    readonly elsewhere: string
+    /** Closed by somebody who had answered nobody. */
+    readonly unanswered: string
     readonly noAnswers: string
     readonly older: string
     readonly answerAt: string

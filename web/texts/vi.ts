@@ -271,6 +271,10 @@ export const textsVi: Texts = {
     notCovered:
       'Yêu cầu của bạn hiện nằm ngoài phạm vi của chương trình này. Vẫn sẽ có người trả lời bạn, và có thể có nơi khác giúp được.',
     answers: 'Câu trả lời cho bạn',
+    elsewhere:
+      'Có ghi nhận rằng đã có người liên lạc với bạn bằng cách khác, chẳng hạn qua điện thoại. Nếu không đúng như vậy, bạn hãy viết thêm: một thời hạn trả lời mới sẽ bắt đầu.',
+    unanswered:
+      'Chưa có ai trả lời bạn. Nếu như vậy là không đúng, bạn hãy viết thêm: yêu cầu sẽ được xử lý lại, và bạn sẽ phải được trả lời.',
     noAnswers: 'Chưa có câu trả lời.',
     older: 'Xem các câu trả lời cũ hơn',
     answerAt: 'Câu trả lời, {date}',

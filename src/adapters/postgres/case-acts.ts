@@ -12,20 +12,30 @@ import type { Tables } from './tables.js'
 
 const equal = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0
 
-/** @throws KhancapError `case_state` where the case holds as many as may be shown */
+/** Who acts on which case. */
+interface Doer {
+  readonly caseId: string
+  readonly handler: string
+}
+
+/**
+ * One handler alone fills half of a case: whoever misuses a key must not leave the others without room for an answer.
+ * @throws KhancapError `case_state` where the case holds as many as may be shown, or this handler's half of them
+ */
 async function refuseFull(
   db: Database,
-  table: 'replies' | 'notes' | 'grants',
-  caseId: string,
+  table: 'replies' | 'notes' | 'grants' | 'events',
+  { caseId, handler }: Doer,
   most: number,
   more = 1,
 ): Promise<void> {
-  const { count } = await db
+  const { count, own } = await db
     .selectFrom(table)
     .select(sql<number>`count(*)`.as('count'))
+    .select(sql<number>`count(*) filter (where handler = ${handler})`.as('own'))
     .where('case_id', '=', caseId)
     .executeTakeFirstOrThrow()
-  if (count + more > most) throw new KhancapError('case_state')
+  if (count + more > most || own + more > most / 2) throw new KhancapError('case_state')
 }
 
 /** Nobody but the router reads letters: they are told apart by their hash. */
@@ -48,12 +58,8 @@ async function isSameLetter(
  * @returns true where the reply, note, contact or grant of this change is on record already and says the same
  * @throws KhancapError `reply_conflict` where its id is taken by other bytes, of whatever kind
  */
-async function isRepeated(
-  db: Database,
-  caseId: string,
-  handler: string,
-  change: CaseChange,
-): Promise<boolean> {
+async function isRepeated(db: Database, doer: Doer, change: CaseChange): Promise<boolean> {
+  const { caseId, handler } = doer
   const { reply, note, contact, grants = [] } = change
   if (reply !== undefined) {
     const before = await db
@@ -70,7 +76,7 @@ async function isRepeated(
       if (isSame) return true
       throw new KhancapError('reply_conflict')
     }
-    await refuseFull(db, 'replies', caseId, maxReplies)
+    await refuseFull(db, 'replies', doer, maxReplies)
   }
   if (note !== undefined) {
     const before = await db
@@ -83,7 +89,7 @@ async function isRepeated(
       if (equal(before.sealed, note.sealed)) return true
       throw new KhancapError('reply_conflict')
     }
-    await refuseFull(db, 'notes', caseId, maxNotes)
+    await refuseFull(db, 'notes', doer, maxNotes)
   }
   if (contact !== undefined) {
     const before = await db
@@ -109,7 +115,7 @@ async function isRepeated(
     )
     .execute()
   if (before.length === 0) {
-    await refuseFull(db, 'grants', caseId, maxGrants, grants.length)
+    await refuseFull(db, 'grants', doer, maxGrants, grants.length)
     return false
   }
   const isSame = grants.every(grant =>
@@ -262,12 +268,15 @@ export function actOnCase(db: Database): CaseStore['actOnCase'] {
       if (row === undefined) throw new KhancapError('case_unknown')
       const seen = await lastSeen(trx, row, by.after ?? null)
       const change = decide(toCaseRow(row), await unseenAdditions(trx, row, seen ?? 0))
-      if (change === null || (await isRepeated(trx, id, by.handler, change))) return toCaseRow(row)
+      const doer = { caseId: id, handler: by.handler }
+      if (change === null || (await isRepeated(trx, doer, change))) return toCaseRow(row)
       if (seen === null)
         throw new KhancapError('request_invalid', {
           faults: [{ pointer: '/after', code: 'unknown' }],
         })
       if (row.event_count >= maxEventsByActs) throw new KhancapError('case_state')
+      if (row.event_count >= maxEventsByActs / 2)
+        await refuseFull(trx, 'events', doer, maxEventsByActs)
       const event = nextEvent(id, row, {
         kind: change.event.kind,
         at: row.now,
@@ -277,8 +286,7 @@ export function actOnCase(db: Database): CaseStore['actOnCase'] {
       })
       await insertEvent(trx, event)
       await insertParts(trx, row, by.handler, change)
-      if (change.notice !== undefined)
-        await insertNotice(trx, { ...change.notice, caseId: id, to: 'team' })
+      if (change.notice !== undefined) await insertNotice(trx, { ...change.notice, caseId: id })
       await trx
         .updateTable('cases')
         .set({ ...columnsOf(row, change), ...endOf(event) })

@@ -3,7 +3,7 @@
 import { sql } from 'kysely'
 import type { CaseId, Instant } from '../../../schemas/encoding.js'
 import type { Rung } from '../../../schemas/program.js'
-import { type NoticeKind, noticeJob, urgentKinds } from '../../core/sla/urgent.js'
+import { lastingKinds, type NoticeKind, noticeJob, urgentKinds } from '../../core/sla/urgent.js'
 import type { NoticeMail, NoticeStore } from '../../ports/notice-store.js'
 import { at, clock, type Database } from './database.js'
 
@@ -67,14 +67,14 @@ async function lease(db: Database, lane: Lane, seconds: number): Promise<boolean
   return false
 }
 
-/** A case that owes nothing needs nobody; what its applicant did, and that an answer came back, is told all the same. */
+/** A case that owes nothing needs nobody; how it came to that without an answer is told all the same. */
 async function settleMoot(db: Database, lane: Lane): Promise<void> {
   await sql`
     with moot as (
       update notices set settled_at = clock_timestamp(), outcome = 'moot'
       from cases
       where cases.id = notices.case_id and ${waitingIn(lane)} and cases.due_at is null
-        and notices.kind not in ('deleted', 'undelivered') and notices.mail_id is null
+        and notices.kind <> all(${lastingKinds}::text[]) and notices.mail_id is null
       returning notices.id)
     delete from outbox using moot
     where subject = moot.id::text and name = ${jobs}`.execute(db)
@@ -87,6 +87,7 @@ interface TakenRow {
   readonly kind: NoticeKind
   readonly program: string | null
   readonly due_at: Instant | null
+  readonly is_claimed: boolean
   readonly sequence: number
 }
 
@@ -113,7 +114,7 @@ async function chooseNotices(
     from chosen, cases
     where notices.id = chosen.id and cases.id = notices.case_id
     returning notices.id, notices.mail_id, notices.case_id, notices.kind, cases.program,
-      cases.due_at, coalesce(cases.routed_directory_sequence, cases.directory_sequence) as sequence
+      cases.due_at, cases.claimed_by is not null as is_claimed, coalesce(cases.routed_directory_sequence, cases.directory_sequence) as sequence
     `.execute(db)
   const place = (row: TakenRow) => row.due_at ?? Infinity
   return rows.toSorted((one, other) => place(one) - place(other) || (one.id < other.id ? -1 : 1))
@@ -181,6 +182,7 @@ export function noticeLanes(db: Database): Omit<NoticeStore, 'pendingNotice' | '
             program: row.program,
             team,
             dueAt: row.due_at,
+            isClaimed: row.is_claimed,
             directorySequence: row.sequence,
             now,
           })),

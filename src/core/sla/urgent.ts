@@ -1,13 +1,27 @@
 // Which notices go out at once, in a lane of their own, and which may be gathered or wait for the morning.
 import type { Rung } from '../../../schemas/program.js'
 
-export type NoticeKind = 'new_case' | 'addition' | 'undelivered' | 'deleted' | Rung['kind']
+/** `closed`: without an answer, by one handler alone: those above them look at it. */
+export type NoticeKind =
+  | 'new_case'
+  | 'addition'
+  | 'undelivered'
+  | 'deleted'
+  | 'closed'
+  | Rung['kind']
 
 /** What somebody has to hear now, whatever the hour. */
 export const urgentKinds = [
   'escalation',
   'breach',
   'undelivered',
+] as const satisfies readonly NoticeKind[]
+
+/** What is told of a case that owes nothing, too: of all others its answer was the end. */
+export const lastingKinds = [
+  'undelivered',
+  'deleted',
+  'closed',
 ] as const satisfies readonly NoticeKind[]
 
 export function isUrgent(kind: NoticeKind): boolean {
