@@ -50,6 +50,12 @@ interface World {
   readonly heldMs: number
   /** The end of the hold of the running deadline, also when it has passed. */
   readonly holdUntil: number | null
+  /** The date that the applicant named, if any. */
+  readonly named: number | null
+  /** The first deadline, as routing set it. */
+  readonly firstDueAt: number | null
+  /** What the answer that may come back ended: deadline, and how far holds had moved it. */
+  readonly owed: { readonly dueAt: number; readonly heldMs: number } | null
 }
 
 type Change = Partial<World>
@@ -58,9 +64,10 @@ const unheld = { heldMs: 0, holdUntil: null }
 
 /** What the use case of each act does to the clock; null: this act is not possible, whatever its state. */
 const changes: Readonly<Record<CaseAct, (world: World) => Change | null>> = {
-  route: ({ receivedAt, now }) => {
-    const dueAt = routedDueAt(level, { receivedAt, now, deadline: null })
-    return { dueAt, nextRungAt: nextRungAt(level, { startedAt: receivedAt, dueAt }, null) }
+  route: ({ receivedAt, named, now }) => {
+    const dueAt = routedDueAt(level, { receivedAt, now, deadline: named })
+    const next = nextRungAt(level, { startedAt: receivedAt, dueAt }, null)
+    return { dueAt, firstDueAt: dueAt, nextRungAt: next }
   },
   claim: () => ({}),
   release: () => ({}),
@@ -68,8 +75,14 @@ const changes: Readonly<Record<CaseAct, (world: World) => Change | null>> = {
   grant: () => ({}),
   reroute: () => ({}),
   cover: () => ({}),
-  reply: () => ({ answered: true, dueAt: null, nextRungAt: null, ...unheld }),
-  contacted: () => ({ answered: true, dueAt: null, nextRungAt: null, ...unheld }),
+  reply: ({ dueAt, heldMs, owed }) => ({
+    answered: true,
+    dueAt: null,
+    nextRungAt: null,
+    owed: dueAt === null ? owed : { dueAt, heldMs },
+    ...unheld,
+  }),
+  contacted: () => ({ answered: true, dueAt: null, nextRungAt: null, owed: null, ...unheld }),
   // Asked for and confirmed: one second and a half, and no more than three for one deadline.
   hold({ dueAt, holdUntil, heldMs, climbedTo, now }) {
     const ms = 1.5 * second
@@ -98,31 +111,40 @@ const changes: Readonly<Record<CaseAct, (world: World) => Change | null>> = {
     mayClose(state, 'supported', answered) || mayClose(state, 'no_contact', answered)
       ? { dueAt: null, nextRungAt: null, ...unheld }
       : null,
-  addition({ dueAt, now }) {
+  addition({ answered, dueAt, firstDueAt, now }) {
     if (dueAt !== null) return {}
     const clock = additionClock(level)
+    const responseAt = now + clock.responseSeconds * second
+    // Closed without an answer, and the first one would still be in time.
+    const isFirst = !answered && firstDueAt !== null && firstDueAt > now && firstDueAt < responseAt
     return {
-      dueAt: now + clock.responseSeconds * second,
-      nextRungAt: now + clock.firstRungSeconds * second,
+      dueAt: isFirst ? firstDueAt : responseAt,
+      nextRungAt: isFirst ? now : now + clock.firstRungSeconds * second,
       climbedTo: now,
       ...unheld,
     }
   },
   // Of the answers one did not arrive: the only one, and the deadline before is owed again, or one of several.
-  fail({ answered, dueAt, receivedAt, now }) {
-    if (!answered) return null
-    const owed = receivedAt + level.first_response_seconds * second
+  fail({ answered, dueAt, now, owed }) {
+    if (!answered || owed === null) return null
+    const isNearer = dueAt === null || owed.dueAt < dueAt
+    if (!isNearer) return { answered: false, owed: null }
     return {
       answered: false,
-      dueAt: dueAt === null ? owed : Math.min(dueAt, owed),
+      dueAt: owed.dueAt,
+      heldMs: owed.heldMs,
+      holdUntil: null,
       nextRungAt: now,
-      ...unheld,
+      owed: null,
     }
   },
-  reopen: ({ answered, receivedAt, now }) =>
+  reopen: ({ answered, firstDueAt, receivedAt, now }) =>
     answered
       ? { dueAt: null, nextRungAt: null }
-      : { dueAt: receivedAt + level.first_response_seconds * second, nextRungAt: now },
+      : {
+          dueAt: firstDueAt ?? receivedAt + level.first_response_seconds * second,
+          nextRungAt: now,
+        },
   delete: () => ({ dueAt: null, nextRungAt: null, ...unheld }),
   purge: () => ({ dueAt: null, nextRungAt: null }),
 }
@@ -192,6 +214,9 @@ function keyOf(world: World): string {
     ago(world.climbedTo),
     world.heldMs,
     ago(world.holdUntil),
+    ago(world.named),
+    ago(world.firstDueAt),
+    world.owed === null ? 'none' : `${ago(world.owed.dueAt)}/${world.owed.heldMs}`,
   ].join(' ')
 }
 
@@ -199,14 +224,15 @@ function keyOf(world: World): string {
 const acts = Object.keys(changes).filter((name): name is CaseAct => name in changes)
 
 function following(world: World): World[] {
-  const waits = [0.5, 2, 7].map(seconds => ({ ...world, now: world.now + seconds * second }))
+  // The clock of the database is set back, too.
+  const waits = [0.5, 2, 7, -1.5].map(seconds => ({ ...world, now: world.now + seconds * second }))
   return [...acts.map(act => acted(world, act)), swept(world), ...waits].filter(
     next => next !== null,
   )
 }
 
-/** The first instant of a case, as step 5 leaves it. */
-function arrival(): World {
+/** The first instant of a case, as step 5 leaves it. @param named seconds until the date that its applicant named */
+function arrival(named: number | null): World {
   const directory = exampleDirectory()
   const at = 1_767_225_600_000
   const first = firstDeadline(
@@ -221,6 +247,9 @@ function arrival(): World {
     dueAt: at + first.firstResponseSeconds * second,
     nextRungAt: at + first.firstRungSeconds * second,
     climbedTo: null,
+    named: named === null ? null : at + named * second,
+    firstDueAt: null,
+    owed: null,
     ...unheld,
   }
 }
@@ -229,7 +258,7 @@ function explore(limit: number): { worlds: number; steps: number; states: Set<Ca
   const seen = new Set<string>()
   const states = new Set<CaseState>()
   let steps = 0
-  let edge = [arrival()]
+  let edge = [arrival(null), arrival(2.5)]
   for (let moves = 0; moves <= limit && edge.length > 0; moves++) {
     const next: World[] = []
     for (const world of edge) {

@@ -8,10 +8,13 @@ import { newSigningKey } from '../../keys/signing-key.js'
 import { nodePrimitives } from '../../src/core/crypto/node.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { newAgeIdentity, recipientOf } from '../../src/core/envelope/age-keys.js'
+import { readersFor } from '../../src/core/routing/readers.js'
+import { routeFor } from '../../src/core/routing/route.js'
+import { routingTable } from '../../src/core/routing/table.js'
 import { demoDirectory, type DemoKeys, DemoSource } from '../../src/demo-organisation.js'
 import { place } from '../../src/demo-folder.js'
 import { shellWord } from '../../src/welcome.js'
-import { start, twoDays } from '../helper/example-directory.js'
+import { hour, start, twoDays } from '../helper/example-directory.js'
 
 const day = 86_400_000
 const p = await nodePrimitives()
@@ -40,6 +43,71 @@ await t.test(
     t.equal(first.directory.expires, '2026-03-31T00:00:00Z')
   },
 )
+
+/** Program, then countries; a line for each language. ! marks what is not handled in the program: the team is told. */
+const everyRequest = `
+emergency CN HK MO TW VN KH LA MM TH PH MY ID SG FR US XK unknown
+vi        vi vi vi vi vi vi vi vi vi vi vi vi vi vi vi vi vi
+en        zh zh zh zh vi en en en en en en en en en en en en
+zh-Hans   zh zh zh zh zh zh zh zh zh zh zh zh zh zh zh zh zh
+zh-Hant   zh zh zh zh zh zh zh zh zh zh zh zh zh zh zh zh zh
+fr!       en en en en en en en en en en en en en en en en en
+other!    en en en en en en en en en en en en en en en en en
+uk!       en en en en en en en en en en en en en en en en en
+
+pil       CN HK MO TW VN KH LA MM TH PH MY ID SG FR US XK unknown
+vi        vi vi vi vi vi vi vi vi vi vi vi vi vi vi vi vi vi
+en        en en en en en en en en en en en en en en en en en
+zh-Hans   zh zh zh zh zh zh zh zh zh zh zh zh zh zh zh zh zh
+zh-Hant   zh zh zh zh zh zh zh zh zh zh zh zh zh zh zh zh zh
+fr        fr fr fr fr fr fr fr fr fr fr fr fr fr fr fr fr fr
+other!    en en en en en en en en en en en en en en en en en
+uk!       en en en en en en en en en en en en en en en en en
+`
+
+await t.test('every program x language x country of the shipped directory, in a table', async t => {
+  const { directory } = first
+  const now = start + hour * 1000
+  const cells = routingTable(directory, now)
+  const seen: string[] = []
+  for (const block of everyRequest.trim().split('\n\n')) {
+    const [[program = '', ...countries] = [], ...lines] = block
+      .split('\n')
+      .map(line => line.split(/ +/))
+    for (const [marked = '', ...teams] of lines) {
+      const language = marked.replace('!', '')
+      t.equal(teams.length, countries.length, `${program} ${language}`)
+      for (const [index, country] of countries.entries()) {
+        const team = teams[index] ?? ''
+        const coverage = country === 'unknown' ? 'unknown' : index < 13 ? 'eligible' : 'not_covered'
+        const place = {
+          eligible: 'routing_row',
+          not_covered: 'country_not_covered',
+          unknown: 'country_unknown',
+        }[coverage]
+        const reason = marked === language ? place : 'language_not_handled'
+        const facts = { program, language, country }
+        const title = Object.values(facts).join(' ')
+        t.match(routeFor(directory, facts, now), { program, team, reason, coverage }, title)
+        t.strictSame(
+          readersFor(directory, facts, now).map(({ handler }) => handler),
+          [...new Set([`${team}-1`, 'en-1'])],
+          title,
+        )
+        // What `khancap org check` prints has a line for it, and says the same.
+        const cell = cells.find(
+          each =>
+            each.program === program &&
+            each.language === (language === 'uk' ? 'other' : language) &&
+            each.country === (coverage === 'not_covered' ? 'not_covered' : country),
+        )
+        t.match(cell, { team, now: team, fallback: 'en', reason, coverage }, title)
+        seen.push(`${program} ${cell?.language} ${cell?.country}`)
+      }
+    }
+  }
+  t.equal(new Set(seen).size, cells.length, 'no line of the directory is missing here')
+})
 
 await t.test('what says everything already is kept, byte for byte', async t => {
   const again = await demoDirectory(p, source, keys, { latest: first, address, now: start + day })

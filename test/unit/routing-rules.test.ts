@@ -5,8 +5,6 @@ import t from 'tap'
 import { directoryFaults } from '../../keys/directory-rules.js'
 import { activeHandlers } from '../../keys/keyring.js'
 import { type Directory, type Exclusion, maxReaders } from '../../schemas/directory.js'
-import { emergency } from '../../schemas/programs/emergency.js'
-import { pil } from '../../schemas/programs/pil.js'
 import { nodePrimitives } from '../../src/core/crypto/node.js'
 import { checkEligibility } from '../../src/core/eligibility/eligibility.js'
 import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
@@ -367,64 +365,6 @@ await t.test('names and times of rules that cannot be are faults', async t => {
     ),
     ['/programs/0 time_impossible', '/programs/1 time_impossible'],
   )
-})
-
-await t.test('the shipped directory: every program x language x country, line by line', async t => {
-  const covered = emergency.countries
-  const desk = (id: string, i: number) => ({ ...handlerAt(i), id: `${id}-1`, teams: [id] })
-  const directory: Directory = {
-    ...exampleDirectory(),
-    teams: ['vi', 'zh', 'en', 'fr'].map(id => ({ id, names: {} })),
-    programs: [emergency, pil],
-    handlers: ['vi', 'zh', 'en', 'fr'].map(desk),
-  }
-  const near: Readonly<Record<string, string>> = {
-    VN: 'vi',
-    CN: 'zh',
-    HK: 'zh',
-    MO: 'zh',
-    TW: 'zh',
-  }
-  const desks: Readonly<Record<string, string>> = { vi: 'vi', 'zh-Hans': 'zh', 'zh-Hant': 'zh' }
-  let lines = 0
-  for (const program of [emergency, pil])
-    for (const language of ['vi', 'en', 'zh-Hans', 'zh-Hant', 'fr', 'other', 'uk'])
-      for (const country of [...covered, 'FR', 'US', 'XK', 'unknown']) {
-        const isCovered = covered.includes(country)
-        const coverage = country === 'unknown' ? 'unknown' : isCovered ? 'eligible' : 'not_covered'
-        const isHandled = program.languages.includes(language)
-        const team =
-          desks[language] ??
-          (language === 'fr' && program.id === 'pil'
-            ? 'fr'
-            : language === 'en'
-              ? program.id === 'pil'
-                ? 'en'
-                : (near[country] ?? 'en')
-              : 'en')
-        const reason = !isHandled
-          ? 'language_not_handled'
-          : {
-              unknown: 'country_unknown',
-              not_covered: 'country_not_covered',
-              eligible: 'routing_row',
-            }[coverage]
-        const facts = { program: program.id, language, country }
-        const title = Object.values(facts).join(' ')
-        t.match(
-          routeFor(directory, facts, start),
-          { team, reason, coverage, program: program.id },
-          title,
-        )
-        const readers = [...new Set([`${team}-1`, 'en-1'])]
-        t.strictSame(
-          readersFor(directory, facts, start).map(({ handler }) => handler),
-          readers,
-          title,
-        )
-        lines += 1
-      }
-  t.equal(lines, 2 * 7 * 17)
 })
 
 const languages = ['vi', 'en', 'zh-Hans', 'fr', 'other', 'uk']
