@@ -1,8 +1,10 @@
 // A database that is restored from yesterday: deadlines stand in it, so nothing has to be rebuilt. What fired on the lost
 // day fires once more, because nobody remembers it; what fired before does not. Time passes by moving rows.
+import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import { routeCase } from '../../src/app/route-case.js'
 import { sweepClock } from '../../src/app/sweep-clock.js'
+import { inCheckout } from '../helper/checkout.js'
 import type { TestStore } from '../helper/store.js'
 import { type Bench, bench, ledger, postgresQueue } from '../helper/workers.js'
 
@@ -123,5 +125,50 @@ await t.test(
     await b.age(id, 17 * hour)
     await sweepClock(deps, signal)
     t.strictSame(await rungsOf(b, id), [...fired, '40 reminder team'])
+  },
+)
+
+await t.test(
+  'the clock of the database ran ahead: what docs/operations.md says puts every ladder right',
+  async t => {
+    const b = await bench(t, postgresQueue)
+    const { deps } = b
+    const router = {
+      ...deps,
+      openSlip: deps.slips.open.bind(deps.slips),
+      recipients: deps.slips.recipients,
+    }
+    const sweep = () => sweepClock(deps, signal)
+    const take = async () => {
+      const id = await b.takeIn()
+      await routeCase(router, id)
+      return id
+    }
+    // Ten days ahead: an old case has been through its ladder, another one comes. Then the clock is right again.
+    const [old, late] = [await take(), await take()]
+    await b.age(old, 240 * hour)
+    await sweep()
+    t.equal((await rungsOf(b, old)).length, 8)
+    for (const id of [old, late]) await b.age(id, -240 * hour)
+    await b.age(old, 2 * hour)
+    await sweep()
+    t.equal((await rungsOf(b, old)).length, 8, 'nothing fires')
+
+    const words = await readFile(inCheckout('docs/operations.md'), 'utf8')
+    const [, statements = ''] = /```sql\n(delete from rungs[^`]+)```/.exec(words) ?? []
+    for (const statement of statements.split(';\n').filter(each => each !== ''))
+      await b.db.rows(statement)
+    const owed = await b.db.rows(
+      `select round(extract(epoch from due_at - now()) / 3600)::int as hours from cases order by 1`,
+    )
+    t.strictSame(owed, [{ hours: 46 }, { hours: 48 }])
+    await sweep()
+    t.strictSame(await rungsOf(b, old), ['1 reminder team'], 'what was told before it was time')
+    for (const id of [old, late]) await b.age(id, 46 * hour)
+    await sweep()
+    const ladder = ['1 reminder team', '4 reminder team', '24 reminder team', '40 reminder team']
+    t.strictSame(await rungsOf(b, late), [...ladder, '44 escalation lead'])
+    t.match(await rungsOf(b, old), [...ladder, '44 escalation lead', '47 escalation director'])
+    t.strictSame((await rungsOf(b, old)).at(-1), '48 breach director')
   },
 )

@@ -54,7 +54,7 @@ interface World {
   readonly named: number | null
   /** The first deadline, as routing set it. */
   readonly firstDueAt: number | null
-  /** What the answer that may come back ended: deadline, and how far holds had moved it. */
+  /** What the first answer ended, which may come back: its deadline, and how far holds had moved it. */
   readonly owed: { readonly dueAt: number; readonly heldMs: number } | null
 }
 
@@ -75,11 +75,11 @@ const changes: Readonly<Record<CaseAct, (world: World) => Change | null>> = {
   grant: () => ({}),
   reroute: () => ({}),
   cover: () => ({}),
-  reply: ({ dueAt, heldMs, owed }) => ({
+  reply: ({ answered, dueAt, heldMs, owed }) => ({
     answered: true,
     dueAt: null,
     nextRungAt: null,
-    owed: dueAt === null ? owed : { dueAt, heldMs },
+    owed: answered || dueAt === null ? owed : { dueAt, heldMs },
     ...unheld,
   }),
   contacted: () => ({ answered: true, dueAt: null, nextRungAt: null, owed: null, ...unheld }),
@@ -124,7 +124,7 @@ const changes: Readonly<Record<CaseAct, (world: World) => Change | null>> = {
       ...unheld,
     }
   },
-  // Of the answers one did not arrive: the only one, and the deadline before is owed again, or one of several.
+  // None of the answers arrived: the first deadline is owed again, or a nearer one.
   fail({ answered, dueAt, now, owed }) {
     if (!answered || owed === null) return null
     const isNearer = dueAt === null || owed.dueAt < dueAt
@@ -196,7 +196,9 @@ function check(world: World): void {
   if (dueAt !== null && next === null) fail(world, 'a deadline without a next rung')
   if (dueAt === null && next !== null) fail(world, 'a rung without a deadline')
   // Whatever happened: the alarm at the deadline has been dealt with, or the sweep will look at it in time.
-  if (dueAt !== null && next !== null && next > Math.max(dueAt, now) + 10 * second)
+  // Where the clock was set back, once it has passed what was dealt with.
+  const reached = Math.max(now, world.climbedTo ?? now)
+  if (dueAt !== null && next !== null && next > Math.max(dueAt, reached) + 10 * second)
     fail(world, 'the next rung is far away')
   if (state === 'received' && answered) fail(world, 'answered before it was routed')
 }
