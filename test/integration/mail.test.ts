@@ -5,6 +5,7 @@ import { shippedPrograms } from '../../schemas/programs/shipped.js'
 import type { CarriedMail } from '../../schemas/sealed.js'
 import { decodeBase64url } from '../../src/core/encoding/base64url.js'
 import { openAddition, openAgeFile, openEnvelope } from '../../src/core/envelope/open.js'
+import { routeFor } from '../../src/core/routing/route.js'
 import { serveMail, type ServeMailDeps } from '../../src/serve-mail.js'
 import { submitIntake } from '../../src/app/submit-intake.js'
 import { armorRequest, printRequestFile } from '../../src/core/envelope/request-file.js'
@@ -145,6 +146,23 @@ await t.test(
     await soon(async () => (await count()) === before + 6, 'six cases')
     const found = await Promise.all((await cases()).slice(-6).map(contentOf))
     t.equal(found.filter(({ program }) => program === 'pil').length, 1)
+    const { directory } = await directories.newest()
+    const slips = await Promise.all(
+      (await cases())
+        .slice(-6)
+        .flatMap(({ slip }) =>
+          slip === null ? [] : [deps.slips.open(slip, directory.origin, null)],
+        ),
+    )
+    const [both, ...others] = slips.filter(slip => (slip?.also ?? []).length > 0)
+    t.strictSame(others, [])
+    if (both === undefined || both === null) throw new Error('both tags are not in the slip')
+    t.strictSame([both.program, ...(both.also ?? [])].toSorted(), ['emergency', 'pil'])
+    t.match(
+      routeFor(directory, both, Date.now()),
+      { program: 'emergency', reason: 'several_programs' },
+      'the earlier answer of the two is owed, and the team is told',
+    )
     await soon(async () => (await flags(server, user, 'Taken')).length === 6, 'all were moved')
     t.equal((await flags(server, user)).length, 0)
     await watching.close(5000)
