@@ -54,7 +54,7 @@ async function grantFor(
   }
 }
 
-t.setTimeout(120_000)
+t.setTimeout(600_000)
 
 await t.test(
   'step 9: a handler sees the inbox of the team, claims, and opens the envelope',

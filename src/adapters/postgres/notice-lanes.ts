@@ -114,7 +114,8 @@ async function chooseNotices(
     from chosen, cases
     where notices.id = chosen.id and cases.id = notices.case_id
     returning notices.id, notices.mail_id, notices.case_id, notices.kind, cases.program,
-      cases.due_at, cases.claimed_by is not null as is_claimed, coalesce(cases.routed_directory_sequence, cases.directory_sequence) as sequence
+      cases.due_at, cases.claimed_by is not null as is_claimed,
+      coalesce(cases.routed_directory_sequence, cases.directory_sequence) as sequence
     `.execute(db)
   const place = (row: TakenRow) => row.due_at ?? Infinity
   return rows.toSorted((one, other) => place(one) - place(other) || (one.id < other.id ? -1 : 1))
