@@ -1,6 +1,7 @@
 // Step 8 as a loop: the clock, claims of who is gone, and notices that wait for their hour. It needs the store and nothing
 // else; on the way it puts the queue's own schedule back, in case the queue has lost it. What retention says (step 12) is a
 // loop of its own: gigabytes that are deleted keep no deadline waiting.
+import { KhancapError } from '../schemas/problem.js'
 import { faultFields, logFault } from '../src/app/log-fault.js'
 import { releaseGoneHandlers } from '../src/app/release-gone.js'
 import { sweepClock, type SweepDeps } from '../src/app/sweep-clock.js'
@@ -37,10 +38,10 @@ export async function sweep(deps: SweepLoopDeps, signal: AbortSignal): Promise<v
     async () => tell(await store.wakeLanes()),
     async () => tell(await store.wakeLetters()),
   ]
-  const faults: unknown[] = []
+  const faults: Error[] = []
   // One after the other: what is overdue first.
   // oxlint-disable-next-line no-await-in-loop
-  for (const turn of turns) await turn().catch((error: unknown) => faults.push(error))
+  for (const turn of turns) await turn().catch((error: unknown) => faults.push(errorOf(error)))
   const open = queue()
   if (open !== null)
     await within(longestHealMs, open.everySeconds(sweepSeconds), 'queue_unavailable').catch(
@@ -50,3 +51,6 @@ export async function sweep(deps: SweepLoopDeps, signal: AbortSignal): Promise<v
   for (const error of others) logFault(log, 'step failed', error, { job: 'sweep' })
   if (first !== undefined) throw first
 }
+
+const errorOf = (error: unknown) =>
+  error instanceof Error ? error : new KhancapError('internal', { cause: error })

@@ -62,13 +62,8 @@ await t.test('cases that cannot be recorded keep no other waiting, and are named
     await reminded(b),
     ids.filter(id => !broken.includes(id)).toSorted((one, other) => (one < other ? -1 : 1)),
   )
-  t.strictSame(
-    log.lines
-      .filter(({ event }) => event === 'case cannot climb')
-      .map(({ fields }) => fields.case)
-      .toSorted(),
-    broken.toSorted(),
-  )
+  const named = log.lines.filter(({ event }) => event === 'case cannot climb')
+  t.strictSame(new Set(named.map(({ fields }) => fields.case)), new Set(broken))
   t.ok(Number(await b.db.store.heartbeatAge('sweep')) < 60, 'the sweep is alive')
   t.ok((await b.db.store.readClock()).rungLateSeconds > 0, 'and what it left undone shows')
   const [late] = await overdue(b, 1)
