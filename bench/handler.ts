@@ -13,7 +13,7 @@ import type { Line, Setting } from './programs.js'
 import type { Run } from './row.js'
 
 /** As handlers get it: one file. */
-const tool = 'build/tool/khancap.mjs'
+const tool = 'build/tool/khancap.cjs'
 
 export interface Handler {
   readonly khancap: (...args: readonly string[]) => Line

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 const main = new URL('../build/cli/main.js', import.meta.url)
 
 if (existsSync(main)) {
-  await import(main.href)
+  await (await import(main.href)).main()
 } else {
   process.stderr.write(
     'khancap: the tool has not been built here\nhint: run npm run build in its folder\n',

@@ -97,16 +97,17 @@ function version(): string {
   return /"version": "([^"]+)"/.exec(text)?.[1] ?? 'unknown'
 }
 
-// Whoever reads us may have read enough (`khancap inbox | head`).
 const unheard = new AbortController()
-for (const stream of [stdout, stderr])
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    if (stream === stdout) unheard.abort()
-  })
 
-if (process.argv[2] === '--agent') await (await import('./agent/serve.js')).serveAgent()
-else
+/** Runs the line of this process. */
+export async function main(): Promise<void> {
+  // Whoever reads us may have read enough (`khancap inbox | head`).
+  for (const stream of [stdout, stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+      if (stream === stdout) unheard.abort()
+    })
+  if (process.argv[2] === '--agent') return (await import('./agent/serve.js')).serveAgent()
   process.exitCode = await runKhancap(process.argv.slice(2), {
     version: version(),
     station: realStation,
@@ -114,3 +115,4 @@ else
     err: text => void stderr.write(text),
     columns: columns(),
   })
+}

@@ -2,13 +2,10 @@
 // in catalogue files (schemas/programs/<program>.<language>.ts); those of an organisation's own program stand in `words`.
 import * as z from 'zod'
 import { Country, Language, Region, Slug, Timestamp } from './encoding.js'
+import { WayOut } from './way-out.js'
 
 export const QuestionKey = z.string().regex(/^[a-z][a-z_]{0,39}$/)
 export const OptionCode = z.string().regex(/^[a-z0-9][A-Za-z0-9_-]{0,39}$/)
-
-/** An answer that every question with it in `ways_out` takes instead of one of its own. */
-export const WayOut = z.enum(['unknown', 'prefer_not', 'later'])
-export type WayOut = z.infer<typeof WayOut>
 
 const shared = {
   key: QuestionKey,

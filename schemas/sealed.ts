@@ -15,7 +15,7 @@ import {
   Slug,
   Timestamp,
 } from './encoding.js'
-import { WayOut } from './program.js'
+import { WayOut } from './way-out.js'
 
 /** Bytes of one sealed envelope, addition, reply or note at most, header included. */
 export const maxSealedBytes = 262_144

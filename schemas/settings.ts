@@ -1,10 +1,8 @@
 // What a handler's tool keeps on disk beside the sealed identities: which organisation it has pinned, and the
 // public half of each identity. Nothing here is secret; whoever can write here decides whom the handler trusts.
 import * as z from 'zod'
-import { ReplyRequest } from './case.js'
 import {
   AgeRecipient,
-  boundedBytes,
   CaseId,
   Language,
   Origin,
@@ -13,7 +11,6 @@ import {
   Slug,
   Timestamp,
 } from './encoding.js'
-import { LetterMessage } from './sealed.js'
 
 /** Where a SOCKS5 proxy listens; names are resolved by the proxy, so that onion addresses work. */
 export const Proxy = z
@@ -68,53 +65,6 @@ export const PublicIdentity = z
   .meta({ id: 'PublicIdentity', description: "The public half of a handler's identity" })
 export type PublicIdentity = z.infer<typeof PublicIdentity>
 
-/** The key that a letter is sealed to, and where it comes from. */
-export const LetterKey = z
-  .strictObject({
-    kind: z.enum(['openpgp', 'age']),
-    fingerprint: z.string().max(2000).describe('Of an OpenPGP key; an age recipient is its own'),
-    source: z.enum(['autocrypt', 'attached', 'in_text']),
-    mail: z.enum(['first', 'later']),
-    inside: z.boolean().describe('Whether it stood in what the sender sealed'),
-  })
-  .meta({ id: 'LetterKey', description: 'The key that a letter is sealed to' })
-export type LetterKey = z.infer<typeof LetterKey>
-
-/** What a reply that was not confirmed was made of: sealed to its writer, who alone can make it anew. */
-export const ReplyMaking = z
-  .strictObject({
-    v: z.literal(1),
-    kind: z.literal('making'),
-    case: CaseId,
-    language: Language,
-    letter: z
-      .strictObject({
-        message: LetterMessage,
-        sealed_with: LetterKey.nullable().describe('null: in the clear'),
-        said: z
-          .array(z.enum(['to', 'key', 'plain']))
-          .max(3)
-          .describe('What its writer had said'),
-      })
-      .nullable()
-      .describe('null: it does not leave by mail'),
-  })
-  .meta({ id: 'ReplyMaking', description: 'What an unconfirmed reply was made of' })
-export type ReplyMaking = z.infer<typeof ReplyMaking>
-
-/** A reply as it was sent and not confirmed: the request itself, sealed to the applicant and the team. */
-export const ReplyDraft = z
-  .strictObject({
-    v: z.literal(1),
-    origin: Origin,
-    case: CaseId,
-    after: Sha256.describe('The last event of the case that its writer had seen'),
-    request: ReplyRequest,
-    making: boundedBytes(524_288).describe('A ReplyMaking, sealed to its writer'),
-  })
-  .meta({ id: 'ReplyDraft', description: 'A reply that the server has not confirmed' })
-export type ReplyDraft = z.infer<typeof ReplyDraft>
-
 /** What a handler's machine knows of a case that it has opened. */
 export const KnownCase = z
   .strictObject({
@@ -142,3 +92,5 @@ export const UnfinishedWords = z
   })
   .meta({ id: 'UnfinishedWords', description: 'Words that were begun and not sent' })
 export type UnfinishedWords = z.infer<typeof UnfinishedWords>
+
+export type { LetterKey, ReplyDraft, ReplyMaking } from './draft.js'

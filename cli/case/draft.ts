@@ -3,7 +3,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CaseId } from '../../schemas/encoding.js'
-import { ReplyDraft } from '../../schemas/settings.js'
+import { ReplyDraft } from '../../schemas/draft.js'
 import { refused } from '../failure.js'
 import { isMissing, readBounded, writePrivately } from '../station/disk.js'
 import { safe } from '../terminal/safe.js'

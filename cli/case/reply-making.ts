@@ -1,7 +1,7 @@
 // What an answer was made of, kept beside the request until the server confirms it: so that the same letter is made anew for
 // a new router, and nobody who says something else sends the old one. Sealed to who wrote it.
 import { identityRecipient } from '../../keys/identity.js'
-import { type ReplyDraft, ReplyMaking } from '../../schemas/settings.js'
+import { type ReplyDraft, ReplyMaking } from '../../schemas/draft.js'
 import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { fromUtf8 } from '../../src/core/encoding/bytes.js'
 import { openAgeFile } from '../../src/core/envelope/open.js'

@@ -11,6 +11,7 @@ import { type Safe, safe } from '../terminal/safe.js'
 import { exchange } from './exchange.js'
 import { keepDirectory } from './past-directories.js'
 import { failureOf } from './problem.js'
+import { rememberedDirectory } from './remembered.js'
 
 /** What this tool understands; a directory may ask for more. */
 const clientVersion = 1
@@ -142,30 +143,6 @@ async function keepReplaced(
     await keepDirectory(station, before)
 }
 
-/**
- * The directory that was remembered last, for work without a network. It may have expired since: what was signed
- * while it was valid is still checked against it.
- * @returns null where none was ever verified here
- */
-export async function rememberedDirectory(
-  station: Station,
-  settings: HandlerSettings,
-): Promise<VerifiedDirectory | null> {
-  const note = await station.folder.directoryNote()
-  if (note === null) return null
-  return verifyPastDirectory(station, settings.root, note)
-}
-
-/** Verifies a directory as of the time when it was signed. @throws KhancapError `directory_invalid` */
-export async function verifyPastDirectory(
-  station: Station,
-  root: string,
-  note: Uint8Array,
-): Promise<VerifiedDirectory> {
-  const p = await station.primitives()
-  return verifyDirectory(p, note, { root, now: null })
-}
-
 /** No rollback, no fork, no other deployment. */
 function expectSuccessor(settings: HandlerSettings, next: VerifiedDirectory): void {
   const { sequence, previous, origin } = next.directory
@@ -186,12 +163,6 @@ function expectSuccessor(settings: HandlerSettings, next: VerifiedDirectory): vo
     throw untrusted(
       safe`the server sent a directory (number ${sequence}) that does not follow the one that was seen before`,
     )
-}
-
-/** The remembered directory where an organisation is pinned; null where none was seen yet. */
-export async function seenDirectory(station: Station): Promise<VerifiedDirectory | null> {
-  const settings = await station.folder.settings()
-  return settings === null ? null : rememberedDirectory(station, settings)
 }
 
 function untrusted(sentence: Safe): Failure {

@@ -92,17 +92,18 @@ export function declareCaseCommands(program: Command, runner: Runner): void {
     does(
       offline('open', 'fetch, verify and open a case, or a sealed file that came on a stick')
         .argument('[id]', idHelp)
-        .option('--file <file>', 'open this sealed file; needs no network')
+        .option('--file <files...>', 'open this sealed file, or several; needs no network')
         .option('--out <dir>', 'save what was opened into this folder, for your eyes only')
         .option('--gpg', 'hand a mail that is sealed with PGP to gpg on this machine'),
       runner,
       async (station, options: OpenOptions, id?: string) =>
-        (await import('../verbs/open.js')).openCase(station, options, id),
+        (await import('../verbs/open.js')).openWhat(station, options, id),
     ),
     'khancap open 3k7m',
     'khancap open 3k7m --json',
     'khancap open 3k7m --gpg',
     'khancap open --file request.age --out ./opened',
+    'khancap open --file *.age',
   )
 
   withExamples(

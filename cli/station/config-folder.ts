@@ -14,7 +14,6 @@ import {
   publicIdentityFile,
   settingsFile,
 } from '../../keys/handler-folder.js'
-import { maxDirectoryBytes } from '../../schemas/directory.js'
 import { KhancapError } from '../../schemas/problem.js'
 import type { HandlerSettings, PublicIdentity } from '../../schemas/settings.js'
 import { refused } from '../failure.js'
@@ -72,7 +71,10 @@ export function configFolder(path: string): ConfigFolder {
       return bytes === null ? null : settingsIn(at(settingsFile), bytes)
     },
     saveSettings: settings => writePrivately(at(settingsFile), printSettings(settings)),
-    directoryNote: () => readBounded(at(directoryFile), maxDirectoryBytes),
+    async directoryNote() {
+      const { maxDirectoryBytes } = await import('../../schemas/directory.js')
+      return readBounded(at(directoryFile), maxDirectoryBytes)
+    },
     saveDirectoryNote: note => writePrivately(at(directoryFile), note),
     async publicIdentity() {
       const bytes = await readBounded(at(publicIdentityFile), maxFileBytes)

@@ -1,7 +1,7 @@
 // `khancap open --file`: opens any age file that is addressed to the identity, with nothing but this machine. What was
 // sealed for this service is checked and shown as such; everything else is shown as text, or saved.
 import { createHash } from 'node:crypto'
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { VerifiedDirectory } from '../../keys/directory.js'
 import type { Identity } from '../../keys/identity.js'
@@ -22,22 +22,14 @@ import { envelopeJson } from '../case/opened-case.js'
 import { handlerByKey } from '../../keys/keyring.js'
 import { expectPinned } from '../case/pinned-context.js'
 import { expectedOf } from '../case/sealed-case.js'
-import { seenDirectory } from '../client/pinned.js'
 import { refused } from '../failure.js'
-import { isMissing, readBounded, writeNew } from '../station/disk.js'
-import { identityAtHand } from '../agent/at-hand.js'
+import { readBounded, writeNew } from '../station/disk.js'
 import { languageOf } from '../station/language.js'
-import type { Station, VerbOptions } from '../station/station.js'
+import type { Station } from '../station/station.js'
 import { type Safe, safe } from '../terminal/safe.js'
 import { visibleJson } from '../terminal/visible.js'
-import { isArmored, openLargeFile } from './open-large-file.js'
+import { type FileDesk, maxHeldBytes, type ShownFile } from './open.js'
 
-export interface OpenFileOptions extends VerbOptions {
-  readonly out?: string
-}
-
-/** Bytes of a file that is held in memory, sealed and opened: an armored one at most, any other above it is streamed. */
-const maxHeldBytes = 16_777_216
 /** Characters of a text that go to the terminal; more are saved with --out. */
 const maxShownCharacters = 65_536
 
@@ -49,20 +41,12 @@ interface Opened {
   readonly plaintext: Uint8Array
 }
 
-export async function openFile(
-  given: Station,
-  options: OpenFileOptions,
-  file: string,
-): Promise<void> {
-  if ((await bytesOf(file)) > maxHeldBytes && !(await isArmored(file)))
-    return openLargeFile(given, options, file)
-  const bytes = await envelopeOf(given, file, await sealedBytes(file))
-  const settings = await given.folder.settings()
-  const { identity, station } = await identityAtHand(given, options, settings)
+export async function openFile(desk: FileDesk, file: string): Promise<ShownFile> {
+  const bytes = await envelopeOf(desk.given, file, await sealedBytes(file))
+  const { directory, identity, station } = await desk.unlocked()
   const p = await station.primitives()
   const opened = await openAgeFile(p, identity.opening, bytes)
   if (opened === null) throw refused(safe`${file} is not sealed to this identity`)
-  const directory = await seenDirectory(station)
   if (opened.context === null)
     station.printer.say(
       safe`context absent: nothing in this file says for whom or when it was sealed`,
@@ -73,22 +57,11 @@ export async function openFile(
       : await asOurs(station, identity, directory, bytes, { ...opened, context: opened.context })
 
   const { printer } = station
-  const saved = options.out === undefined ? null : await save(options.out, shown)
+  const saved = desk.out === undefined ? null : await save(desk.out, shown)
   if (saved !== null)
     printer.say(safe`saved in ${saved}, in the clear: delete it when you are done`)
-  if (options.json === true)
-    return printer.json({ kind: shown.kind, context: shown.context, ...shown.json, saved })
-  for (const line of shown.lines) printer.out(line)
-}
-
-/** Zero where there is none: who reads it says so. */
-async function bytesOf(file: string): Promise<number> {
-  try {
-    return (await stat(file)).size
-  } catch (error) {
-    if (isMissing(error)) return 0
-    throw error
-  }
+  const { context, json, kind, lines } = shown
+  return { json: { kind, context, ...json, saved }, lines, remark: null }
 }
 
 async function sealedBytes(file: string): Promise<Uint8Array> {

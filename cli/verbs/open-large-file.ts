@@ -1,42 +1,19 @@
 // `khancap open --file` for a file that is too large to be held: opened as a stream, shown once all of it has opened.
 import { createHash } from 'node:crypto'
-import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { block } from '../case/form-lines.js'
 import { expectPinned } from '../case/pinned-context.js'
-import { seenDirectory } from '../client/pinned.js'
 import { refused } from '../failure.js'
-import { identityAtHand } from '../agent/at-hand.js'
 import { fileSource, openStream } from '../station/opened-stream.js'
-import type { Station, VerbOptions } from '../station/station.js'
 import { safe } from '../terminal/safe.js'
+import type { FileDesk, ShownFile } from './open.js'
 
 /** Characters of a text that go to the terminal. */
 const maxShownCharacters = 65_536
 const progressAfterMs = 1000
 
-/** White space may stand before an armor. */
-export async function isArmored(file: string): Promise<boolean> {
-  const handle = await open(file, 'r')
-  try {
-    const head = new Uint8Array(256)
-    const { bytesRead } = await handle.read(head, 0, head.length, 0)
-    return new TextDecoder().decode(head.subarray(0, bytesRead)).trimStart().startsWith('-----')
-  } finally {
-    await handle.close()
-  }
-}
-
-export async function openLargeFile(
-  given: Station,
-  options: VerbOptions & { readonly out?: string },
-  file: string,
-): Promise<void> {
-  const settings = await given.folder.settings()
-  const { identity, station } = await identityAtHand(given, options, settings)
+export async function openLargeFile({ out, unlocked }: FileDesk, file: string): Promise<ShownFile> {
+  const { directory, identity, station } = await unlocked()
   const { printer } = station
-  const directory = await seenDirectory(station)
-  const { out } = options
   const began = station.now()
   const reading = textReader()
   let saved: string | null = null
@@ -72,14 +49,19 @@ export async function openLargeFile(
   const text = reading.end()
   if (saved !== null)
     printer.say(safe`saved in ${saved}, in the clear: delete it when you are done`)
-  if (options.json === true)
-    return printer.json({ kind: context?.kind ?? 'file', context, bytes, text, saved })
+  const json = { kind: context?.kind ?? 'file', context, bytes, text, saved }
   if (text === null)
-    return printer.out(safe`${bytes} bytes that are not text; --out DIR saves them`)
-  printer.out(block(printer, text))
-  printer.say(
-    safe`shown: the first ${text.length} characters of ${bytes} bytes; --out DIR saves all`,
-  )
+    return {
+      json,
+      lines: [safe`${bytes} bytes that are not text; --out DIR saves them`],
+      remark: null,
+    }
+  const { block } = await import('../case/form-lines.js')
+  return {
+    json,
+    lines: [block(printer, text)],
+    remark: safe`shown: the first ${text.length} characters of ${bytes} bytes; --out DIR saves all`,
+  }
 }
 
 /** Keeps the beginning of a text, and whether all of it is text. */

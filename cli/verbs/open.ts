@@ -1,133 +1,136 @@
-// `khancap open` (step 9): fetch, verify and open a case; or a sealed file from a stick, without any network.
-import { join } from 'node:path'
-import { mkdir } from 'node:fs/promises'
-import { teamFor } from '../../src/core/routing/route.js'
-import { attachmentsOf, saveAttachments } from '../case/attachments.js'
-import { caseJson, openedCase, type OpenedCase } from '../case/opened-case.js'
-import { findCase } from '../case/case-id.js'
-import { type ShownMail, showMails } from '../case/case-mails.js'
-import { rememberCase } from '../case/known-case.js'
-import { caseLines } from '../case/case-lines.js'
-import { wordsFor } from '../case/form-lines.js'
-import { type Desk, openDesk } from '../client/desk.js'
-import { misused } from '../failure.js'
-import { writeNew } from '../station/disk.js'
-import { languageOf } from '../station/language.js'
+// `khancap open` (step 9): a case, or sealed files from a stick without any network. What only one of them needs is loaded
+// for it alone.
+import { stat } from 'node:fs/promises'
+import type { VerifiedDirectory } from '../../keys/directory.js'
+import type { Identity } from '../../keys/identity.js'
+import { identityAtHand } from '../agent/at-hand.js'
+import { seenDirectory } from '../client/remembered.js'
+import { asFailure, Failure, misused } from '../failure.js'
+import { isMissing } from '../station/disk.js'
 import type { Station, VerbOptions } from '../station/station.js'
-import { safe } from '../terminal/safe.js'
-import { visibleJson } from '../terminal/visible.js'
-import { openFile } from './open-file.js'
-import { rerouteCase } from './reroute.js'
+import { type Safe, safe } from '../terminal/safe.js'
+import { isArmored } from './armored.js'
 
-export interface OpenOptions extends VerbOptions {
-  readonly file?: string
+/** Bytes of a file that is held in memory, sealed and opened: an armored one at most, any other above it is streamed. */
+export const maxHeldBytes = 16_777_216
+
+export interface OpenCaseOptions extends VerbOptions {
   readonly out?: string
   readonly gpg?: true
 }
 
-export async function openCase(
+export interface OpenOptions extends OpenCaseOptions {
+  readonly file?: readonly string[]
+}
+
+/** What opens files: asked for when the first of them is there. */
+export interface FileDesk {
+  readonly given: Station
+  readonly out: string | undefined
+  readonly unlocked: () => Promise<Unlocked>
+}
+
+interface Unlocked {
+  readonly station: Station
+  readonly identity: Identity
+  readonly directory: VerifiedDirectory | null
+}
+
+/** What a file holds, as JSON and as lines, and what is said of it beside them. */
+export interface ShownFile {
+  readonly json: object
+  readonly lines: readonly Safe[]
+  readonly remark: Safe | null
+}
+
+export async function openWhat(
   station: Station,
   options: OpenOptions,
   given?: string,
 ): Promise<void> {
-  if (options.file !== undefined) {
-    if (given !== undefined) throw misused(safe`give the id of a case, or --file, not both`)
-    return openFile(station, options, options.file)
+  const { file: files, ...ofCase } = options
+  if (files === undefined) {
+    if (given === undefined)
+      throw misused(safe`which case? give its id, or --file`, safe`khancap inbox lists the cases`)
+    return (await import('./open-case.js')).openCase(station, ofCase, given)
   }
-  if (given === undefined)
-    throw misused(safe`which case? give its id, or --file`, safe`khancap inbox lists the cases`)
-  const desk = await openDesk(station, options)
-  await show(desk, options, await openedCase(desk, await findCase(desk.cases, given)))
+  if (given !== undefined) throw misused(safe`give the id of a case, or --file, not both`)
+  const [file = ''] = files
+  const desk = fileDesk(station, options)
+  if (files.length === 1) return show(station, options, await openOne(desk, file))
+  await openEach(desk, options, files)
 }
 
-async function show(desk: Desk, options: OpenOptions, opened: OpenedCase): Promise<void> {
-  const { printer } = desk.station
-  const { case: summary } = opened.sealed.detail
-  const { out } = options
-  if (out !== undefined) {
-    const file = join(out, `${summary.id}.json`)
-    await mkdir(out, { recursive: true, mode: 0o700 })
-    await writeNew(file, `${visibleJson(caseJson(opened), 2)}\n`)
-    printer.say(safe`saved in ${file}, in the clear: delete it when you are done`)
+function fileDesk(given: Station, options: OpenOptions): FileDesk {
+  let opening: Promise<Unlocked> | null = null
+  async function unlock(): Promise<Unlocked> {
+    const settings = await given.folder.settings()
+    const { identity, station } = await identityAtHand(given, options, settings)
+    return { identity, station, directory: await seenDirectory(station) }
   }
-  const mails = await showMails(desk, opened, { out, gpg: options.gpg })
-  for (const saved of mails.flatMap(mail => mail.saved))
-    printer.say(safe`saved in ${saved}, in the clear: delete it when you are done`)
-  await rememberShown(desk, opened)
-  if (options.json === true)
-    printer.json(
-      mails.length === 0
-        ? caseJson(opened)
-        : { ...caseJson(opened), mails: mails.map(({ json }) => json) },
-    )
-  else {
-    showLines(desk, opened, mails)
-    for (const mail of mails) await offerCorrection(desk, options, opened, mail)
-  }
-  const attachments = attachmentsOf(opened.parts)
-  if (attachments.length === 0) return
-  if (options.out === undefined)
-    return printer.say(
-      safe`${attachments.length} ${attachments.length === 1 ? 'attachment' : 'attachments'}: --out DIR saves them; look at them on a machine that may come to harm`,
-    )
-  for (const file of await saveAttachments(desk, summary.id, attachments, options.out))
-    printer.say(safe`saved in ${file}, in the clear: delete it when you are done`)
+  return { given, out: options.out, unlocked: () => (opening ??= unlock()) }
 }
 
-function showLines(desk: Desk, opened: OpenedCase, mails: readonly ShownMail[]): void {
-  const { printer } = desk.station
-  const { program: id } = opened.sealed.content
-  const program = desk.directory.directory.programs.find(one => one.id === id) ?? null
-  const words = wordsFor(id, languageOf(desk.station, desk.settings), program)
-  for (const line of caseLines(desk, opened, words)) printer.out(line)
-  for (const { isPgp, lines } of mails) {
-    printer.out(safe``)
-    printer.out(printer.style.dim(safe`MAIL`))
-    for (const line of lines) printer.out(line)
-    if (isPgp)
-      printer.say(
-        safe`sealed with PGP: khancap open ${opened.sealed.detail.case.id.slice(0, 8)} --gpg hands it to gpg on this machine`,
-      )
-  }
+async function openOne(desk: FileDesk, file: string): Promise<ShownFile> {
+  return (await bytesOf(file)) > maxHeldBytes && !(await isArmored(file))
+    ? (await import('./open-large-file.js')).openLargeFile(desk, file)
+    : (await import('./open-file.js')).openFile(desk, file)
 }
 
-/** From here on an answer is one to all of this. */
-async function rememberShown(desk: Desk, { history, sealed }: OpenedCase): Promise<void> {
-  const sound = history.events.slice(
-    0,
-    history.brokenAt === null ? undefined : history.brokenAt - 1,
-  )
-  const { detail, isClosed } = sealed
-  await rememberCase(desk.station.folder.path, detail.case.id, {
-    envelope: detail.envelope_sha256,
-    closed: isClosed,
-    shown: sound.at(-1)?.event.hash,
-  })
-}
-
-/** Where the opened mail says another program than the case runs as: whose it would have been, and handing it over. */
-async function offerCorrection(
-  desk: Desk,
+function show(
+  { printer }: Station,
   options: OpenOptions,
-  { sealed }: OpenedCase,
-  { finding }: ShownMail,
+  { json, lines, remark }: ShownFile,
+): void {
+  if (options.json === true) printer.json(json)
+  else for (const line of lines) printer.out(line)
+  if (options.json !== true && remark !== null) printer.say(remark)
+}
+
+/**
+ * Several files with one identity: one that does not open keeps no other from being opened.
+ * @throws Failure where one did not
+ */
+async function openEach(
+  desk: FileDesk,
+  options: OpenOptions,
+  files: readonly string[],
 ): Promise<void> {
-  if (finding === null) return
-  const { station } = desk
-  const { id, program, team: present } = sealed.detail.case
-  const [named] = finding.programs
-  const runsAs = program ?? sealed.content.program
-  if (finding.outcome !== 'tagged' || named === undefined || finding.programs.includes(runsAs))
-    return
-  const language = finding.language === 'und' ? 'other' : finding.language
-  const facts = { program: named, language, country: 'unknown' as const }
-  const { team } = teamFor(desk.directory.directory, facts, station.now())
-  station.printer.say(
-    safe`warning: it says ${finding.programs.join(' and ')}, and the case runs as ${runsAs}`,
-  )
-  if (team === present) return
-  const line = safe`khancap reroute ${id.slice(0, 8)} --team ${team} hands it to those who answer ${named}`
-  if (!station.asker.available) return station.printer.say(line)
-  if (await station.asker.confirm(safe`Hand it to ${team}, who answer ${named}?`))
-    await rerouteCase(station, { ...options, team }, id)
+  const { printer } = desk.given
+  const found: object[] = []
+  const failures: Failure[] = []
+  for (const file of files) {
+    if (options.json !== true) printer.out(printer.style.bold(safe`${file}`))
+    try {
+      // One after the other: what is said of a file stands with it.
+      // oxlint-disable-next-line no-await-in-loop
+      const shown = await openOne(desk, file)
+      if (options.json === true) found.push({ file, ...shown.json })
+      else show(desk.given, options, shown)
+    } catch (thrown) {
+      const failure = asFailure(thrown)
+      // Without an identity none of them opens.
+      // oxlint-disable-next-line no-await-in-loop
+      await desk.unlocked()
+      failures.push(failure)
+      const names = failure.sentence.text.includes(file)
+      printer.say(names ? failure.sentence : safe`${file}: ${failure.sentence}`)
+      for (const hint of failure.hints) printer.say(safe`hint: ${hint}`)
+      if (options.json === true) found.push({ file, error: failure.sentence.text })
+    }
+  }
+  if (options.json === true) printer.json(found)
+  const [first] = failures
+  if (first !== undefined)
+    throw new Failure(first.exit, safe`${failures.length} of ${files.length} files did not open`)
+}
+
+/** Zero where there is none: who reads it says so. */
+async function bytesOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size
+  } catch (error) {
+    if (isMissing(error)) return 0
+    throw error
+  }
 }

@@ -30,9 +30,9 @@ function run(program: string, args: readonly string[], env: Record<string, strin
 
 await t.test('one file in an empty folder is the whole tool', async t => {
   await mkdir(join(at, 'alone'))
-  const file = join(at, 'alone', 'khancap.mjs')
-  await copyFile(join(built, 'khancap.mjs'), file)
-  t.equal((await stat(join(built, 'khancap.mjs'))).mode & 0o111, 0o111)
+  const file = join(at, 'alone', 'khancap.cjs')
+  await copyFile(join(built, 'khancap.cjs'), file)
+  t.equal((await stat(join(built, 'khancap.cjs'))).mode & 0o111, 0o111)
   t.equal(run(process.execPath, [file, '--version']).stdout, `${version}\n`)
   const secret = join(at, 'passphrase')
   await writeFile(secret, `${passphrase}\n`, { mode: 0o600 })

@@ -93,6 +93,56 @@ await t.test('bytes that are no text are only saved: 0600, under a name of ours'
   t.equal((await open('photo.age', '--out', 'photo')).code, 1, 'never over a file')
 })
 
+await t.test(
+  'several files are opened with one passphrase, and a bad one hides no other',
+  async t => {
+    await writeFile('one.age', await stock('một'))
+    await writeFile('two.age', await stock('hai'))
+    await writeFile('cut.age', (await stock('ba')).subarray(0, -1))
+    const [, other] = Object.values(organisation.identities)
+    if (other === undefined) throw new Error('no colleague')
+    const theirs = identityRecipient(organisation.primitives, other)
+    await writeFile('theirs.age', await stock('bốn', theirs))
+    const files = ['one.age', 'cut.age', 'theirs.age', 'none.age', 'two.age']
+    const shown = await khancap(['open', '--file', ...files], { folder, columns: 80 })
+    t.equal(shown.code, 1)
+    t.equal(shown.out, 'one.age\n  │ một\ncut.age\ntheirs.age\nnone.age\ntwo.age\n  │ hai\n')
+    t.match(shown.err, 'cut.age: the sealed file is damaged, or not what it claims to be')
+    t.match(shown.err, 'theirs.age is not sealed to this identity')
+    t.match(shown.err, 'there is no file none.age')
+    t.match(shown.err, 'khancap: 3 of 5 files did not open')
+    const told = await khancap(['open', '--json', '--file', ...files], { folder })
+    t.strictSame(
+      json(told.out).map((one: { file: string; text?: string; error?: string }) => [
+        one.file,
+        one.text ?? one.error,
+      ]),
+      [
+        ['one.age', 'một'],
+        ['cut.age', 'the sealed file is damaged, or not what it claims to be'],
+        ['theirs.age', 'theirs.age is not sealed to this identity'],
+        ['none.age', 'there is no file none.age'],
+        ['two.age', 'hai'],
+      ],
+    )
+    await writeFile('wrong', 'another passphrase\n', { mode: 0o600 })
+    const locked = await khancap(
+      ['open', '--passphrase-file', 'wrong', '--file', 'one.age', 'two.age'],
+      { folder },
+    )
+    t.equal(locked.code, 1)
+    t.match(locked.err, 'khancap: the passphrase does not open the identity')
+    t.notMatch(locked.err, 'files did not open')
+    const both = await khancap(['open', '--file', 'one.age', '--out', 'several'], { folder })
+    t.equal(both.code, 0, both.err)
+    const again = await khancap(['open', '--out', 'several', '--file', 'one.age', 'two.age'], {
+      folder,
+    })
+    t.equal(again.code, 1, 'what was saved before is left as it is, the other one is saved')
+    t.equal((await readdir('several')).length, 2)
+  },
+)
+
 /** Above what is held in memory: it is opened as a stream. */
 const large = process.env['KHANCAP_TEST_LONG'] === '1' ? 104_857_600 : 17_000_000
 

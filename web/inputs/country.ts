@@ -1,5 +1,5 @@
 // The country: those of the program first, then all others by their name in the page's language.
-import type { WayOut } from '../../schemas/program.js'
+import type { WayOut } from '../../schemas/way-out.js'
 import type { AnswerLeaf } from '../../schemas/sealed.js'
 import { wayOutOf } from '../../src/core/form/answer.js'
 import { h } from '../dom.js'

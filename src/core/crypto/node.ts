@@ -11,6 +11,7 @@ import {
   hkdfSync,
   type KeyObject,
   randomBytes,
+  scrypt as scryptWithCallback,
   sign,
 } from 'node:crypto'
 import { encodeBase64 } from '../encoding/base64url.js'
@@ -117,4 +118,25 @@ export async function nodePrimitives(): Promise<Primitives> {
       }
     },
   }
+}
+
+const scryptBlockSize = 8
+
+/**
+ * scrypt (RFC 7914) with r = 8, p = 1, off the main thread. @param workFactor base-2 logarithm of N
+ * @returns 32 bytes
+ */
+export function scrypt(
+  passphrase: string,
+  salt: Uint8Array,
+  workFactor: number,
+): Promise<Uint8Array> {
+  const N = 2 ** workFactor
+  // What it needs is 128 N r bytes, and a little.
+  const options = { N, r: scryptBlockSize, p: 1, maxmem: 128 * N * scryptBlockSize + 1_048_576 }
+  return new Promise((resolve, reject) =>
+    scryptWithCallback(passphrase, salt, 32, options, (error, key) =>
+      error === null ? resolve(new Uint8Array(key)) : reject(error),
+    ),
+  )
 }

@@ -1,5 +1,5 @@
 // What an answer is: the shapes of schemas/sealed.ts told apart. The form decides which of them is right where.
-import type { WayOut } from '../../../schemas/program.js'
+import type { WayOut } from '../../../schemas/way-out.js'
 import type { Answer, AnswerLeaf, PartialDate } from '../../../schemas/sealed.js'
 
 export type Row = Readonly<Record<string, AnswerLeaf | undefined>>

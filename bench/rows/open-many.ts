@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { handler, stockAge } from '../handler.js'
+import { runProgram } from '../programs.js'
+import { interleave, ratios, timed } from '../rounds.js'
+import type { Row } from '../row.js'
+
+const age = 'speed, of stock age run for each file'
+const fileBytes = 10_000
+
+export const row: Row = {
+  name: 'open-many',
+  title: 'Opening 1,000 files of 10 KB in one command',
+  about:
+    'Files of random bytes, each with a header of its own: `khancap open --file` with all of them in one line (a tenth of them in a quick ' +
+    'run), and stock age run once for each, one after the other, as a shell does. Ours is one process, whose start is in the figures; it ' +
+    'opens the identity once, and a post-quantum header for each file, where age opens an X25519 one. Nothing is written.',
+  bar: [{ ratio: age, atLeast: 2.5 }],
+  needs: ['age'],
+  seconds: { quick: 120, full: 300 },
+  async run(run) {
+    const count = run.full ? 1000 : 100
+    const { khancap, seal, setting } = await handler(run)
+    const place = (name: string) => join(run.folder, name)
+    const names = Array.from({ length: count }, (_, index) => String(index).padStart(4, '0'))
+    const stock = stockAge(run)
+    await writeFile(place('plain'), randomBytes(fileBytes))
+    await runProgram(stock.seal(place('plain'), place('theirs.age')))
+    for (const name of names) {
+      // oxlint-disable-next-line no-await-in-loop
+      await writeFile(place(`${name}.age`), await seal(randomBytes(fileBytes)))
+    }
+    const line = khancap('open', '--file', ...names.map(name => place(`${name}.age`)))
+    async function oneByOne(): Promise<void> {
+      for (const _ of names) {
+        // One after the other is what is compared.
+        // oxlint-disable-next-line no-await-in-loop
+        await runProgram(stock.open(place('theirs.age')))
+      }
+    }
+    const contenders = {
+      ours: () => runProgram(line, setting),
+      age: () => timed(oneByOne),
+    }
+    const ms = await interleave(run.rounds, contenders)
+    const each = (rounds: readonly number[]) => rounds.map(all => all / count)
+    return {
+      figures: [
+        { name: 'ours, all files', unit: 'ms', rounds: ms.ours },
+        { name: 'ours, for each file', unit: 'ms', rounds: each(ms.ours) },
+        { name: 'stock age, for each file', unit: 'ms', rounds: each(ms.age) },
+      ],
+      ratios: { [age]: ratios(ms.age, ms.ours) },
+      notes: [`Files: ${count}.`],
+    }
+  },
+}
