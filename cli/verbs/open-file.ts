@@ -7,7 +7,7 @@ import type { VerifiedDirectory } from '../../keys/directory.js'
 import type { Identity } from '../../keys/identity.js'
 import type { Context } from '../../schemas/sealed.js'
 import { decodeBase64url } from '../../src/core/encoding/base64url.js'
-import { fromUtf8 } from '../../src/core/encoding/bytes.js'
+import { fromUtf8, utf8 } from '../../src/core/encoding/bytes.js'
 import { latin1 } from '../../src/core/mail/latin1.js'
 import { decodeArmor } from '../../src/core/envelope/armor.js'
 import {
@@ -79,8 +79,15 @@ async function sealedBytes(file: string): Promise<Uint8Array> {
   }
 }
 
+const ageIntro = utf8('age-encryption.org/')
+
+function isAgeFile(bytes: Uint8Array): boolean {
+  return ageIntro.every((byte, at) => bytes[at] === byte)
+}
+
 /** The envelope of a request file, armored or not; other bytes as they are. */
 async function envelopeOf(station: Station, file: string, bytes: Uint8Array): Promise<Uint8Array> {
+  if (isAgeFile(bytes)) return bytes
   const [armored] = isRequestFile(bytes) ? [bytes] : findArmoredRequests(latin1(bytes)).files
   if (armored === undefined) return bytes
   const request = await readRequestFile(await station.primitives(), armored)
