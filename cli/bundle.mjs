@@ -83,7 +83,10 @@ const escaped = unit => `${escape}${unit.charCodeAt(0).toString(16).padStart(4, 
 
 /** As it may stand in a comment, and with bytes for characters. */
 function inComment(code) {
-  return code.replaceAll(escape, escaped).replaceAll(/[\u0080-\uffff]/g, escaped).replaceAll('*/', `*${escaped('/')}`)
+  return code
+    .replaceAll(escape, escaped)
+    .replaceAll(/[\u0080-\uffff]/g, escaped)
+    .replaceAll('*/', `*${escaped('/')}`)
 }
 
 /** What starts the tool, and its parts behind it. All of it is ASCII: characters are bytes. */

@@ -21,7 +21,7 @@ import {
 import type { NoteSigner } from '../keys/note.js'
 import { newSigningKey, printSigningKey, readSigningKey } from '../keys/signing-key.js'
 import type { Config } from './config.js'
-import { sealWithPassphrase } from './core/crypto/passphrase.js'
+import { sealWithPassphrase } from './core/envelope/passphrase.js'
 import type { Primitives } from './core/crypto/primitives.js'
 import { encodeBase64url } from './core/encoding/base64url.js'
 import { newAgeIdentity, recipientOf } from './core/envelope/age-keys.js'

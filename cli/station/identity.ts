@@ -2,7 +2,7 @@
 import { publicIdentity } from '../../keys/handler-folder.js'
 import { type Identity, printIdentity, readIdentity } from '../../keys/identity.js'
 import type { HandlerSettings, PublicIdentity } from '../../schemas/settings.js'
-import { openWithPassphrase, sealWithPassphrase } from '../../src/core/crypto/passphrase.js'
+import { openWithPassphrase, sealWithPassphrase } from '../../src/core/envelope/passphrase.js'
 import type { Primitives } from '../../src/core/crypto/primitives.js'
 import { refused } from '../failure.js'
 import { safe } from '../terminal/safe.js'

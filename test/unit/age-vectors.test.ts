@@ -12,7 +12,7 @@ import { fileSource, openStream } from '../../cli/station/opened-stream.js'
 import { libsodiumPrimitives } from '../../src/core/crypto/libsodium.js'
 import { nodePrimitives } from '../../src/core/crypto/node.js'
 import type { Primitives } from '../../src/core/crypto/primitives.js'
-import { openWithPassphrase } from '../../src/core/crypto/passphrase.js'
+import { openWithPassphrase } from '../../src/core/envelope/passphrase.js'
 import { purePrimitives } from '../../src/core/crypto/pure.js'
 import { concatBytes, fromHex } from '../../src/core/encoding/bytes.js'
 import { decodeArmor } from '../../src/core/envelope/armor.js'
@@ -50,7 +50,7 @@ const one = (vector: Vector, field: string) => vector.fields.get(field)?.[0]
 
 /** Vectors that age itself accepts, or finds nobody's, and that we judge otherwise. */
 const stricter: Readonly<Record<string, string>> = {
-  armor_scrypt: 'passphrases open identity files (core/crypto/passphrase), never a sealed file',
+  armor_scrypt: 'passphrases open identity files (core/envelope/passphrase), never a sealed file',
   armor_x25519: 'no identity of ours is of the kind X25519',
   armor_crlf: 'as armor_x25519',
   armor_full_last_line: 'as armor_x25519',

@@ -23,7 +23,7 @@ import {
   readSigningKey,
 } from '../../keys/signing-key.js'
 import { nodePrimitives } from '../../src/core/crypto/node.js'
-import { openWithPassphrase, sealWithPassphrase } from '../../src/core/crypto/passphrase.js'
+import { openWithPassphrase, sealWithPassphrase } from '../../src/core/envelope/passphrase.js'
 import { utf8 } from '../../src/core/encoding/bytes.js'
 import {
   decodeRecipient,

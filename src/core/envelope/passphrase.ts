@@ -3,9 +3,9 @@
 import { KhancapError } from '../../../schemas/problem.js'
 import { decodeBase64Bare, encodeBase64Bare } from '../encoding/base64url.js'
 import { concatBytes, fromUtf8, utf8 } from '../encoding/bytes.js'
-import { parseHeader, sealHeader, verifyHeader } from '../envelope/header.js'
-import { openPayload, payloadNonceBytes, sealPayload } from '../envelope/stream.js'
-import { nodePrimitives, scrypt } from './node.js'
+import { parseHeader, sealHeader, verifyHeader } from './header.js'
+import { openPayload, payloadNonceBytes, sealPayload } from './stream.js'
+import { nodePrimitives, scrypt } from '../crypto/node.js'
 
 /** Files that are larger are not ours. */
 const maxFileBytes = 1_048_576
