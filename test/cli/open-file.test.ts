@@ -125,9 +125,9 @@ await t.test(
         ['two.age', 'hai'],
       ],
     )
-    await writeFile('wrong', 'another passphrase\n', { mode: 0o600 })
+    await writeFile('another-passphrase', 'another passphrase\n', { mode: 0o600 })
     const locked = await khancap(
-      ['open', '--passphrase-file', 'wrong', '--file', 'one.age', 'two.age'],
+      ['open', '--passphrase-file', 'another-passphrase', '--file', 'one.age', 'two.age'],
       { folder },
     )
     t.equal(locked.code, 1)
