@@ -1,6 +1,6 @@
 // One of several, or several of several. A way out stands apart and excludes the others.
 import { optionAt } from '../../schemas/programs/catalogue.js'
-import type { WayOut } from '../../schemas/program.js'
+import type { WayOut } from '../../schemas/way-out.js'
 import type { AnswerLeaf } from '../../schemas/sealed.js'
 import { wayOutOf } from '../../src/core/form/answer.js'
 import { h } from '../dom.js'

@@ -1,5 +1,5 @@
 // Dates that may be partly known: day, month and year apart, since trauma and time blur them. No calendar to click.
-import type { WayOut } from '../../schemas/program.js'
+import type { WayOut } from '../../schemas/way-out.js'
 import type { AnswerLeaf } from '../../schemas/sealed.js'
 import { isPartialDate } from '../../src/core/form/answer.js'
 import { h, unrecorded } from '../dom.js'

@@ -1,5 +1,5 @@
 // Text of one or many lines. What is too long is said, never cut off.
-import type { WayOut } from '../../schemas/program.js'
+import type { WayOut } from '../../schemas/way-out.js'
 import type { AnswerLeaf } from '../../schemas/sealed.js'
 import { countChars } from '../../src/core/form/check.js'
 import { h, unrecorded } from '../dom.js'
