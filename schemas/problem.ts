@@ -151,6 +151,16 @@ export const problems = {
   },
   queue_unavailable: { status: 503, title: 'Please try again shortly', retry: 'later' },
   mail_unavailable: { status: 503, title: 'Mail could not be sent now', retry: 'later' },
+  mail_deferred: {
+    status: 503,
+    title: 'The mail server takes no mail for this address now',
+    retry: 'later',
+  },
+  mail_unconfirmed: {
+    status: 503,
+    title: 'The mail server did not say whether it took the mail',
+    retry: 'later',
+  },
   mailbox_unavailable: {
     status: 503,
     title: 'The mail server cannot be reached',

@@ -11,6 +11,7 @@ const headline: Readonly<Record<Notice['kind'], string>> = {
   new_case: 'a new case waits',
   addition: 'something was added to a case',
   undelivered: 'an answer could not be delivered',
+  unconfirmed: 'an answer may have arrived, and may not',
   deleted: 'an applicant deleted a case',
   closed: 'a case was closed without an answer',
   reminder: 'a case waits for an answer',

@@ -39,10 +39,15 @@ export interface LetterDeps {
 
 /** Longer than any attempt of the mail server: after that a sender counts as dead. */
 const usualLeaseSeconds = 120
-/** A mail server that is restarted or renews a certificate is back by then; somebody who asked for help waits meanwhile. */
+/**
+ * From the first attempt that failed: while no worker runs nothing is late. A mail server that is restarted or renews a
+ * certificate is back by then; somebody who asked for help waits meanwhile.
+ */
 const patienceMs = 3_600_000
 const firstRetryMs = 5_000
 const longestRetryMs = 300_000
+/** A server that has all of a mail may take ten minutes to say yes (RFC 5321 §4.5.3.2.6): before that another try doubles it. */
+const unconfirmedRetryMs = 900_000
 
 /** @throws KhancapError `store_unavailable`, `directory_missing`, `directory_invalid` */
 export async function sendLetter(deps: LetterDeps, id: string): Promise<void> {
@@ -50,7 +55,6 @@ export async function sendLetter(deps: LetterDeps, id: string): Promise<void> {
   const verified = await deps.directories.newest()
   const letter = await store.takeLetter(id, deps.leaseSeconds ?? usualLeaseSeconds)
   if (letter === null) return
-  if (letter.now - letter.createdAt > patienceMs) return fail(deps, letter, 'late')
   if (letters === null) return fail(deps, letter, 'no_mail_server')
   const opened = await openedLetter(deps, letter, verified.directory.origin)
   // Its writer must be there: whoever can write to the store has nothing sent.
@@ -74,10 +78,19 @@ export async function sendLetter(deps: LetterDeps, id: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof KhancapError)) throw error
     if (error.code === 'mail_refused') return fail(deps, letter, 'refused', error)
-    if (error.code !== 'mail_unavailable') throw error
-    const pause = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(letter.failures, 10))
-    await store.putOffLetter(id, letter.now + pause)
-    return logFault(log, 'letter not sent yet', error, { case: letter.caseId })
+    const isUnconfirmed = error.code === 'mail_unconfirmed'
+    if (!isUnconfirmed && error.code !== 'mail_unavailable' && error.code !== 'mail_deferred')
+      throw error
+    const { caseId, failures, now, triedAt } = letter
+    if (now - (triedAt ?? now) > patienceMs) {
+      const mayHaveIt = isUnconfirmed || letter.isUnconfirmed
+      return fail(deps, letter, mayHaveIt ? 'may_have_arrived' : 'late', error)
+    }
+    const pause = isUnconfirmed
+      ? unconfirmedRetryMs
+      : Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(failures, 10))
+    await store.putOffLetter(id, now + pause, isUnconfirmed)
+    return logFault(log, 'letter not sent yet', error, { case: caseId })
   }
   await store.settleLetter(id)
   log.info('letter sent', { case: letter.caseId })

@@ -60,8 +60,8 @@ interface Prepared {
   readonly place: ReceivedPlace
   readonly isAutomatic: boolean
   readonly thread: CaseHandle | null
-  /** The letter that it tells of. */
-  readonly bounce: { readonly letter: string; readonly failed: boolean } | null
+  /** Set where a report on a letter is all of it: the case that the letter failed for. */
+  readonly bounce: { readonly caseId: CaseId | null } | null
   /** Set where sealed requests that it carried are all of it. */
   readonly recorded: TakenMail | null
 }
@@ -150,7 +150,7 @@ async function prepare(
     digestKeys.map(key => mailDigest(primitives, key, mail.raw, header)),
   )
   const { mailbox, uidValidity } = facts
-  const bounce = await bounceOf(deps, mail, header)
+  const bounce = await takeBounce(deps, mail, header)
   const carried = bounce === null ? await takeCarried(deps, mail) : null
   // Of a request that had come before, whoever sent it has a receipt already.
   const isTold =
@@ -164,29 +164,41 @@ async function prepare(
     digests,
     ...(isTold ? { acknowledgeForSeconds } : {}),
   }
-  const thread = await threadFor(store, carried?.caseId ?? null, finding.caseToken)
+  const owner = carried?.caseId ?? bounce?.caseId ?? null
+  const thread = await threadFor(store, owner, finding.caseToken)
   return {
     mail,
     finding,
     isAutomatic,
     thread,
-    bounce,
+    bounce: bounce?.isReport === true ? bounce : null,
     place,
     recorded: carried === null || carried.hasMore ? null : carried.outcome,
   }
 }
 
-/** @returns null where it tells of no letter of ours, whatever it says */
-async function bounceOf(
-  { letterKeys = [], primitives }: MailDeps,
+/**
+ * Gives back to its case what a mail says that did not arrive. Durable when it returns; a crash afterwards brings the mail
+ * again, and a letter fails once.
+ * @returns null where it tells of no letter of ours, whatever it says; `isReport`: what it says is all of it
+ */
+async function takeBounce(
+  deps: MailDeps,
   mail: FetchedMail,
   header: MailHeader,
-): Promise<Prepared['bounce']> {
+): Promise<{ readonly caseId: CaseId | null; readonly isReport: boolean } | null> {
+  const { letterKeys = [], primitives, store } = deps
   const bounce = letterKeys.length === 0 ? null : readBounce(mail.raw, header)
-  for (const name of bounce?.names ?? []) {
+  if (bounce === null) return null
+  const { failed, isReport } = bounce
+  for (const name of bounce.names) {
     // oxlint-disable-next-line no-await-in-loop
     const letter = await letterNamed(primitives, letterKeys, name)
-    if (letter !== null) return { letter, failed: bounce?.failed === true }
+    if (letter === null) continue
+    if (!failed) return isReport ? { caseId: null, isReport } : null
+    // oxlint-disable-next-line no-await-in-loop
+    const caseId = await store.failLetter(letter, await letterFailure(deps, 'bounced'))
+    return { caseId, isReport }
   }
   return null
 }
@@ -263,18 +275,7 @@ async function sealOne(
       return outcome
     }
   }
-  if (bounce !== null) {
-    if (!bounce.failed) return done('no_case', null)
-    return async () => {
-      // A crash between the two brings the mail again: a letter fails once.
-      const caseId = await deps.store.failLetter(
-        bounce.letter,
-        await letterFailure(deps, 'bounced'),
-      )
-      await deps.store.recordPlace(place, caseId)
-      return caseId === null ? 'no_case' : 'bounce'
-    }
-  }
+  if (bounce !== null) return done(bounce.caseId === null ? 'no_case' : 'bounce', bounce.caseId)
   if (recorded !== null) return done(recorded, thread?.id ?? null)
   // A machine's own mail without a tag would answer itself for ever. It stays in the mailbox, for people to read.
   if (isAutomatic && finding.outcome === 'untagged' && thread === null) return done('no_case', null)

@@ -33,8 +33,9 @@ export interface LetterSender {
   /**
    * Hands a letter to the mail server. When it resolves, the server has taken responsibility for it. At least once: after
    * a crash or a fault the same letter may be sent again. May be called concurrently.
-   * @throws KhancapError `mail_refused` where it does not fit its bounds or the server will never take it,
-   *   `mail_unavailable` where it may later
+   * @throws KhancapError `mail_refused` where it does not fit its bounds or the server will never take it, `mail_deferred` where
+   *   it takes none for this recipient now, `mail_unavailable` where it takes none at all now, `mail_unconfirmed` where all was
+   *   handed over and no answer came: it may have arrived
    */
   sendLetter(letter: Letter): Promise<void>
   close(): Promise<void>

@@ -168,17 +168,23 @@ await t.test('step 10m: a mail server that is away is waited for, for an hour', 
   t.equal(sink.mails.length, mails + 1)
   t.match(await row(id), { letter: 'sent' })
 
+  const passed = (id: string, span: string) =>
+    rows(
+      `update letters set created_at = created_at - $2::interval, tried_at = tried_at - $2::interval
+        where case_id = $1`,
+      [id, span],
+    )
   const late = await desk.caseFrom(mail())
   await send(late, '--plain', '--yes')
-  await rows(`update letters set created_at = created_at - interval '59 min' where case_id = $1`, [
-    late,
-  ])
+  // Nobody worked for a day: what was never tried is not late.
+  await passed(late, '1 day')
   sink.refuse['data'] = { code: 451 }
   await desk.post()
   t.match(await row(late), { letter: 'waiting' })
-  await rows(`update letters set created_at = created_at - interval '2 min' where case_id = $1`, [
-    late,
-  ])
+  await passed(late, '59 min')
+  await wake()
+  t.match(await row(late), { letter: 'waiting' })
+  await passed(late, '2 min')
   await wake()
   sink.refuse = {}
   t.match(await row(late), { state: 'routed', letter: 'undelivered' })
@@ -210,6 +216,38 @@ await t.test(
     t.not(lastMail(), first)
     t.equal(lastMail().headers.get('message-id'), first.headers.get('message-id'))
     t.match(await row(id), { letter: 'sent' })
+  },
+)
+
+await t.test(
+  'step 10m: where a mail server did not say whether it has it, it may have arrived',
+  async t => {
+    const id = await desk.caseFrom(mail())
+    await send(id, '--plain', '--yes')
+    sink.lost = true
+    const mails = sink.mails.length
+    await desk.post()
+    sink.lost = false
+    t.equal(sink.mails.length, mails + 1)
+    const [kept] = await rows(
+      `select extract(epoch from wake_at - now())::int as pause from letters where case_id = $1`,
+      [id],
+    )
+    t.ok(Number(kept?.['pause']) > 600, 'the server may take ten minutes to say yes')
+    await rows(
+      `update letters set wake_at = now(), tried_at = now() - interval '61 min' where case_id = $1`,
+      [id],
+    )
+    await store.wakeLetters()
+    sink.refuse['data'] = { code: 451 }
+    await desk.post()
+    sink.refuse = {}
+    t.match(await row(id), { state: 'routed', letter: 'undelivered' })
+    t.match((await desk.run('vietnam-1', ['open', id])).out, 'undelivered may have arrived')
+    t.match(
+      await rows(`select kind from notices where case_id = $1 and kind <> 'new_case'`, [id]),
+      [{ kind: 'unconfirmed' }],
+    )
   },
 )
 
@@ -361,6 +399,31 @@ await t.test('a bounce returns to its case, and its deadline runs again', async 
     { case_id: id },
   ])
 })
+
+await t.test('what a person may have written is read by one, bounce or not', async t => {
+  const id = await desk.caseFrom(mail())
+  await send(id, '--plain', '--yes')
+  await desk.post()
+  const name = lastMail().headers.get('message-id') ?? ''
+  const plain = (returnPath: string) =>
+    mail(`Return-Path: ${returnPath}`)
+      .replace(/^From: .*$/m, 'From: postmaster@sender.example')
+      .replace(/^Subject: .*$/m, 'Subject: Re: your message')
+      .replace('Xin chào', `Please help me\r\n> Message-ID: ${name}\r\n`)
+  t.equal(await desk.arrive(plain('<postmaster@sender.example>')), 'case', 'a person')
+  t.match(await row(id), { letter: 'sent', unreadAdditions: 0 })
+  t.equal(await desk.arrive(plain('<>')), 'addition', 'perhaps a machine')
+  t.match(await row(id), { state: 'routed', letter: 'undelivered', unreadAdditions: 1 })
+  t.equal(await desk.arrive(plain('<>')), 'addition')
+  t.match(await row(id), { unreadAdditions: 2 })
+  await sealedMails(id, 3)
+  await rows(`update cases set state = 'routed' where state = 'received'`)
+})
+
+async function sealedMails(id: string, count: number): Promise<void> {
+  const [held] = await rows('select count(*)::int as count from mails where case_id = $1', [id])
+  t.match(held, { count }, 'each is sealed in the case')
+}
 
 await t.test('a bounce that comes before the letter counts as sent stops it', async t => {
   const id = await desk.caseFrom(mail())

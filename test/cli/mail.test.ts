@@ -109,6 +109,7 @@ await t.test('step 10m: a bounce in the mailbox returns to its case', async t =>
   const [letter] = await api.db.rows('select id from letters where case_id = $1', [id])
   const name = await opener.nameLetter(String(letter?.['id']))
   const bounce = [
+    'Return-Path: <>',
     'From: MAILER-DAEMON@example.org',
     'Subject: failure notice',
     'Message-ID: <bounce@example.org>',

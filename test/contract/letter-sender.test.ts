@@ -142,11 +142,32 @@ await t.test('nothing that does not fit in a header leaves', async t => {
   }
 })
 
+await t.test('where all was handed over and no answer came, it may have arrived', async t => {
+  await using sink = await smtpSink()
+  sink.lost = true
+  const bodies = [letter.body, { entity: Buffer.from('Content-Type: text/plain\r\n\r\nwords\r\n') }]
+  for (const body of bodies)
+    await t.rejects(sender(sink).sendLetter({ ...letter, body }), { code: 'mail_unconfirmed' })
+  t.equal(sink.mails.length, 2, 'and it has')
+  sink.lost = false
+  sink.mute = true
+  const hasty = smtpLetterSender({
+    url: `smtp://127.0.0.1:${sink.port}`,
+    ca: loopbackCa,
+    timeoutMs: 300,
+  })
+  await t.rejects(hasty.sendLetter(letter), { code: 'mail_unavailable' }, 'before, it has not')
+})
+
 await t.test('refused for good and refused for now are told apart', async t => {
   await using sink = await smtpSink()
   const table = [
     [{ 'someone@example.net': 550 }, 'mail_refused'],
-    [{ 'someone@example.net': 452 }, 'mail_unavailable'],
+    // Greylisting, or a full mailbox: this recipient, and no other one.
+    [{ 'someone@example.net': 450 }, 'mail_deferred'],
+    [{ 'someone@example.net': 452 }, 'mail_deferred'],
+    // The server goes away, whoever the recipient is.
+    [{ 'someone@example.net': 421 }, 'mail_unavailable'],
     // Our own address, or none: that is to be mended, and no fault of the recipient.
     [{ from: 550 }, 'mail_unavailable'],
     [{ data: 554 }, 'mail_refused'],

@@ -103,10 +103,22 @@ await t.test('a letter that somebody took and died with comes back', async t => 
   t.equal(await db.store.wakeLetters(), 1)
   t.strictSame(await jobsOf(letter), [{ subject: letter }])
   t.equal(await db.store.wakeLetters(), 0)
-  t.match(await db.store.takeLetter(letter, 60), { failures: 0 })
-  await db.store.putOffLetter(letter, Date.now() - 1000)
+  t.match(await db.store.takeLetter(letter, 60), {
+    failures: 0,
+    triedAt: null,
+    isUnconfirmed: false,
+  })
+  await db.store.putOffLetter(letter, Date.now() - 1000, true)
   t.equal(await db.store.wakeLetters(), 1)
-  t.match(await db.store.takeLetter(letter, 60), { failures: 1 })
+  const again = await db.store.takeLetter(letter, 60)
+  t.match(again, { failures: 1, triedAt: Number, isUnconfirmed: true })
+  await db.store.putOffLetter(letter, Date.now() - 1000, false)
+  t.equal(await db.store.wakeLetters(), 1)
+  t.match(await db.store.takeLetter(letter, 60), {
+    failures: 2,
+    triedAt: again?.triedAt,
+    isUnconfirmed: true,
+  })
   // The clock was set back by a day.
   await db.rows(`update letters set wake_at = now() + interval '1 day' where id = $1`, [letter])
   t.not(await db.store.takeLetter(letter, 60), null)
@@ -175,14 +187,7 @@ await t.test('an answer that did not arrive is none: the deadline before runs ag
 
 await t.test('where another answer came later, the team is told, and no clock runs', async t => {
   const { id, letter } = await answered()
-  await db.store.actOnCase(id, actor(), () => ({
-    state: 'answered',
-    answered: true,
-    dueAt: null,
-    nextRungAt: null,
-    contact: { id: clientId(), via: 'phone' },
-    event: { kind: 'contacted', detail: 'phone' },
-  }))
+  await db.store.actOnCase(id, actor(), contact)
   await db.rows(`update contacts set at = at + interval '1 s' where case_id = $1`, [id])
   t.match(await db.store.findCase(id, 'vi-1'), { letter: null })
   await db.store.failLetter(letter, failure('bounced'))
@@ -239,14 +244,114 @@ await t.test('a later word that comes back is owed by the clock of additions', a
   await sound(t)
 })
 
+const close = (): CaseChange => ({
+  state: 'closed',
+  dueAt: null,
+  nextRungAt: null,
+  outcome: 'supported',
+  purgeAt: Date.now() + hour,
+  event: { kind: 'closed', detail: 'supported' },
+})
+const contact = (): CaseChange => ({
+  state: 'answered',
+  answered: true,
+  dueAt: null,
+  nextRungAt: null,
+  contact: { id: clientId(), via: 'phone' },
+  event: { kind: 'contacted', detail: 'phone' },
+})
+/** Everything of a case but the end of its history. */
+const columns = (id: string) =>
+  db.rows(
+    `select to_jsonb(cases) - 'event_count' - 'last_event_hash' as row from cases where id = $1`,
+    [id],
+  )
+const noticesOf = (id: string) =>
+  db.rows(
+    `select kind, recipient, settled_at from notices where case_id = $1
+      and kind in ('undelivered', 'unconfirmed')`,
+    [id],
+  )
+/** A mail server took it so long ago. */
+const sentBefore = (letter: string, span: string) =>
+  db.rows(`update letters set settled_at = now() - $2::interval where id = $1`, [letter, span])
+
+await t.test(
+  'a case that was closed after a later answer stays closed, and is purged in time',
+  async t => {
+    const { id, letter } = await answered()
+    await db.store.settleLetter(letter)
+    await db.store.actOnCase(id, actor(), contact)
+    await db.rows(`update contacts set at = at + interval '1 s' where case_id = $1`, [id])
+    await db.store.actOnCase(id, actor(), close)
+    const before = await columns(id)
+    t.equal(await db.store.failLetter(letter, failure('bounced')), id)
+    t.strictSame(await columns(id), before)
+    t.match((await db.store.caseParts(id)).events.at(-1)?.detail, /bounced answered_since$/)
+    t.match(await noticesOf(id), [{ kind: 'undelivered', recipient: 'team', settled_at: null }])
+    await sound(t)
+    await db.rows('update cases set purge_at = now() where id = $1', [id])
+    t.ok((await db.store.purgeDue(10)) >= 1)
+    t.match(await db.store.findCase(id, 'vi-1'), { state: 'purged' })
+  },
+)
+
+await t.test('a bounce that comes seven days late changes nothing of its case', async t => {
+  for (const isClosed of [false, true]) {
+    const { id, letter } = await answered()
+    await db.store.settleLetter(letter)
+    if (isClosed) await db.store.actOnCase(id, actor(), close)
+    await sentBefore(letter, '7 days 1 minute')
+    const before = await columns(id)
+    t.equal(await db.store.failLetter(letter, failure('bounced')), id)
+    t.equal(await db.store.failLetter(letter, failure('bounced')), id, 'once')
+    t.strictSame(await columns(id), before)
+    const { events } = await db.store.caseParts(id)
+    t.match(events.at(-1), { kind: 'undelivered', detail: / bounced doubted$/ })
+    t.equal(events.filter(({ kind }) => kind === 'undelivered').length, 1)
+    t.match(await noticesOf(id), [{ kind: 'undelivered', recipient: 'team' }])
+    await sound(t)
+    if (isClosed) continue
+    // The answer that it was said of stands: of a later one that comes back, its own clock is owed.
+    const second = answerByMail()
+    await earlier(letter)
+    await db.store.actOnCase(id, actor(), () => second)
+    await db.store.failLetter(second.reply.letter.id, failure())
+    t.match(await db.store.findCase(id, 'vi-1'), { state: 'answered', answeredAt: Number })
+    await sound(t)
+  }
+  const { before, id, letter } = await answered()
+  await db.store.settleLetter(letter)
+  await sentBefore(letter, '6 days 23 hours')
+  await db.store.failLetter(letter, failure('bounced'))
+  t.match(await db.store.findCase(id, 'vi-1'), { state: 'routed', dueAt: before.dueAt })
+  await sound(t)
+})
+
+await t.test('both together: late, and closed after a later answer', async t => {
+  const { id, letter } = await answered()
+  await db.store.settleLetter(letter)
+  await db.store.actOnCase(id, actor(), contact)
+  await db.rows(`update contacts set at = at + interval '1 s' where case_id = $1`, [id])
+  await db.store.actOnCase(id, actor(), close)
+  await sentBefore(letter, '30 days')
+  const before = await columns(id)
+  await db.store.failLetter(letter, failure('bounced'))
+  t.strictSame(await columns(id), before)
+  t.equal((await noticesOf(id)).length, 1)
+  await sound(t)
+})
+
+await t.test('a letter that may have arrived has an alarm of its own', async t => {
+  const { before, id, letter } = await answered()
+  await db.store.failLetter(letter, failure('may_have_arrived'))
+  t.match(await db.store.findCase(id, 'vi-1'), { state: 'routed', dueAt: before.dueAt })
+  t.match(await noticesOf(id), [{ kind: 'unconfirmed', recipient: 'team' }])
+  t.match((await db.store.caseParts(id)).events.at(-1)?.detail, / may_have_arrived$/)
+  await sound(t)
+})
+
 await t.test('a case that was closed is open again; one that was deleted stays so', async t => {
-  const close = (): CaseChange => ({
-    state: 'closed',
-    dueAt: null,
-    outcome: 'supported',
-    purgeAt: Date.now() + hour,
-    event: { kind: 'closed', detail: 'supported' },
-  })
   const first = await answered()
   await db.store.actOnCase(first.id, actor(), close)
   await db.store.failLetter(first.letter, failure('bounced'))

@@ -109,8 +109,8 @@ const always: Readonly<Record<string, string>> = {
     where outcome is null and wake_at is null and not exists (
       select from outbox where subject = letters.id::text and name = 'send-letter')`,
   'an answer that came back and its notice disagree': `select count(*) from cases where state <> 'purged' and
-    (select count(*) from letters where case_id = cases.id and outcome = 'undelivered')
-      <> (select count(*) from notices where case_id = cases.id and kind = 'undelivered')`,
+    (select count(*) from letters where case_id = cases.id and outcome in ('undelivered', 'doubted'))
+      <> (select count(*) from notices where case_id = cases.id and kind in ('undelivered', 'unconfirmed'))`,
   'a rung fired twice': `select count(*) from (select from rungs
     group by case_id, kind, recipient, at having count(*) > 1) as twice`,
   'rungs and events of a case disagree': `select count(*) from cases where
@@ -183,9 +183,12 @@ function strayed({ id, state, owes, extra, events }: HeldCase): string | null {
     if (act === null) continue
     if (act === 'reply' || act === 'contacted') standing += 1
     if (act === 'fail') {
+      if (detail?.endsWith(' doubted') === true) continue
       standing -= 1
+      const isFollowed = detail?.endsWith(' answered_since') === true
+      if (isFollowed && now === 'closed') continue
       answered = standing > 0
-      owed ||= detail?.endsWith(' answered_since') !== true
+      owed ||= !isFollowed
     }
     const after = afterAct(act, now, answered)
     if (after === null) return `${id}: event ${number}, ${kind}, cannot happen while ${now}`

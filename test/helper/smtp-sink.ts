@@ -1,6 +1,6 @@
 // A real SMTP server on loopback that keeps what it is handed. Its key is public: it protects nothing.
 import { readFileSync } from 'node:fs'
-import type { Server } from 'node:net'
+import type { Server, Socket } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 import { inCheckout } from './checkout.js'
 
@@ -26,6 +26,8 @@ export interface SmtpSink extends AsyncDisposable {
   refuse: Record<string, { code: number } | undefined>
   /** True: accepts connections and never says a word more. */
   mute: boolean
+  /** True: takes each mail, and its connections end before it has said so. */
+  lost: boolean
 }
 
 const refusal = (code: number) => Object.assign(new Error('no'), { responseCode: code })
@@ -42,7 +44,8 @@ export async function smtpSink(
 ): Promise<SmtpSink> {
   const tls = options.tls ?? 'starttls'
   const mails: SunkMail[] = []
-  const sink = { mails, refuse: {} as SmtpSink['refuse'], mute: false }
+  const sink = { mails, refuse: {} as SmtpSink['refuse'], mute: false, lost: false }
+  const sockets = new Set<Socket>()
   const server = new SMTPServer({
     secure: tls === 'implicit',
     key: fixture('loopback.key.pem'),
@@ -83,9 +86,14 @@ export async function smtpSink(
           encrypted: session.secure,
           ...parse(Buffer.concat(parts).toString('utf8')),
         })
-        done()
+        if (sink.lost) for (const socket of sockets) socket.destroy()
+        else done()
       })
     },
+  })
+  server.server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
   })
   server.on('error', () => undefined)
   await new Promise<void>(listening => server.listen(0, '127.0.0.1', () => listening()))

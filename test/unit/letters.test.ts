@@ -157,7 +157,20 @@ await t.test('bounces of many servers name what they return, and whether it fail
       parts(report, status('Action: relayed\r\n\r\nAction: failed'), original),
       true,
     ],
-    'without a status': [parts(report, original), false],
+    'without a status': [parts(report, original), null],
+    'without a status, of a daemon': [
+      `Return-Path: <>\r\nFrom: MAILER-DAEMON@x.example\r\n${parts(report, original)}`,
+      true,
+    ],
+    'a complaint of abuse': [parts('report-type=feedback-report', original), null],
+    'a postmaster, who is a person': [
+      `Return-Path: <postmaster@x.example>\r\nFrom: postmaster@x.example\r\nSubject: Re: your message\r\n\r\nplease help\r\n> ${returned}\r\n`,
+      null,
+    ],
+    'a postmaster, of whom no return path is known': [
+      `From: postmaster@x.example\r\n\r\nplease help\r\n> ${returned}\r\n`,
+      null,
+    ],
     'a base64 part': [
       parts(
         report,
@@ -168,7 +181,7 @@ await t.test('bounces of many servers name what they return, and whether it fail
     ],
     'read by its recipient': [parts('report-type=disposition-notification', original), null],
     qmail: [
-      `From: MAILER-DAEMON@x.example\r\nSubject: failure notice\r\n\r\nHi. This is the qmail-send program.\r\n--- Below this line is a copy of the message.\r\n\r\n${returned}\r\n`,
+      `Return-Path: <>\r\nFrom: MAILER-DAEMON@x.example\r\nSubject: failure notice\r\n\r\nHi. This is the qmail-send program.\r\n--- Below this line is a copy of the message.\r\n\r\n${returned}\r\n`,
       true,
     ],
     Exim: [
@@ -176,11 +189,11 @@ await t.test('bounces of many servers name what they return, and whether it fail
       true,
     ],
     'Exim, delayed': [
-      `From: Mail Delivery System <Mailer-Daemon@x.example>\r\nSubject: Warning: message 1 delayed 24 hours\r\n\r\n${returned}\r\n`,
+      `Return-Path: <>\r\nFrom: Mail Delivery System <Mailer-Daemon@x.example>\r\nSubject: Warning: message 1 delayed 24 hours\r\n\r\n${returned}\r\n`,
       false,
     ],
     Exchange: [
-      `From: postmaster@x.example\r\nSubject: Undeliverable: Re: your message\r\n\r\nOriginal message headers:\r\n ${returned}\r\n`,
+      `Return-Path: <>\r\nFrom: postmaster@x.example\r\nSubject: Undeliverable: Re: your message\r\n\r\nOriginal message headers:\r\n ${returned}\r\n`,
       true,
     ],
     'a person who forwards it': [`From: a@x.example\r\n\r\n${returned}\r\n`, null],
@@ -189,14 +202,26 @@ await t.test('bounces of many servers name what they return, and whether it fail
       null,
     ],
     'the name in its own header': [
-      `From: postmaster@x.example\r\nIn-Reply-To: <${name}@x.example>\r\n\r\nwords\r\n`,
+      `Return-Path: <>\r\nFrom: postmaster@x.example\r\nIn-Reply-To: <${name}@x.example>\r\n\r\nwords\r\n`,
       null,
     ],
-    'nothing of ours': ['From: postmaster@x.example\r\n\r\nwords <abc@x.example>\r\n', null],
+    'nothing of ours': [
+      'Return-Path: <>\r\nFrom: postmaster@x.example\r\n\r\nwords <abc@x.example>\r\n',
+      null,
+    ],
   }
   for (const [shape, [text, failed]] of Object.entries(shapes))
-    t.strictSame(bounce(text), failed === null ? null : { names: [name], failed }, shape)
+    t.strictSame(
+      bounce(text),
+      failed === null
+        ? null
+        : { names: [name], failed, isReport: text.includes('message/delivery-status') },
+      shape,
+    )
   const many = Array.from({ length: 11 }, (_, at) => `<${String(at).padStart(64, '0')}@x>`)
-  t.equal(bounce(`From: postmaster@x.example\r\n\r\n${many.join('\n')}`)?.names.length, 10)
+  t.equal(
+    bounce(`Return-Path: <>\r\nFrom: postmaster@x.example\r\n\r\n${many.join('\n')}`)?.names.length,
+    10,
+  )
   t.end()
 })

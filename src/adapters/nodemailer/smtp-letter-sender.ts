@@ -1,10 +1,10 @@
 // Letters over SMTP. What stands in a header may come from a stranger's mail: whatever does not fit its bounds is
 // refused here, whoever looked at it before.
 import { createTransport, type SendMailOptions } from 'nodemailer'
-import { KhancapError } from '../../../schemas/problem.js'
+import { KhancapError, type ProblemCode } from '../../../schemas/problem.js'
 import { isMailAddress } from '../../core/mail/mail-address.js'
 import type { Letter, LetterSender } from '../../ports/letter-sender.js'
-import { type SmtpAccess, smtpTransport } from './smtp-transport.js'
+import { type SmtpAccess, type SmtpFault, smtpTransport } from './smtp-transport.js'
 
 /** Letters of a line that a person sees in a header. */
 const maxLineLetters = 200
@@ -19,6 +19,13 @@ const isLine = (text: string) =>
 const isMessageId = (text: string) => /^<[!-;=?-~]{1,250}>$/.test(text)
 const isType = (text: string) => /^[a-z]+\/[a-z0-9][a-z0-9.+-]{0,100}$/.test(text)
 
+const codes = {
+  refused: 'mail_refused',
+  deferred: 'mail_deferred',
+  unavailable: 'mail_unavailable',
+  unconfirmed: 'mail_unconfirmed',
+} as const satisfies Record<SmtpFault, ProblemCode>
+
 export function smtpLetterSender(access: SmtpAccess): LetterSender {
   const transport = smtpTransport(access)
   return {
@@ -26,7 +33,7 @@ export function smtpLetterSender(access: SmtpAccess): LetterSender {
       if (!fits(letter)) throw new KhancapError('mail_refused')
       const { body, from, to } = letter
       const header = headerOf(letter)
-      await transport.send({
+      const outcome = await transport.send({
         envelope: { from: letter.failuresTo === 'sender' ? from.address : '', to: [to] },
         ...('entity' in body
           ? { raw: await withEntity(header, body.entity) }
@@ -40,10 +47,10 @@ export function smtpLetterSender(access: SmtpAccess): LetterSender {
               })),
             }),
       })
+      if (!outcome.taken) throw new KhancapError(codes[outcome.fault], { cause: outcome.cause })
     },
-    async close() {
-      transport.close()
-    },
+    // Each letter has its own connection: nothing is open.
+    async close() {},
   }
 }
 

@@ -1,4 +1,5 @@
 // Mail to handlers over SMTP.
+import { KhancapError } from '../../../schemas/problem.js'
 import type { Mail, Mailer } from '../../ports/mailer.js'
 import { type SmtpAccess, smtpTransport } from './smtp-transport.js'
 
@@ -10,8 +11,8 @@ export function smtpMailer(settings: SmtpSettings): Mailer {
   const transport = smtpTransport(settings)
   const domain = settings.from.slice(settings.from.lastIndexOf('@') + 1)
   return {
-    sendMail(mail: Mail) {
-      return transport.send({
+    async sendMail(mail: Mail) {
+      const outcome = await transport.send({
         envelope: { from: settings.from, to: [...mail.to] },
         from: settings.from,
         messageId: `<${mail.messageId}@${domain}>`,
@@ -24,9 +25,12 @@ export function smtpMailer(settings: SmtpSettings): Mailer {
           'X-Auto-Response-Suppress': 'All',
         },
       })
+      if (outcome.taken) return outcome
+      const { cause, fault } = outcome
+      // A notice is worth telling twice.
+      throw new KhancapError(fault === 'refused' ? 'mail_refused' : 'mail_unavailable', { cause })
     },
-    async close() {
-      transport.close()
-    },
+    // Each mail has its own connection: nothing is open.
+    async close() {},
   }
 }

@@ -1,7 +1,6 @@
 // The way to the mail server. Nothing leaves this machine unless the connection is encrypted and the server's
 // certificate verifies (docs/decisions/0031-mail-to-handlers.md).
 import { createTransport, type SendMailOptions } from 'nodemailer'
-import { KhancapError } from '../../../schemas/problem.js'
 import { isLoopback } from '../../core/encoding/loopback.js'
 
 export interface SmtpAccess {
@@ -13,13 +12,21 @@ export interface SmtpAccess {
   readonly timeoutMs?: number
 }
 
+/**
+ * Why a server took a mail for nobody. `refused`: it never will. `deferred`: not for these recipients, now. `unavailable`: it takes
+ * none at all now, or this mail not now. `unconfirmed`: all was handed over, and no answer came.
+ */
+export type SmtpFault = 'refused' | 'deferred' | 'unavailable' | 'unconfirmed'
+
+export type SmtpOutcome =
+  | {
+      readonly taken: true /** Recipients that the server did not take. */
+      readonly refused: number
+    }
+  | { readonly taken: false; readonly fault: SmtpFault; readonly cause: unknown }
+
 export interface SmtpTransport {
-  /**
-   * @returns how many recipients the server did not take
-   * @throws KhancapError where it took none: `mail_refused`, `mail_unavailable`
-   */
-  send(mail: SendMailOptions): Promise<{ readonly refused: number }>
-  close(): void
+  send(mail: SendMailOptions): Promise<SmtpOutcome>
 }
 
 const defaultTimeoutMs = 60_000
@@ -32,7 +39,7 @@ export function smtpTransport(access: SmtpAccess): SmtpTransport {
   const timeoutMs = access.timeoutMs ?? defaultTimeoutMs
   // On loopback there is no wire to watch. Who gives a CA file wants its certificate checked there too.
   const inTheClear = !secure && isLoopback(host) && access.ca === null
-  const transport = createTransport({
+  const options = {
     host,
     port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
     secure,
@@ -52,20 +59,56 @@ export function smtpTransport(access: SmtpAccess): SmtpTransport {
     dnsTimeout: timeoutMs,
     disableFileAccess: true,
     disableUrlAccess: true,
-  })
+  } as const
 
   return {
     async send(mail) {
+      let isHandedOver = false
+      const logger = {
+        ...silence,
+        // The one event that says so: the last byte of a mail has gone into the connection.
+        info(entry: unknown) {
+          if (field(entry, 'tnx') === 'message') isHandedOver = true
+        },
+      }
+      const transport = createTransport({ ...options, logger })
       try {
         const signal = AbortSignal.timeout(timeoutMs)
         const { rejected } = await transport.sendMail({ ...mail, xMailer: false, signal })
-        return { refused: rejected.length }
+        return { taken: true, refused: rejected.length }
       } catch (cause) {
-        throw new KhancapError(isRefusal(cause) ? 'mail_refused' : 'mail_unavailable', { cause })
+        return { taken: false, fault: faultOf(cause, isHandedOver), cause }
       }
     },
-    close: () => transport.close(),
   }
+}
+
+const nothing = () => {}
+const silence = {
+  level: nothing,
+  trace: nothing,
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+  fatal: nothing,
+}
+
+function faultOf(cause: unknown, isHandedOver: boolean): SmtpFault {
+  if (isRefusal(cause)) return 'refused'
+  if (isDeferral(cause)) return 'deferred'
+  return isHandedOver && field(cause, 'responseCode') === undefined ? 'unconfirmed' : 'unavailable'
+}
+
+/** 4yz to each recipient (RFC 5321 §4.2.1), as greylisting says it; 421 says that the server goes away. */
+function isDeferral(cause: unknown): boolean {
+  const recipients = field(cause, 'rejectedErrors')
+  return (
+    field(cause, 'code') === 'EENVELOPE' &&
+    Array.isArray(recipients) &&
+    recipients.length > 0 &&
+    recipients.every(each => field(each, 'responseCode') !== 421)
+  )
 }
 
 /**

@@ -12,6 +12,12 @@ import { insertNotice } from './notices.js'
 const forgottenSeconds = 900
 const lettersAtOnce = 500
 
+/**
+ * Mail servers give up within five days (RFC 5321 §4.5.4.1): a notice that comes later than this after they took the letter is
+ * late, or somebody wrote it.
+ */
+const believedMs = 7 * 86_400_000
+
 /** A letter as it is written with its reply. */
 export interface NewLetter {
   readonly id: string
@@ -43,7 +49,8 @@ async function deleteJob(db: Database, id: string): Promise<void> {
 interface FailedLetter {
   readonly case_id: CaseId
   readonly reply_id: ClientId
-  readonly outcome: 'sent' | 'undelivered' | null
+  readonly outcome: 'sent' | 'undelivered' | 'doubted' | null
+  readonly settled_at: Instant | null
 }
 
 interface Standing {
@@ -85,9 +92,10 @@ async function standingWithout(db: Database, id: string, caseId: CaseId): Promis
   return row
 }
 
-/** What the case is given back; the clock only where no later answer stands. */
+/** What the case is given back: its end only where nobody answered since, and the clock likewise. */
 function columnsOf(row: ReadCase, standing: Standing, failure: LetterFailure) {
   const { additions, answered, due, followed, held } = standing
+  if (row.state === 'closed' && followed) return {}
   const isReopened = row.state === 'closed'
   const state = afterAct('fail', row.state, answered)
   if (state === null) return null
@@ -123,9 +131,8 @@ function columnsOf(row: ReadCase, standing: Standing, failure: LetterFailure) {
 async function fail(trx: Database, id: string, failure: LetterFailure): Promise<CaseId | null> {
   const find = async () =>
     (
-      await sql<FailedLetter>`select case_id, reply_id, outcome from letters where id = ${id}`.execute(
-        trx,
-      )
+      await sql<FailedLetter>`select case_id, reply_id, outcome, settled_at
+        from letters where id = ${id}`.execute(trx)
     ).rows[0]
   await deleteJob(trx, id)
   const first = await find()
@@ -137,18 +144,19 @@ async function fail(trx: Database, id: string, failure: LetterFailure): Promise<
   // Under the row's lock: what fails twice at once fails once.
   const letter = await find()
   if (row === undefined || letter === undefined) return null
-  if (letter.outcome === 'undelivered') return row.id
+  if (letter.outcome === 'undelivered' || letter.outcome === 'doubted') return row.id
+  const isDoubted = letter.settled_at !== null && row.now - letter.settled_at > believedMs
   const standing = await standingWithout(trx, id, row.id)
-  await sql`update letters set outcome = 'undelivered', sealed = null, wake_at = null,
-    settled_at = ${at(row.now)} where id = ${id}`.execute(trx)
-  const columns = columnsOf(row, standing, failure)
+  await sql`update letters set outcome = ${isDoubted ? 'doubted' : 'undelivered'}, sealed = null,
+    wake_at = null, settled_at = ${at(row.now)} where id = ${id}`.execute(trx)
   // Its applicant has deleted it, or it was purged: nobody is left to be told.
+  const columns = row.state === 'purged' ? null : isDoubted ? {} : columnsOf(row, standing, failure)
   if (columns === null) return null
-  const since = standing.followed ? ' answered_since' : ''
+  const addendum = isDoubted ? ' doubted' : standing.followed ? ' answered_since' : ''
   const event = nextEvent(row.id, row, {
     kind: 'undelivered',
     at: row.now,
-    detail: `${letter.reply_id} ${failure.fault}${since}`,
+    detail: `${letter.reply_id} ${failure.fault}${addendum}`,
   })
   await insertEvent(trx, event)
   await trx
@@ -160,7 +168,7 @@ async function fail(trx: Database, id: string, failure: LetterFailure): Promise<
     id: failure.noticeId,
     outboxId: failure.outboxId,
     caseId: row.id,
-    kind: 'undelivered',
+    kind: failure.fault === 'may_have_arrived' ? 'unconfirmed' : 'undelivered',
     to: 'team',
   })
   return row.id
@@ -178,16 +186,20 @@ export function letterStore(db: Database): LetterStore {
             and (wake_at is null or wake_at <= clock_timestamp()
               -- The clock was set back.
               or wake_at > clock_timestamp() + interval '1 hour')
-          returning id, case_id as "caseId", reply_id as reply, sealed, created_at as "createdAt",
-            failures, clock_timestamp()::timestamptz(3) as now`.execute(trx)
+          returning id, case_id as "caseId", reply_id as reply, sealed, tried_at as "triedAt",
+            unconfirmed as "isUnconfirmed", failures, clock_timestamp()::timestamptz(3) as now`.execute(
+          trx,
+        )
         return rows[0] ?? null
       })
       // COMMITTED: the letter is this caller's until its lease ends. A crash after this line, before or after the mail
       // server took it, brings it back then: it may be sent twice, under one Message-ID.
     },
 
-    async putOffLetter(id, until) {
-      await sql`update letters set wake_at = ${at(until)}, failures = failures + 1
+    async putOffLetter(id, until, isUnconfirmed) {
+      await sql`update letters set wake_at = ${at(until)}, failures = failures + 1,
+          tried_at = coalesce(tried_at, clock_timestamp()),
+          unconfirmed = unconfirmed or ${isUnconfirmed}
         where id = ${id} and outcome is null`.execute(db)
     },
 

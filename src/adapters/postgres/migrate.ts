@@ -19,6 +19,7 @@ import { up as figures } from './migrations/0009-figures.js'
 import { up as mailboxFaults } from './migrations/0010-mailbox-faults.js'
 import { up as letters } from './migrations/0011-letters.js'
 import { up as acknowledgements } from './migrations/0012-acknowledgements.js'
+import { up as lettersInDoubt } from './migrations/0013-letters-in-doubt.js'
 
 const migrations = {
   '0001-the-path': { up: thePath },
@@ -33,6 +34,7 @@ const migrations = {
   '0010-mailbox-faults': { up: mailboxFaults },
   '0011-letters': { up: letters },
   '0012-acknowledgements': { up: acknowledgements },
+  '0013-letters-in-doubt': { up: lettersInDoubt },
 }
 
 async function mayMigrate(pool: Pool): Promise<boolean> {

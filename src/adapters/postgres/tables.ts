@@ -60,7 +60,9 @@ export interface Tables {
     created_at: Time
     wake_at: NullableTime
     failures: Generated<number>
-    outcome: 'sent' | 'undelivered' | null
+    tried_at: NullableTime
+    unconfirmed: Generated<boolean>
+    outcome: 'sent' | 'undelivered' | 'doubted' | null
     settled_at: NullableTime
     owed_due_at: NullableTime
     owed_held_ms: number

@@ -1,5 +1,6 @@
 // Mails that say that a letter did not arrive: delivery status notifications (RFC 3464), and the plain ones of older servers
-// (qmail, Exim). Anybody can write one: it says something only where it names a letter as nobody can guess it.
+// (qmail, Exim). Anybody can write one: it says something only where it names a letter as nobody can guess it, and where a
+// person may have written it, it is a person's mail as well.
 import type { MailHeader } from './header.js'
 import { latin1 } from './latin1.js'
 import { partBytes, readParts } from './parts.js'
@@ -9,6 +10,8 @@ export interface Bounce {
   readonly names: readonly string[]
   /** False where delivery is only delayed, or something else is told of it. */
   readonly failed: boolean
+  /** It has a status that a machine wrote for machines. A plain one may hold somebody's words. */
+  readonly isReport: boolean
 }
 
 /** Bytes of each part that are looked at, and names in all. */
@@ -19,13 +22,16 @@ const maxNames = 10
 export function readBounce(mail: Uint8Array, header: MailHeader): Bounce | null {
   const word = (name: string) => (header.first(name) ?? '').trim().toLowerCase()
   const type = word('content-type')
-  const isReport = type.startsWith('multipart/report') && !type.includes('disposition-notification')
-  // An automatic answer has no sender either: only who delivers mail writes in the name of the one who does.
+  const mayReport =
+    type.startsWith('multipart/report') && !/disposition-notification|feedback-report/.test(type)
+  // An automatic answer has no return path either, and a postmaster is also a person who writes mails: both are needed.
   const isDaemon =
-    /(?:^|[<\s"(])(?:mailer-daemon|postmaster|mail\.daemon)(?:@|\s*(?:$|[>(]))/.test(
-      word('from'),
-    ) || word('x-failed-recipients') !== ''
-  if (!isReport && !isDaemon) return null
+    word('x-failed-recipients') !== '' ||
+    (word('return-path') === '<>' &&
+      /(?:^|[<\s"(])(?:mailer-daemon|postmaster|mail\.daemon)(?:@|\s*(?:$|[>(]))/.test(
+        word('from'),
+      ))
+  if (!mayReport && !isDaemon) return null
   const { parts } = readParts(mail)
   const names = new Set<string>()
   let actions: string[] | null = null
@@ -41,10 +47,10 @@ export function readBounce(mail: Uint8Array, header: MailHeader): Bounce | null 
         ),
       ]
   }
-  if (names.size === 0) return null
+  if (names.size === 0 || (actions === null && !isDaemon)) return null
   const failed =
     actions === null
-      ? isDaemon && !/\b(?:warning|delay|delayed)\b/.test(word('subject'))
+      ? !/\b(?:warning|delay|delayed)\b/.test(word('subject'))
       : actions.includes('failed')
-  return { names: [...names], failed }
+  return { names: [...names], failed, isReport: actions !== null }
 }

@@ -6,6 +6,7 @@ export type NoticeKind =
   | 'new_case'
   | 'addition'
   | 'undelivered'
+  | 'unconfirmed'
   | 'deleted'
   | 'closed'
   | Rung['kind']
@@ -15,11 +16,13 @@ export const urgentKinds = [
   'escalation',
   'breach',
   'undelivered',
+  'unconfirmed',
 ] as const satisfies readonly NoticeKind[]
 
 /** What is told of a case that owes nothing, too: of all others its answer was the end. */
 export const lastingKinds = [
   'undelivered',
+  'unconfirmed',
   'deleted',
   'closed',
 ] as const satisfies readonly NoticeKind[]
