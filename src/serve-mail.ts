@@ -25,7 +25,10 @@ import { mailBucket, type MailPace, usualPace } from '../workers/mail-pace.js'
 import { watchMailbox, type WatchedMailbox } from '../workers/mail.js'
 
 export interface Telling
-  extends Pick<AcknowledgeDeps, 'offlineForm' | 'restMs' | 'mostPerDay' | 'leaseSeconds'> {
+  extends Pick<
+    AcknowledgeDeps,
+    'offlineForm' | 'restMs' | 'mostPerDay' | 'mostFormsPerDay' | 'leaseSeconds'
+  > {
   readonly letters: LetterSender
   /** The address that notices to handlers come from. */
   readonly mailFrom: string | null

@@ -12,6 +12,7 @@ import { faultFields } from '../src/app/log-fault.js'
 import type { Log } from '../src/ports/log.js'
 import type { ListedMail, MailInbox, OpenMailInbox } from '../src/ports/mail-inbox.js'
 import { mailCost } from './mail-pace.js'
+import type { AcknowledgementStore } from '../src/ports/acknowledgement-store.js'
 import type { MailStore } from '../src/ports/mail-store.js'
 
 export interface WatchedMailbox {
@@ -26,7 +27,9 @@ export interface WatchedMailbox {
 }
 
 export interface MailWatchDeps extends MailDeps {
-  readonly store: MailDeps['store'] & Pick<MailStore, 'takenUids' | 'noteMailbox'>
+  readonly store: MailDeps['store'] &
+    Pick<MailStore, 'takenUids' | 'noteMailbox'> &
+    Pick<AcknowledgementStore, 'endAbsent'>
   readonly log: Log
   readonly acknowledge: AcknowledgeMail
   /** Something was committed that has an outbox row. */
@@ -71,6 +74,7 @@ async function watchOpened(
     inbox,
     done: new Set(),
     owed: new Set(),
+    present: null,
     signal,
     faults: [],
   }
@@ -102,6 +106,8 @@ interface Watch {
   readonly done: Set<number>
   /** UIDs of mails that were taken in, and whose senders are to be told before they are settled. */
   readonly owed: Set<number>
+  /** What was there at an earlier look, and when. */
+  present: { readonly uids: readonly number[]; readonly at: number } | null
   readonly signal: AbortSignal
   /** Of mails that could not be taken in or settled on this connection: the others are none the worse for them. */
   readonly faults: unknown[]
@@ -110,7 +116,9 @@ interface Watch {
 /** @returns how many mails were taken in */
 async function lookThrough(watch: Watch): Promise<number> {
   const { deps, done, inbox, mailbox, owed, signal } = watch
-  const uids = (await inbox.uids()).filter(uid => !done.has(uid))
+  const present = await inbox.uids()
+  await endAbsent(watch, present)
+  const uids = present.filter(uid => !done.has(uid))
   let taken = 0
   for (let at = 0; at < uids.length && !signal.aborted; at += chunkUids) {
     const chunk = uids.slice(at, at + chunkUids)
@@ -132,6 +140,20 @@ async function lookThrough(watch: Watch): Promise<number> {
     }
   }
   return taken
+}
+
+/** Nobody is told of a mail that two looks have not found: one may come too early, before a server has all of its list. */
+async function endAbsent(watch: Watch, uids: readonly number[]): Promise<void> {
+  const { deps, inbox, mailbox, present } = watch
+  const at = performance.now()
+  if (present !== null && at - present.at < (deps.lookMs ?? defaultLookMs)) return
+  watch.present = { uids, at }
+  if (present === null) return
+  const count = await deps.store.endAbsent(mailbox.name, inbox.uidValidity, [
+    ...present.uids,
+    ...uids,
+  ])
+  if (count > 0) deps.log.info('senders of mails that have gone are not told', { count })
 }
 
 async function takeGroup(watch: Watch, group: readonly ListedMail[]): Promise<number> {
@@ -200,21 +222,17 @@ async function tellSenders(watch: Watch): Promise<boolean> {
       if (signal.aborted || isAway || performance.now() > end) break
       const mail = mails.get(uid)
       if (mail === undefined) {
-        // What a person has moved away is theirs.
+        // What a person has moved away is theirs: the next looks end it.
         owed.delete(uid)
         continue
       }
       // oxlint-disable-next-line no-await-in-loop
       const became = await deps.acknowledge(factsOf(watch), mail)
       isAway = became === 'away'
-      if (isAway) {
-        // To the end of the row: it may be this one only that nobody takes now.
-        owed.delete(uid)
-        owed.add(uid)
-      }
-      if (became !== 'done') continue
+      // To the end of the row where it was not told: it may be this one only that nobody takes now.
       owed.delete(uid)
-      told.push(uid)
+      if (became === 'done') told.push(uid)
+      else owed.add(uid)
     }
     // oxlint-disable-next-line no-await-in-loop
     await settle(watch, told)

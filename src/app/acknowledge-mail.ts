@@ -2,7 +2,7 @@
 // stay in memory. RFC 3834, and one for each sender and day (docs/decisions/0063-acknowledging-mails.md).
 import type { Directory } from '../../schemas/directory.js'
 import type { Instant, Language } from '../../schemas/encoding.js'
-import { KhancapError } from '../../schemas/problem.js'
+import { KhancapError, type ProblemCode } from '../../schemas/problem.js'
 import {
   acknowledgementLanguages,
   printAcknowledgement,
@@ -32,15 +32,25 @@ import type { MailboxFacts } from './seal-mail.js'
 export const acknowledgeForSeconds = 86_400
 /** To all senders together: whoever borrows names by the thousand makes us write to no more people than this. */
 const usualMostPerDay = 1000
+/** The same for those who ask for the form: a flood of others leaves them theirs, and each has half a megabyte. */
+const usualMostFormsPerDay = 300
 /** Longer than any attempt at a mail server. */
 const usualLeaseSeconds = 120
 /** A mail server that did not take one is left alone for so long: each attempt keeps new mails waiting. */
 const usualRestMs = 60_000
+/** Rests of one mail: greylisting lets a recipient pass after this (RFC 6647 §2.1: minutes). */
+const restsOfDeferred = 5
+/** A server that has all of a mail may take ten minutes to say yes (RFC 5321 §4.5.3.2.6): before that another try doubles it. */
+const restsOfUnconfirmed = 15
+const day = 86_400_000
 /** A form has half a megabyte: more of them are too much for a mailbox. */
 const mostForms = 2
 
 export interface AcknowledgeDeps {
-  readonly store: Pick<AcknowledgementStore, 'claimAcknowledgement' | 'endAcknowledgement'>
+  readonly store: Pick<
+    AcknowledgementStore,
+    'claimAcknowledgement' | 'endAcknowledgement' | 'putOffAcknowledgement'
+  >
   readonly primitives: Pick<Primitives, 'hmacSha256'>
   readonly directories: Pick<CurrentDirectory, 'newest'>
   /** Keys of digests of addresses, the newest first. */
@@ -53,12 +63,13 @@ export interface AcknowledgeDeps {
   readonly log: Log
   readonly restMs?: number
   readonly mostPerDay?: number
+  readonly mostFormsPerDay?: number
   readonly leaseSeconds?: number
 }
 
 /**
- * `done`: told, or nobody is to be told; the mail may be settled. `later`: somebody else is at it, or this one failed in a
- * way of its own. `away`: the mail server took nothing.
+ * `done`: told, or nobody is to be told; the mail may be settled. `later`: somebody else is at it, or its sender cannot be told
+ * now. `away`: the mail server took nothing.
  */
 export type Acknowledged = 'done' | 'later' | 'away'
 export type AcknowledgeMail = (facts: MailboxFacts, mail: FetchedMail) => Promise<Acknowledged>
@@ -92,18 +103,32 @@ export function acknowledgementOf(
 export function acknowledger(deps: AcknowledgeDeps): AcknowledgeMail {
   const restMs = deps.restMs ?? usualRestMs
   let wentAway = Number.NEGATIVE_INFINITY
+  let usedUp = Number.NEGATIVE_INFINITY
+  const { log } = deps
+  // Once a day, however many mails come.
+  const sayUsedUp = (count: number) => {
+    const since = deps.now() - usedUp
+    if (since >= 0 && since < day) return
+    usedUp = deps.now()
+    log.warn('no more senders are told today', { count })
+  }
   return async (facts, mail) => {
     const since = deps.now() - wentAway
     // A clock that was set back ends the rest.
     if (facts.acknowledges !== null && since >= 0 && since < restMs) return 'away'
-    const became = await acknowledge(deps, facts, mail)
+    const became = await acknowledge({ ...deps, restMs, sayUsedUp }, facts, mail)
     if (became === 'away') wentAway = deps.now()
     return became
   }
 }
 
+interface Acknowledger extends AcknowledgeDeps {
+  readonly restMs: number
+  readonly sayUsedUp: (count: number) => void
+}
+
 async function acknowledge(
-  deps: AcknowledgeDeps,
+  deps: Acknowledger,
   facts: MailboxFacts,
   mail: FetchedMail,
 ): Promise<Acknowledged> {
@@ -116,7 +141,7 @@ async function acknowledge(
   const finding = subjectClassifier(directory.programs, now).raw(subject)
   const due = acknowledgementOf(directory, facts, { ...mail, finding, header }, now)
   const done = async (): Promise<Acknowledged> => {
-    await store.endAcknowledgement(place, 'done')
+    await store.endAcknowledgement(place)
     return 'done'
   }
   if (due === null || letters === null || facts.acknowledges === null) return done()
@@ -124,11 +149,14 @@ async function acknowledge(
     addressKeys.map(key => addressDigest(primitives, key, due.answer.to)),
   )
   const leaseSeconds = deps.leaseSeconds ?? usualLeaseSeconds
-  const bounds = { leaseSeconds, mostPerDay: deps.mostPerDay ?? usualMostPerDay }
+  const withForm = finding.asksForForm
+  const mostPerDay = withForm
+    ? (deps.mostFormsPerDay ?? usualMostFormsPerDay)
+    : (deps.mostPerDay ?? usualMostPerDay)
+  const bounds = { leaseSeconds, withForm, mostPerDay }
   const claimed = await store.claimAcknowledgement(place, digests, bounds)
   if (claimed === 'later') return 'later'
-  if (claimed === 'used_up')
-    log.warn('no more senders are told today', { count: bounds.mostPerDay })
+  if (claimed === 'used_up') deps.sayUsedUp(mostPerDay)
   if (typeof claimed === 'string') return 'done'
   const answerBy = claimed.firstDueAt === null ? due.answerBy : ceilToHour(claimed.firstDueAt)
   if (answerBy <= now) return done()
@@ -150,10 +178,11 @@ async function acknowledge(
       logFault(log, 'a sender is not told', error, { case: claimed.caseId })
       return 'later'
     }
-    if (error.code === 'mail_unavailable') {
-      await store.endAcknowledgement(place, 'put_off')
+    const rests = restsAfter[error.code]
+    if (rests !== undefined) {
+      await store.putOffAcknowledgement(place, (rests * deps.restMs) / 1000)
       log.warn('a sender is not told yet', { case: claimed.caseId, code: error.code })
-      return 'away'
+      return error.code === 'mail_deferred' ? 'later' : 'away'
     }
     if (error.code !== 'mail_refused') throw error
     // This address will never take it; the case is there all the same.
@@ -162,6 +191,13 @@ async function acknowledge(
   }
   log.info('sender told', { case: claimed.caseId })
   return done()
+}
+
+/** How long a mail rests that could not be sent; beside it, all rest where the server takes nothing. */
+const restsAfter: Readonly<Partial<Record<ProblemCode, number>>> = {
+  mail_unavailable: 0,
+  mail_deferred: restsOfDeferred,
+  mail_unconfirmed: restsOfUnconfirmed,
 }
 
 async function contentOf(

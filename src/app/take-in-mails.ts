@@ -152,10 +152,10 @@ async function prepare(
   const { mailbox, uidValidity } = facts
   const bounce = await takeBounce(deps, mail, header)
   const carried = bounce === null ? await takeCarried(deps, mail) : null
-  // Of a request that had come before, whoever sent it has a receipt already.
+  // Of a request that had come before in another way, whoever sent it has a receipt already.
   const isTold =
     bounce === null &&
-    carried?.outcome !== 'repeated' &&
+    carried?.isKnown !== true &&
     acknowledgementOf(verified.directory, facts, { ...mail, finding, header }, now) !== null
   const place = {
     mailbox,
@@ -220,15 +220,16 @@ async function threadFor(
 /**
  * Takes the sealed requests that a mail carries as what they are: the same id and bytes make one case, mailed or posted.
  * Durable when it returns; a crash afterwards finds them repeated.
- * @returns null where there is none that can be taken: the mail is then taken in as any other, with all that it holds
+ * @returns null where there is none that can be taken: the mail is then taken in as any other, with all that it holds. `isKnown`:
+ *   the first one had come before, and not by this mail
  */
 async function takeCarried(
   deps: MailDeps,
   mail: FetchedMail,
-): Promise<{ caseId: CaseId; outcome: TakenMail; hasMore: boolean } | null> {
+): Promise<(CarriedCase & { readonly hasMore: boolean }) | null> {
   const found = await findRequests(deps.primitives, mail.raw).catch(() => null)
   if (found === null || found.requests.length === 0) return null
-  let first: { caseId: CaseId; outcome: TakenMail } | null = null
+  let first: CarriedCase | null = null
   let hasMore = found.hasMore || mail.raw.length < mail.bytes
   for (const request of found.requests) {
     // oxlint-disable-next-line no-await-in-loop
@@ -239,14 +240,26 @@ async function takeCarried(
   return first === null ? null : { ...first, hasMore }
 }
 
+interface CarriedCase {
+  readonly caseId: CaseId
+  readonly outcome: TakenMail
+  readonly isKnown: boolean
+}
+
 async function recordRequest(
   deps: MailDeps,
   request: CarriedRequest,
   arrivedAt: Instant,
-): Promise<{ caseId: CaseId; outcome: TakenMail } | null> {
+): Promise<CarriedCase | null> {
   try {
-    const { caseId, outcome } = await recordCarried(deps, request, arrivedAt)
-    return { caseId, outcome: outcome === 'recorded' ? 'case' : 'repeated' }
+    const { caseId, outcome, receivedAt } = await recordCarried(deps, request, arrivedAt)
+    const isNew = outcome === 'recorded'
+    // Its clock began when this mail arrived: a crash came between the request and the mail's place.
+    return {
+      caseId,
+      outcome: isNew ? 'case' : 'repeated',
+      isKnown: !isNew && receivedAt !== arrivedAt,
+    }
   } catch (error) {
     if (error instanceof KhancapError && refusals.has(error.code)) return null
     throw error

@@ -11,10 +11,19 @@ export interface ClaimedAcknowledgement {
 }
 
 /**
- * `later`: somebody else is sending it. `never`: it is not owed any more, because this sender was told within a day, the
- * case was answered meanwhile, or its time is over. `used_up`: so many have been told within a day that no more are.
+ * `later`: somebody else is sending it, or it was put off. `never`: it is not owed any more, because this sender was told within
+ * a day, the case was answered meanwhile, or its time is over. `used_up`: so many have been told within a day that no more are;
+ * it counts as missed.
  */
 export type Unclaimed = 'later' | 'never' | 'used_up'
+
+export interface AcknowledgementBounds {
+  readonly leaseSeconds: number
+  /** It brings the form: such ones are counted by themselves. */
+  readonly withForm: boolean
+  /** To all senders together, of its kind. */
+  readonly mostPerDay: number
+}
 
 export interface AcknowledgementStore {
   /**
@@ -25,10 +34,18 @@ export interface AcknowledgementStore {
   claimAcknowledgement(
     place: MailPlace,
     digests: readonly Uint8Array[],
-    bounds: { readonly leaseSeconds: number; readonly mostPerDay: number },
+    bounds: AcknowledgementBounds,
   ): Promise<ClaimedAcknowledgement | Unclaimed>
-  /** Ends a claim: it was sent, or never will be; or nobody took it yet, and who comes next may try. Durable. Idempotent. */
-  endAcknowledgement(place: MailPlace, became: 'done' | 'put_off'): Promise<void>
+  /** Ends a claim: it was sent, or never will be. Durable. Idempotent. */
+  endAcknowledgement(place: MailPlace): Promise<void>
+  /** Nobody took it yet: whoever comes `seconds` later may try. Durable. */
+  putOffAcknowledgement(place: MailPlace, seconds: number): Promise<void>
+  /**
+   * Ends what is owed for mails that are not in their mailbox any more: moved away by a person, or renumbered with all others.
+   * Mails of the last two minutes are let be. Durable.
+   * @param present every UID that is there @returns how many were ended
+   */
+  endAbsent(mailbox: string, uidValidity: bigint, present: readonly number[]): Promise<number>
   /** Deletes digests of addresses that are a day old. @returns how many */
   forgetAcknowledgements(): Promise<number>
 }

@@ -259,10 +259,25 @@ await t.test('all senders together: as many as are allowed in a day, and none mo
     user,
     people.map(from => mail({ from })),
   )
-  const watching = await watch(url(user), tellingBy(sink, { mostPerDay: 2 }))
+  const missed = async () => (await db.store.figures()).acknowledgementsMissed
+  const before = await missed()
+  const watching = await watch(url(user), tellingBy(sink, { mostPerDay: 2, mostFormsPerDay: 1 }))
   await soon(() => isSettled(user), 'all are settled')
   t.equal(sink.mails.length, 2)
-  t.ok(log.lines.some(({ event }) => event === 'no more senders are told today'))
+  await server.append(user, [mail({ from: nobodyYet() })])
+  await soon(async () => (await missed()) === before + 2, 'each counts as missed')
+  const said = log.lines.filter(({ event }) => event === 'no more senders are told today')
+  t.equal(said.length, 1, 'said once')
+  const asking = [nobodyYet(), nobodyYet()]
+  const subject = 'emergency support: application form'
+  await server.append(
+    user,
+    asking.map(from => mail({ from, subject })),
+  )
+  await soon(() => sink.mails.length === 3, 'whoever asks for the form is counted apart')
+  await soon(async () => (await missed()) === before + 3, 'to a bound of its own')
+  await soon(() => isSettled(user), 'all are settled')
+  await db.rows('update taken_mails set acknowledge_until = null')
   await watching.close(5000)
 })
 
@@ -355,14 +370,38 @@ await t.test('one address that nobody takes now keeps no other waiting', async t
   const [away, there] = [nobodyYet(), nobodyYet()]
   sink.refuse[away] = { code: 451 }
   await server.append(user, [mail({ from: away }), mail({ from: there })])
+  const seen = log.lines.length
   const watching = await watch(url(user), tellingBy(sink))
   await soon(() => sink.mails.length === 1, 'the other one is told')
+  const codes = log.lines.slice(seen).map(({ fields }) => fields.code)
+  t.ok(codes.includes('mail_deferred'))
+  t.notOk(codes.includes('mail_unavailable'), 'the mail server is not held to be away')
   sink.refuse = {}
   await soon(() => isSettled(user), 'both are told')
   t.strictSame(
     sink.mails.map(({ to }) => to[0]),
     [there, away],
   )
+  await watching.close(5000)
+})
+
+await t.test('a mail that a person has moved away is no alarm', async t => {
+  await using sink = await smtpSink({ tls: 'none' })
+  sink.refuse['data'] = { code: 451 }
+  const user = newBox()
+  const owing = async () => (await db.store.figures()).acknowledgementOldestSeconds > 0
+  await server.append(user, [mail({ from: nobodyYet() })])
+  const watching = await watch(url(user), tellingBy(sink))
+  await soon(owing, 'owed')
+  const client = await server.connect(user)
+  await client.mailboxOpen('INBOX')
+  await client.messageDelete('1:*')
+  await client.logout()
+  await db.rows(`update taken_mails set at = at - interval '3 minutes'
+    where acknowledge_until is not null`)
+  await soon(async () => !(await owing()), 'not owed any more')
+  t.equal((await db.store.figures()).acknowledgementsMissed, 0)
+  t.equal(sink.mails.length, 0)
   await watching.close(5000)
 })
 

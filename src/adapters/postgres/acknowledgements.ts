@@ -27,7 +27,7 @@ async function noLongerOwed(trx: Database, place: MailPlace): Promise<void> {
 
 export function acknowledgementStore(db: Database): AcknowledgementStore {
   return {
-    async claimAcknowledgement(place, digests, { leaseSeconds, mostPerDay }) {
+    async claimAcknowledgement(place, digests, { leaseSeconds, mostPerDay, withForm }) {
       const until = sql`statement_timestamp() + ${leaseSeconds}::float8 * interval '1 second'`
       return await db.transaction().execute(async trx => {
         // One after the other: nobody may come between the count and the row.
@@ -39,30 +39,35 @@ export function acknowledgementStore(db: Database): AcknowledgementStore {
           where ${at(place)} and acknowledge_until > statement_timestamp()`.execute(trx)
         const [row] = owed.rows
         if (row === undefined) return 'never'
-        const never = async (why: Unclaimed): Promise<Unclaimed> => {
+        const never = async (): Promise<Unclaimed> => {
           await noLongerOwed(trx, place)
-          return why
+          return 'never'
         }
-        if (row.answered) return await never('never')
+        if (row.answered) return await never()
         const known = await sql<KnownRow>`
           select ${at(place)} and leased_until is not null as own,
             coalesce(leased_until > statement_timestamp(), false) as leased
           from acknowledgements
           where digest = any(${digests}::bytea[])
             and at > statement_timestamp() - interval '1 day'`.execute(trx)
-        if (known.rows.some(({ own }) => !own)) return await never('never')
+        if (known.rows.some(({ own }) => !own)) return await never()
         if (known.rows.some(({ leased }) => leased)) return 'later'
         if (known.rows.length === 0) {
           const { rows } = await sql<{ count: number }>`
             select count(*)::int as count from acknowledgements
-            where at > statement_timestamp() - interval '1 day'`.execute(trx)
-          if ((rows[0]?.count ?? 0) >= mostPerDay) return await never('used_up')
+            where form = ${withForm} and at > statement_timestamp() - interval '1 day'`.execute(trx)
+          if ((rows[0]?.count ?? 0) >= mostPerDay) {
+            // Its time is over, and nobody was told: that is what counts as missed.
+            await sql`update taken_mails set acknowledge_until = statement_timestamp()
+              where ${at(place)}`.execute(trx)
+            return 'used_up'
+          }
         }
         await sql`delete from acknowledgements where digest = any(${digests}::bytea[])`.execute(trx)
         await sql`
-          insert into acknowledgements (digest, mailbox, uid_validity, uid, at, leased_until)
+          insert into acknowledgements (digest, mailbox, uid_validity, uid, at, leased_until, form)
           values (${digests[0]}, ${place.mailbox}, ${place.uidValidity}, ${place.uid},
-            statement_timestamp(), ${until})`.execute(trx)
+            statement_timestamp(), ${until}, ${withForm})`.execute(trx)
         return { caseId: row.case_id, receivedAt: row.received_at, firstDueAt: row.first_due_at }
       })
       // COMMITTED: nobody else tells this sender today. A crash after this line leaves the mail where it is: the next look
@@ -70,12 +75,31 @@ export function acknowledgementStore(db: Database): AcknowledgementStore {
       // our record sends it twice, under one Message-ID.
     },
 
-    async endAcknowledgement(place, became) {
-      if (became === 'put_off') {
-        await sql`update acknowledgements set leased_until = statement_timestamp()
-          where ${at(place)} and leased_until is not null`.execute(db)
-        return
-      }
+    async putOffAcknowledgement(place, seconds) {
+      await sql`update acknowledgements set leased_until =
+          statement_timestamp() + ${seconds}::float8 * interval '1 second'
+        where ${at(place)} and leased_until is not null`.execute(db)
+    },
+
+    async endAbsent(mailbox, uidValidity, present) {
+      const { rows } = await sql`
+        with ended as (
+          update taken_mails set acknowledge_until = null
+          where mailbox = ${mailbox} and acknowledge_until > statement_timestamp()
+            and at < statement_timestamp() - interval '2 minutes'
+            and (uid_validity <> ${uidValidity} or uid <> all(${present}::bigint[]))
+          returning uid_validity, uid),
+        -- Claimed and not sent: another mail of the same sender may still tell them.
+        unclaimed as (
+          delete from acknowledgements using ended
+          where acknowledgements.mailbox = ${mailbox} and leased_until is not null
+            and acknowledgements.uid_validity = ended.uid_validity
+            and acknowledgements.uid = ended.uid)
+        select uid from ended`.execute(db)
+      return rows.length
+    },
+
+    async endAcknowledgement(place) {
       await db.transaction().execute(async trx => {
         await noLongerOwed(trx, place)
         await sql`update acknowledgements set at = statement_timestamp(), leased_until = null

@@ -20,6 +20,7 @@ import { up as mailboxFaults } from './migrations/0010-mailbox-faults.js'
 import { up as letters } from './migrations/0011-letters.js'
 import { up as acknowledgements } from './migrations/0012-acknowledgements.js'
 import { up as lettersInDoubt } from './migrations/0013-letters-in-doubt.js'
+import { up as formsByMail } from './migrations/0014-forms-by-mail.js'
 
 const migrations = {
   '0001-the-path': { up: thePath },
@@ -35,6 +36,7 @@ const migrations = {
   '0011-letters': { up: letters },
   '0012-acknowledgements': { up: acknowledgements },
   '0013-letters-in-doubt': { up: lettersInDoubt },
+  '0014-forms-by-mail': { up: formsByMail },
 }
 
 async function mayMigrate(pool: Pool): Promise<boolean> {
