@@ -71,6 +71,7 @@ export async function serveMail(
     digestKeys: await keysOf(primitives, identity, 'khancap/v1/mail-digest'),
     letterKeys: await letterKeys(primitives, identitiesIn(identity)),
   }
+  const [nameKey = new Uint8Array()] = keys.letterKeys
   const addressKeys = await keysOf(primitives, identity, 'khancap/v1/acknowledged')
   const own = ownAddresses(mailboxes, telling.mailFrom)
   const stop = new AbortController()
@@ -86,7 +87,7 @@ export async function serveMail(
       take: mailBucket(deps.pace ?? usualPace),
     }
     const now = Date.now
-    const acknowledge = acknowledger({ ...deps, ...telling, addressKeys, now })
+    const acknowledge = acknowledger({ ...deps, ...telling, addressKeys, nameKey, now })
     return startLoop(
       'mail',
       signal => watchMailbox({ ...deps, ...keys, acknowledge, inTurn, now }, watched, signal),

@@ -8,9 +8,9 @@ import {
   printAcknowledgement,
 } from '../core/acknowledgement/acknowledgement.js'
 import type { Primitives } from '../core/crypto/primitives.js'
-import { encodeBase64url } from '../core/encoding/base64url.js'
-import { bigEndian, concatBytes, utf8 } from '../core/encoding/bytes.js'
+import { utf8 } from '../core/encoding/bytes.js'
 import { ceilToHour } from '../core/encoding/timestamp.js'
+import { acknowledgementName } from '../core/mail/acknowledgement-name.js'
 import { type AnswerTo, answerTo, baseAddress } from '../core/mail/answer-to.js'
 import type { MailHeader } from '../core/mail/header.js'
 import { readReceivedMail } from '../core/mail/received-mail.js'
@@ -55,6 +55,8 @@ export interface AcknowledgeDeps {
   readonly directories: Pick<CurrentDirectory, 'newest'>
   /** Keys of digests of addresses, the newest first. */
   readonly addressKeys: readonly Uint8Array[]
+  /** Of Message-IDs, by which an answer is known. */
+  readonly nameKey: Uint8Array
   /** null where no mail server is set. */
   readonly letters: LetterSender | null
   /** The form as a file that works offline; null where there is none in this language. */
@@ -163,7 +165,7 @@ async function acknowledge(
   try {
     const { address } = facts.acknowledges
     await letters.sendLetter({
-      messageId: await letterName(deps, place, claimed),
+      messageId: await nameOf(deps, place, claimed),
       to: due.answer.to,
       from: { name: null, address },
       failuresTo: 'nobody',
@@ -226,13 +228,15 @@ function addressDigest(p: AcknowledgeDeps['primitives'], key: Uint8Array, addres
 }
 
 /** The same for each try. */
-async function letterName(
-  { addressKeys, primitives }: AcknowledgeDeps,
+function nameOf(
+  { nameKey, primitives }: Pick<AcknowledgeDeps, 'nameKey' | 'primitives'>,
   { mailbox, uid, uidValidity }: MailPlace,
   { caseId }: ClaimedAcknowledgement,
 ): Promise<string> {
-  const words = utf8(`khancap/v1/acknowledgement-name\0${mailbox}\0${uidValidity}\0${caseId}\0`)
-  const key = addressKeys[0] ?? new Uint8Array()
-  const name = await primitives.hmacSha256(key, concatBytes(words, bigEndian(uid, 8)))
-  return encodeBase64url(name.subarray(0, 16))
+  return acknowledgementName(
+    primitives,
+    nameKey,
+    caseId,
+    utf8(`${mailbox}\0${uidValidity}\0${uid}`),
+  )
 }

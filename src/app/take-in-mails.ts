@@ -10,6 +10,7 @@ import { formatTimestamp } from '../core/encoding/timestamp.js'
 import type { CarriedRequest } from '../core/envelope/request-file.js'
 import { type Sealer, sealTogether } from '../core/envelope/seal.js'
 import { findRequests } from '../core/mail/carried-requests.js'
+import { acknowledgedCase } from '../core/mail/acknowledgement-name.js'
 import { type MailHeader, readHeader } from '../core/mail/header.js'
 import { readBounce } from '../core/mail/bounce.js'
 import { letterNamed } from '../core/mail/letter-name.js'
@@ -41,7 +42,7 @@ export interface MailDeps {
   readonly directories: CurrentDirectory
   /** Keys of digests, the newest first. */
   readonly digestKeys: readonly Uint8Array[]
-  /** Keys of the names of letters: without them no mail says that one failed. */
+  /** Keys of Message-IDs of ours: without them no mail says that a letter failed, and none answers an acknowledgement. */
   readonly letterKeys?: readonly Uint8Array[]
   readonly now: () => Instant
   /** Lets so many record at once; absent: all. */
@@ -165,7 +166,12 @@ async function prepare(
     ...(isTold ? { acknowledgeForSeconds } : {}),
   }
   const owner = carried?.caseId ?? bounce?.caseId ?? null
-  const thread = await threadFor(store, owner, finding.caseToken)
+  // A machine answers whatever it gets, and has nothing to add.
+  const answered =
+    owner !== null || isAutomatic
+      ? null
+      : await acknowledgedCase(primitives, deps.letterKeys ?? [], header)
+  const thread = await threadFor(store, owner, answered, finding.caseToken)
   return {
     mail,
     finding,
@@ -204,15 +210,19 @@ async function takeBounce(
 }
 
 /**
- * The case that a mail belongs to: the one whose sealed request it carries, else the one that its subject names. Letters in a
- * subject stand in notices, so they prove nothing: only a case that came by mail takes mails by them.
+ * The case that a mail belongs to: the one whose sealed request it carries, else the one whose acknowledgement it answers, else the
+ * one that its subject names. Letters in a subject stand in notices, so they prove nothing: only a case that came by mail takes
+ * mails by them.
  */
 async function threadFor(
   store: Pick<MailStore, 'caseByHandle'>,
   carried: CaseId | null,
+  answered: CaseId | null,
   letters: string | null,
 ): Promise<CaseHandle | null> {
   if (carried !== null) return store.caseByHandle(carried)
+  const told = answered === null ? null : await store.caseByHandle(answered)
+  if (told !== null) return told
   const named = letters === null ? null : await store.caseByHandle(letters)
   return named?.channel === 'mail' ? named : null
 }

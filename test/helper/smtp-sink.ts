@@ -26,6 +26,8 @@ export interface SmtpSink extends AsyncDisposable {
   refuse: Record<string, { code: number } | undefined>
   /** True: accepts connections and never says a word more. */
   mute: boolean
+  /** Awaited when a mail is there, before the server says so. */
+  beforeYes: (() => Promise<void>) | null
   /** True: takes each mail, and its connections end before it has said so. */
   lost: boolean
 }
@@ -44,7 +46,13 @@ export async function smtpSink(
 ): Promise<SmtpSink> {
   const tls = options.tls ?? 'starttls'
   const mails: SunkMail[] = []
-  const sink = { mails, refuse: {} as SmtpSink['refuse'], mute: false, lost: false }
+  const sink = {
+    mails,
+    refuse: {} as SmtpSink['refuse'],
+    mute: false,
+    lost: false,
+    beforeYes: null as SmtpSink['beforeYes'],
+  }
   const sockets = new Set<Socket>()
   const server = new SMTPServer({
     secure: tls === 'implicit',
@@ -87,7 +95,8 @@ export async function smtpSink(
           ...parse(Buffer.concat(parts).toString('utf8')),
         })
         if (sink.lost) for (const socket of sockets) socket.destroy()
-        else done()
+        else if (sink.beforeYes === null) done()
+        else sink.beforeYes().then(() => done(), done)
       })
     },
   })

@@ -76,6 +76,7 @@ export async function lookThroughMailbox(
   const acknowledge = acknowledger({
     ...deps,
     addressKeys: digestKeys,
+    nameKey: new Uint8Array(32).fill(8),
     offlineForm: async () => null,
     now,
     restMs: 0,

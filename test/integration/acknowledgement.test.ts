@@ -8,6 +8,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { smtpLetterSender } from '../../src/adapters/nodemailer/smtp-letter-sender.js'
+import { KhancapError } from '../../schemas/problem.js'
+import { submitIntake } from '../../src/app/submit-intake.js'
+import { takeInMails } from '../../src/app/take-in-mails.js'
+import { decodeBase64url } from '../../src/core/encoding/base64url.js'
+import { armorRequest, printRequestFile } from '../../src/core/envelope/request-file.js'
+import { sealRequest } from '../helper/api.js'
 import { acknowledger } from '../../src/app/acknowledge-mail.js'
 import { serveMail, type Telling } from '../../src/serve-mail.js'
 import { dovecot } from '../helper/dovecot.js'
@@ -496,6 +502,7 @@ await t.test(`an autoresponder that answers each of ours gets one in ${rounds} r
     primitives,
     directories,
     addressKeys: [new Uint8Array(32).fill(3)],
+    nameKey: new Uint8Array(32).fill(4),
     letters: smtpLetterSender({ url: `smtp://127.0.0.1:${sink.port}`, ca: null }),
     offlineForm: async () => null,
     now: Date.now,
@@ -540,6 +547,115 @@ await t.test('and over the whole way: what it makes of ours starts nothing', asy
   t.equal(sink.mails.length, 1)
   await watching.close(5000)
 })
+
+await t.test(
+  'a crash between a sealed request and the place of its mail leaves its sender to be told',
+  async t => {
+    const { primitives } = organisation
+    const offline = { channel: 'offline' as const }
+    const user = newBox()
+    const facts = {
+      mailbox: user,
+      uidValidity: 1n,
+      program: null,
+      country: null,
+      acknowledges: { address: user, own: new Set([user]) },
+    }
+    const deps = {
+      store: db.store,
+      primitives,
+      directories,
+      digestKeys: [new Uint8Array(32).fill(6)],
+      now: Date.now,
+    }
+    const arrivedAt = Math.floor(Date.now() / 1000) * 1000 - 60_000
+    const withRequest = async (uid: number) => {
+      const { request } = await sealRequest(organisation, { envelope: offline, slip: offline })
+      const carried = {
+        id: request.id,
+        directorySequence: request.directory_version,
+        mailbox: decodeBase64url(request.mailbox),
+        slip: decodeBase64url(request.slip ?? ''),
+        envelope: decodeBase64url(request.envelope),
+      }
+      const armored = armorRequest(await printRequestFile(primitives, carried))
+      const raw = Buffer.from(`${mail({ from: nobodyYet() })}${armored}`)
+      return { carried, mail: { uid, raw, bytes: raw.length, arrivedAt } }
+    }
+    const became = async (uid: number) => (await db.store.takenUids(user, 1n, [uid])).get(uid)
+    const before = await count('cases')
+
+    const crashed = await withRequest(1)
+    const away = () => Promise.reject(new KhancapError('store_unavailable'))
+    const died = { ...deps, store: { ...db.store, recordPlace: away, recordMailAddition: away } }
+    const [lost] = await takeInMails(died, facts, [crashed.mail])
+    t.equal(lost?.status, 'rejected')
+    t.equal(await count('cases'), before + 1, 'the request is there')
+    await takeInMails(deps, facts, [crashed.mail])
+    t.equal(await became(1), 'unacknowledged')
+
+    const posted = await withRequest(2)
+    const intake = { ...db, ...organisation, directories, now: Date.now }
+    await submitIntake(intake, posted.carried, ['offline'])
+    await takeInMails(deps, facts, [posted.mail])
+    t.equal(await became(2), 'case', 'whoever posted it has a receipt')
+    t.equal(await count('cases'), before + 2)
+    await db.rows('update taken_mails set acknowledge_until = null')
+  },
+)
+
+await t.test(
+  'an answer to an acknowledgement belongs to its case, whatever its subject',
+  async t => {
+    await using sink = await smtpSink({ tls: 'none' })
+    const user = newBox()
+    const [asking, other] = [nobodyYet(), nobodyYet()]
+    await server.append(user, [mail({ from: asking })])
+    const watching = await watch(url(user), tellingBy(sink))
+    await soon(() => sink.mails.length === 1, 'told')
+    await soon(() => isSettled(user), 'settled')
+    const name = sink.mails[0]?.headers.get('message-id') ?? ''
+    t.match(name, /^<[0-9a-f]{64}@/)
+    const [told] = await db.rows(`select case_id from taken_mails order by at desc limit 1`)
+    const id = String(told?.['case_id'])
+    t.notOk(name.includes(id) || sink.mails[0]?.raw.includes(id), 'the mail names no case')
+    const before = await count('cases')
+    const header = `References: <0@example.net>\r\n ${name}\r\n`
+    await server.append(user, [
+      mail({ from: asking, subject: 'and one thing more', header: `In-Reply-To: ${name}\r\n` }),
+      mail({ from: other, subject: 'from another address', header }),
+    ])
+    await soon(async () => (await count(`additions where case_id = '${id}'`)) === 2, 'added')
+    t.equal(await count('cases'), before)
+    const guessed = name.replace(/[0-9a-f]@/, digit => (digit === '0@' ? '1@' : '0@'))
+    await server.append(user, [
+      mail({ from: other, subject: 'a guess', header: `In-Reply-To: ${guessed}\r\n` }),
+      mail({
+        from: other,
+        subject: 'away',
+        header: `In-Reply-To: ${name}\r\nAuto-Submitted: auto-replied\r\n`,
+      }),
+    ])
+    await soon(
+      async () => (await count('cases')) === before + 1,
+      'what only looks like it is a case',
+    )
+    await soon(async () => (await unread(user)) === 1, 'an absence note is none, and stays unread')
+    t.equal(await count(`additions where case_id = '${id}'`), 2)
+    await db.rows(
+      `update cases set state = 'closed', due_at = null, next_rung_at = null where id = $1`,
+      [id],
+    )
+    await server.append(user, [
+      mail({ from: asking, subject: 'later', header: `In-Reply-To: ${name}\r\n` }),
+    ])
+    await soon(
+      async () => (await count('cases')) === before + 2,
+      'after the end of one it is a case',
+    )
+    await watching.close(5000)
+  },
+)
 
 await t.test('no address is in the database or the log', async t => {
   const tables = await db.rows(`select table_name from information_schema.tables

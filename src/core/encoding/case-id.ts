@@ -6,13 +6,18 @@ import { hex } from './bytes.js'
 
 const crockford = '0123456789abcdefghjkmnpqrstvwxyz'
 
-/** A case id of the server's: 128 bits in 26 digits of Crockford's base32, most significant first. */
+/** A case id of the server's. */
 export function newCaseId(p: Pick<Primitives, 'random'>): CaseId {
+  return printCaseId(p.random(16))
+}
+
+/** 128 bits in 26 digits of Crockford's base32, most significant first. */
+export function printCaseId(bytes: Uint8Array): CaseId {
   // 26 digits are 130 bits: two zeros stand in front.
   let bits = 0
   let count = 2
   let id = ''
-  for (const byte of p.random(16)) {
+  for (const byte of bytes) {
     bits = ((bits << 8) | byte) & 0xfff
     count += 8
     while (count >= 5) {
@@ -21,6 +26,23 @@ export function newCaseId(p: Pick<Primitives, 'random'>): CaseId {
     }
   }
   return id
+}
+
+/** @param id one that `CaseId` lets pass @returns its 16 bytes */
+export function caseIdBytes(id: CaseId): Uint8Array {
+  const bytes = new Uint8Array(16)
+  let bits = 0
+  let count = -2
+  let at = 0
+  for (const digit of id) {
+    bits = ((bits << 5) | crockford.indexOf(digit)) & 0xfff
+    count += 5
+    if (count >= 8) {
+      count -= 8
+      bytes[at++] = bits >> count
+    }
+  }
+  return bytes
 }
 
 /** An id made by a client: intake, addition, reply, note, grant. */
