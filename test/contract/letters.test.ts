@@ -20,6 +20,23 @@ const claim = (): CaseChange => ({
   event: { kind: 'claimed', detail: null },
 })
 
+const close = (): CaseChange => ({
+  state: 'closed',
+  dueAt: null,
+  nextRungAt: null,
+  outcome: 'supported',
+  purgeAt: Date.now() + hour,
+  event: { kind: 'closed', detail: 'supported' },
+})
+const contact = (): CaseChange => ({
+  state: 'answered',
+  answered: true,
+  dueAt: null,
+  nextRungAt: null,
+  contact: { id: clientId(), via: 'phone' },
+  event: { kind: 'contacted', detail: 'phone' },
+})
+
 function answerByMail(sealed = randomBytes(4096), id = randomUUID()) {
   return {
     state: 'answered',
@@ -244,22 +261,6 @@ await t.test('a later word that comes back is owed by the clock of additions', a
   await sound(t)
 })
 
-const close = (): CaseChange => ({
-  state: 'closed',
-  dueAt: null,
-  nextRungAt: null,
-  outcome: 'supported',
-  purgeAt: Date.now() + hour,
-  event: { kind: 'closed', detail: 'supported' },
-})
-const contact = (): CaseChange => ({
-  state: 'answered',
-  answered: true,
-  dueAt: null,
-  nextRungAt: null,
-  contact: { id: clientId(), via: 'phone' },
-  event: { kind: 'contacted', detail: 'phone' },
-})
 /** Everything of a case but the end of its history. */
 const columns = (id: string) =>
   db.rows(

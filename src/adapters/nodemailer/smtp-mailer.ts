@@ -25,7 +25,7 @@ export function smtpMailer(settings: SmtpSettings): Mailer {
           'X-Auto-Response-Suppress': 'All',
         },
       })
-      if (outcome.taken) return outcome
+      if (outcome.taken) return { refused: outcome.refused }
       const { cause, fault } = outcome
       // A notice is worth telling twice.
       throw new KhancapError(fault === 'refused' ? 'mail_refused' : 'mail_unavailable', { cause })

@@ -9,28 +9,31 @@ import type { Database } from './database.js'
 import { selectCases } from './case-rows.js'
 import { insertAddition } from './mailboxes.js'
 
+/** The same mail again, or at once: it belongs to the case that the first one made. */
+async function noteRepeated(db: Database, place: ReceivedPlace): Promise<void> {
+  const { mailbox, uidValidity, uid, digests } = place
+  await sql`
+    insert into taken_mails (mailbox, uid_validity, uid, case_id)
+    values (${mailbox}, ${uidValidity}, ${uid},
+      (select case_id from taken_mails where digest = any(${digests}::bytea[]) limit 1))
+    on conflict do nothing`.execute(db)
+}
+
 /** @returns whether the place is this caller's: nobody has the mail yet, here or under its digest */
 async function takePlace(
   trx: Database,
-  { mailbox, uidValidity, uid, digests, acknowledgeForSeconds }: ReceivedPlace,
+  place: ReceivedPlace,
   caseId: CaseId | null,
 ): Promise<boolean> {
-  const known = await sql<{ case_id: CaseId | null }>`
-    select case_id from taken_mails where digest = any(${digests}::bytea[]) limit 1`.execute(trx)
-  const [before] = known.rows
-  if (before === undefined) {
-    const { rows } = await sql`
-      insert into taken_mails (mailbox, uid_validity, uid, digest, case_id, acknowledge_until)
-      values (${mailbox}, ${uidValidity}, ${uid}, ${digests[0]}, ${caseId},
-        now() + ${acknowledgeForSeconds ?? null}::float8 * interval '1 second')
-      on conflict do nothing returning uid`.execute(trx)
-    if (rows.length > 0) return true
-  }
-  // The same mail again, or at once: it belongs to the case that the first one made.
-  await sql`
-    insert into taken_mails (mailbox, uid_validity, uid, case_id)
-    values (${mailbox}, ${uidValidity}, ${uid}, ${before?.case_id ?? null})
-    on conflict do nothing`.execute(trx)
+  const { mailbox, uidValidity, uid, digests, acknowledgeForSeconds } = place
+  const { rows } = await sql`
+    insert into taken_mails (mailbox, uid_validity, uid, digest, case_id, acknowledge_until)
+    select ${mailbox}, ${uidValidity}::bigint, ${uid}::bigint, ${digests[0]}::bytea, ${caseId},
+      now() + ${acknowledgeForSeconds ?? null}::float8 * interval '1 second'
+    where not exists (select from taken_mails where digest = any(${digests}::bytea[]))
+    on conflict do nothing returning uid`.execute(trx)
+  if (rows.length > 0) return true
+  await noteRepeated(trx, place)
   return false
 }
 
@@ -38,31 +41,55 @@ async function insertMail(trx: Database, caseId: CaseId, { id, sealed }: SealedM
   await trx.insertInto('mails').values({ case_id: caseId, id, sealed }).execute()
 }
 
-async function insertCase(trx: Database, intake: NewIntake, arrivedAt: number): Promise<void> {
+/**
+ * A mail that nobody has yet, with its case: one statement, so one transaction and one round trip.
+ * @returns false where it was taken in before, here or under its digest; then nothing was written
+ */
+async function insertWithCase(
+  db: Database,
+  { mailbox, uidValidity, uid, digests, acknowledgeForSeconds }: ReceivedPlace,
+  intake: NewIntake,
+  mail: SealedMail,
+  arrivedAt: number,
+): Promise<boolean> {
   const { caseId } = intake
-  await sql`
-    with arrival as (
-      select least(now(), to_timestamp(${arrivedAt}::float8 / 1000)) as at),
+  const { rows } = await sql`-- prepared: record_mail
+    with placed as (
+      insert into taken_mails (mailbox, uid_validity, uid, digest, case_id, acknowledge_until)
+      select ${mailbox}, ${uidValidity}::bigint, ${uid}::bigint, ${digests[0]}::bytea, ${caseId},
+        now() + ${acknowledgeForSeconds ?? null}::float8 * interval '1 second'
+      where not exists (select from taken_mails where digest = any(${digests}::bytea[]))
+      -- Waits for whoever takes it at the same time.
+      on conflict do nothing returning uid),
     fresh as (
       insert into intakes
         (id, digest, case_id, envelope_sha256, directory_sequence, received_at, due_at)
-      select ${intake.id}, ${intake.digest}, ${caseId}, ${intake.envelopeSha256},
-        ${intake.directorySequence}, at, at + ${intake.firstResponseSeconds} * interval '1 second'
-      from arrival
-      returning received_at, due_at)
-    insert into cases (id, intake, state, channel, envelope_sha256, slip_sha256,
-      directory_sequence, received_at, due_at, next_rung_at)
-    select ${caseId}, ${intake.id}, 'received', ${intake.channel}, ${intake.envelopeSha256},
-      ${intake.slipSha256}, ${intake.directorySequence}, received_at, due_at,
-      received_at + ${intake.firstRungSeconds} * interval '1 second'
-    from fresh`.execute(trx)
-  await trx.insertInto('envelopes').values({ case_id: caseId, sealed: intake.envelope }).execute()
-  if (intake.slip !== null)
-    await trx.insertInto('slips').values({ case_id: caseId, sealed: intake.slip }).execute()
-  await trx
-    .insertInto('outbox')
-    .values({ id: intake.outboxId, name: 'route-case', subject: caseId })
-    .execute()
+      select ${intake.id}, ${intake.digest}::bytea, ${caseId}, ${intake.envelopeSha256}::bytea,
+        ${intake.directorySequence}::int, arrived,
+        arrived + ${intake.firstResponseSeconds}::int * interval '1 second'
+      from placed cross join lateral (
+        select least(now(), to_timestamp(${arrivedAt}::float8 / 1000)) as arrived) arrival
+      returning received_at, due_at),
+    new_case as (
+      insert into cases (id, intake, state, channel, envelope_sha256, slip_sha256,
+        directory_sequence, received_at, due_at, next_rung_at)
+      select ${caseId}, ${intake.id}, 'received', ${intake.channel}, ${intake.envelopeSha256}::bytea,
+        ${intake.slipSha256}::bytea, ${intake.directorySequence}::int, received_at, due_at,
+        received_at + ${intake.firstRungSeconds}::int * interval '1 second'
+      from fresh),
+    new_envelope as (
+      insert into envelopes (case_id, sealed) select ${caseId}, ${intake.envelope}::bytea from fresh),
+    new_slip as (
+      insert into slips (case_id, sealed)
+      select ${caseId}, slip from fresh
+      cross join lateral (select ${intake.slip}::bytea as slip) s where slip is not null),
+    new_job as (
+      insert into outbox (id, name, subject)
+      select ${intake.outboxId}::uuid, 'route-case', ${caseId} from fresh),
+    new_mail as (
+      insert into mails (case_id, id, sealed) select ${caseId}, ${mail.id}, ${mail.sealed}::bytea from fresh)
+    select uid from placed`.execute(db)
+  return rows.length > 0
 }
 
 export function mailStore(db: Database): MailStore {
@@ -94,15 +121,12 @@ export function mailStore(db: Database): MailStore {
     },
 
     async recordMail(place, intake, mail, arrivedAt) {
-      return await db.transaction().execute(async (trx): Promise<MailOutcome> => {
-        if (!(await takePlace(trx, place, intake.caseId))) return 'repeated'
-        await insertCase(trx, intake, arrivedAt)
-        await insertMail(trx, intake.caseId, mail)
-        return 'recorded'
-      })
+      if (await insertWithCase(db, place, intake, mail, arrivedAt)) return 'recorded'
       // COMMITTED: the case has its deadline, the mail is sealed in it, and the place says that it was taken. A crash after
       // this line leaves the mail unsettled in its mailbox: the next look finds the place, and settles it. A crash before
       // leaves no trace, and the mail is where it was.
+      await noteRepeated(db, place)
+      return 'repeated'
     },
 
     async recordMailAddition(place, caseId, addition, mail) {
