@@ -74,6 +74,8 @@ export async function serveMail(
   const [nameKey = new Uint8Array()] = keys.letterKeys
   const addressKeys = await keysOf(primitives, identity, 'khancap/v1/acknowledged')
   const own = ownAddresses(mailboxes, telling.mailFrom)
+  lookAtMailFrom(log, mailboxes, telling.mailFrom)
+  await lookAtPrograms(deps, mailboxes)
   const stop = new AbortController()
   const cut = new AbortController()
   const inTurn = turns(mostRecordings)
@@ -122,6 +124,30 @@ function ownAddresses(mailboxes: readonly MailboxUrl[], mailFrom: string | null)
       .filter(isMailAddress)
       .map(baseAddress),
   )
+}
+
+/** Answers to what handlers write, and bounces of it, go to this address. */
+function lookAtMailFrom(log: Log, mailboxes: readonly MailboxUrl[], mailFrom: string | null): void {
+  if (mailFrom === null || ownAddresses(mailboxes, null).has(baseAddress(mailFrom))) return
+  log.warn('answers to our answers, and bounces, are not seen: no mailbox has this address', {
+    setting: 'KHANCAP_MAIL_FROM',
+  })
+}
+
+/** A program that the directory does not have counts as none: the subject tells then. */
+async function lookAtPrograms(
+  { directories, log }: Pick<ServeMailDeps, 'directories' | 'log'>,
+  mailboxes: readonly MailboxUrl[],
+): Promise<void> {
+  const verified = await directories.newest().catch(() => null)
+  if (verified === null) return
+  const known = new Set(verified.directory.programs.map(({ id }) => id))
+  const count = mailboxes.filter(({ program }) => program !== null && !known.has(program)).length
+  if (count > 0)
+    log.warn('mailboxes name a program that is not in the directory', {
+      setting: 'KHANCAP_IMAP_URL',
+      count,
+    })
 }
 
 function acknowledgingOf(

@@ -6,11 +6,11 @@ import { InboxFault } from '../schemas/inboxes.js'
 import { KhancapError } from '../schemas/problem.js'
 import type { AcknowledgeMail } from '../src/app/acknowledge-mail.js'
 import type { Acknowledging } from '../src/app/seal-mail.js'
-import { type MailDeps, takeInMails } from '../src/app/take-in-mails.js'
+import { type MailDeps, sealMails, type TakenMail } from '../src/app/take-in-mails.js'
 import { maxHeaderBytes } from '../src/core/mail/header.js'
 import { faultFields } from '../src/app/log-fault.js'
 import type { Log } from '../src/ports/log.js'
-import type { ListedMail, MailInbox, OpenMailInbox } from '../src/ports/mail-inbox.js'
+import type { FetchedMail, ListedMail, MailInbox, OpenMailInbox } from '../src/ports/mail-inbox.js'
 import { mailCost } from './mail-pace.js'
 import type { AcknowledgementStore } from '../src/ports/acknowledgement-store.js'
 import type { MailStore } from '../src/ports/mail-store.js'
@@ -133,12 +133,44 @@ async function lookThrough(watch: Watch): Promise<number> {
       if (became === 'unacknowledged') owed.add(uid)
     }
     const listed = await inbox.list(chunk.filter(uid => !known.has(uid)))
+    taken += await takeListed(watch, listed)
+  }
+  return taken
+}
+
+/** Mails that are sealed, and being recorded. */
+interface Recording {
+  readonly mails: readonly FetchedMail[]
+  readonly results: Promise<readonly PromiseSettledResult<TakenMail>[]>
+}
+
+/** While one group is recorded the next one is fetched and sealed: one waits for the store, the other computes. */
+async function takeListed(watch: Watch, listed: readonly ListedMail[]): Promise<number> {
+  const { deps, inbox, signal } = watch
+  let taken = 0
+  let recording: Recording = { mails: [], results: Promise.resolve([]) }
+  const settleRecorded = async () => {
+    const recorded = recording
+    recording = { mails: [], results: Promise.resolve([]) }
+    taken += await settleGroup(watch, recorded)
+  }
+  try {
     for (const group of groups(listed)) {
       await keepPace(watch, group)
       if (signal.aborted) break
-      taken += await takeGroup(watch, group)
+      // Two of the largest at once would be too many.
+      if (bytesOf(group) > groupBytes) await settleRecorded()
+      const uids = group.map(({ uid }) => uid)
+      const mails = await inbox.fetch(uids, maxMailBytes)
+      const record = await sealMails(deps, factsOf(watch), mails)
+      await settleRecorded()
+      recording = { mails, results: record() }
     }
+  } finally {
+    // Also where another group failed: what was recorded is settled by the next look where it cannot be now.
+    await recording.results
   }
+  await settleRecorded()
   return taken
 }
 
@@ -156,13 +188,10 @@ async function endAbsent(watch: Watch, uids: readonly number[]): Promise<void> {
   if (count > 0) deps.log.info('senders of mails that have gone are not told', { count })
 }
 
-async function takeGroup(watch: Watch, group: readonly ListedMail[]): Promise<number> {
-  const { deps, done, inbox, owed } = watch
-  const mails = await inbox.fetch(
-    group.map(({ uid }) => uid),
-    maxMailBytes,
-  )
-  const results = await takeInMails(deps, factsOf(watch), mails)
+/** @returns how many were taken in */
+async function settleGroup(watch: Watch, { mails, ...recording }: Recording): Promise<number> {
+  const { deps, done, owed } = watch
+  const results = await recording.results
   const settled: number[] = []
   let owing = 0
   let away: KhancapError | null = null
@@ -281,6 +310,9 @@ function inboxFaultOf(error: unknown): InboxFault {
 function isStoreAway(reason: unknown): reason is KhancapError {
   return reason instanceof KhancapError && reason.code === 'store_unavailable'
 }
+
+const bytesOf = (group: readonly ListedMail[]) =>
+  group.reduce((sum, { bytes }) => sum + Math.min(bytes, maxMailBytes), 0)
 
 function* groups(listed: readonly ListedMail[]): Generator<ListedMail[]> {
   let group: ListedMail[] = []

@@ -70,15 +70,16 @@ interface Prepared {
 type Recording = () => Promise<TakenMail>
 
 /**
- * Takes in mails of one mailbox. Each outcome is durable: `fulfilled` may be settled in the mailbox, `rejected` stays
- * there and is taken again later.
+ * Reads and seals mails of one mailbox.
+ * @returns what records them, once. Each outcome is durable: `fulfilled` may be settled in the mailbox, `rejected` stays there and
+ *   is taken again later
  * @throws KhancapError `directory_missing`, `directory_invalid`, `primitives_faulty`, `store_unavailable`
  */
-export async function takeInMails(
+export async function sealMails(
   deps: MailDeps,
   facts: MailboxFacts,
   mails: readonly FetchedMail[],
-): Promise<PromiseSettledResult<TakenMail>[]> {
+): Promise<() => Promise<PromiseSettledResult<TakenMail>[]>> {
   const verified = await deps.directories.newest()
   const round = { verified, facts, now: deps.now() }
   const classifier = subjectClassifier(verified.directory.programs, round.now)
@@ -92,7 +93,17 @@ export async function takeInMails(
     return sealed
   })
   const inTurn = deps.inTurn ?? (record => record())
-  return Promise.allSettled(recordings.map(record => inTurn(record)))
+  return () => Promise.allSettled(recordings.map(record => inTurn(record)))
+}
+
+/** Seals and records them. @throws as {@link sealMails} */
+export async function takeInMails(
+  deps: MailDeps,
+  facts: MailboxFacts,
+  mails: readonly FetchedMail[],
+): Promise<PromiseSettledResult<TakenMail>[]> {
+  const record = await sealMails(deps, facts, mails)
+  return record()
 }
 
 /** Reads and seals one mail. @returns what records it, or throws what kept it from being sealed */

@@ -326,6 +326,26 @@ await t.test('where it is switched off, or the mailbox has no address, nobody is
   await named.close(5000)
 })
 
+await t.test('a start says which settings of mailboxes do not fit', async t => {
+  await using sink = await smtpSink({ tls: 'none' })
+  const warnings = async (urls: string, mailFrom: string | null) => {
+    const seen = log.lines.length
+    const watching = await watch(urls, tellingBy(sink, { mailFrom }))
+    await watching.close(5000)
+    return log.lines
+      .slice(seen)
+      .filter(({ level }) => level === 'warn')
+      .map(({ event, fields }) => [/address|program/.exec(event)?.[0], fields.setting])
+  }
+  const user = newBox()
+  t.strictSame(await warnings(url(user, '?program=pil'), user.toUpperCase()), [])
+  t.strictSame(await warnings(url(user, '?program=nothing'), 'notices@example.org'), [
+    ['address', 'KHANCAP_MAIL_FROM'],
+    ['program', 'KHANCAP_IMAP_URL'],
+  ])
+  t.strictSame(await warnings(url(user, '?address=desk@example.org'), 'desk+1@example.org'), [])
+})
+
 await t.test('without a mail server mails are taken in, told later, and not for ever', async t => {
   await using sink = await smtpSink({ tls: 'none' })
   sink.refuse['data'] = { code: 451 }
