@@ -94,9 +94,12 @@ export async function smtpSink(
           encrypted: session.secure,
           ...parse(Buffer.concat(parts).toString('utf8')),
         })
+        const say = async () => {
+          await sink.beforeYes?.()
+          done()
+        }
         if (sink.lost) for (const socket of sockets) socket.destroy()
-        else if (sink.beforeYes === null) done()
-        else sink.beforeYes().then(() => done(), done)
+        else void say()
       })
     },
   })
