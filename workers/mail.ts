@@ -156,7 +156,11 @@ async function takeListed(watch: Watch, listed: readonly ListedMail[]): Promise<
   }
   try {
     for (const group of groups(listed)) {
-      await keepPace(watch, group)
+      const wait = waitBefore(watch, group)
+      if (wait > 0) {
+        await settleRecorded()
+        await rest(watch, wait)
+      }
       if (signal.aborted) break
       // Two of the largest at once would be too many.
       if (bytesOf(group) > groupBytes) await settleRecorded()
@@ -271,15 +275,18 @@ async function tellSenders(watch: Watch): Promise<boolean> {
   return true
 }
 
-/** Waits where the mailbox is flooded. While it waits it does not count as read, and that is an alarm: somebody's mail waits. */
-async function keepPace(
-  { deps, mailbox, signal }: Watch,
-  group: readonly ListedMail[],
-): Promise<void> {
+/**
+ * How long to wait where the mailbox is flooded, in milliseconds. Meanwhile it does not count as read, and that is an alarm:
+ * somebody's mail waits.
+ */
+function waitBefore({ deps, mailbox }: Watch, group: readonly ListedMail[]): number {
   const cost = group.reduce((sum, { bytes }) => sum + mailCost(Math.min(bytes, maxMailBytes)), 0)
   const ms = mailbox.take(cost, performance.now())
-  if (ms === 0) return
-  deps.log.warn('a mailbox is flooded: its mails wait', { count: group.length })
+  if (ms > 0) deps.log.warn('a mailbox is flooded: its mails wait', { count: group.length })
+  return ms
+}
+
+async function rest({ signal }: Watch, ms: number): Promise<void> {
   await new Promise<void>(resolve => {
     const timer = setTimeout(end, ms)
     function end() {

@@ -419,8 +419,11 @@ export async function walk(ground: Ground): Promise<Walked> {
           )
           return looked && holdsRow(`select count(*) = ${taken} as yes from taken_mails`)
         })
+      // Nobody takes a mail for its sender at first.
+      sink.refuse['somebody@example.org'] = { code: 451 }
       await server.append(user, firstMails)
       await takeIn(2)
+      sink.refuse = {}
       await hold('its sender is told', async () => {
         const looked = await succeeds(
           lookThroughMailbox({ ...stage.notices, letters: stage.letters }, injector, {
