@@ -16,7 +16,7 @@ import { clean } from '../helper/npm-start.js'
 import { loopbackCa } from '../helper/smtp-sink.js'
 import { until } from '../helper/workers.js'
 
-t.setTimeout(300_000)
+t.setTimeout(1_200_000)
 
 const build = spawnSync('env', clean([process.execPath, 'build.mjs', '--if-stale']))
 t.equal(build.status, 0, 'the build is there')
