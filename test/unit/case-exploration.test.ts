@@ -260,22 +260,22 @@ function explore(limit: number): { worlds: number; steps: number; states: Set<Ca
   const seen = new Set<string>()
   const states = new Set<CaseState>()
   let steps = 0
-  let edge = [arrival(null), arrival(2.5)]
-  for (let moves = 0; moves <= limit && edge.length > 0; moves++) {
-    const next: World[] = []
-    for (const world of edge) {
+  const unseen = (worlds: readonly World[]) =>
+    worlds.filter(world => {
       const key = keyOf(world)
-      if (seen.has(key)) continue
+      if (seen.has(key)) return false
       seen.add(key)
       states.add(world.state)
       check(world)
-      if (moves === limit) continue
+      return true
+    })
+  let edge = unseen([arrival(null), arrival(2.5)])
+  for (let moves = 0; moves < limit; moves++)
+    edge = edge.flatMap(world => {
       const after = following(world)
       steps += after.length
-      next.push(...after)
-    }
-    edge = next
-  }
+      return unseen(after)
+    })
   return { worlds: seen.size, steps, states }
 }
 
