@@ -41,9 +41,16 @@ export function watchConnections(
     const place = placeOf.get(request.socket)
     if (place === undefined) return
     all.await(place, bytesOf(request))
-    request.once('end', () => all.arrived(place))
+    let isAnswered = false
+    // Of a body that was refused early the rest may come after the answer, and protects nobody.
+    request.once('end', () => {
+      if (!isAnswered) all.arrived(place)
+    })
     // The connection is idle: whatever comes next begins anew.
-    response.once('close', () => all.await(place, 0))
+    response.once('close', () => {
+      isAnswered = true
+      all.await(place, 0)
+    })
   })
 
   const allowedMs = ({ bytes }: Place) =>

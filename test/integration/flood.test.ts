@@ -10,7 +10,7 @@ import { bodyLimits, type HttpSettings, httpSettings } from '../../src/http/limi
 import { sealRequest, submit, testApi, type TestApi } from '../helper/api.js'
 import { bodyOf, exchange, listening } from '../helper/raw-http.js'
 
-t.setTimeout(120_000)
+t.setTimeout(300_000)
 
 const settings = (changes: Partial<HttpSettings>) => ({
   settings: { ...httpSettings, maxLoopDelayMs: 60_000, ...changes },
@@ -222,6 +222,27 @@ await t.test(
     t.match(streamed, /^HTTP\/1\.1 413 /)
     const fitting = await exchange(port, [head(bodyLimits.intake), '['.repeat(bodyLimits.intake)])
     t.equal(bodyOf(fitting).code, 'request_malformed')
+  },
+)
+
+await t.test(
+  'who was refused before the end of the body keeps no place by sending the rest',
+  async t => {
+    const connections = { ...httpSettings.connections, most: 5 }
+    const api = await testApi(t, settings({ connections, maxLoopDelayMs: -1 }))
+    const port = await listening(api.app)
+    const refused = await hold(
+      port,
+      5,
+      head(1000).replace('connection: close', 'connection: keep-alive'),
+    )
+    t.teardown(() => refused.forEach(({ socket }) => socket.destroy()))
+    await until(() => refused.every(({ received }) => received.includes('overloaded')))
+    for (const { socket } of refused) socket.write(' '.repeat(1000))
+    t.match(
+      await exchange(port, ['GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n']),
+      /^HTTP\/1\.1 200 /,
+    )
   },
 )
 
