@@ -5,7 +5,7 @@ import { Client, Pool } from 'pg'
 import { KhancapError } from '../../../schemas/problem.js'
 import type { Log } from '../../ports/log.js'
 import type { Queue as QueuePort } from '../../ports/queue.js'
-import { bullmqQueue, type QueueTuning } from './bullmq-queue.js'
+import { bullmqQueue, type QueueTuning, streams } from './bullmq-queue.js'
 
 const schema = 'bullmq'
 // "duplicate_table", "duplicate_object" and their like: PostgreSQL, appendix A, class 42.
@@ -75,7 +75,7 @@ export async function bullmqPostgresQueue(options: PostgresQueueOptions): Promis
   }
   return bullmqQueue(
     {
-      openQueue: name => new Queue(name, connection, createPostgresBackend),
+      openQueue: name => new Queue(name, { ...connection, streams }, createPostgresBackend),
       openWorker: (name, run, settings) =>
         new Worker(name, run, { ...connection, ...settings }, createPostgresBackend),
       async ping() {

@@ -98,6 +98,9 @@ function recorded(code: string, isFinal: boolean): Error {
   return isFinal ? new UnrecoverableError(code) : new Error(code)
 }
 
+/** What happened to jobs is told to nobody: the last ones are kept, not 10 000 for each kind of job. */
+export const streams = { events: { maxLen: 100 } } as const
+
 /**
  * Owns the backend: closes it with the queue, and where it cannot be used.
  * @throws KhancapError `queue_unavailable`

@@ -5,7 +5,7 @@ import { Redis } from 'ioredis'
 import { KhancapError } from '../../../schemas/problem.js'
 import type { Log } from '../../ports/log.js'
 import type { Queue as QueuePort } from '../../ports/queue.js'
-import { bullmqQueue, type QueueTuning } from './bullmq-queue.js'
+import { bullmqQueue, type QueueTuning, streams } from './bullmq-queue.js'
 
 export interface RedisQueueOptions extends QueueTuning {
   /** redis:// or rediss://, with its password. */
@@ -65,7 +65,7 @@ export async function bullmqRedisQueue(options: RedisQueueOptions): Promise<Queu
   if (new URL(url).password === '') log.warn('redis_without_password')
   return bullmqQueue(
     {
-      openQueue: name => new Queue(name, { connection: producer, prefix }),
+      openQueue: name => new Queue(name, { connection: producer, prefix, streams }),
       openWorker: (name, run, settings) =>
         new Worker(name, run, { connection: consumer, prefix, ...settings }),
       async ping() {
