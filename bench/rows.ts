@@ -1,11 +1,16 @@
-// The rows: every file of bench/rows/, those named here first, then the others by name.
+// The rows: every file of bench/rows/, those named here first, then the others by name, and the longest last.
 import { readdir } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Row } from './row.js'
 
 const order = ['floors', 'intake', 'intake-one-client', 'intake-slow-disk', 'intake-quarter-core']
 
-const rank = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length)
+const last = ['soak']
+
+function rank(name: string): number {
+  if (order.includes(name)) return order.indexOf(name)
+  return order.length + last.indexOf(name) + 1
+}
 
 export const rowFile = (name: string) => new URL(`rows/${name}.js`, import.meta.url)
 

@@ -1,4 +1,3 @@
-import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { verifyDirectory } from '../../keys/directory.js'
 import { Deployment } from '../../schemas/directory.js'
@@ -7,33 +6,13 @@ import { databasePid } from '../../test/helper/npm-start.js'
 import { dataFolder, removeFolder, startService } from '../../test/helper/service.js'
 import { intakeLoader } from '../load.js'
 import { sealRequest } from '../organisation.js'
+import { family, proportional } from '../process-memory.js'
 import type { Row } from '../row.js'
 
 const restLimit = 350
 const loadLimit = 600
 const atRest = `at rest, of ${restLimit} MB`
 const underLoad = `under 32 clients, of ${loadLimit} MB`
-
-/** A process and all that it has started. */
-async function family(parent: number): Promise<number[]> {
-  const children: number[] = []
-  for (const name of await readdir('/proc')) {
-    const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '')
-    if (Number(stat.slice(stat.lastIndexOf(')') + 4).split(' ')[0]) === parent)
-      children.push(Number(name))
-  }
-  return [parent, ...(await Promise.all(children.map(family))).flat()]
-}
-
-/** MB that these processes hold; what several share counts once. */
-async function proportional(pids: readonly number[]): Promise<number> {
-  let kilobytes = 0
-  for (const pid of pids) {
-    const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '')
-    kilobytes += Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0)
-  }
-  return kilobytes / 1024
-}
 
 export const row: Row = {
   name: 'memory',
