@@ -59,6 +59,15 @@ async function lockDue(db: Database, limit: number): Promise<readonly DueRow[]> 
   return rows
 }
 
+/** What every sweep asks first, and almost all hear: no. One question, the first entry of the index, no transaction. */
+async function isAnythingDue(db: Database): Promise<boolean> {
+  const { rows } = await sql<{ due: boolean }>`
+    select next_rung_at <= statement_timestamp() as due from cases
+    where next_rung_at is not null
+    order by next_rung_at limit 1`.execute(db)
+  return rows[0]?.due ?? false
+}
+
 type Plan = Parameters<ClockStore['climbDueRungs']>[0]
 
 /** @returns null where nobody can say what becomes of the case: it stays due */
@@ -155,6 +164,7 @@ const clockSlackSeconds = 1
 export function clockStore(db: Database): ClockStore {
   return {
     async climbDueRungs(plan, limit) {
+      if (!(await isAnythingDue(db))) return { cases: 0, fired: 0 }
       return await db.transaction().execute(async trx => {
         const due = await lockDue(trx, limit)
         const climbs = due.map(row => climb(row, plan)).filter(each => each !== null)
@@ -170,7 +180,7 @@ export function clockStore(db: Database): ClockStore {
     },
 
     async recordHeartbeat(name) {
-      await sql`
+      await sql`-- prepared: record_heartbeat
         insert into heartbeats (name, at) values (${name}, clock_timestamp())
         on conflict (name) do update set at = excluded.at`.execute(db)
     },
