@@ -21,6 +21,8 @@ const inside = [
   'AdditionContent',
   'Directory',
   'EnvelopeContent',
+  'LetterContent',
+  'LetterMessage',
   'NoteContent',
   'NoteMessage',
   'ReceiptContent',

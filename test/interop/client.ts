@@ -486,7 +486,7 @@ export function readersOf(
 
 // ── Sealed files ────────────────────────────────────────────────────────────────────────────────────────────
 
-const kinds = ['envelope', 'slip', 'addition', 'reply', 'note'] as const
+const kinds = ['envelope', 'slip', 'addition', 'reply', 'note', 'letter'] as const
 const channels = ['web', 'mail', 'offline'] as const
 const Context = z.object({
   kind: z.enum(kinds),

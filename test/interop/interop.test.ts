@@ -12,6 +12,7 @@ import { visitor } from '../helper/chromium.js'
 import { khancap } from '../helper/handler.js'
 import { dataFolder, removeFolder, startService } from '../helper/service.js'
 import { onServiceDatabase } from '../helper/service-database.js'
+import { nameOfLetter, readLetter } from './letter.js'
 import {
   add,
   contextBytes,
@@ -95,7 +96,7 @@ await t.test(
     const File = z.object({
       expect: z.enum(['success', 'refused', 'no match']),
       stage: z.enum(['shape', 'opening']).optional(),
-      kind: z.enum(['envelope', 'slip', 'addition', 'reply', 'note']),
+      kind: z.enum(['envelope', 'slip', 'addition', 'reply', 'note', 'letter']),
       identity: z.string(),
       sealed: z.string(),
       sha256: z.string().optional(),
@@ -110,7 +111,10 @@ await t.test(
       if (!('sealed' in read)) continue
       files += 1
       const sealed = bytesOf(read.sealed)
-      const opening = async () => open(sealed, read.identity, { kind: read.kind, origin })
+      const opening = async () =>
+        read.kind === 'letter'
+          ? readLetter(sealed, read.identity, { origin })
+          : open(sealed, read.identity, { kind: read.kind, origin })
       if (read.stage === 'shape') t.throws(() => readShape(sealed), name)
       else t.doesNotThrow(() => readShape(sealed), name)
       if (read.expect === 'refused') await t.rejects(opening(), name)
@@ -161,6 +165,22 @@ await t.test('the client derives, verifies and signs what the published values s
   t.throws(() => verifyDirectory(Buffer.from(note.replace('Test', 'Best')), root, at), /verify/)
   const oneSignature = `${note.split('\n').slice(0, 5).join('\n')}\n`
   t.throws(() => verifyDirectory(Buffer.from(oneSignature), root, at), /too few/)
+
+  const Letter = z.object({
+    sealed: z.string(),
+    message: z.unknown(),
+    identity: z.string(),
+    id: z.string(),
+    name: z.string(),
+  })
+  const letter = await vector('letter', Letter)
+  const router = { origin, known }
+  t.strictSame(await readLetter(bytesOf(letter.sealed), letter.identity, router), letter.message)
+  t.equal(nameOfLetter(letter.identity, letter.id), letter.name)
+  const handlers = known.directory.handlers.map(one => ({ ...one, signing_keys: [] }))
+  const without = { ...known, directory: { ...known.directory, handlers } }
+  const nobody = { origin, known: without }
+  await t.rejects(readLetter(bytesOf(letter.sealed), letter.identity, nobody), /nobody/)
 
   const Receipt = z.object({ note: z.string(), content: z.unknown() })
   const receipt = await vector('receipt', Receipt)

@@ -9,6 +9,7 @@ import { Directory } from '../../schemas/directory.js'
 import {
   AdditionContent,
   EnvelopeContent,
+  LetterMessage,
   NoteMessage,
   ReplyMessage,
   SlipContent,
@@ -27,10 +28,12 @@ import { inspectSealed } from '../../src/core/envelope/inspect.js'
 import {
   openAddition,
   openEnvelope,
+  openLetter,
   openNote,
   openReply,
   openSlip,
 } from '../../src/core/envelope/open.js'
+import { letterKeys, letterName, letterNamed } from '../../src/core/mail/letter-name.js'
 import { signRequest } from '../../src/core/http-signature/sign.js'
 import { expectBody, readSignature } from '../../src/core/http-signature/verify.js'
 import { deriveReceiptKeys, wordsToCode } from '../../src/core/receipt/code.js'
@@ -96,6 +99,18 @@ for (const p of [node, await libsodiumPrimitives(), purePrimitives()])
       ...NoteMessage.parse(stored.get('note')?.['message']),
       key: text('note', 'writer_key'),
     })
+
+    const letter = (name: string) =>
+      openLetter(p, identities(name), bytes(name, 'sealed'), { origin, kind: 'letter' })
+    t.same(await letter('letter'), {
+      ...LetterMessage.parse(stored.get('letter')?.['message']),
+      key: text('letter', 'writer_key'),
+    })
+    t.same(await p.sha256(bytes('letter', 'sealed')), bytes('letter', 'sha256'))
+    const [nameKey] = await letterKeys(p, identities('letter'))
+    if (nameKey === undefined) throw new Error('a key expected')
+    t.equal(await letterName(p, nameKey, text('letter', 'id')), text('letter', 'name'))
+    t.equal(await letterNamed(p, [nameKey], text('letter', 'name')), text('letter', 'id'))
 
     const header = bytes('grant', 'header')
     const envelope = bytes('envelope', 'sealed')
@@ -188,12 +203,14 @@ for (const p of [node, await libsodiumPrimitives(), purePrimitives()])
       if (vector['expect'] === 'no match') t.equal(await open.envelope(name), null, name)
       if (vector['expect'] !== 'refused') continue
       refused++
-      await t.rejects(open.envelope(name), { code: 'sealed_unreadable' }, name)
+      const opening: Promise<unknown> =
+        vector['kind'] === 'letter' ? letter(name) : open.envelope(name)
+      await t.rejects(opening, { code: 'sealed_unreadable' }, name)
       const inspect = () => inspectSealed(bytes(name, 'sealed'))
       if (vector['stage'] === 'shape') t.throws(inspect, { code: 'envelope_malformed' }, name)
       else t.doesNotThrow(inspect, name)
     }
-    t.equal(refused, 16)
+    t.equal(refused, 17)
   })
 
 await t.test('age-encryption opens every file that is expected to open', async t => {
@@ -202,7 +219,7 @@ await t.test('age-encryption opens every file that is expected to open', async t
     const decrypter = new Decrypter()
     decrypter.addIdentity(text(name, 'identity'))
     const opened: unknown = JSON.parse(await decrypter.decrypt(bytes(name, 'sealed'), 'text'))
-    if (name !== 'reply' && name !== 'note') t.same(opened, vector['content'], name)
+    if (!['reply', 'note', 'letter'].includes(name)) t.same(opened, vector['content'], name)
     else t.match(opened, { v: 1, kind: name, message: JSON.stringify(vector['message']) })
   }
 })

@@ -5,7 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Directory } from '../../schemas/directory.js'
-import type { EnvelopeContent } from '../../schemas/sealed.js'
+import type { EnvelopeContent, LetterMessage } from '../../schemas/sealed.js'
 import { signDirectory } from '../../keys/directory.js'
 import { rootFingerprint } from '../../keys/root.js'
 import { nodePrimitives } from '../../src/core/crypto/node.js'
@@ -24,12 +24,15 @@ import {
   sealAddition,
   type Sealed,
   sealEnvelope,
+  sealLetter,
   sealNote,
   sealReply,
   sealSlip,
   wrapFileKey,
 } from '../../src/core/envelope/seal.js'
 import { sealPayload } from '../../src/core/envelope/stream.js'
+import { letterKeys, letterName } from '../../src/core/mail/letter-name.js'
+import { textEntity } from '../../src/core/mail/entity.js'
 import { signRequest } from '../../src/core/http-signature/sign.js'
 import { codeToWords, deriveReceiptKeys } from '../../src/core/receipt/code.js'
 import { signAddition, signAnswer } from '../../src/core/receipt/proofs.js'
@@ -309,6 +312,61 @@ async function refusedVectors(): Promise<Record<string, Vector>> {
   }
 }
 
+const letterMessage: LetterMessage = {
+  case: '0123456789abcdefghjkmnpqrs',
+  reply: b64(fixedBytes('reply id', 16)),
+  by: 'en-1',
+  to: 'somebody@sender.example',
+  subject: 'Trả lời: thư của bạn [case 0123-4567]',
+  in_reply_to: '<second@sender.example>',
+  references: ['<first@sender.example>', '<second@sender.example>'],
+  entity: textEntity('Chúng tôi đã nhận.'),
+}
+
+/** A letter, its name, and one that somebody else has signed. */
+async function letterVectors(): Promise<Record<string, Vector>> {
+  const { p, draws } = recorded('letter')
+  const context = sampleContext('letter')
+  const recipient = recipientOf(base, router)
+  const letter = await sealLetter(p, letterMessage, seedOf('handler'), context, recipient)
+  const another: Primitives = {
+    ...recorded('letter of another').p,
+    ed25519Sign: (seed, text) =>
+      base.ed25519Sign(b64(seed) === b64(seedOf('handler')) ? seedOf('stranger') : seed, text),
+  }
+  const forged = await sealLetter(another, letterMessage, seedOf('handler'), context, recipient)
+  const id = 'b7d04c1e-90a1-4f5e-8c61-3a2e64d0f7a9'
+  const [key] = await letterKeys(base, [router])
+  if (key === undefined) throw new Error('a key expected')
+  const { bytes, sha256 } = letter
+  return {
+    letter: {
+      comment: 'a reply as it leaves by mail, signed by the handler of directory.json',
+      expect: 'success',
+      kind: 'letter',
+      identity: router,
+      recipient,
+      ...ingredients(draws),
+      context: hex(encodeContext(context)),
+      writer_seed: b64(seedOf('handler')),
+      writer_key: b64(base.ed25519PublicKey(seedOf('handler'))),
+      message: letterMessage,
+      id,
+      name: await letterName(base, key, id),
+      sealed: b64(bytes),
+      sha256: b64(sha256),
+    },
+    letter_signed_by_another: {
+      comment: 'the signature is not that of the key beside it',
+      expect: 'refused',
+      stage: 'opening',
+      kind: 'letter',
+      identity: router,
+      sealed: b64(forged.bytes),
+    },
+  }
+}
+
 /** All vectors by name. */
 export async function makeVectors(): Promise<Record<string, Vector>> {
   const envelope = await sealEnvelope(recorded('envelope').p, content, [handlerRecipient])
@@ -469,6 +527,7 @@ export async function makeVectors(): Promise<Record<string, Vector>> {
         seed: seedOf('handler'),
       }),
     },
+    ...(await letterVectors()),
     ...(await refusedVectors()),
     envelope_for_a_stranger: {
       comment: 'the file is whole, but for somebody else',
