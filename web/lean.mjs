@@ -1,9 +1,10 @@
-// What keeps the sealing scripts small, as plugins of esbuild: every byte of them travels before somebody can send. Code is
-// left out and zod is replaced; no code of a library is changed.
+// What keeps the sealing scripts small, and quick without a JIT, as a plugin of esbuild: every byte of them travels before
+// somebody can send. Code is left out, zod, SHA-2 and SHA-3 are replaced; no code of a library is changed.
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
 const smallZod = fileURLToPath(new URL('sealer/small-zod.ts', import.meta.url))
+const hashes = name => fileURLToPath(new URL(`../src/core/crypto/${name}.ts`, import.meta.url))
 
 /** A constant that nobody uses may go, whatever is called to make it. */
 const pure = (all, start, made) => `${start}/* @__PURE__ */ (() => ${made})()`
@@ -12,20 +13,17 @@ const pure = (all, start, made) => `${start}/* @__PURE__ */ (() => ${made})()`
 const schema =
   /^((?:export )?const \w+ = )((?:z\b|exactBytes\(|text\()[\s\S]*?)(?=\n(?![\s)\]}]))/gm
 
-/** The other hybrids of the file that X-Wing stands in: each would bring a NIST curve along. */
-const otherHybrid = /^(export const (?:QSF|KitchenSink)_\w+ = )(.*);$/gm
-
 export function lean() {
   return {
     name: 'lean',
     setup({ onLoad, onResolve }) {
       onResolve({ filter: /^zod$/ }, () => ({ path: smallZod }))
+      onResolve({ filter: /^@noble\/hashes\/sha[23]\.js$/ }, ({ path }) => ({
+        path: hashes(path.slice(-7, -3)),
+      }))
       onLoad({ filter: /\/schemas\/[a-z-]+\.ts$/ }, async ({ path }) => ({
         contents: (await readFile(path, 'utf8')).replace(schema, pure),
         loader: 'ts',
-      }))
-      onLoad({ filter: /@noble\/post-quantum\/hybrid\.js$/ }, async ({ path }) => ({
-        contents: (await readFile(path, 'utf8')).replace(otherHybrid, pure),
       }))
     },
   }

@@ -8,7 +8,7 @@ import {
   attachmentSealer,
 } from '../../src/core/attachment/sealed-attachment.js'
 import { stripMetadata } from '../../src/core/attachment/strip.js'
-import type { Primitives } from '../../src/core/crypto/primitives.js'
+import { maxAeadBytes, type Primitives } from '../../src/core/crypto/primitives.js'
 import { selfTest } from '../../src/core/crypto/self-test.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { newClientId } from '../../src/core/encoding/case-id.js'
@@ -46,7 +46,7 @@ export function attaching(primitives: () => Primitives) {
   return {
     async begin({ file }: Asked<'attach'>): Promise<Given<'attach'>> {
       const p = primitives()
-      await selfTest(p)
+      await selfTest(p, maxAeadBytes)
       const whole = sourceOfFile(file)
       const found = await stripMetadata(whole)
       const isStripped = found.outcome === 'stripped'
@@ -75,7 +75,7 @@ export function attaching(primitives: () => Primitives) {
     /** Tested again: what a lying engine has sealed is never named. */
     async end({ id }: Asked<'attachEnd'>): Promise<Given<'attachEnd'>> {
       const { attachment, sealer } = current(id)
-      await selfTest(primitives())
+      await selfTest(primitives(), maxAeadBytes)
       begun = null
       return { attachment: { ...attachment, digest: encodeBase64url(await sealer.digest()) } }
     },

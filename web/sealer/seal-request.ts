@@ -4,13 +4,13 @@ import { routerRecipient } from '../../keys/keyring.js'
 import { IntakeReceipt } from '../../schemas/intake.js'
 import { KhancapError } from '../../schemas/problem.js'
 import type { Program } from '../../schemas/program.js'
-import type { Context, EnvelopeContent, SealedKind } from '../../schemas/sealed.js'
+import type { Context, EnvelopeContent, SealedKind, SlipContent } from '../../schemas/sealed.js'
 import type { Primitives } from '../../src/core/crypto/primitives.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import { newClientId } from '../../src/core/encoding/case-id.js'
 import { armorRequest, printRequestFile } from '../../src/core/envelope/request-file.js'
-import { sealEnvelope, sealSlip } from '../../src/core/envelope/seal.js'
+import { sealTogether } from '../../src/core/envelope/seal.js'
 import { checkAnswers } from '../../src/core/form/check.js'
 import { keepShown } from '../../src/core/form/shown.js'
 import { slipFacts } from '../../src/core/form/slip-facts.js'
@@ -78,22 +78,18 @@ export async function sealRequest(
     attachments: [],
     context: contextOf('envelope', opened),
   }
-  const envelope = await sealEnvelope(p, content, readers)
-  const envelopeSha256 = encodeBase64url(envelope.sha256)
-  const slip =
-    program.slip === 'none'
-      ? null
-      : await sealSlip(
-          p,
-          {
-            v: 1,
-            kind: 'slip',
-            envelope: envelopeSha256,
-            ...facts,
-            context: contextOf('slip', opened),
-          },
-          router,
-        )
+  const { envelope, slip } = await sealTogether(p, async seal => {
+    const whole = await seal.content('envelope', content, readers)
+    if (program.slip === 'none') return { envelope: whole, slip: null }
+    const slipContent: SlipContent = {
+      v: 1,
+      kind: 'slip',
+      envelope: encodeBase64url(whole.sha256),
+      ...facts,
+      context: contextOf('slip', opened),
+    }
+    return { envelope: whole, slip: await seal.content('slip', slipContent, [router]) }
+  })
   const id = order.id ?? newClientId(p)
   const file = await printRequestFile(p, {
     id,
@@ -114,7 +110,7 @@ export async function sealRequest(
       envelope: encodeBase64url(envelope.bytes),
       mailbox: encodeBase64url(keys.mailboxHash),
     }),
-    envelope: envelopeSha256,
+    envelope: encodeBase64url(envelope.sha256),
     slip: slip === null ? null : encodeBase64url(slip.sha256),
     directory: directory.sequence,
   }

@@ -3,15 +3,20 @@
 const charset = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l'
 const generator = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3]
 
+/** What each value of the five bits that are shifted out adds to the checksum. */
+const reductions = Array.from({ length: 32 }, (_, top) =>
+  generator.reduce((sum, term, bit) => (top & (1 << bit) ? sum ^ term : sum), 0),
+)
+
 function polymod(values: readonly number[]): number {
   let check = 1
-  for (const value of values) {
-    const top = check >>> 25
-    check = ((check & 0x1ffffff) << 5) ^ value
-    for (let bit = 0; bit < 5; bit++) if ((top >>> bit) & 1) check ^= generator[bit] ?? 0
-  }
+  for (const value of values)
+    check = ((check & 0x1ffffff) << 5) ^ value ^ (reductions[check >>> 25] ?? 0)
   return check >>> 0
 }
+
+/** Value of each letter by its code; what is not listed is no letter. */
+const letterValues = new Map(Array.from(charset, (letter, value) => [letter.charCodeAt(0), value]))
 
 function expandPrefix(prefix: string): number[] {
   const codes = Array.from(prefix, letter => letter.charCodeAt(0))
@@ -53,8 +58,12 @@ export function decodeBech32(prefix: string, text: string): Uint8Array {
   if (text !== lower && text !== text.toUpperCase())
     throw new RangeError('"text" expected one case of letters')
   if (!lower.startsWith(`${prefix}1`)) throw new RangeError('"text" expected another prefix')
-  const values = Array.from(lower.slice(prefix.length + 1), letter => charset.indexOf(letter))
-  if (values.includes(-1)) throw new RangeError('"text" expected letters of Bech32')
+  const values: number[] = []
+  for (let at = prefix.length + 1; at < lower.length; at++) {
+    const value = letterValues.get(lower.charCodeAt(at))
+    if (value === undefined) throw new RangeError('"text" expected letters of Bech32')
+    values.push(value)
+  }
   if (values.length < 6 || polymod([...expandPrefix(prefix), ...values]) !== 1)
     throw new RangeError('"text" expected a valid checksum')
   const bytes = regroup(values.slice(0, -6), 5, 8, false)
