@@ -93,12 +93,23 @@ async function post(
   return bodyOf(await request(address, { method: 'POST', headers, body }))
 }
 
+/**
+ * As the page itself asks ahead (web/html/render.ts): Firefox takes what has come only for a request without cache mode,
+ * redirect mode and referrer policy of its own. The page's own policies still keep it here.
+ */
+const asAskedAhead: RequestInit = {
+  credentials: 'same-origin',
+  cache: 'default',
+  redirect: 'follow',
+  referrerPolicy: '',
+}
+
 export async function fetchDeployment(): Promise<unknown> {
-  return bodyOf(await request('/deployment.json'))
+  return bodyOf(await request('/deployment.json', asAskedAhead))
 }
 
 export async function fetchDirectoryNote(): Promise<Uint8Array> {
-  const response = await request('/v1/directory')
+  const response = await request('/v1/directory', asAskedAhead)
   const bytes = await response.arrayBuffer().catch(() => {
     throw new Failed('offline')
   })

@@ -74,6 +74,8 @@ export class Page {
   readonly words: Words
   readonly surroundings: Surroundings
   draft: Draft = emptyDraft()
+  /** What is being sealed before it is asked for, by the present Worker; null where nothing is. */
+  ahead: { readonly of: string; readonly sealer: Promise<Sealer | null> } | null = null
   #site: Promise<Site> | null = null
   #sealer: Promise<Sealer> | null = null
   #programs: readonly Program[] = []
@@ -169,6 +171,7 @@ export class Page {
       () => {},
     )
     this.#sealer = null
+    this.ahead = null
   }
 
   /** Verifies while questions are answered. What does not verify interrupts at once; a lost line can wait. */
@@ -176,6 +179,8 @@ export class Page {
     const verified = this.sealer().then(sealer => sealer.call('inForce', null))
     verified.catch((error: unknown) => {
       if (!(error instanceof Failed) || !dead.includes(error.failure)) return
+      // Another Worker has taken its place, and is asked in its turn.
+      if (error.code === 'ended') return
       const redraw = this.#redraw
       this.fail(error, () => {
         this.forgetSite()

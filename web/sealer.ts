@@ -36,6 +36,7 @@ type Counterpart = Pick<Worker, 'addEventListener' | 'postMessage'>
 export function hire(worker: Counterpart, dismiss: () => void): Sealer {
   const waiting = new Map<number, Waiting>()
   let number = 0
+  let isEnded = false
   const failAll = (failed: Failed) => {
     for (const one of waiting.values()) one.reject(failed)
     waiting.clear()
@@ -57,11 +58,16 @@ export function hire(worker: Counterpart, dismiss: () => void): Sealer {
       number += 1
       const mine = number
       return new Promise((resolve, reject) => {
+        if (isEnded) {
+          reject(new Failed('cannot_seal', 'ended'))
+          return
+        }
         waiting.set(mine, { resolve, reject })
         worker.postMessage({ number: mine, name, asked })
       })
     },
     end() {
+      isEnded = true
       dismiss()
       failAll(new Failed('cannot_seal', 'ended'))
     },

@@ -18,7 +18,7 @@ export interface Upload {
   readonly id: string
   readonly bytes: number
   /** Sealed bytes from a place to about another. */
-  part(from: number, to: number): Promise<Uint8Array>
+  part(from: number, to: number): Promise<Uint8Array<ArrayBuffer>>
 }
 
 export interface Watcher {
@@ -105,7 +105,7 @@ export async function sendUpload(token: string, upload: Upload, watcher: Watcher
           'content-type': 'application/offset+octet-stream',
           'upload-offset': String(at),
         },
-        body: new Uint8Array(sealed).buffer,
+        body: sealed,
         signal,
       })
       at = Number(response.headers.get('upload-offset'))

@@ -1,4 +1,7 @@
-// Step 1. The signed directory, as the exact bytes that were signed.
+// Step 1. The signed directory, as the exact bytes that were signed; compressed for whoever takes that, because the first
+// question waits for it on a slow line.
+import { promisify } from 'node:util'
+import { constants, gzip } from 'node:zlib'
 import * as z from 'zod'
 import { KhancapError } from '../../schemas/problem.js'
 import type { HttpDeps } from './deps.js'
@@ -19,10 +22,26 @@ const OneDirectory = z.strictObject({
     .transform(Number),
 })
 
+/** A client that takes gzip, and does not say that it must not be. */
+const takesGzip = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/
+
+/** Compresses each directory once. */
+function packer(): (tag: string, note: Uint8Array) => Promise<Uint8Array> {
+  const compress = promisify(gzip)
+  let last: { readonly tag: string; readonly packed: Promise<Uint8Array> } | null = null
+  return (tag, note) => {
+    if (last?.tag !== tag)
+      last = { tag, packed: compress(note, { level: constants.Z_BEST_COMPRESSION }) }
+    return last.packed
+  }
+}
+
 export function directoryRoutes(
   app: Api,
   { directories, settings }: Pick<HttpDeps, 'directories' | 'settings'>,
 ): void {
+  const pack = packer()
+
   app.route({
     method: ['GET', 'HEAD'],
     url: '/v1/directories/:sequence',
@@ -67,10 +86,16 @@ export function directoryRoutes(
       // Expired or not: whoever seals looks at its end, and whoever works on what was promised needs it.
       const { note, sha256 } = await directories.newest()
       const tag = `"${printBytes(sha256)}"`
-      reply.header('etag', tag)
-      if (request.headers['if-none-match'] === tag) return reply.code(304).send(new Uint8Array(0))
+      const isPacked = takesGzip.test(request.headers['accept-encoding'] ?? '')
+      // The same directory in other bytes: such a tag is a weak one (RFC 9110, section 8.8.1).
+      reply.header('etag', isPacked ? `W/${tag}` : tag)
+      reply.header('vary', 'accept-encoding')
+      if (request.headers['if-none-match']?.replace(/^W\//, '') === tag)
+        return reply.code(304).send(new Uint8Array(0))
       reply.header('content-type', 'text/plain; charset=utf-8')
-      return reply.send(note)
+      if (!isPacked) return reply.send(note)
+      reply.header('content-encoding', 'gzip')
+      return reply.send(await pack(tag, note))
     },
   })
 }

@@ -1,9 +1,6 @@
 // Every page for everybody: no violation that axe knows, the whole path by keyboard alone, 320 pixels wide, with text
 // twice as large, in the dark, and read from right to left.
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import t, { type Test } from 'tap'
-import type { Page } from 'playwright-core'
+import t from 'tap'
 import {
   answer,
   begin,
@@ -15,6 +12,7 @@ import {
   send,
 } from '../helper/applicant.js'
 import { visitor } from '../helper/chromium.js'
+import { look } from '../helper/look.js'
 import {
   arrivedCases,
   replyAs,
@@ -30,29 +28,6 @@ import { textsFr } from '../../web/texts/fr.js'
 import { textsVi } from '../../web/texts/vi.js'
 import { textsZhHans } from '../../web/texts/zh-hans.js'
 import { textsZhHant } from '../../web/texts/zh-hant.js'
-
-const require = createRequire(import.meta.url)
-const axe = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8')
-
-interface Violation {
-  readonly id: string
-  readonly nodes: readonly { readonly html: string }[]
-}
-
-/** Looks at the page as it stands. */
-async function look(t: Test, page: Page, screen: string) {
-  await page.evaluate(axe)
-  const found: { violations: Violation[] } = await page.evaluate(
-    `axe.run(document, { resultTypes: ['violations'] })`,
-  )
-  t.strictSame(
-    found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join(' ')}`),
-    [],
-    `${screen}: no violation`,
-  )
-  t.ok(Number(await page.evaluate(overflow)) <= 0, `${screen}: nothing is cut off at the side`)
-  t.equal(await page.locator('h1:visible').count(), 1, `${screen}: one heading`)
-}
 
 const held: Readonly<Record<string, string>> = {
   vi: textsVi.mailbox.heldHint,

@@ -36,7 +36,7 @@ import {
   type TestSite,
   testSite,
 } from '../helper/site.js'
-import { overflow } from '../helper/traces.js'
+import { look } from '../helper/look.js'
 
 /** A file has no service workers to ask for. */
 const storedByFiles = `(async () => [
@@ -138,9 +138,9 @@ await t.test(
     await driver.open(file.address)
     await driver.see('#begin:not([hidden])')
     t.match(await driver.textOf('#until'), /2\d{3}年/)
-    t.equal(await page.evaluate(overflow), 0, 'fits a narrow page')
+    await look(t, page, 'before')
     const words = await fillIn(driver, 'zh-Hant')
-    t.equal(await page.evaluate(overflow), 0, 'fits a narrow page')
+    await look(t, page, 'what to do with it')
     const [saved] = await Promise.all([
       page.waitForEvent('download'),
       page.click('main section button.main'),
@@ -233,18 +233,20 @@ await t.test('a file with an old, damaged or missing list of keys says what to d
     t.ok(sentence.length > 20)
     t.match(await page.textContent('[data-failure]'), sentence)
     t.equal(await page.locator('#start').count(), 0, 'nothing can be typed in vain')
+    await look(t, page, failure)
   }
 })
 
 await t.test('where a file gets no Worker it seals all the same', async t => {
-  const file = await offlineFile(t, 'en', organisation)
+  const file = await offlineFile(t, 'fr', organisation)
   const { page } = await visitor(t)
   await page.addInitScript(`delete self.Worker`)
   const driver = chromiumDriver(page)
   await driver.open(file.address)
   await driver.see('#begin:not([hidden])')
-  await fillIn(driver, 'en')
+  await fillIn(driver, 'fr')
   await driver.see('#until')
+  await look(t, page, 'what to do with it')
 })
 
 await t.test('step 4: a page that cannot send hands over what it has sealed', async t => {
@@ -258,6 +260,7 @@ await t.test('step 4: a page that cannot send hands over what it has sealed', as
   const { handOver } = allTexts.find(({ language }) => language === 'en') ?? {}
   await page.click(`text=${handOver?.offer}`)
   await driver.see('#until')
+  await look(t, page, 'hand-over')
   const [saved] = await Promise.all([
     page.waitForEvent('download'),
     page.click('main section button.main'),

@@ -1,15 +1,19 @@
 // `npm run api` as a process: it says where it serves, stops cleanly when told to, and explains in a sentence why it
 // cannot start. Runs the build.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { request as httpRequest } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { printSigningKey, newSigningKey } from '../../keys/signing-key.js'
+import { sealRequest } from '../helper/api.js'
 import { type Organisation, testOrganisation } from '../helper/organisation.js'
 import { type Teardown, testDatabase } from '../helper/postgres.js'
+import { manifestOf, metadataOf, sealedUpload } from '../helper/upload.js'
 
 type Env = Record<string, string>
 
@@ -195,3 +199,84 @@ await t.test('it starts again on what it left, with the file gone', async t => {
   second.child.kill('SIGINT')
   t.equal(await second.ended, 0)
 })
+
+await t.test(
+  'killed in the middle of an upload: the request is there, and the upload goes on where it was',
+  async t => {
+    const { env, organisation } = await prepare(t)
+    const first = start(t, env)
+    let { url } = await first.ready
+    const request = await sealRequest(organisation)
+    const taken = await fetch(`${url}/v1/intakes`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(request.request),
+    })
+    t.equal(taken.status, 201)
+    const upload = await sealedUpload(organisation, randomBytes(2_500_000))
+    const call = (method: string, path: string, headers: Record<string, string>, body?: Buffer) =>
+      fetch(`${url}/v1/uploads${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${request.token}`,
+          'tus-resumable': '1.0.0',
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body }),
+      })
+    const begun = await call('POST', '', {
+      'upload-length': String(upload.sealed.length),
+      'upload-metadata': metadataOf(upload.id),
+    })
+    t.equal(begun.status, 201)
+    const offset = async () =>
+      Number((await call('HEAD', `/${upload.id}`, {})).headers.get('upload-offset'))
+    // So much is written of the body, and never more.
+    const sent = 1_900_000
+    const broken = httpRequest(`${url}/v1/uploads/${upload.id}`, {
+      method: 'PATCH',
+      headers: {
+        authorization: `Bearer ${request.token}`,
+        'tus-resumable': '1.0.0',
+        'upload-offset': '0',
+        'content-type': 'application/offset+octet-stream',
+        'content-length': upload.sealed.length,
+      },
+    })
+    broken.on('error', () => undefined)
+    broken.write(upload.sealed.subarray(0, sent))
+    while ((await offset()) === 0) await new Promise(resolve => setTimeout(resolve, 50))
+    first.child.kill('SIGKILL')
+    await first.ended
+
+    const second = start(t, env)
+    ;({ url } = await second.ready)
+    const kept = await offset()
+    t.ok(kept >= 1_048_576 && kept <= sent, `${kept} bytes outlived it`)
+    const headers = {
+      'upload-offset': String(kept),
+      'content-type': 'application/offset+octet-stream',
+    }
+    const rest = await call(
+      'PATCH',
+      `/${upload.id}`,
+      headers,
+      Buffer.from(upload.sealed.subarray(kept)),
+    )
+    t.equal(rest.status, 204, await rest.text())
+    t.equal(await offset(), upload.sealed.length)
+    const manifest = await manifestOf(organisation, request, [upload.attachment])
+    const added = await fetch(`${url}/v1/mailbox/additions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${request.token}` },
+      body: JSON.stringify(manifest),
+    })
+    t.equal(added.status, 201, await added.text())
+    const again = await fetch(`${url}/v1/intakes`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(request.request),
+    })
+    t.equal(again.status, 200, 'the request had been taken in, and is there')
+  },
+)

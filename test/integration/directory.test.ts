@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import t from 'tap'
 import { KhancapError } from '../../schemas/problem.js'
 import { currentDirectory } from '../../src/app/current-directory.js'
@@ -36,6 +37,34 @@ await t.test('step 1: the directory is served byte for byte, with a tag', async 
   const head = await api.app.inject({ method: 'HEAD', url: '/v1/directory' })
   t.equal(head.statusCode, 200)
   t.equal(head.body, '')
+})
+
+await t.test('step 1: who takes gzip gets the same bytes compressed', async t => {
+  const api = await testApi(t)
+  const asked = (accepted: string, known = '') =>
+    api.app.inject({
+      url: '/v1/directory',
+      headers: {
+        'accept-encoding': accepted,
+        ...(known === '' ? {} : { 'if-none-match': known }),
+      },
+    })
+  const plain = await asked('')
+  for (const accepted of ['gzip', 'br, gzip;q=0.5', 'gzip, deflate, br']) {
+    const packed = await asked(accepted)
+    t.equal(packed.headers['content-encoding'], 'gzip', accepted)
+    t.equal(packed.headers.vary, 'accept-encoding')
+    t.equal(packed.headers.etag, `W/${String(plain.headers.etag)}`)
+    t.ok(packed.rawPayload.length < plain.rawPayload.length * 0.6, accepted)
+    t.strictSame(gunzipSync(packed.rawPayload), plain.rawPayload)
+  }
+  for (const refused of ['br', 'gzip;q=0', 'gzip;q=0.0, br', 'deflate']) {
+    const answer = await asked(refused)
+    t.equal(answer.headers['content-encoding'], undefined, refused)
+    t.strictSame(answer.rawPayload, plain.rawPayload)
+  }
+  const tag = String(plain.headers.etag)
+  for (const known of [tag, `W/${tag}`]) t.equal((await asked('gzip', known)).statusCode, 304)
 })
 
 await t.test('a new directory is served within seconds, and the old one still counts', async t => {

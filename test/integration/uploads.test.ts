@@ -335,3 +335,46 @@ await t.test('more bodies at once than there is room for come back later', async
     (error: unknown) => t.match(String(error), /429/),
   )
 })
+
+await t.test('a body that stops moving gives its place back when its time is over', async t => {
+  const shared = settings({ atOnce: 1 }).settings
+  const api = await testApi(t, { settings: { ...shared, requestTimeoutMs: 2000 } })
+  const request = await caseInTeam(api)
+  const slow = await sealedUpload(api.organisation, randomBytes(300_000))
+  const quick = await sealedUpload(api.organisation, randomBytes(300_000))
+  for (const upload of [slow, quick]) await beginUpload(api, request.token, upload)
+  const base = await api.app.listen({ host: '127.0.0.1', port: 0 })
+  const sent = 100_000
+  const cut = new Promise<number>(resolve => {
+    const call = httpRequest(
+      `${base}/v1/uploads/${slow.id}`,
+      {
+        method: 'PATCH',
+        headers: {
+          authorization: `Bearer ${request.token}`,
+          'tus-resumable': '1.0.0',
+          'upload-offset': '0',
+          'content-type': 'application/offset+octet-stream',
+          'content-length': slow.sealed.length,
+        },
+      },
+      response => resolve(response.resume().statusCode ?? 0),
+    )
+    call.on('error', () => resolve(0))
+    call.write(slow.sealed.subarray(0, sent))
+  })
+  const attempt = () => continueUpload(api, request.token, quick.id, 0, quick.sealed)
+  let isHeld = false
+  let status = 0
+  for (let tries = 0; tries < 600 && status !== 204; tries++) {
+    status = (await attempt()).statusCode
+    // The slow body may not have taken the place yet: then the quick one has come before it.
+    if (status === 429) isHeld = true
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+  t.equal(status, 204, 'the place is free again')
+  t.ok([0, 408].includes(await cut), 'whoever stands still is cut off')
+  if (isHeld) t.pass('no second body had got in beside it')
+  const head = await tus(api, request.token, 'HEAD', `/v1/uploads/${slow.id}`)
+  t.ok([0, sent].includes(Number(head.headers['upload-offset'])), 'what had come is kept, or none')
+})

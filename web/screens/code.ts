@@ -4,6 +4,7 @@ import { foldWord } from '../../src/core/receipt/fold-word.js'
 import { button, form, h, unrecorded } from '../dom.js'
 import type { Page } from '../page.js'
 import { fill } from '../texts/texts.js'
+import { sealAhead } from './seal-answers.js'
 
 const svg = 'http://www.w3.org/2000/svg'
 
@@ -88,6 +89,7 @@ function drawCode(page: Page, back: () => void): void {
       button(backLabel, back),
     ),
   )
+  sealAhead(page)
 }
 
 /** Two different places, from the platform's randomness: a habit of looking at the first word only must not pass. */

@@ -1,10 +1,10 @@
-// Step 3 as the page has it done: tested, then sealed once for the same answers.
+// Step 3 as the page has it done: tested, then sealed once for the same answers, and begun while the words are copied down.
 import { Failed } from '../failed.js'
 import type { Page } from '../page.js'
 import type { Sealer } from '../sealer.js'
 
 /** Seals, or keeps what is sealed where its fate is not known and the answers are the same. @throws Failed */
-export async function sealAnswers(page: Page, tell: (stage: string) => void): Promise<Sealer> {
+async function sealAnew(page: Page, tell: (stage: string) => void): Promise<Sealer> {
   const { sending, language } = page.words.texts
   tell(sending.checking)
   const sealer = await page.freshSealer()
@@ -25,4 +25,35 @@ export async function sealAnswers(page: Page, tell: (stage: string) => void): Pr
     draft.sealedOf = of
   }
   return sealer
+}
+
+/**
+ * Seals in a fresh Worker before it is asked for: without a JIT it takes seconds, and twelve words take longer to write down.
+ * Where it fails nothing is said; it is tried again, and told, when the person sends.
+ */
+export function sealAhead(page: Page): void {
+  const of = JSON.stringify(page.draft.answers)
+  // In a file there is no other thread: the page would stand still.
+  if (page.surroundings.channel !== 'web' || page.draft.sealedOf === of || page.ahead?.of === of)
+    return
+  const sealing = sealAnew(page, () => {})
+  const ahead = sealing.catch(() => null)
+  // Ended with the Worker that does it: begun by the line above, which has taken the place of the one before.
+  page.ahead = { of, sealer: ahead }
+}
+
+/** What was sealed ahead, or sealed now. @throws Failed */
+export async function sealAnswers(page: Page, tell: (stage: string) => void): Promise<Sealer> {
+  const { ahead, draft } = page
+  if (ahead?.of === JSON.stringify(draft.answers)) {
+    tell(page.words.texts.sending.sealing)
+    const sealer = await ahead.sealer
+    // Left, failed or begun anew meanwhile: then its Worker is gone.
+    if (sealer !== null && page.ahead === ahead) {
+      // A second attempt is made by a Worker of its own.
+      page.ahead = null
+      return sealer
+    }
+  }
+  return sealAnew(page, tell)
 }

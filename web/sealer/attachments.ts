@@ -18,8 +18,10 @@ import type { Asked, Given } from './calls.js'
 function sourceOfFile(file: Blob): ByteSource {
   return {
     bytes: file.size,
-    read: async (from, to) =>
-      new Uint8Array(await new Response(file.slice(from, to)).arrayBuffer()),
+    read: async (from, to) => {
+      const part = file.slice(from, to)
+      return new Uint8Array(await ('arrayBuffer' in part ? part : new Response(part)).arrayBuffer())
+    },
   }
 }
 

@@ -1,5 +1,6 @@
-// What the page asks of its sealing Worker, and what comes back. Everything here crosses a thread by structured clone;
-// of what the receipt code stands for, only the mailbox token ever leaves the Worker.
+// What the page asks of its sealing Worker, and what comes back. Everything here crosses a thread by structured clone, but
+// for the sealed parts of a file, which are handed over; of what the receipt code stands for, only the mailbox token ever
+// leaves the Worker.
 import type { Directory } from '../../schemas/directory.js'
 import type { Timestamp } from '../../schemas/encoding.js'
 import type { MailboxView } from '../../schemas/mailbox.js'
@@ -109,7 +110,7 @@ export interface Calls {
   attach: { asked: { file: File }; given: { id: string; bytes: number } }
   attachPart: {
     asked: { id: string; from: number; to: number }
-    given: { sealed: Uint8Array }
+    given: { sealed: Uint8Array<ArrayBuffer> }
   }
   /** All of it was sealed: what names it. */
   attachEnd: { asked: { id: string }; given: { attachment: Attachment } }

@@ -155,7 +155,7 @@ function answering(load: () => Promise<Primitives>): Answering {
 /** The part of a Worker's global scope that is used here. */
 export interface WorkerScope {
   addEventListener(type: 'message', listener: (event: { data: CallMessage }) => void): void
-  postMessage(message: AnswerMessage): void
+  postMessage(message: AnswerMessage, handedOver: ArrayBuffer[]): void
 }
 
 function run<K extends CallName>(calls: Answering, message: CallMessage<K>): Promise<Given<K>> {
@@ -168,9 +168,11 @@ export function serve(scope: WorkerScope, load: () => Promise<Primitives>): void
   const answer = async (message: CallMessage) => {
     const { number } = message
     try {
-      post({ number, given: await run(calls, message) })
+      const given = await run(calls, message)
+      // Megabytes of a file change hands: a copy of them would be held on both sides.
+      post({ number, given }, given !== null && 'sealed' in given ? [given.sealed.buffer] : [])
     } catch (error) {
-      post({ number, fault: faultOf(error) })
+      post({ number, fault: faultOf(error) }, [])
     }
   }
   let last: Promise<void> = Promise.resolve()

@@ -102,7 +102,7 @@ export interface AttachmentSealer {
    * Sealed bytes from `from` to the end of the chunk in which `to` lies. The same place gives the same bytes again. Places
    * may come again, and none may be left out.
    */
-  part(from: number, to: number): Promise<Uint8Array>
+  part(from: number, to: number): Promise<Uint8Array<ArrayBuffer>>
   /** Once all of it was sealed. */
   digest(): Promise<Uint8Array>
 }
@@ -140,7 +140,7 @@ export async function attachmentSealer(p: Primitives, text: ByteSource): Promise
     return whole
   }
 
-  async function part(from: number, to: number): Promise<Uint8Array> {
+  async function part(from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
     const first = Math.max(0, Math.floor((from - front.length) / sealedChunkBytes))
     const last = Math.min(
       chunks,

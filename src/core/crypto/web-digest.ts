@@ -1,8 +1,10 @@
 // SHA-256, HMAC, HKDF and random bytes of the platform's WebCrypto: the part that both browser implementations share.
 import type { Primitives } from './primitives.js'
 
-/** WebCrypto wants memory that nobody else shares. */
-const own = (bytes: Uint8Array) => new Uint8Array(bytes)
+const isOwn = (bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> =>
+  bytes.buffer instanceof ArrayBuffer
+/** WebCrypto wants memory that no other thread shares: it copies that itself. */
+const own = (bytes: Uint8Array) => (isOwn(bytes) ? bytes : new Uint8Array(bytes))
 const zeros = new Uint8Array(32)
 /** getRandomValues gives at most this much at once. */
 const maxRandomBytes = 65_536

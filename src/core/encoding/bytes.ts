@@ -1,7 +1,7 @@
 // Bytes and text: joining, comparing, UTF-8, hexadecimal, big-endian integers. Everything here is total and pure.
 
 /** Joins byte strings. */
-export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let offset = 0
   for (const part of parts) {
