@@ -1,10 +1,10 @@
 // Primitives in plain JavaScript (noble, which age-encryption itself is made of), for browsers without WebAssembly.
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { ed25519, x25519 } from '@noble/curves/ed25519.js'
-import { sha3_256, shake256 } from '@noble/hashes/sha3.js'
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js'
 import { concatBytes, utf8 } from '../encoding/bytes.js'
 import { expectBytes, maxAeadBytes, type Primitives } from './primitives.js'
+import { sha3_256, shake256 } from './sha3.js'
 import { webDigest } from './web-digest.js'
 
 const tagBytes = 16

@@ -61,10 +61,11 @@ function compress512(state: Int32Array, w: Int32Array): void {
   }
 }
 
+const turned = (x: number, by: number) => (x >>> by) | (x << (32 - by))
+
 /** One block of 64 bytes, whose words stand in the first 16 of `w`. */
 // biome-ignore format: as the standard has it.
 function compress256(state: Int32Array, w: Int32Array): void {
-  const turned = (x: number, by: number) => x >>> by | x << (32 - by)
   for (let t = 16; t < 64; t++) {
     const x = w[t - 15] ?? 0; const y = w[t - 2] ?? 0
     const s = turned(x, 7) ^ turned(x, 18) ^ x >>> 3
