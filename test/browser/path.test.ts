@@ -30,6 +30,7 @@ import {
   testSite,
 } from '../helper/site.js'
 import { hour, sha256 } from '../helper/store.js'
+import { allTexts } from '../helper/texts.js'
 import { nothingStored, storedThings } from '../helper/traces.js'
 
 const canary = 'Chim hoàng yến đậu trên mái ngói'
@@ -269,6 +270,34 @@ await t.test('a code of one language opens on the page of another', async t => {
   await comeBack(driver, site.url, 'fr', words.join(''))
   await driver.see('#state')
   t.equal(await page.getAttribute('#state', 'data-state'), 'received')
+
+  const [arrived] = await arrivedCases(site)
+  if (arrived === undefined) throw new Error('nothing arrived')
+  await routeCase(site, arrived)
+  for (const text of ['第一', '第二']) await replyAs(site, 'china-1', arrived, text, 'zh-Hans')
+  // As where they are too many for one answer.
+  await page.route('**/v1/mailbox', async route => {
+    if (route.request().postData()?.includes('"before"') === true) return route.continue()
+    const response = await route.fetch()
+    const view = await response.json()
+    return route.fulfill({
+      response,
+      json: { ...view, replies: view.replies.slice(-1), older: true },
+    })
+  })
+  await comeBack(driver, site.url, 'fr', words.join(''))
+  await driver.see('article.reply')
+  const newest = await driver.textsOf('article.reply')
+  t.equal(newest.length, 1)
+  const { mailbox } = allTexts.find(({ language }) => language === 'fr') ?? {}
+  await page.click(`text=${mailbox?.older}`)
+  await driver.see('article.reply + article.reply')
+  const all = await driver.textsOf('article.reply')
+  t.equal(all.length, 2)
+  t.equal(all[1], newest[0], 'older answers come above')
+  t.match(all.join(), /第一/)
+  t.match(all.join(), /第二/)
+  t.equal(await page.locator(`text=${mailbox?.older}`).count(), 0, 'there are no more')
 })
 
 await t.test(
