@@ -14,21 +14,6 @@ export const IntakeRequest = z
   .meta({ id: 'IntakeRequest', description: 'A sealed request for support' })
 export type IntakeRequest = z.infer<typeof IntakeRequest>
 
-export const IntakeHeaders = z.object({
-  'khancap-puzzle': z
-    .string()
-    .max(200)
-    .optional()
-    .describe(
-      'A solution of the puzzle that stood in this header of an answer of 429 or 503 (docs/protocol.md, "Puzzle")',
-    ),
-  'content-digest': z
-    .string()
-    .max(200)
-    .optional()
-    .describe('RFC 9530, of the body; only with a solution'),
-})
-
 export const IntakeReceipt = z
   .strictObject({
     id: ClientId,

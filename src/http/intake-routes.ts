@@ -1,5 +1,6 @@
 // Step 4. Takes in a sealed request.
-import { IntakeHeaders, IntakeReceipt, IntakeRequest } from '../../schemas/intake.js'
+import { IntakeReceipt, IntakeRequest } from '../../schemas/intake.js'
+import { IntakeHeaders } from '../../schemas/intake-headers.js'
 import { submitIntake } from '../app/submit-intake.js'
 import { admission } from './admission.js'
 import { readBytes } from './bytes.js'

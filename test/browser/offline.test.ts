@@ -244,9 +244,9 @@ await t.test('where a file gets no Worker it seals all the same', async t => {
   const driver = chromiumDriver(page)
   await driver.open(file.address)
   await driver.see('#begin:not([hidden])')
-  await fillIn(driver, 'fr')
+  // The page is French; of the languages that are answered in, the person chooses English.
+  await fillIn(driver, 'en')
   await driver.see('#until')
-  await look(t, page, 'what to do with it')
 })
 
 await t.test('step 4: a page that cannot send hands over what it has sealed', async t => {
