@@ -19,6 +19,8 @@ export interface Request {
   readonly body: Uint8Array | null
   /** Bytes of the answer's body at most. */
   readonly maxBytes: number
+  /** Asks with these headers alone, and takes what comes compressed as it came. */
+  readonly only?: true
 }
 
 /** By name in lower case; what came twice is joined by a comma. */
@@ -72,12 +74,15 @@ function answerTo(request: Request, tunnel: Duplex | null, signal: AbortSignal):
     const secure = url.protocol === 'https:'
     const call = (secure ? https : http).request(url, {
       method: request.method,
-      headers: {
-        ...request.headers,
-        accept: 'application/json, application/problem+json, text/plain',
-        'accept-encoding': 'identity',
-        ...(request.body === null ? {} : { 'content-length': String(request.body.length) }),
-      },
+      headers:
+        request.only === true
+          ? request.headers
+          : {
+              ...request.headers,
+              accept: 'application/json, application/problem+json, text/plain',
+              'accept-encoding': 'identity',
+              ...(request.body === null ? {} : { 'content-length': String(request.body.length) }),
+            },
       maxHeaderSize: maxHeaderBytes,
       signal,
       // An agent would open a line of its own: with a tunnel there must be none.
@@ -104,7 +109,8 @@ async function takeAnswer(response: http.IncomingMessage, request: Request): Pro
       safe`the server wants to send this tool to another address; nothing was followed`,
       safe`if the service has moved, the organisation tells you its new address: khancap init --url`,
     )
-  if ((response.headers['content-encoding'] ?? 'identity') !== 'identity')
+  const coding = response.headers['content-encoding'] ?? 'identity'
+  if (coding !== 'identity' && request.only !== true)
     throw refused(
       safe`the server sent a compressed answer that was not asked for`,
       safe`tell who runs it: something in front of it changes what it sends`,

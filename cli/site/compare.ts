@@ -6,6 +6,7 @@ import type { Directory } from '../../schemas/directory.js'
 import type { Primitives } from '../../src/core/crypto/primitives.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { type Answer, exchange, type Line } from '../client/exchange.js'
+import { browserHeaders, unpacked } from './as-browser.js'
 import { Failure } from '../failure.js'
 import { type Safe, safe } from '../terminal/safe.js'
 import { foreignParts } from './foreign.js'
@@ -31,6 +32,10 @@ export interface Site {
   readonly url: string
   readonly line: Line
   readonly primitives: Primitives
+  /** As which it is asked: a server may tell them apart. */
+  readonly as: 'tool' | 'browser'
+  /** Addresses of the organisation, to which pages may point. */
+  readonly addresses: readonly string[]
 }
 
 /** Tor builds a circuit for each; a server need not notice. */
@@ -39,11 +44,16 @@ const atOnce = 4
 const moreBytes = 65_536
 
 export async function fetchFrom(
-  { url, line }: Site,
+  { as, line, url: site }: Site,
   path: string,
   maxBytes: number,
 ): Promise<Answer> {
-  return exchange({ method: 'GET', url: `${url}${path}`, headers: {}, body: null, maxBytes }, line)
+  const url = `${site}${path}`
+  const request = { method: 'GET', url, headers: {}, body: null, maxBytes } as const
+  if (as === 'tool') return exchange(request, line)
+  const answer = await exchange({ ...request, headers: browserHeaders(url), only: true }, line)
+  const coding = (answer.headers['content-encoding'] ?? 'identity').toLowerCase()
+  return { ...answer, body: await unpacked(answer.body, coding, maxBytes) }
 }
 
 /** Every address that shows a file: a page is asked for by its folder too, as browsers do. */
@@ -77,6 +87,7 @@ async function compareFile(
     answer.headers,
     name,
     list.manifest.default_csp,
+    site.addresses,
   ).map(words => ({ path, code: 'header', words }))
   const digest = encodeBase64url(await site.primitives.sha256(answer.body))
   if (digest === list.manifest.files[name]) return differences
@@ -101,7 +112,7 @@ async function compareDeployment(
   const path = '/deployment.json'
   const { status, body, headers } = await fetchFrom(site, path, 4096)
   const faults: Safe[] =
-    status === 200 ? headerFaults(headers, path, list.manifest.default_csp) : []
+    status === 200 ? headerFaults(headers, path, list.manifest.default_csp, site.addresses) : []
   const served = Deployment.safeParse(readJson(body))
   const isOurs =
     status === 200 &&

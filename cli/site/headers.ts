@@ -1,5 +1,5 @@
-// The headers of a file of the site: the signed policy, nothing that would load or keep more than it, and the type that
-// makes a browser take the file for what it is.
+// The headers of a file of the site: the signed policy, the type that makes a browser take the file for what it is, and none
+// that is not known to do nothing: whatever is not on the list could load something, keep something, or tell somebody.
 import type { Headers } from '../client/exchange.js'
 import { type Safe, safe } from '../terminal/safe.js'
 
@@ -8,19 +8,51 @@ const required: Readonly<Record<string, string>> = {
   'referrer-policy': 'no-referrer',
 }
 
-/** Each of these loads something, keeps something, or tells somebody. */
-const forbidden = [
-  'set-cookie',
-  'refresh',
-  'link',
-  'service-worker-allowed',
-  'sourcemap',
-  'x-sourcemap',
-  'nel',
-  'report-to',
-  'reporting-endpoints',
-  'content-disposition',
-]
+/** What a server and a proxy before it may add: none of it acts on a page, but to take powers from it. */
+const harmless = new Set([
+  'accept-ranges',
+  'age',
+  'cache-control',
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-security-policy',
+  'content-type',
+  'cross-origin-embedder-policy',
+  'cross-origin-opener-policy',
+  'cross-origin-resource-policy',
+  'date',
+  'etag',
+  'expires',
+  'keep-alive',
+  'last-modified',
+  'origin-agent-cluster',
+  'permissions-policy',
+  'pragma',
+  'referrer-policy',
+  'server',
+  'strict-transport-security',
+  'transfer-encoding',
+  'vary',
+  'via',
+  'x-content-type-options',
+  'x-dns-prefetch-control',
+  'x-download-options',
+  'x-frame-options',
+  'x-permitted-cross-domain-policies',
+  'x-xss-protection',
+])
+
+/** Another way to the same machine (RFC 7838): a port, and no other host. */
+const sameHost = /^(clear|([a-z0-9-]+="?:\d{1,5}"?(; *(ma|persist)=\d+)*(, *)?)+)$/
+
+function isHarmless(header: string, value: string, addresses: readonly string[]): boolean {
+  if (header === 'alt-svc') return sameHost.test(value)
+  // Tor Browser offers to go there.
+  if (header === 'onion-location')
+    return addresses.some(address => value === address || value.startsWith(`${address}/`))
+  return harmless.has(header)
+}
 
 const types: Readonly<Record<string, RegExp>> = {
   html: /^text\/html$/,
@@ -31,7 +63,12 @@ const types: Readonly<Record<string, RegExp>> = {
 }
 
 /** @returns a sentence for each header that is not as it must be */
-export function headerFaults(headers: Headers, name: string, policy: string): Safe[] {
+export function headerFaults(
+  headers: Headers,
+  name: string,
+  policy: string,
+  addresses: readonly string[],
+): Safe[] {
   const faults: Safe[] = []
   const given = headers['content-security-policy']
   if (given === undefined) faults.push(safe`there is no Content-Security-Policy`)
@@ -40,12 +77,18 @@ export function headerFaults(headers: Headers, name: string, policy: string): Sa
   for (const [header, value] of Object.entries(required))
     if (headers[header] !== value)
       faults.push(safe`${header} is ${headers[header] ?? 'missing'}, and not ${value}`)
-  for (const header of forbidden)
-    if (headers[header] !== undefined)
+  for (const [header, value] of Object.entries(headers))
+    if (!isHarmless(header, value, addresses))
       faults.push(safe`a header that does not belong there: ${header}`)
   const expected = types[/\.([a-z]+)$/.exec(name)?.[1] ?? '']
-  const type = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  const [type = '', ...parameters] = (headers['content-type'] ?? '')
+    .split(';')
+    .map(part => part.trim().toLowerCase())
   if (expected !== undefined && !expected.test(type))
     faults.push(safe`it is served as ${type === '' ? 'nothing' : type}`)
+  // In another character set the same bytes are another page.
+  for (const parameter of parameters)
+    if (!/^charset="?utf-8"?$/.test(parameter))
+      faults.push(safe`it is served with ${parameter.slice(0, 60)}, and not as UTF-8`)
   return faults
 }

@@ -32,6 +32,8 @@ export async function verifySite(
     url: urlOf(given, safe`the address`),
     line: { proxy, ended: AbortSignal.timeout(wholeSeconds * 1000) },
     primitives: await station.primitives(),
+    as: 'tool',
+    addresses: [],
   }
   const served = await fetchFrom(site, '/v1/directory', maxDirectoryBytes)
   if (served.status !== 200) throw failureOf(served)
@@ -42,22 +44,48 @@ export async function verifySite(
       safe`warning: the directory does not name ${site.url} as an address; it names ${directory.addresses.join(', ')}`,
     )
   const { list, sha256, differences: ofList } = await signedList(station, site, directory)
+  const { addresses } = directory
   const pin = { directory, root: settings.root, sequence: directory.sequence }
   const differences = [...ofList]
   if (list !== null) {
-    const told = (done: number, all: number) => {
+    const told = (as: Site['as'], done: number, all: number) => {
       if (done % 10 === 0 || done === all)
-        station.printer.say(safe`${done} of ${all} addresses compared`)
+        station.printer.say(
+          as === 'tool'
+            ? safe`${done} of ${all} addresses compared`
+            : safe`${done} of ${all} addresses compared, asked as Tor Browser asks`,
+        )
     }
-    differences.push(...(await compareSite(site, list, pin, told)))
-    const ofForms = await compareForms(site, list, pin).catch((error: unknown) => {
-      // A server that is gone now takes nothing from what was found before.
-      if (differences.length === 0) throw error
-      return []
-    })
-    differences.push(...ofForms)
+    differences.push(...(await compareAll({ ...site, addresses }, list, pin, told)))
   }
   report(station, options, { site, directory, list, sha256, differences })
+}
+
+/** The site as the tool is shown it and, where that is the signed one, as a browser is. */
+async function compareAll(
+  site: Site,
+  list: SiteList,
+  pin: { readonly directory: Directory; readonly root: string; readonly sequence: number },
+  told: (as: Site['as'], done: number, all: number) => void,
+): Promise<Difference[]> {
+  for (const as of ['tool', 'browser'] as const) {
+    const asked = { ...site, as }
+    // What the tool is shown already says that the site is another one.
+    // oxlint-disable-next-line no-await-in-loop
+    const found = await compareSite(asked, list, pin, (done, all) => told(as, done, all))
+    // oxlint-disable-next-line no-await-in-loop
+    const ofForms = await compareForms(asked, list, pin).catch((error: unknown) => {
+      // A server that is gone now takes nothing from what was found before.
+      if (found.length === 0) throw error
+      return []
+    })
+    const differences = [...found, ...ofForms]
+    if (differences.length > 0)
+      return as === 'tool'
+        ? differences
+        : differences.map(each => ({ ...each, words: safe`to a browser: ${each.words}` }))
+  }
+  return []
 }
 
 /** The list that the server serves, where it is one that the organisation stands for now. */

@@ -1,5 +1,6 @@
 // `khancap verify site`: a site as it was built and signed is found to be so; each lie of a server is named, and refused.
 import { readFile } from 'node:fs/promises'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import t from 'tap'
 import {
   maxSiteListBytes,
@@ -8,6 +9,7 @@ import {
   sitePolicy,
   siteListPath,
 } from '../../schemas/site.js'
+import { browserHeaders } from '../../cli/site/as-browser.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { directoryPlace, fillOfflineForm } from '../../src/core/offline/offline-form.js'
@@ -150,20 +152,59 @@ await t.test('every file is asked for, and every folder that shows one', async t
     files: 3,
     differences: [],
   })
+  // Once as the tool, and once as a browser.
+  const compared = [...Object.keys(content), '/', '/vi/', '/deployment.json', '/offline/en.html']
   t.strictSame(
     server.asked.toSorted(),
-    [
-      ...Object.keys(content),
-      '/',
-      '/vi/',
-      '/deployment.json',
-      '/v1/directory',
-      '/offline/en.html',
-      siteListPath,
-    ]
-      .map(path => `GET ${path}`)
-      .toSorted(),
+    [...compared, ...compared, '/v1/directory', siteListPath].map(path => `GET ${path}`).toSorted(),
   )
+})
+
+await t.test(
+  'true copies that are compressed, and headers of a proxy, are no difference',
+  async t => {
+    const seen: { path?: string; accept?: string; agent?: string; codings?: string }[] = []
+    server.lies = {
+      '*': (asked, answer, body) => {
+        const { accept, 'user-agent': agent, 'accept-encoding': codings } = asked.headers
+        seen.push({
+          path: `${asked.url}`,
+          accept: `${accept}`,
+          agent: `${agent}`,
+          codings: `${codings}`,
+        })
+        const isPage = /gzip/.test(String(codings)) && !asked.url?.startsWith('/offline/')
+        const proxied = (truth: Truth) => ({
+          headers: {
+            ...truth.headers,
+            'alt-svc': 'h3=":443"; ma=2592000',
+            server: 'Caddy',
+            'strict-transport-security': 'max-age=31536000; includeSubDomains',
+            ...(isPage ? { 'content-encoding': 'gzip' } : {}),
+          },
+          body: isPage ? gzipSync(truth.body) : truth.body,
+        })
+        changed(proxied)(asked, answer, body)
+      },
+    }
+    const run = await verify()
+    server.lies = { '*': truthful }
+    t.equal(run.code, 0, run.out + run.err)
+    t.match(run.err, '5 of 5 addresses compared, asked as Tor Browser asks')
+    const asBrowser = seen.filter(({ agent }) => agent?.includes('Firefox'))
+    t.match(asBrowser.find(({ path }) => path === '/vi/')?.accept, /^text\/html,/)
+    t.equal(asBrowser.find(({ path }) => path === script)?.accept, '*/*')
+    t.equal(asBrowser[0]?.codings, 'gzip, deflate', 'over plain HTTP')
+  },
+)
+
+await t.test('Tor Browser asks for more where the line is trusted', t => {
+  const page = browserHeaders('https://help.example/vi/')
+  t.equal(page['Accept-Encoding'], 'gzip, deflate, br, zstd')
+  t.equal(page['Sec-Fetch-Dest'], 'document')
+  t.equal(browserHeaders('http://abc.onion/a/x.js')['Sec-Fetch-Dest'], 'script')
+  t.equal(browserHeaders('https://help.example/deployment.json')['Sec-Fetch-Mode'], 'cors')
+  t.end()
 })
 
 const flood: Lie = (_asked, answer) => {
@@ -181,6 +222,18 @@ const without = (name: string) =>
   }))
 const withHeader = (name: string, value: string) =>
   changed(({ headers }) => ({ headers: { ...headers, [name]: value } }))
+
+/** What only a browser is shown. */
+const toBrowsers =
+  (lie: Lie): Lie =>
+  (asked, answer, body) =>
+    (/Firefox/.test(asked.headers['user-agent'] ?? '') ? lie : truthful)(asked, answer, body)
+const packed = (coding: string, pack: (body: Buffer) => Buffer) =>
+  changed(({ body, headers }) => ({
+    headers: { ...headers, 'content-encoding': coding },
+    body: pack(body),
+  }))
+const leaking = (body: Buffer) => Buffer.from(body.toString().replace('start', 'leaks'))
 
 const stranger = await testOrganisation({ site: [signed] })
 const lies: readonly {
@@ -270,6 +323,79 @@ const lies: readonly {
     lie: withHeader('set-cookie', 'seen=1'),
     codes: ['header'],
     words: 'a header that does not belong there: set-cookie',
+  },
+  ...[
+    ['alt-svc', 'h2="elsewhere.example:443"; ma=60'],
+    ['clear-site-data', '"cache"'],
+    ['content-security-policy-report-only', "default-src 'self'; report-uri /r"],
+    ['speculation-rules', '"/rules.json"'],
+    ['link', '</x.js>; rel=preload; as=script'],
+    ['refresh', '0; url=/x'],
+    ['service-worker-allowed', '/'],
+    ['onion-location', 'http://elsewhere.onion/'],
+    ['access-control-allow-origin', '*'],
+  ].map(([header = '', value = '']) => ({
+    name: `the header ${header}`,
+    path: '/vi/',
+    lie: withHeader(header, value),
+    codes: ['header'],
+    words: `a header that does not belong there: ${header}`,
+  })),
+  {
+    name: 'a page in another character set',
+    path: '/vi/',
+    lie: withHeader('content-type', 'text/html; charset=utf-7'),
+    codes: ['header'],
+    words: 'it is served with charset=utf-7, and not as UTF-8',
+  },
+  {
+    name: 'a script for browsers alone',
+    path: script,
+    lie: toBrowsers(replaced('start', 'leaks')),
+    codes: ['changed'],
+    words: 'to a browser: other bytes than the signed ones',
+  },
+  {
+    name: 'a policy for browsers alone',
+    path: '/vi/',
+    lie: toBrowsers(without('content-security-policy')),
+    codes: ['header'],
+    words: 'to a browser: there is no Content-Security-Policy',
+  },
+  ...Object.entries({ gzip: gzipSync, br: brotliCompressSync }).map(([coding, pack]) => ({
+    name: `another script in the copy that is compressed with ${coding}`,
+    path: script,
+    lie: toBrowsers(packed(coding, body => pack(leaking(body)))),
+    codes: ['changed'],
+    words: 'to a browser: other bytes than the signed ones',
+  })),
+  {
+    name: 'a page that becomes endless once it is no more compressed',
+    path: '/vi/',
+    lie: toBrowsers(packed('gzip', () => gzipSync(Buffer.alloc(50_000_000, 'a')))),
+    codes: ['refused'],
+    words: /to a browser: it is larger than \d+ bytes once it is no more compressed/,
+  },
+  {
+    name: 'a compression that the site is not built with',
+    path: '/vi/',
+    lie: toBrowsers(packed('zstd', body => body)),
+    codes: ['refused'],
+    words: 'to a browser: it comes compressed in a way that the site is not built with: zstd',
+  },
+  {
+    name: 'a compressed page that is damaged',
+    path: '/vi/',
+    lie: toBrowsers(packed('gzip', body => gzipSync(body).subarray(0, -9))),
+    codes: ['refused'],
+    words: 'to a browser: it comes compressed (gzip), and no browser could read it',
+  },
+  {
+    name: 'an offline form for browsers alone',
+    path: '/offline/en.html',
+    lie: toBrowsers(replaced('seal()', 'leak()')),
+    codes: ['changed'],
+    words: 'to a browser: its program is none that is signed',
   },
   {
     name: 'a script that is served as a page',
