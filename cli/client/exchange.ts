@@ -92,7 +92,12 @@ function answerTo(request: Request, tunnel: Duplex | null, signal: AbortSignal):
     })
     call.on('error', reject)
     call.on('response', response => {
-      takeAnswer(response, request).then(resolve, (error: unknown) => {
+      const taken = (answer: Answer) => {
+        // A line on which a browser would ask for more is no use any more, and would keep this process.
+        if (request.only === true) call.destroy()
+        resolve(answer)
+      }
+      takeAnswer(response, request).then(taken, (error: unknown) => {
         call.destroy()
         reject(error instanceof Error ? error : new Error('exchange', { cause: error }))
       })
