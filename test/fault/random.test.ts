@@ -99,7 +99,10 @@ async function openLane(ground: Ground, number: number, smtpPort: number): Promi
   await oneAtATime(cluster, async () => {
     databaseUrl = await cluster.newDatabase()
     const pool = openPool(databaseUrl, { connections: 1 })
-    await publishDirectory({ store: postgresStore(pool), primitives, root, now: Date.now }, note)
+    const publish = () =>
+      publishDirectory({ store: postgresStore(pool), primitives, root, now: Date.now }, note)
+    // A busy machine may not connect in time; nothing has been struck yet.
+    await publish().catch(publish).catch(publish)
     await pool.end()
   })
   const { look, end } = patient(databaseUrl)
