@@ -1,7 +1,8 @@
 // One `npm start` for each data folder: a file with the process id. A lock whose process is gone, or whose id now
 // belongs to a later process, is stale: it is what a kill -9 leaves.
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { removeLockFile, takeLockFile } from './adapters/lock-file/lock-file.js'
 import { StartFailure } from './start-failure.js'
 
 const tries = 3
@@ -27,8 +28,9 @@ function isThere(pid: number): boolean {
   }
 }
 
-async function holder(file: string): Promise<number | null> {
-  const [pid = '', start] = (await readFile(file, 'utf8').catch(() => '')).trim().split(' ')
+/** Who wrote this, if they are still there. */
+async function holder(written: string): Promise<number | null> {
+  const [pid = '', start] = written.trim().split(' ')
   const number = Number(pid)
   if (!Number.isInteger(number) || number <= 0 || number === process.pid || !isThere(number))
     return null
@@ -48,18 +50,16 @@ export async function lockHome(home: string): Promise<() => Promise<void>> {
   const file = join(home, 'khancap.pid')
   const mine = `${process.pid} ${(await kernelWords(process.pid))?.start ?? ''}`.trim()
   for (let attempt = 1; attempt <= tries; attempt++) {
-    try {
-      await writeFile(file, `${mine}\n`, { flag: 'wx', mode: 0o600 })
-      return () => rm(file, { force: true })
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-    }
-    const pid = await holder(file)
+    if (await takeLockFile(file, `${mine}\n`)) return () => rm(file, { force: true })
+    const words = await readFile(file, 'utf8').catch(() => null)
+    // Let go meanwhile.
+    if (words === null) continue
+    const pid = await holder(words)
     if (pid !== null)
       throw new StartFailure(
         `khancap already runs on this data folder (process ${pid}): stop it, or set KHANCAP_HOME to another folder`,
       )
-    await rm(file, { force: true })
+    await removeLockFile(file, words)
   }
   throw new StartFailure('another khancap is starting on this data folder: wait for it')
 }

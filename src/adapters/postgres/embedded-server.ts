@@ -1,9 +1,10 @@
 // PostgreSQL for `npm start` and for tests: shipped with the project, run as a child that outlives its parent's
 // death and is found again. Listens on 127.0.0.1 only, behind a password that nobody has to type.
-import { open, readFile, rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../../ports/log.js'
+import { removeLockFile, takeLockFile } from '../lock-file/lock-file.js'
 import { choosePort, prepareCluster, urlOf, type Cluster } from './embedded-cluster.js'
 import { findFolder } from './embedded-folder.js'
 import {
@@ -51,22 +52,15 @@ async function adoptOrStart(cluster: Cluster, fixedPort: number | null): Promise
 /** One start at a time per folder. @throws Error where another process is starting there */
 async function whileStarting<T>(base: string, start: () => Promise<T>): Promise<T> {
   const file = join(base, 'starting')
-  for (;;) {
-    try {
-      const handle = await open(file, 'wx', 0o600)
-      await handle.writeFile(String(process.pid))
-      await handle.close()
-      break
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-      const pid = Number(await readFile(file, 'utf8').catch(() => '0'))
-      if (pid > 0 && pid !== process.pid && (await isAlive(pid)))
-        throw new Error(`another khancap is starting on ${base} (process ${pid}): wait for it`, {
-          cause: error,
-        })
-      // Whoever wrote it was killed.
-      await rm(file, { force: true })
-    }
+  while (!(await takeLockFile(file, String(process.pid)))) {
+    const words = await readFile(file, 'utf8').catch(() => null)
+    // Let go meanwhile.
+    if (words === null) continue
+    const pid = Number(words)
+    if (pid > 0 && pid !== process.pid && (await isAlive(pid)))
+      throw new Error(`another khancap is starting on ${base} (process ${pid}): wait for it`)
+    // Whoever wrote it was killed.
+    await removeLockFile(file, words)
   }
   try {
     return await start()
