@@ -46,7 +46,10 @@ export const ReplyDraft = z
     case: CaseId,
     after: Sha256.describe('The last event of the case that its writer had seen'),
     request: ReplyRequest,
-    making: boundedBytes(524_288).describe('A ReplyMaking, sealed to its writer'),
+    making: boundedBytes(524_288)
+      .nullable()
+      .default(null)
+      .describe('A ReplyMaking, sealed to its writer; null where it is not known'),
   })
   .meta({ id: 'ReplyDraft', description: 'A reply that the server has not confirmed' })
 export type ReplyDraft = z.infer<typeof ReplyDraft>

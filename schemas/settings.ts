@@ -72,9 +72,9 @@ export const KnownCase = z
     envelope: Sha256,
     shown: Sha256.nullable().describe('The last event of its history that was shown here'),
     closed: z.boolean().describe('As it was last seen'),
-    addition_key: SigningKey.nullable().describe(
-      'Of who has its receipt code; null where it was not opened',
-    ),
+    addition_key: SigningKey.nullable()
+      .default(null)
+      .describe('Of who has its receipt code; null where it was not opened'),
   })
   .meta({ id: 'KnownCase', description: 'What was seen of a case on this machine' })
 export type KnownCase = z.infer<typeof KnownCase>

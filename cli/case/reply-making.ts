@@ -23,6 +23,7 @@ export async function sealedMaking(desk: Desk, making: ReplyMaking): Promise<str
 /** null where this identity does not open it any more. */
 export async function makingOf(desk: Desk, draft: ReplyDraft): Promise<ReplyMaking | null> {
   const { identity, station } = desk
+  if (draft.making === null) return null
   try {
     const sealed = decodeBase64url(draft.making)
     const opened = await openAgeFile(await station.primitives(), identity.opening, sealed)

@@ -36,7 +36,7 @@ export async function purgeCases(
       total += purged
       if (purged < atOnce) break
     } catch (error) {
-      // Too much for one statement, perhaps: the same again would fail at each sweep, and nothing would ever be purged.
+      // Too much for one statement, perhaps: the same again would fail each time, and nothing would ever be purged.
       const mayBeTooMuch = error instanceof KhancapError && error.code === 'store_unavailable'
       if (!mayBeTooMuch || atOnce === 1) throw error
       atOnce = Math.floor(atOnce / 2)

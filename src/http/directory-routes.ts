@@ -5,6 +5,7 @@ import { constants, gzip } from 'node:zlib'
 import * as z from 'zod'
 import { KhancapError } from '../../schemas/problem.js'
 import type { HttpDeps } from './deps.js'
+import { takesGzip } from './encodings.js'
 import { printBytes } from './bytes.js'
 import { atMostPerSecond } from './rate.js'
 import { type Api, problemResponses } from './routes.js'
@@ -21,9 +22,6 @@ const OneDirectory = z.strictObject({
     .regex(/^[1-9]\d{0,8}$/)
     .transform(Number),
 })
-
-/** A client that takes gzip, and does not say that it must not be. */
-const takesGzip = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/
 
 /** Compresses each directory once. */
 function packer(): (tag: string, note: Uint8Array) => Promise<Uint8Array> {
@@ -86,7 +84,7 @@ export function directoryRoutes(
       // Expired or not: whoever seals looks at its end, and whoever works on what was promised needs it.
       const { note, sha256 } = await directories.newest()
       const tag = `"${printBytes(sha256)}"`
-      const isPacked = takesGzip.test(request.headers['accept-encoding'] ?? '')
+      const isPacked = takesGzip(request.headers['accept-encoding'])
       // The same directory in other bytes: such a tag is a weak one (RFC 9110, section 8.8.1).
       reply.header('etag', isPacked ? `W/${tag}` : tag)
       reply.header('vary', 'accept-encoding')

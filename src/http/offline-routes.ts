@@ -6,6 +6,7 @@ import * as z from 'zod'
 import { KhancapError } from '../../schemas/problem.js'
 import { type OfflineForm, offlineForms } from '../app/offline-form.js'
 import type { HttpDeps } from './deps.js'
+import { takesGzip } from './encodings.js'
 import { atMostPerSecond } from './rate.js'
 import { type Api, problemResponses } from './routes.js'
 
@@ -52,7 +53,7 @@ export function offlineRoutes(
       reply.header('content-disposition', `attachment; filename="${form.name}"`)
       reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'; sandbox")
       reply.header('vary', 'accept-encoding')
-      if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return reply.send(form.bytes)
+      if (!takesGzip(request.headers['accept-encoding'])) return reply.send(form.bytes)
       const packing = packed.get(form) ?? pack(form.bytes, { level: 9 })
       packed.set(form, packing)
       reply.header('content-encoding', 'gzip')

@@ -116,13 +116,17 @@ await t.test(
     await other.query('update notices set mail_id = $1 where id = $2', [mailId, moved])
     await db.rows(`update cases set team = 'vi'`)
     const taking = db.store.takeMail(stays, options())
-    for (let waiting = 0; waiting === 0; await sleep(20))
-      waiting = (
-        await db.rows(`select 1 from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock'`)
-      ).length
-    await other.query('commit')
-    other.release()
+    try {
+      for (let looks = 0, waiting = 0; waiting === 0 && looks < 1000; looks++) {
+        await sleep(20)
+        const rows = await db.rows(`select 1 from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`)
+        waiting = rows.length
+      }
+    } finally {
+      await other.query('commit')
+      other.release()
+    }
     const mail = taken(await taking)
     const named = await db.rows('select id from notices where mail_id = $1', [mail.id])
     t.strictSame(

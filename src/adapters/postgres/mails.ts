@@ -121,10 +121,11 @@ export function mailStore(db: Database): MailStore {
     },
 
     async recordMail(place, intake, mail, arrivedAt) {
+      // COMMITTED by this statement: the case has its deadline, the mail is sealed in it, and the place says that it was
+      // taken. A crash after it leaves the mail unsettled in its mailbox: the next look finds the place, and settles it.
+      // A crash before leaves no trace, and the mail is where it was.
       if (await insertWithCase(db, place, intake, mail, arrivedAt)) return 'recorded'
-      // COMMITTED: the case has its deadline, the mail is sealed in it, and the place says that it was taken. A crash after
-      // this line leaves the mail unsettled in its mailbox: the next look finds the place, and settles it. A crash before
-      // leaves no trace, and the mail is where it was.
+      // A crash before this line leaves no place: the next look finds the mail by its digest.
       await noteRepeated(db, place)
       return 'repeated'
     },
