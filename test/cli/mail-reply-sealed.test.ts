@@ -104,6 +104,7 @@ await t.test('step 10m: the same key in the header and inside is one key', async
   const { code, err, out } = await reply(id, '--yes')
   t.equal(code, 0, err)
   t.match(sealedWith(out), { fingerprint: own, inside: true })
+  t.equal(await sent(), 1)
 })
 
 await t.test(
@@ -129,6 +130,7 @@ await t.test(
     const { code, err, out } = await reply(id, '--yes', '--key', spaced)
     t.equal(code, 0, err)
     t.match(sealedWith(out), { fingerprint: own })
+    t.equal(await sent(), 1)
   },
 )
 
