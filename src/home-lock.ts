@@ -2,7 +2,7 @@
 // belongs to a later process, is stale: it is what a kill -9 leaves.
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { removeLockFile, takeLockFile } from './adapters/lock-file/lock-file.js'
+import { removeLockFile, takeLockFile } from './adapters/postgres/lock-file.js'
 import { StartFailure } from './start-failure.js'
 
 const tries = 3

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { removeLockFile, takeLockFile } from '../../src/adapters/lock-file/lock-file.js'
+import { removeLockFile, takeLockFile } from '../../src/adapters/postgres/lock-file.js'
 
 const folder = await mkdtemp(join(tmpdir(), 'khancap-lock-file-'))
 const file = join(folder, 'lock')
@@ -20,21 +20,20 @@ await t.test('of many at once one takes it', async t => {
 
 await t.test('who reads it reads all of it', async t => {
   const words = 'x'.repeat(4000)
-  let reads = 0
-  let ended = false
+  const seen = { reads: 0, isOver: false }
   const reading = (async () => {
-    while (!ended) {
+    while (!seen.isOver) {
       const read = await readFile(file, 'utf8').catch(() => null)
       if (read === null) continue
-      reads += 1
+      seen.reads += 1
       if (read !== words) throw new Error(`${read.length} letters`)
     }
   })()
-  for (let times = 0; times < 300 || reads === 0; times++) {
+  for (let times = 0; times < 300 || seen.reads === 0; times++) {
     await takeLockFile(file, words)
     await removeLockFile(file, words)
   }
-  ended = true
+  seen.isOver = true
   await t.resolves(reading)
 })
 

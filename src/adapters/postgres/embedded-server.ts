@@ -4,7 +4,6 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../../ports/log.js'
-import { removeLockFile, takeLockFile } from '../lock-file/lock-file.js'
 import { choosePort, prepareCluster, urlOf, type Cluster } from './embedded-cluster.js'
 import { findFolder } from './embedded-folder.js'
 import {
@@ -16,6 +15,7 @@ import {
   type Running,
 } from './embedded-process.js'
 import { findServerUser } from './embedded-user.js'
+import { removeLockFile, takeLockFile } from './lock-file.js'
 
 export interface EmbeddedServer {
   readonly url: string
