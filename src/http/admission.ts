@@ -50,7 +50,7 @@ export function admission(
   }
   const solved = tokenBucket(perSecond.applicants)
   /** Prices puzzles, and refuses nobody: the more were solved of late, the harder the next. */
-  const price = tokenBucket(hourly, undefined, easyPuzzles)
+  const price = tokenBucket(hourly, undefined, easyPuzzles, easyPuzzles)
   const puzzle = puzzles(primitives, receiptKey.seed, now)
   let taken = 0
 
@@ -67,7 +67,7 @@ export function admission(
       reply.header('retry-after', '1')
       throw new KhancapError('too_many_requests')
     }
-    letIn()
+    if (!letIn()) return false
     price.take()
     request.solvedFor = digest
     return true

@@ -10,57 +10,84 @@ import { isSolved, readSolution } from '../core/puzzle/puzzle.js'
 /** From the challenge to the head of the request that solves it: the slowest device, and a line that breaks once. */
 export const puzzleSeconds = 300
 
+/** A request whose answer was lost comes again with its solution: so often in all. */
+export const timesOfOne = 4
+/** Challenges remembered at most: more than are let in at 300 a second while one lasts. */
+const mostUsed = 100_000
+
+/** RFC 9530, of SHA-256, and nothing beside it: what is remembered has one length. */
+const Digest = /^sha-256=:[A-Za-z0-9+/]{43}=:$/
+
+interface Used {
+  /** The one request that the challenge has paid for. */
+  readonly digest: string
+  /** In seconds since 1970: when it may be forgotten. */
+  readonly end: number
+  times: number
+}
+
 export interface Puzzles {
   /** A challenge that costs so many tries for each part. */
   ask(tries: number): Promise<string>
   /**
    * @param digest what the request says that its body has
-   * @returns lets the request in once; null where it solves nothing: forged, expired, wrong, of another request, or used
+   * @returns lets the request in, and says false where another was faster; null where it solves nothing: forged, expired,
+   * wrong, of another request, or used
    */
-  check(solution: string, digest: string): Promise<(() => void) | null>
+  check(solution: string, digest: string): Promise<(() => boolean) | null>
   /** Whether a body is the one that was solved for. */
   isOf(digest: string, body: Uint8Array): Promise<boolean>
 }
 
 /** @param seed a secret that all API processes of the deployment have; what is signed here is derived from it */
 export function puzzles(
-  primitives: Pick<Primitives, 'hkdfSha256' | 'hmacSha256' | 'sha256'>,
+  primitives: Pick<Primitives, 'hkdfSha256' | 'hmacSha256' | 'random' | 'sha256'>,
   seed: Uint8Array,
   now: () => number,
 ): Puzzles {
   const nothing = new Uint8Array(0)
   const key = primitives.hkdfSha256(seed, nothing, utf8('khancap/v1/puzzle-key'), 32)
   const seconds = () => Math.floor(now() / 1000)
-  /** When each may be forgotten. In the order in which they were let in, which is nearly that of their ends. */
-  const used = new Map<string, number>()
+  /** By challenge, in the order in which they were let in first, which is nearly that of their ends. */
+  const used = new Map<string, Used>()
 
   async function signed(words: string): Promise<string> {
     const mac = await primitives.hmacSha256(await key, utf8(`khancap/v1/puzzle\0${words}`))
     return `${words}.${encodeBase64url(mac.subarray(0, 16))}`
   }
   function forgetExpired(at: number): void {
-    for (const [name, end] of used) {
-      if (end >= at) return
-      used.delete(name)
+    for (const [challenge, { end }] of used) {
+      if (end >= at && used.size < mostUsed) return
+      used.delete(challenge)
     }
   }
+  function isSpent(challenge: string, digest: string): boolean {
+    const use = used.get(challenge)
+    return use !== undefined && (use.digest !== digest || use.times >= timesOfOne)
+  }
+  function spend(challenge: string, digest: string, end: number): boolean {
+    if (isSpent(challenge, digest)) return false
+    forgetExpired(seconds())
+    const use = used.get(challenge) ?? { digest, end, times: 0 }
+    use.times += 1
+    used.set(challenge, use)
+    return true
+  }
   return {
-    ask: tries => signed(`${seconds() + puzzleSeconds}.${tries}`),
+    ask: tries => {
+      const nonce = encodeBase64url(primitives.random(16))
+      return signed(`${seconds() + puzzleSeconds}.${tries}.${nonce}`)
+    },
     async check(solution, digest) {
-      const read = readSolution(solution)
+      const read = Digest.test(digest) ? readSolution(solution) : null
       if (read === null) return null
       const { challenge, numbers } = read
       const words = challenge.slice(0, challenge.lastIndexOf('.'))
       const end = Number(words.slice(0, 10))
       if (end < seconds() || end > seconds() + puzzleSeconds) return null
       if (!timingSafeEqual(utf8(await signed(words)), utf8(challenge))) return null
-      const name = `${challenge} ${digest}`
-      if (used.has(name) || !(await isSolved(challenge, digest, numbers)) || used.has(name))
-        return null
-      return () => {
-        forgetExpired(seconds())
-        used.set(name, end)
-      }
+      if (isSpent(challenge, digest) || !(await isSolved(challenge, digest, numbers))) return null
+      return () => spend(challenge, digest, end)
     },
     async isOf(digest, body) {
       return digest === (await contentDigest(primitives, body))

@@ -6,7 +6,7 @@ import { KhancapError } from '../../schemas/problem.js'
 export interface TokenBucket {
   /** Takes a token; false where there is none. */
   take(): boolean
-  /** How much of it is left, from 0 to 1. */
+  /** How much of it is left, from 0 to 1; 0 also while it owes. */
   share(): number
 }
 
@@ -14,11 +14,13 @@ export interface TokenBucket {
  * A bucket that is refilled at a rate, so that a burst passes and a flood is thinned to the rate, never stopped.
  * @param now milliseconds of a clock that never goes back
  * @param most tokens that it holds: those of a second where nothing else is said; at least one
+ * @param mostOwed tokens that it comes to owe where it is asked while it is empty: it takes longer to fill
  */
 export function tokenBucket(
   perSecond: number,
   now: () => number = () => performance.now(),
   most: number = perSecond,
+  mostOwed = 0,
 ): TokenBucket {
   let tokens = most
   let filledAt = now()
@@ -30,13 +32,13 @@ export function tokenBucket(
   return {
     take() {
       fill()
-      if (tokens < 1) return false
-      tokens -= 1
-      return true
+      const isThere = tokens >= 1
+      if (isThere || mostOwed > 0) tokens = Math.max(tokens - 1, -mostOwed)
+      return isThere
     },
     share() {
       fill()
-      return tokens / most
+      return Math.max(0, tokens) / most
     },
   }
 }

@@ -10,7 +10,7 @@ import {
   solvePuzzle,
   triesOf,
 } from '../../src/core/puzzle/puzzle.js'
-import { puzzles, puzzleSeconds } from '../../src/http/puzzles.js'
+import { puzzles, puzzleSeconds, timesOfOne } from '../../src/http/puzzles.js'
 
 const p = await nodePrimitives()
 /** Fixed, so that what was guessed never fits by chance. */
@@ -19,21 +19,52 @@ const digest = await contentDigest(p, utf8('{}'))
 let at = 1_790_000_000_000
 const server = (secret = seed) => puzzles(p, secret, () => at)
 
-await t.test('a solved puzzle lets its own request in, once', async t => {
+await t.test('a solved puzzle lets its own request in, and again after a lost answer', async t => {
   const puzzle = server()
   const challenge = await puzzle.ask(32)
   t.equal(triesOf(challenge), 32)
   const solution = await solvePuzzle(challenge, digest)
   t.ok(solution.length <= 200)
-  const first = await puzzle.check(solution, digest)
-  const beside = await puzzle.check(solution, digest)
-  t.ok(first !== null && beside !== null, 'not used before it has let somebody in')
-  first?.()
+  const late = await puzzle.check(solution, digest)
+  for (let time = 0; time < timesOfOne; time++)
+    t.equal((await puzzle.check(solution, digest))?.(), true, `time ${time}`)
   t.equal(await puzzle.check(solution, digest), null, 'used')
+  t.equal(late?.(), false, 'used, by others that were checked later')
   const other = await contentDigest(p, utf8('{"other":1}'))
   t.equal(await puzzle.check(solution, other), null, 'another request')
   t.ok(await puzzle.isOf(digest, utf8('{}')))
   t.notOk(await puzzle.isOf(digest, utf8('{} ')))
+})
+
+await t.test('a challenge pays for one request, however many it is solved for', async t => {
+  const puzzle = server()
+  const challenge = await puzzle.ask(2)
+  const other = await contentDigest(p, utf8('{"other":1}'))
+  const [one, two] = [await solvePuzzle(challenge, digest), await solvePuzzle(challenge, other)]
+  const [letOneIn, letTwoIn] = [await puzzle.check(one, digest), await puzzle.check(two, other)]
+  t.equal(letOneIn?.(), true)
+  t.equal(letTwoIn?.(), false, 'checked at the same time')
+  t.equal(await puzzle.check(two, other), null)
+  t.not(await puzzle.ask(2), await puzzle.ask(2), 'each is another one')
+})
+
+await t.test('a digest of any other shape solves nothing, and is not kept', async t => {
+  const puzzle = server()
+  const challenge = await puzzle.ask(1)
+  for (const shape of [
+    '',
+    `${digest} `,
+    `${digest}${'x'.repeat(14_000)}`,
+    `${digest}, ${digest}`,
+    `sha-512=:${'A'.repeat(86)}==:`,
+    digest.replace('sha-256', 'SHA-256'),
+  ])
+    t.equal(
+      await puzzle.check(await solvePuzzle(challenge, shape), shape),
+      null,
+      shape.slice(0, 80),
+    )
+  t.ok(await puzzle.check(await solvePuzzle(challenge, digest), digest))
 })
 
 await t.test(
@@ -62,17 +93,20 @@ await t.test('what is forged in any part solves nothing', async t => {
   const puzzle = server()
   const challenge = await puzzle.ask(32)
   const solution = await solvePuzzle(challenge, digest)
-  const [end = '', tries = '', mac = '', ...numbers] = solution.split('.')
+  const [end = '', tries = '', nonce = '', mac = '', ...numbers] = solution.split('.')
+  const swapped = (text: string) => `${text.startsWith('A') ? 'B' : 'A'}${text.slice(1)}`
   const forged = [
-    [String(Number(end) + 1), tries, mac, ...numbers],
-    [end, '1', mac, ...numbers],
-    [end, tries, `${mac.startsWith('A') ? 'B' : 'A'}${mac.slice(1)}`, ...numbers],
-    [end, tries, mac, ...numbers.toReversed().map(number => `${Number(number) + 1}`)],
-    [end, tries, mac, ...numbers.slice(1)],
-    [end, tries, mac, ...numbers, '0'],
-    [end, tries, mac, ...numbers.slice(1), '-1'],
-    [end, tries, mac, ...numbers.slice(1), '00'],
-    [end, tries, mac, ...numbers.slice(1), '1e3'],
+    [String(Number(end) + 1), tries, nonce, mac, ...numbers],
+    [end, '1', nonce, mac, ...numbers],
+    [end, tries, nonce, swapped(mac), ...numbers],
+    [end, tries, swapped(nonce), mac, ...numbers],
+    [end, tries, mac, ...numbers],
+    [end, tries, nonce, mac, ...numbers.toReversed().map(number => `${Number(number) + 1}`)],
+    [end, tries, nonce, mac, ...numbers.slice(1)],
+    [end, tries, nonce, mac, ...numbers, '0'],
+    [end, tries, nonce, mac, ...numbers.slice(1), '-1'],
+    [end, tries, nonce, mac, ...numbers.slice(1), '00'],
+    [end, tries, nonce, mac, ...numbers.slice(1), '1e3'],
     [],
   ].map(words => words.join('.'))
   for (const each of [...forged, solution.replaceAll('.', ' '), `${solution} `, 'x'.repeat(10_000)])
@@ -81,7 +115,7 @@ await t.test('what is forged in any part solves nothing', async t => {
 })
 
 await t.test('what a device would be asked for is bounded, whoever asks', t => {
-  const challenge = (tries: number) => `1790000000.${tries}.${'A'.repeat(22)}`
+  const challenge = (tries: number) => `1790000000.${tries}.${'A'.repeat(22)}.${'A'.repeat(22)}`
   t.equal(triesOf(challenge(maxTries)), maxTries)
   for (const refused of [challenge(maxTries + 1), challenge(0), challenge(1e6), '', 'x', '1.1.A'])
     t.equal(triesOf(refused), null, refused)

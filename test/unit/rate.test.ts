@@ -56,3 +56,14 @@ await t.test('a bucket that is larger than its rate holds what was saved up', as
   at += 10_000
   t.equal(bucket.share(), 0.5)
 })
+
+await t.test('what is asked of an empty bucket may be owed, up to a bound', async t => {
+  let at = 0
+  const bucket = tokenBucket(1, () => at, 10, 5)
+  for (let asked = 0; asked < 100; asked++) t.equal(bucket.take(), asked < 10)
+  t.equal(bucket.share(), 0)
+  at += 5000
+  t.equal(bucket.share(), 0, 'what was owed is paid')
+  at += 5000
+  t.equal(bucket.share(), 0.5)
+})

@@ -13,7 +13,7 @@ const iterations = 500
 /** Numbers tried for each part, on average, at most: a phone four times slower than a laptop is done in ten seconds. */
 export const maxTries = 512
 
-const Challenge = /^\d{10}\.([1-9]\d{0,2})\.[\w-]{22}$/
+const Challenge = /^\d{10}\.([1-9]\d{0,2})\.[\w-]{22}\.[\w-]{22}$/
 const Solution = /^(.{1,60})((?:\.(?:0|[1-9]\d{0,6})){4})$/
 
 /** @returns how many numbers are tried on average for each part; null where it is no challenge, or one beyond `maxTries` */
