@@ -1,5 +1,6 @@
 // Connections whose requests do not arrive. So many may be open, so many bytes may be half-sent, and so slow may a body
-// be: who holds on to more than that is cut off, the heaviest first, and told that it took too long.
+// be: who holds on to more than that is cut off, the heaviest first, and told that it took too long. Each connection has one
+// request under way.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { partMediaType } from '../../schemas/upload.js'
@@ -36,6 +37,17 @@ export function watchConnections(
     }
     placeOf.set(socket, place)
     socket.once('close', () => all.leave(place))
+  })
+  // Node parses all that a connection brings: a thousand requests in one write would be a thousand files and answers. Nobody
+  // who is real sends the next before the answer has come. Before all others, so that they find the connection gone.
+  const unanswered = new WeakSet<Socket>()
+  server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    if (unanswered.has(socket)) {
+      socket.destroy()
+      return
+    }
+    unanswered.add(socket)
+    response.once('close', () => unanswered.delete(socket))
   })
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const place = placeOf.get(request.socket)

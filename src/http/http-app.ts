@@ -84,6 +84,13 @@ function logRequests(app: FastifyInstance, { log }: HttpDeps): void {
   })
 }
 
+/** Nothing is read, opened or counted for who is gone, or was cut off for what it sent (connections.ts). */
+function leaveTheGone(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.raw.socket.destroyed) reply.hijack()
+  })
+}
+
 /** Once the process stops, an answer is the last one on its connection: an idle connection would hold up the stop. */
 function endConnectionsOnClose(app: FastifyInstance): void {
   let closing = false
@@ -120,6 +127,7 @@ export async function httpApp(deps: HttpDeps): Promise<FastifyInstance> {
     clientErrorHandler,
   })
   const addresses = knownAddresses(app)
+  leaveTheGone(app)
   keepBytes(app)
   await secureHeaders(app)
   logRequests(app, deps)

@@ -1,6 +1,9 @@
 // A flood in each of its forms, and one sender in the middle of it who gets through. Over sockets on loopback, with limits
 // made small, so that a few connections are a flood.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import t from 'tap'
 import type { IntakeRequest } from '../../schemas/intake.js'
 import { utf8 } from '../../src/core/encoding/bytes.js'
@@ -271,3 +274,45 @@ await t.test('what is cut off leaves no place behind', async t => {
     check(0)
   })
 })
+
+await t.test(
+  'who sends the next request before the answer has come is cut off, and nothing is opened',
+  async t => {
+    const home = await mkdtemp(join(tmpdir(), 'khancap-test-'))
+    t.teardown(() => rm(home, { recursive: true, force: true }))
+    await writeFile(join(home, 'form-ABCDEF23.js'), 'x'.repeat(300_000))
+    const api = await testApi(t, { pages: home })
+    const port = await listening(api.app)
+    let opened = 0
+    api.app.server.on('request', request => {
+      if (!request.socket.destroyed) opened += 1
+    })
+    const get = 'GET /form-ABCDEF23.js HTTP/1.1\r\nhost: x\r\n\r\n'
+    const many = await hold(port, 1, get.repeat(1300))
+    t.teardown(() => many[0]?.socket.destroy())
+    await until(() => many.every(({ isOver }) => isOver))
+    t.equal(opened, 1, 'the first')
+    t.ok(api.log.lines.filter(({ event }) => event === 'request answered').length <= 1)
+
+    const inTurn = await hold(port, 1, get)
+    t.teardown(() => inTurn[0]?.socket.destroy())
+    for (let answered = 1; answered <= 20; answered++) {
+      await until(() => {
+        const parts = inTurn[0]?.received.split('\r\n\r\n') ?? []
+        return parts.length === answered + 1 && parts.at(-1)?.length === 300_000
+      })
+      t.equal(inTurn[0]?.isOver, false)
+      inTurn[0]?.socket.write(get)
+    }
+    const files = await Promise.all(
+      Array.from({ length: 50 }, async () => {
+        const answer = await fetch(`http://127.0.0.1:${port}/form-ABCDEF23.js`)
+        return (await answer.text()).length
+      }),
+    )
+    t.strictSame([...new Set(files)], [300_000])
+    const text = JSON.stringify(await sealed(api))
+    const answer = await exchange(port, [head(text.length, 'expect: 100-continue\r\n'), text], 50)
+    t.match(answer, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 201 /)
+  },
+)
