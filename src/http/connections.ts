@@ -1,4 +1,4 @@
-// Connections whose requests do not arrive. So many may be open, so many bytes may be half-sent, and so slow may a body
+// Connections whose requests do not arrive, or whose answers are not taken. So many may be open, so many bytes may be half-sent, and so slow may a body
 // be: who holds on to more than that is cut off, the heaviest first, and told that it took too long. Each connection has one
 // request under way.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
@@ -16,6 +16,14 @@ function bytesOf({ headers }: IncomingMessage): number {
   return Number.isNaN(announced) ? 0 : Math.min(announced, largest)
 }
 
+/** What libuv still holds of what was written; Node's own time-outs go by it, too. */
+function queuedBytes(socket: Socket): number {
+  const handle: unknown = Reflect.get(socket, '_handle')
+  if (typeof handle !== 'object' || handle === null) return 0
+  const size: unknown = Reflect.get(handle, 'writeQueueSize')
+  return typeof size === 'number' ? size : 0
+}
+
 /**
  * @param tooSlow answers a connection whose request is no longer waited for, and ends it
  * @returns ends the watch
@@ -25,12 +33,16 @@ export function watchConnections(
   limits: ConnectionLimits,
   tooSlow: (socket: Socket) => void,
 ): () => void {
-  const { bodyMs, slowestBytesPerSecond } = limits
+  const { answerMs, bodyMs, slowestBytesPerSecond } = limits
   const all = places(limits)
   const placeOf = new WeakMap<Socket, Place>()
 
   server.on('connection', (socket: Socket) => {
-    const place = all.enter(() => tooSlow(socket))
+    const place = all.enter({
+      // In the middle of an answer there is nothing more to say.
+      sendAway: () => (socket.writableLength > 0 ? socket.destroy() : tooSlow(socket)),
+      taken: () => (socket.writableLength > 0 ? socket.bytesWritten - queuedBytes(socket) : null),
+    })
     if (place === null) {
       socket.destroy()
       return
@@ -52,7 +64,9 @@ export function watchConnections(
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const place = placeOf.get(request.socket)
     if (place === undefined) return
-    all.await(place, bytesOf(request))
+    const bytes = bytesOf(request)
+    if (bytes > 0) all.await(place, bytes)
+    else all.arrived(place)
     let isAnswered = false
     // Of a body that was refused early the rest may come after the answer, and protects nobody.
     request.once('end', () => {
@@ -65,10 +79,12 @@ export function watchConnections(
     })
   })
 
-  const allowedMs = ({ bytes }: Place) =>
+  const allowedMs = ({ bytes, waitingSince }: Place) => {
+    if (waitingSince === null) return answerMs
     // Idle connections and heads have time-outs of Node's own.
-    bytes === 0 ? Number.POSITIVE_INFINITY : bodyMs + (bytes / slowestBytesPerSecond) * 1000
-  const timer = setInterval(() => all.sweep(allowedMs), Math.min(5000, bodyMs))
+    return bytes === 0 ? Number.POSITIVE_INFINITY : bodyMs + (bytes / slowestBytesPerSecond) * 1000
+  }
+  const timer = setInterval(() => all.sweep(allowedMs), Math.min(1000, bodyMs, answerMs))
   timer.unref()
   return () => clearInterval(timer)
 }

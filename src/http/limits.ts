@@ -20,12 +20,14 @@ export const bodyLimits = {
   small: 16_384,
 } as const
 
-/** Requests that do not arrive. */
+/** Requests that do not arrive, and answers that are not taken. */
 export interface ConnectionLimits extends PlaceLimits {
   /** Every body may take this long, however small. */
   readonly bodyMs: number
   /** And so much longer as it would take at this rate. */
   readonly slowestBytesPerSecond: number
+  /** An answer of which nothing is taken for so long is given up. Who takes a little now and then keeps it. */
+  readonly answerMs: number
 }
 
 export interface HttpSettings {
@@ -81,6 +83,7 @@ export const httpSettings: HttpSettings = {
     graceMs: 0,
     bodyMs: 20_000,
     slowestBytesPerSecond: 2000,
+    answerMs: 60_000,
   },
   maxLoopDelayMs: 1000,
   readinessMs: 3000,

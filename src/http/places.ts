@@ -4,9 +4,19 @@
 export interface Place {
   /** Bytes that it may hold in memory. */
   bytes: number
-  /** Since when it is waited for, in milliseconds of the clock; null while it is not: it is then not sent away. */
+  /** Since when it is waited for, in milliseconds of the clock; null while it is our turn. */
   waitingSince: number | null
+  /** On our turn: since when nothing was taken of an answer that lies ready; null while none does: it is then not sent away. */
+  stuckSince: number | null
+  /** As it was last seen. */
+  taken: number | null
+  readonly guest: Guest
+}
+
+export interface Guest {
   readonly sendAway: () => void
+  /** A number that grows as an answer is taken; null while none lies ready. */
+  readonly taken?: () => number | null
 }
 
 export interface PlaceLimits {
@@ -19,18 +29,27 @@ export interface PlaceLimits {
 
 export interface Places {
   /** @returns null where all are taken by those who came within `graceMs` */
-  enter(sendAway: () => void): Place | null
+  enter(guest: Guest): Place | null
   /** Says that bytes are on their way to a place. */
   await(place: Place, bytes: number): void
   /** Nothing is waited for: it is our turn. */
   arrived(place: Place): void
   leave(place: Place): void
-  /** Sends those away that have waited for longer than they may. */
+  /** Looks who takes their answers, and sends those away that have waited, or left one lying, for longer than they may. */
   sweep(allowedMs: (place: Place) => number): void
 }
 
 /** What a place costs beside its bytes: a connection, its buffers. */
 const placeBytes = 16_384
+
+/** How long we have waited for the other side; negative while it is our turn. */
+function waitedMs({ waitingSince, stuckSince }: Place, at: number): number {
+  const since = waitingSince ?? stuckSince
+  return since === null ? -1 : at - since
+}
+
+/** At a full house, how long nothing may be taken of an answer. */
+const stuckMs = 5000
 
 /** @param now milliseconds of a clock that never goes back */
 export function places(
@@ -49,30 +68,43 @@ export function places(
   }
   function sendAway(place: Place): void {
     forget(place)
-    place.sendAway()
+    place.guest.sendAway()
+  }
+  function look(place: Place, at: number): void {
+    const taken = place.waitingSince === null ? (place.guest.taken?.() ?? null) : null
+    if (taken === null) place.stuckSince = null
+    else if (taken !== place.taken) place.stuckSince = at
+    place.taken = taken
   }
   function heaviest(except: Place | null): Place | null {
     const at = now()
     let found: Place | null = null
     let weightOfFound = -1
     for (const place of held) {
-      if (place === except || place.waitingSince === null) continue
-      const waited = at - place.waitingSince
+      if (place === except) continue
+      const waited = waitedMs(place, at)
       const weight = waited * (placeBytes + place.bytes)
-      if (waited < graceMs || weight <= weightOfFound) continue
+      const ownMs = place.waitingSince === null ? stuckMs : graceMs
+      if (waited < ownMs || weight <= weightOfFound) continue
       found = place
       weightOfFound = weight
     }
     return found
   }
   return {
-    enter(away) {
+    enter(guest) {
       if (held.size >= most) {
         const other = heaviest(null)
         if (other === null) return null
         sendAway(other)
       }
-      const place: Place = { bytes: 0, waitingSince: now(), sendAway: away }
+      const place: Place = {
+        bytes: 0,
+        waitingSince: now(),
+        stuckSince: null,
+        taken: null,
+        guest,
+      }
       held.add(place)
       return place
     },
@@ -91,13 +123,15 @@ export function places(
     arrived(place) {
       if (place.waitingSince !== null && held.has(place)) bytes -= place.bytes
       place.waitingSince = null
+      place.bytes = 0
     },
     leave: forget,
     sweep(allowedMs) {
       const at = now()
-      for (const place of held)
-        if (place.waitingSince !== null && at - place.waitingSince > allowedMs(place))
-          sendAway(place)
+      for (const place of held) {
+        look(place, at)
+        if (waitedMs(place, at) > allowedMs(place)) sendAway(place)
+      }
     },
   }
 }

@@ -40,7 +40,9 @@ function atMostAtOnce({ atOnce, placeMs }: HttpDeps['settings']['uploads']) {
   })
   return async <T>(reply: FastifyReply, body: Readable, work: () => Promise<T>): Promise<T> => {
     // What came of it until then stays, where it is enough for a part, and the sender goes on from there.
-    const place = taking.enter(() => body.destroy(new Error('its place was needed')))
+    const place = taking.enter({
+      sendAway: () => body.destroy(new Error('its place was needed')),
+    })
     if (place === null) {
       reply.header('retry-after', '2').header('connection', 'close')
       throw new KhancapError('too_many_requests')

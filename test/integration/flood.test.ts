@@ -75,33 +75,30 @@ async function until(done: () => boolean): Promise<void> {
   }
 }
 
-await t.test(
-  'step 4: beyond the budget a puzzle is asked, and it lets one request in',
-  async t => {
-    const api = await testApi(t, settings(open(2)))
-    for (let count = 0; count < 2; count++)
-      t.equal((await submit(api, await sealed(api))).statusCode, 201, 'at the cap')
-    const request = await sealed(api)
-    const asked = await submit(api, request)
-    t.equal(asked.statusCode, 429, 'one over')
-    t.equal(asked.json().code, 'too_many_requests')
-    t.equal(asked.headers['retry-after'], '1')
-    const headers = await solve(api, request, asked.headers[puzzleHeader])
-    const other = await send(api, await sealed(api), headers)
-    t.equal(other.json().code, 'request_malformed', 'solved for another request')
-    const again = await submit(api, request)
-    const solved = await solve(api, request, again.headers[puzzleHeader])
-    t.equal((await send(api, request, solved)).statusCode, 201)
-    t.equal((await send(api, request, solved)).statusCode, 200, 'again, after a lost answer')
-    const next = await sealed(api)
-    const used = await send(api, next, await solve(api, next, again.headers[puzzleHeader]))
-    t.equal(used.statusCode, 429, 'a challenge is good for one request')
-    t.ok(used.headers[puzzleHeader], 'and a new one is asked')
-    const forged = { ...solved, [puzzleHeader]: `${solved[puzzleHeader]}1` }
-    t.equal((await send(api, request, forged)).statusCode, 429)
-    t.equal((await api.db.rows('select id from cases')).length, 3)
-  },
-)
+await t.test('step 4: beyond the budget a puzzle is asked, and it lets one request in', async t => {
+  const api = await testApi(t, settings(open(2)))
+  for (let count = 0; count < 2; count++)
+    t.equal((await submit(api, await sealed(api))).statusCode, 201, 'at the cap')
+  const request = await sealed(api)
+  const asked = await submit(api, request)
+  t.equal(asked.statusCode, 429, 'one over')
+  t.equal(asked.json().code, 'too_many_requests')
+  t.equal(asked.headers['retry-after'], '1')
+  const headers = await solve(api, request, asked.headers[puzzleHeader])
+  const other = await send(api, await sealed(api), headers)
+  t.equal(other.json().code, 'request_malformed', 'solved for another request')
+  const again = await submit(api, request)
+  const solved = await solve(api, request, again.headers[puzzleHeader])
+  t.equal((await send(api, request, solved)).statusCode, 201)
+  t.equal((await send(api, request, solved)).statusCode, 200, 'again, after a lost answer')
+  const next = await sealed(api)
+  const used = await send(api, next, await solve(api, next, again.headers[puzzleHeader]))
+  t.equal(used.statusCode, 429, 'a challenge is good for one request')
+  t.ok(used.headers[puzzleHeader], 'and a new one is asked')
+  const forged = { ...solved, [puzzleHeader]: `${solved[puzzleHeader]}1` }
+  t.equal((await send(api, request, forged)).statusCode, 429)
+  t.equal((await api.db.rows('select id from cases')).length, 3)
+})
 
 await t.test('a solution for which there is no room now is as good a moment later', async t => {
   const perSecond = { applicants: 1, handlers: 1 }

@@ -8,9 +8,10 @@ function house(changes: Partial<Parameters<typeof places>[0]> = {}) {
   const gone: string[] = []
   const limits = { most: 3, mostBytes: 1000, graceMs: 0, ...changes }
   const all = places(limits, () => clock.at)
-  const enter = (name: string) => all.enter(() => void gone.push(name))
-  const sure = (name: string) => {
-    const place = enter(name)
+  const enter = (name: string, taken?: () => number | null) =>
+    all.enter({ sendAway: () => void gone.push(name), ...(taken === undefined ? {} : { taken }) })
+  const sure = (name: string, taken?: () => number | null) => {
+    const place = enter(name, taken)
     if (place === null) throw new Error('no place')
     return place
   }
@@ -92,6 +93,47 @@ await t.test('who is slower than allowed goes at the next sweep', t => {
   t.end()
 })
 
+/** Answers: one that is made, one of which nothing is taken, one that is taken slowly. */
+function answering() {
+  const bench = house()
+  let slowly = 0
+  const readers: Record<string, () => number | null> = {
+    made: () => null,
+    stuck: () => 5,
+    slow: () => slowly,
+  }
+  for (const [name, taken] of Object.entries(readers)) bench.all.arrived(bench.sure(name, taken))
+  const pass = (seconds: number) => {
+    for (let second = 0; second < seconds; second++) {
+      bench.clock.at += 1000
+      slowly += bench.clock.at % 20_000 === 0 ? 40_000 : 0
+      bench.all.sweep(() => 60_000)
+    }
+  }
+  return { ...bench, pass }
+}
+
+await t.test('an answer of which nothing is taken is given up, a slow one is not', t => {
+  const { gone, pass } = answering()
+  pass(61)
+  t.strictSame(gone, [])
+  pass(1)
+  t.strictSame(gone, ['stuck'])
+  pass(600)
+  t.strictSame(gone, ['stuck'])
+  t.end()
+})
+
+await t.test('at a full house it is given up after seconds', t => {
+  const { enter, gone, pass } = answering()
+  pass(5)
+  t.equal(enter('early'), null)
+  pass(1)
+  t.ok(enter('new'))
+  t.strictSame(gone, ['stuck'])
+  t.end()
+})
+
 await t.test('whatever happens, places and bytes stay within their bounds', t => {
   const step = fc.record({
     act: fc.constantFrom('enter', 'await', 'arrived', 'leave'),
@@ -107,7 +149,7 @@ await t.test('whatever happens, places and bytes stay within their bounds', t =>
         at += 1
         const place = inside.get(which)
         if (act === 'enter' && place === undefined) {
-          const entered = all.enter(() => inside.delete(which))
+          const entered = all.enter({ sendAway: () => inside.delete(which) })
           if (entered !== null) inside.set(which, entered)
         } else if (place !== undefined && act === 'await') all.await(place, bytes)
         else if (place !== undefined && act === 'arrived') all.arrived(place)
