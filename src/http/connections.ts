@@ -1,5 +1,5 @@
 // Connections whose requests do not arrive, or whose answers are not taken. So many may be open, so many bytes may be half-sent, and so slow may a body
-// be: who holds on to more than that is cut off, the heaviest first, and told that it took too long. Each connection has one
+// be: who holds on to more than that is cut off, and told that it took too long. Each connection has one
 // request under way.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
@@ -36,9 +36,12 @@ export function watchConnections(
   const { answerMs, bodyMs, slowestBytesPerSecond } = limits
   const all = places(limits)
   const placeOf = new WeakMap<Socket, Place>()
+  /** What had come when the last answer was through. */
+  const idleAt = new WeakMap<Socket, number>()
 
   server.on('connection', (socket: Socket) => {
     const place = all.enter({
+      come: () => socket.bytesRead - (idleAt.get(socket) ?? 0),
       // In the middle of an answer there is nothing more to say.
       sendAway: () => (socket.writableLength > 0 ? socket.destroy() : tooSlow(socket)),
       taken: () => (socket.writableLength > 0 ? socket.bytesWritten - queuedBytes(socket) : null),
@@ -75,6 +78,7 @@ export function watchConnections(
     // The connection is idle: whatever comes next begins anew.
     response.once('close', () => {
       isAnswered = true
+      idleAt.set(request.socket, request.socket.bytesRead)
       all.await(place, 0)
     })
   })

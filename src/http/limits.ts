@@ -22,10 +22,8 @@ export const bodyLimits = {
 
 /** Requests that do not arrive, and answers that are not taken. */
 export interface ConnectionLimits extends PlaceLimits {
-  /** Every body may take this long, however small. */
+  /** Every body may take this long, however small, and so much longer as it would take at the slowest rate. */
   readonly bodyMs: number
-  /** And so much longer as it would take at this rate. */
-  readonly slowestBytesPerSecond: number
   /** An answer of which nothing is taken for so long is given up. Who takes a little now and then keeps it. */
   readonly answerMs: number
 }
@@ -81,6 +79,8 @@ export const httpSettings: HttpSettings = {
     most: 4000,
     mostBytes: 128 * megabyte,
     graceMs: 0,
+    // A request of 49 KB at 5 KB/s takes ten seconds; who holds a place and sends nothing goes before it.
+    earnMs: 20_000,
     bodyMs: 20_000,
     slowestBytesPerSecond: 2000,
     answerMs: 60_000,

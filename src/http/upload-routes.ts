@@ -37,6 +37,8 @@ function atMostAtOnce({ atOnce, placeMs }: HttpDeps['settings']['uploads']) {
     most: atOnce,
     mostBytes: Number.POSITIVE_INFINITY,
     graceMs: placeMs,
+    slowestBytesPerSecond: 1,
+    earnMs: 0,
   })
   return async <T>(reply: FastifyReply, body: Readable, work: () => Promise<T>): Promise<T> => {
     // What came of it until then stays, where it is enough for a part, and the sender goes on from there.

@@ -1,17 +1,25 @@
-// Places for what arrives slowly: bounded in number and bytes; who holds the most for the longest goes first.
+// Places for what arrives slowly: bounded in number and bytes; who holds one for longest, and sends nothing, goes first.
 import fc from 'fast-check'
 import t from 'tap'
-import { places } from '../../src/http/places.js'
+import { bodyLimits, httpSettings } from '../../src/http/limits.js'
+import { type Guest, places } from '../../src/http/places.js'
 
 function house(changes: Partial<Parameters<typeof places>[0]> = {}) {
   const clock = { at: 0 }
   const gone: string[] = []
-  const limits = { most: 3, mostBytes: 1000, graceMs: 0, ...changes }
+  const limits = {
+    most: 3,
+    mostBytes: 1000,
+    graceMs: 0,
+    slowestBytesPerSecond: 1000,
+    earnMs: 20_000,
+    ...changes,
+  }
   const all = places(limits, () => clock.at)
-  const enter = (name: string, taken?: () => number | null) =>
-    all.enter({ sendAway: () => void gone.push(name), ...(taken === undefined ? {} : { taken }) })
-  const sure = (name: string, taken?: () => number | null) => {
-    const place = enter(name, taken)
+  const enter = (name: string, guest: Omit<Guest, 'sendAway'> = {}) =>
+    all.enter({ ...guest, sendAway: () => void gone.push(name) })
+  const sure = (name: string, guest: Omit<Guest, 'sendAway'> = {}) => {
+    const place = enter(name, guest)
     if (place === null) throw new Error('no place')
     return place
   }
@@ -30,26 +38,93 @@ await t.test('at a full house the one who has waited longest makes room', t => {
   t.end()
 })
 
-await t.test('a heavy body goes before a light one of the same age', t => {
-  const { all, clock, gone, sure } = house()
-  all.await(sure('light'), 10)
-  all.await(sure('heavy'), 900)
-  sure('idle')
+await t.test('what comes of a body earns time, up to a bound; what is announced does not', t => {
+  const { all, clock, gone, sure } = house({ most: 4 })
+  all.await(sure('large', { come: () => 1 }), 900)
+  all.await(sure('slow', { come: () => clock.at }), 1e6)
+  sure('head', { come: () => clock.at * 5 })
   clock.at += 10
-  sure('new')
-  t.strictSame(gone, ['heavy'])
+  sure('bare')
+  for (let entered = 0; entered < 3; entered++) {
+    clock.at += 1000
+    sure('new')
+  }
+  t.strictSame(gone, ['head', 'large', 'bare'], 'a head earns nothing')
+  for (let entered = 0; entered < 21; entered++) {
+    clock.at += 1000
+    sure('new')
+  }
+  t.ok(gone.includes('slow'), 'for twenty seconds, no longer')
   t.end()
 })
 
-await t.test('bytes are bounded too: whoever announces the last is kept', t => {
-  const { all, clock, gone, sure } = house()
-  all.await(sure('a'), 600)
+await t.test('bytes are bounded too: those count that have come, and the heaviest goes', t => {
+  const { all, clock, gone, sure } = house({ most: 4 })
+  let more = 0
+  all.await(sure('announced', { come: () => 0 }), 100_000)
+  all.await(sure('small', { come: () => 10 }), 100_000)
+  all.await(sure('all of it', { come: () => 100_000 }), 390)
+  all.await(sure('large', { come: () => 600 + more }), 100_000)
   clock.at += 10
-  all.await(sure('b'), 400)
+  all.sweep(() => 1e6)
   t.strictSame(gone, [], 'at the cap')
-  clock.at += 10
-  all.await(sure('c'), 1)
-  t.strictSame(gone, ['a'], 'one over')
+  more = 1
+  all.sweep(() => 1e6)
+  t.strictSame(gone, ['large'], 'one over')
+  t.end()
+})
+
+/** A minute of a flood of 150 connections a second, and every ten seconds somebody who sends 49 KB at 5 KB/s. */
+function flooded(flood: (house: ReturnType<typeof crowded>, born: number) => void): number {
+  const bench = crowded()
+  const { all, clock, gone, sure } = bench
+  for (let second = 0; second < 120; second++) {
+    if (second % 10 === 0) {
+      const born = clock.at
+      const place = sure('real', { come: () => Math.max(0, (clock.at - born - 2000) * 5) })
+      bench.later.push({ at: born + 2000, act: () => all.await(place, 49_000) })
+      bench.later.push({ at: born + 11_800, act: () => all.leave(place) })
+    }
+    for (let each = 0; each < 150; each++) {
+      clock.at += 1000 / 150
+      flood(bench, clock.at)
+    }
+    for (const { at, act } of bench.later) if (at <= clock.at) act()
+    bench.later = bench.later.filter(({ at }) => at > clock.at)
+    all.sweep(() => 44_500)
+  }
+  return gone.filter(name => name === 'real').length
+}
+function crowded() {
+  const later: { at: number; act: () => void }[] = []
+  return { ...house(httpSettings.connections), later }
+}
+
+await t.test('no flood of a hundred and fifty connections a second ends a slow sender', t => {
+  t.equal(
+    flooded(({ sure }) => void sure('bare')),
+    0,
+    'bare connections',
+  )
+  t.equal(
+    flooded(({ all, sure }) =>
+      all.await(sure('announced', { come: () => 200 }), bodyLimits.intake),
+    ),
+    0,
+    'large bodies that do not come',
+  )
+  t.equal(
+    flooded(({ all, clock, sure }, born) =>
+      all.await(sure('drops', { come: () => (clock.at - born) / 100 }), 49_000),
+    ),
+    0,
+    'bodies that come by the drop',
+  )
+  t.equal(
+    flooded(({ all, sure }) => all.await(sure('most', { come: () => 30_000 }), 49_000)),
+    0,
+    'bodies of which the end does not come',
+  )
   t.end()
 })
 
@@ -102,7 +177,8 @@ function answering() {
     stuck: () => 5,
     slow: () => slowly,
   }
-  for (const [name, taken] of Object.entries(readers)) bench.all.arrived(bench.sure(name, taken))
+  for (const [name, taken] of Object.entries(readers))
+    bench.all.arrived(bench.sure(name, { taken }))
   const pass = (seconds: number) => {
     for (let second = 0; second < seconds; second++) {
       bench.clock.at += 1000
@@ -121,6 +197,19 @@ await t.test('an answer of which nothing is taken is given up, a slow one is not
   t.strictSame(gone, ['stuck'])
   pass(600)
   t.strictSame(gone, ['stuck'])
+  t.end()
+})
+
+await t.test('an answer that was taken in the end does not count against the next', t => {
+  const { all, clock, enter, gone, sure } = house({ most: 1 })
+  const place = sure('a', { taken: () => 5 })
+  all.arrived(place)
+  all.sweep(() => 60_000)
+  clock.at += 50_000
+  all.await(place, 0)
+  all.arrived(place)
+  t.equal(enter('b'), null)
+  t.strictSame(gone, [])
   t.end()
 })
 
@@ -143,13 +232,14 @@ await t.test('whatever happens, places and bytes stay within their bounds', t =>
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), steps => {
       let at = 0
-      const all = places({ most: 5, mostBytes: 1000, graceMs: 0 }, () => at)
+      const limits = { most: 5, mostBytes: 1000, graceMs: 0, slowestBytesPerSecond: 1, earnMs: 50 }
+      const all = places(limits, () => at)
       const inside = new Map<number, NonNullable<ReturnType<typeof all.enter>>>()
       for (const { act, which, bytes } of steps) {
         at += 1
         const place = inside.get(which)
         if (act === 'enter' && place === undefined) {
-          const entered = all.enter({ sendAway: () => inside.delete(which) })
+          const entered = all.enter({ come: () => 500, sendAway: () => inside.delete(which) })
           if (entered !== null) inside.set(which, entered)
         } else if (place !== undefined && act === 'await') all.await(place, bytes)
         else if (place !== undefined && act === 'arrived') all.arrived(place)
@@ -157,8 +247,9 @@ await t.test('whatever happens, places and bytes stay within their bounds', t =>
           all.leave(place)
           inside.delete(which)
         }
+        all.sweep(() => 1e6)
         const waiting = [...inside.values()].filter(({ waitingSince }) => waitingSince !== null)
-        const held = waiting.reduce((sum, each) => sum + each.bytes, 0)
+        const held = waiting.reduce((sum, each) => sum + Math.min(each.bytes, 500), 0)
         if (inside.size > 5 || held > 1000) return false
       }
       return true
