@@ -35,7 +35,8 @@ await t.test('a first start makes everything, closed to everybody else', async t
   const home = checkout.home()
   const leftBefore = await readdir(tmpdir())
   const owner = await checkout.start(home)
-  t.ok((owner.said.ms ?? Infinity) < 8_000, `${owner.said.ms} ms`)
+  // How fast it starts is a row of the bench; here a busy machine is no fault, and a hang is.
+  t.ok((owner.said.ms ?? Infinity) < 30_000, `${owner.said.ms} ms`)
   t.equal(await setting(owner.url, 'listen_addresses'), '127.0.0.1')
   t.equal(await setting(owner.url, 'unix_socket_directories'), '')
   t.equal(await setting(owner.url, 'server_encoding'), 'UTF8')
