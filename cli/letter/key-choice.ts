@@ -1,5 +1,6 @@
 // Which key an answer is sealed to. One key that came with the first mail is shown, and a yes is enough; where there is any
-// doubt (several keys, one that only a later mail brings, a mail that stayed shut) somebody has to name it.
+// doubt (several keys, one that only a later mail brings, a mail that stayed shut or could not be looked at) somebody has to
+// name it.
 import type { Desk } from '../client/desk.js'
 import { refused } from '../failure.js'
 import { type Safe, safe } from '../terminal/safe.js'
@@ -40,6 +41,10 @@ export async function chooseKey(
     printer.say(
       safe`warning: a mail of this case stays shut, and what key it brings is not known: ${why}`,
     )
+  if (mails.unseen > 0)
+    printer.say(
+      safe`warning: ${unseenWords(mails.unseen)}, and what keys they bring is not known`,
+    )
   if (damaged > 0)
     printer.say(
       safe`warning: the mail brings a key that cannot be used: it is damaged, or it is several in one`,
@@ -51,8 +56,9 @@ export async function chooseKey(
     )
   if (options.key !== undefined) return namedKey(usable, options.key)
   const [first, ...others] = usable
-  if (first === undefined && shut.length === 0) return null
-  const doubt = doubtOf(keys, shut.length > 0)
+  const isUnknown = shut.length > 0 || mails.unseen > 0
+  if (first === undefined && !isUnknown) return null
+  const doubt = doubtOf(keys, mails, shut.length > 0)
   if (first !== undefined && doubt === null) return first
   if (doubt !== null) printer.say(safe`warning: ${doubt}`)
   for (const key of usable) printer.say(safe`  ${lineOf(key)}`)
@@ -64,6 +70,7 @@ export async function chooseKey(
           safe`--key ${key.fingerprint} seals it to this key: compare it with the person first`,
       ),
       ...(shut.length > 0 ? [safe`open the mail where its key is, and answer from there`] : []),
+      ...(mails.unseen > 0 ? [safe`read those mails first: khancap open … --out DIR saves them`] : []),
       safe`--plain --yes sends it in the clear`,
     )
   // Whether it leaves in the clear is asked when its words are there.
@@ -75,10 +82,22 @@ export async function chooseKey(
   return usable.find(({ fingerprint }) => fingerprint === chosen) ?? null
 }
 
+/** Of later mails that nobody has looked at. */
+export function unseenWords(unseen: number): Safe {
+  return unseen === 1
+    ? safe`1 later mail of this case could not be looked at`
+    : safe`${unseen} later mails of this case could not be looked at`
+}
+
 /** Why the first key is not simply taken; null where there is no reason. */
-function doubtOf(keys: readonly MailKey[], isShut: boolean): Safe | null {
+function doubtOf(
+  keys: readonly MailKey[],
+  { unseen }: AnswerableMails,
+  isShut: boolean,
+): Safe | null {
   const [key, ...more] = keys
-  if (key === undefined) return isShut ? safe`whether the sender gave a key is not known` : null
+  if (key === undefined)
+    return isShut || unseen > 0 ? safe`whether the sender gave a key is not known` : null
   if (more.some(({ mail }) => mail !== key.mail))
     return safe`a later mail of that address brings another key than the first: it was changed, or somebody else wrote that mail`
   if (more.length > 0)
@@ -87,7 +106,8 @@ function doubtOf(keys: readonly MailKey[], isShut: boolean): Safe | null {
     return safe`the key comes with a later mail only: anybody can write one in that name`
   if (key.offered.mustBeNamed)
     return safe`the key stands among other words, or in a file of no kind: it may be somebody else's`
-  return isShut ? safe`a part that stays shut may bring another key than this one` : null
+  if (isShut) return safe`a part that stays shut may bring another key than this one`
+  return unseen > 0 ? safe`what was not looked at may bring another key than this one` : null
 }
 
 /** Whether this is the key that somebody named: whole, with or without spaces. */

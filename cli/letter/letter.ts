@@ -11,7 +11,7 @@ import { type Safe, safe, safeLines } from '../terminal/safe.js'
 import { type AnswerableMails, answerableMails } from './mails.js'
 import { recipientFor } from './recipient.js'
 import { bodyFor } from './body.js'
-import { chooseKey, type KeyOptions, lineOf, type MailKey } from './key-choice.js'
+import { chooseKey, type KeyOptions, lineOf, type MailKey, unseenWords } from './key-choice.js'
 import { routerOf } from './sealed-letter.js'
 import { letterSubject } from './words.js'
 
@@ -111,7 +111,7 @@ function shownLines(
   ]
 }
 
-function whyClear({ first, later }: AnswerableMails): Safe {
+function whyClear({ first, later, unseen }: AnswerableMails): Safe {
   const all = [first, ...later]
   const isSealed = all.some(mail => mail.isSealed)
   if (all.some(({ keys }) => keys.length > 0))
@@ -120,6 +120,10 @@ function whyClear({ first, later }: AnswerableMails): Safe {
       : safe`the key that its sender gave is not used`
   if (all.some(({ shut }) => shut !== null))
     return safe`its sender sealed what they wrote, and what stays shut may bring a key`
+  if (unseen > 0)
+    return isSealed
+      ? safe`its sender sealed what they wrote; ${unseenWords(unseen)}, and may bring a key`
+      : safe`${unseenWords(unseen)}, and may bring a key`
   if (isSealed) return safe`its sender sealed what they wrote, and no key to answer with is used`
   return all.every(({ isWhole }) => isWhole)
     ? safe`its sender gave no key`

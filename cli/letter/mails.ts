@@ -1,6 +1,6 @@
-// The mails of a case, for who answers them: the one that it began with, whose sender is the one to answer, and the newest
-// that says it is from the same address. Anybody can add a mail to a case whose letters they saw: a later mail never says
-// where the answer goes.
+// The mails of a case, for who answers them: the one that it began with, whose sender is the one to answer, and later ones
+// that say they are from the same address. Anybody can add a mail to a case whose letters they saw: a later mail never says
+// where the answer goes. What was not looked at is counted: it may be the sender's, and bring a key.
 import type { CarriedMail } from '../../schemas/sealed.js'
 import { addressesIn } from '../../src/core/mail/address-field.js'
 import type { MailHeader } from '../../src/core/mail/header.js'
@@ -15,9 +15,11 @@ import { Failure, refused } from '../failure.js'
 import { type Safe, safe } from '../terminal/safe.js'
 import { type OfferedKey, offeredKeys } from './offered-keys.js'
 
-/** Mails that came later and are looked at, from the newest on, and their bytes together. */
-const maxLater = 5
-const maxLaterBytes = 67_108_864
+/** Mails that came later and are fetched to see who they are from, the newest first, and their bytes together. */
+const maxFetched = 100
+const maxFetchedBytes = 67_108_864
+/** Later mails of that address whose keys are looked at. */
+const maxLater = 20
 
 /** What an answer needs of a mail; the mail itself is let go. */
 export interface AnswerableMail {
@@ -39,6 +41,8 @@ export interface AnswerableMails {
   readonly from: string
   /** Later mails of that address, the newest first. */
   readonly later: readonly AnswerableMail[]
+  /** Later ones, of whomever, that could not be looked at, or are too many. */
+  readonly unseen: number
 }
 
 /**
@@ -62,36 +66,45 @@ export async function answerableMails(
     )
   const first = await answerable(opened, from, isOpened)
   const { additions } = await openParts(desk, sealed)
+  // Nothing but a mail is added to such a case: whatever else it seems to be was not looked at.
   const others = additions
     .map(({ content }) => (typeof content === 'string' ? null : mailIn(content)))
-    .filter(mail => mail !== null)
     .toReversed()
-  return { first, from, later: await laterMails(desk, sealed, from, others, isOpened) }
+  return { first, from, ...(await laterMails(desk, sealed, from, others, isOpened)) }
 }
 
+/** @param carried null for each that could not be had */
 async function laterMails(
   desk: Desk,
   sealed: SealedCase,
   from: string,
-  carried: readonly CarriedMail[],
+  carried: readonly (CarriedMail | null)[],
   isOpened: boolean,
-): Promise<AnswerableMail[]> {
-  const found: AnswerableMail[] = []
-  let bytes = 0
-  for (const mail of carried.slice(0, maxLater)) {
+): Promise<Pick<AnswerableMails, 'later' | 'unseen'>> {
+  const later: AnswerableMail[] = []
+  let [bytes, fetched, unseen] = [0, 0, 0]
+  for (const mail of carried) {
+    // A large one keeps no small one from being looked at.
+    const isTooMuch =
+      mail === null || fetched === maxFetched || bytes + mail.file.bytes > maxFetchedBytes
+    if (isTooMuch || later.length === maxLater) {
+      unseen++
+      continue
+    }
+    fetched++
     bytes += mail.file.bytes
-    if (bytes > maxLaterBytes) break
     // One in memory at a time; one that cannot be had stands in nobody's way.
     // oxlint-disable-next-line no-await-in-loop
     const opened = await openMail(desk, sealed.detail.case.id, mail).catch((error: unknown) => {
       if (error instanceof Failure && error.exit === 3) throw error
       return null
     })
-    if (opened !== null && isSame(senderIn(opened.parts.header), from))
+    if (opened === null) unseen++
+    else if (isSame(senderIn(opened.parts.header), from))
       // oxlint-disable-next-line no-await-in-loop
-      found.push(await answerable(opened, from, isOpened))
+      later.push(await answerable(opened, from, isOpened))
   }
-  return found
+  return { later, unseen }
 }
 
 async function answerable(
