@@ -1,9 +1,12 @@
 // Which key an answer is sealed to. One key that came with the first mail is shown, and a yes is enough; where there is any
-// doubt (several keys, one that only a later mail brings, a mail that stayed shut or could not be looked at) somebody has to
-// name it.
+// doubt (several keys, one that only some of the sender's mails bring, a mail that stayed shut or could not be looked at)
+// somebody has to name it.
+import type { Timestamp } from '../../schemas/encoding.js'
+import { latin1 } from '../../src/core/mail/latin1.js'
 import type { Desk } from '../client/desk.js'
 import { refused } from '../failure.js'
 import { type Safe, safe } from '../terminal/safe.js'
+import { timeWords } from '../terminal/time-words.js'
 import { withKey } from './gpg.js'
 import type { AnswerableMail, AnswerableMails } from './mails.js'
 import type { KeySource, OfferedKey } from './offered-keys.js'
@@ -15,6 +18,10 @@ export interface MailKey {
   readonly fingerprint: string
   readonly isUsable: boolean
   readonly mail: 'first' | 'later'
+  /** When that mail came. */
+  readonly arrived: Timestamp
+  /** A mail that came later than the first says it is of the same address, and does not bring it. */
+  readonly isMissedLater: boolean
   readonly offered: OfferedKey
 }
 
@@ -42,9 +49,7 @@ export async function chooseKey(
       safe`warning: a mail of this case stays shut, and what key it brings is not known: ${why}`,
     )
   if (mails.unseen > 0)
-    printer.say(
-      safe`warning: ${unseenWords(mails.unseen)}, and what keys they bring is not known`,
-    )
+    printer.say(safe`warning: ${unseenWords(mails.unseen)}, and what keys they bring is not known`)
   if (damaged > 0)
     printer.say(
       safe`warning: the mail brings a key that cannot be used: it is damaged, or it is several in one`,
@@ -70,7 +75,11 @@ export async function chooseKey(
           safe`--key ${key.fingerprint} seals it to this key: compare it with the person first`,
       ),
       ...(shut.length > 0 ? [safe`open the mail where its key is, and answer from there`] : []),
-      ...(mails.unseen > 0 ? [safe`read those mails first: khancap open … --out DIR saves them`] : []),
+      ...(mails.unseen > 0
+        ? [
+            safe`khancap open … --out DIR saves mails that are too many, or too large: read them first`,
+          ]
+        : []),
       safe`--plain --yes sends it in the clear`,
     )
   // Whether it leaves in the clear is asked when its words are there.
@@ -106,6 +115,8 @@ function doubtOf(
     return safe`the key comes with a later mail only: anybody can write one in that name`
   if (key.offered.mustBeNamed)
     return safe`the key stands among other words, or in a file of no kind: it may be somebody else's`
+  if (key.isMissedLater)
+    return safe`a later mail of that address does not bring this key: somebody else may have written the mail that does`
   if (isShut) return safe`a part that stays shut may bring another key than this one`
   return unseen > 0 ? safe`what was not looked at may bring another key than this one` : null
 }
@@ -126,8 +137,9 @@ function namedKey(usable: readonly MailKey[], asked: string): MailKey {
   )
 }
 
-export function lineOf({ fingerprint, kind, mail, offered }: MailKey): Safe {
-  const from = mail === 'first' ? 'the mail' : 'a later mail of that address'
+export function lineOf({ arrived, fingerprint, kind, mail, offered }: MailKey): Safe {
+  const which = mail === 'first' ? 'the first mail' : 'a later mail of that address'
+  const from = `${which}, of ${timeWords(arrived)}`
   return safe`${kind === 'age' ? 'age' : 'OpenPGP'}  ${fingerprint}  (${sourceWords[offered.source]} of ${from}${offered.isInside ? ', in its sealed part' : ''})`
 }
 
@@ -142,35 +154,46 @@ async function keysOf({
   first,
   later,
 }: AnswerableMails): Promise<{ readonly keys: MailKey[]; readonly damaged: number }> {
-  const of = (mail: MailKey['mail'], { keys }: AnswerableMail) =>
-    keys.map(offered => ({ mail, offered }))
-  const all = [...of('first', first), ...later.flatMap(each => of('later', each))]
-  const found = new Map<string, MailKey>()
+  const found = new Map<string, Omit<MailKey, 'isMissedLater'>>()
+  const bringing = new Map<string, Set<AnswerableMail>>()
+  const looked = new Map<string, Looked>()
   let damaged = 0
-  for (const { mail, offered } of all) {
-    // One after the other: gpg is a process for each.
-    // oxlint-disable-next-line no-await-in-loop
-    const looked = await look(offered)
-    if (looked === null) damaged++
-    else {
-      const known = found.get(looked.fingerprint)
-      // A newer copy of a key may be usable where an older one has expired.
-      if (known === undefined || (!known.isUsable && looked.isUsable))
-        found.set(looked.fingerprint, {
-          ...looked,
-          kind: offered.kind,
-          mail: known?.mail ?? mail,
-          offered,
-        })
+  for (const mail of [first, ...later])
+    for (const offered of mail.keys) {
+      const text = offered.kind === 'age' ? offered.recipient : latin1(offered.bytes)
+      // One after the other: gpg is a process for each, and mails bring the same key again and again.
+      // oxlint-disable-next-line no-await-in-loop
+      const seen = looked.has(text) ? (looked.get(text) ?? null) : await look(offered)
+      looked.set(text, seen)
+      if (seen === null) damaged++
+      else {
+        const { fingerprint } = seen
+        bringing.set(fingerprint, (bringing.get(fingerprint) ?? new Set()).add(mail))
+        const known = found.get(fingerprint)
+        // A newer copy of a key may be usable where an older one has expired.
+        if (known === undefined || (!known.isUsable && seen.isUsable))
+          found.set(fingerprint, {
+            ...seen,
+            kind: offered.kind,
+            mail: known?.mail ?? (mail === first ? 'first' : 'later'),
+            arrived: known?.arrived ?? mail.arrived,
+            offered,
+          })
+      }
     }
-  }
-  return { keys: [...found.values()], damaged }
+  const keys = [...found.values()].map(key => ({
+    ...key,
+    isMissedLater: later.some(
+      mail => mail.shut === null && bringing.get(key.fingerprint)?.has(mail) !== true,
+    ),
+  }))
+  return { keys, damaged }
 }
 
+type Looked = Pick<MailKey, 'fingerprint' | 'isUsable'> | null
+
 /** null where it is no key. */
-async function look(
-  offered: OfferedKey,
-): Promise<Pick<MailKey, 'fingerprint' | 'isUsable'> | null> {
+async function look(offered: OfferedKey): Promise<Looked> {
   if (offered.kind === 'age') return { fingerprint: offered.recipient, isUsable: true }
   return withKey(offered.bytes, async key =>
     key === null ? null : { fingerprint: key.fingerprint, isUsable: key.isUsable },

@@ -1,6 +1,7 @@
 // The mails of a case, for who answers them: the one that it began with, whose sender is the one to answer, and later ones
 // that say they are from the same address. Anybody can add a mail to a case whose letters they saw: a later mail never says
 // where the answer goes. What was not looked at is counted: it may be the sender's, and bring a key.
+import type { Timestamp } from '../../schemas/encoding.js'
 import type { CarriedMail } from '../../schemas/sealed.js'
 import { addressesIn } from '../../src/core/mail/address-field.js'
 import type { MailHeader } from '../../src/core/mail/header.js'
@@ -24,6 +25,8 @@ const maxLater = 20
 /** What an answer needs of a mail; the mail itself is let go. */
 export interface AnswerableMail {
   readonly header: MailHeader
+  /** When the service took it in. */
+  readonly arrived: Timestamp
   readonly keys: readonly OfferedKey[]
   /** Something of it is sealed with PGP. */
   readonly isSealed: boolean
@@ -120,6 +123,7 @@ async function answerable(
   const opened = isShut ? null : inside
   return {
     header: parts.header,
+    arrived: carried.arrived,
     keys: offeredKeys(parts, opened, from),
     isSealed: pgp !== null,
     shut: isShut ? inside.sentence : null,
