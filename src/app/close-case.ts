@@ -39,23 +39,25 @@ export async function closeCase(
         nextRungAt: null,
         purgeAt: purgeAt(directory, row.program, row.now),
         unreadAdditions: 0,
-        ...(row.answeredAt === null ? { notice: noticeTo(deps.primitives, actor) } : {}),
+        ...(row.answeredAt === null ? { notices: noticesTo(deps.primitives, actor) } : {}),
         event: { kind: 'closed', detail: outcome },
       }
     },
   })
 }
 
-/** One key alone must not end a promise in silence: leads hear of it, and directors of what a lead did. */
-function noticeTo(
+/** One key alone must not end a promise in silence: leads hear of it, directors of what a lead did, both of what a director did. */
+function noticesTo(
   primitives: Pick<Primitives, 'random'>,
-  { handler }: Actor,
-): NonNullable<CaseChange['notice']> {
-  const isAbove = handler.roles.some(role => role !== 'handler')
-  return {
+  { handler: { roles } }: Actor,
+): NonNullable<CaseChange['notices']> {
+  const told = roles.includes('director')
+    ? (['lead', 'director'] as const)
+    : ([roles.includes('lead') ? 'director' : 'lead'] as const)
+  return told.map(to => ({
     id: newOutboxId(primitives),
     outboxId: newOutboxId(primitives),
     kind: 'closed',
-    to: isAbove ? 'director' : 'lead',
-  }
+    to,
+  }))
 }

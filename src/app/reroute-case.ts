@@ -76,12 +76,14 @@ export async function rerouteCase(
         reason: 'rerouted',
         note: { id: noteId, sealed },
         grants: grants.map(grant => ({ ...grant, key })),
-        notice: {
-          id: newOutboxId(primitives),
-          outboxId: newOutboxId(primitives),
-          kind: 'new_case',
-          to: 'team',
-        },
+        notices: [
+          {
+            id: newOutboxId(primitives),
+            outboxId: newOutboxId(primitives),
+            kind: 'new_case',
+            to: 'team',
+          },
+        ],
         event: { kind: 'rerouted', detail: team },
       }),
     })

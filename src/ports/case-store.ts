@@ -172,13 +172,13 @@ export interface CaseChange {
   readonly team?: string
   readonly reason?: RouteReason
   readonly coverage?: Coverage
-  /** For those that the case has afterwards, with its outbox row. */
-  readonly notice?: {
+  /** For those that the case has afterwards, each with its outbox row. */
+  readonly notices?: readonly {
     readonly id: string
     readonly outboxId: string
     readonly kind: 'new_case' | 'closed'
     readonly to: Rung['to']
-  }
+  }[]
   readonly event: { readonly kind: EventKind; readonly detail: string | null }
 }
 

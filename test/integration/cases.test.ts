@@ -296,6 +296,19 @@ await t.test('a close needs an answer, or an outcome of nobody to answer', async
   await verb(api, 'vietnam-lead', byLead.caseId, 'close', { outcome: 'duplicate' })
   const both = [{ recipient: 'director' }, { recipient: 'lead' }]
   t.strictSame(await told(), both, 'of what a lead did directors hear')
+  const byDirector = await caseInTeam(api)
+  await verb(api, 'director-1', byDirector.caseId, 'claim')
+  const ended = { outcome: 'no_contact' }
+  for (const _ of ['once', 'again'])
+    await verb(api, 'director-1', byDirector.caseId, 'close', ended)
+  t.strictSame(
+    await api.db.rows('select recipient from notices where case_id = $1 and kind = $2 order by 1', [
+      byDirector.caseId,
+      'closed',
+    ]),
+    both,
+    'of what a director did both hear: not only the one whose key may be stolen',
+  )
   const answered = await caseInTeam(api)
   await verb(api, 'vietnam-1', answered.caseId, 'claim')
   await verb(
@@ -307,7 +320,7 @@ await t.test('a close needs an answer, or an outcome of nobody to answer', async
   )
   const supported = await verb(api, 'vietnam-1', answered.caseId, 'close', { outcome: 'supported' })
   t.equal(supported.statusCode, 200)
-  t.strictSame(await told(), both, 'an answer that was given needs nobody above')
+  t.equal((await told()).length, 4, 'an answer that was given needs nobody above')
   const [row] = await api.db.rows('select purge_at, closed_at from cases where id = $1', [
     sealed.caseId,
   ])

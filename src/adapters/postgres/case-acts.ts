@@ -286,7 +286,8 @@ export function actOnCase(db: Database): CaseStore['actOnCase'] {
       })
       await insertEvent(trx, event)
       await insertParts(trx, row, by.handler, change)
-      if (change.notice !== undefined) await insertNotice(trx, { ...change.notice, caseId: id })
+      // oxlint-disable-next-line no-await-in-loop
+      for (const notice of change.notices ?? []) await insertNotice(trx, { ...notice, caseId: id })
       await trx
         .updateTable('cases')
         .set({ ...columnsOf(row, change), ...endOf(event) })
