@@ -1,10 +1,9 @@
 // A notice as an event for a program: what the mail says, as data. No team, no country, no language, no date.
 import type { NoticeMail } from '../ports/notice-store.js'
 import { formatTimestamp } from '../core/encoding/timestamp.js'
+import { namedNotices } from './unshown-notices.js'
 
 const hourMs = 3_600_000
-/** Cases in one event; the others are counted, and stand in the inbox. */
-const shownNotices = 50
 
 export interface NoticeEvent {
   readonly type: 'khancap.notices'
@@ -31,7 +30,7 @@ export function noticeEvent({ to, urgent, notices, now }: NoticeMail): NoticeEve
       to,
       urgent,
       count: notices.length,
-      notices: notices.slice(0, shownNotices).map(({ caseId, dueAt, kind, program }) => ({
+      notices: namedNotices(notices).map(({ caseId, dueAt, kind, program }) => ({
         case: caseId,
         program,
         kind,

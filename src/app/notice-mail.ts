@@ -2,10 +2,9 @@
 // no language, no team (docs/decisions/0030-notices-to-handlers.md).
 import type { Mail } from '../ports/mailer.js'
 import type { Notice, NoticeMail } from '../ports/notice-store.js'
+import { shownNotices, unshownLines } from './unshown-notices.js'
 
 const hour = 3_600_000
-/** Cases that are named in one mail; the others are counted, and stand in the inbox. */
-const shownNotices = 50
 
 const headline: Readonly<Record<Notice['kind'], string>> = {
   new_case: 'a new case waits',
@@ -28,14 +27,12 @@ export function noticeMail(
   const [first, ...others] = notices
   if (first === undefined) throw new RangeError('a mail has at least one notice')
   const what = others.length === 0 ? headline[first.kind] : `${notices.length} notices, the nearest`
-  const shown = notices.slice(0, shownNotices)
-  const rest = notices.length - shown.length
   const lines = [
     ...(passedOn ? ['This could not be delivered to those whom it is meant for.', ''] : []),
     `Khancap: ${others.length === 0 ? `${headline[first.kind]}.` : `${notices.length} notices.`}`,
     '',
-    ...shown.flatMap(noticeLines),
-    ...(rest > 0 ? [`And ${rest} more: khancap inbox`, ''] : []),
+    ...notices.slice(0, shownNotices).flatMap(noticeLines),
+    ...unshownLines(notices),
     ...todo(first),
     // Lines of 76 letters at most: they travel as they are (RFC 2045 §6.7).
     'This notice holds nothing of what was written.',

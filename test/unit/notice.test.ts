@@ -2,6 +2,7 @@
 import t from 'tap'
 import { Contacts } from '../../schemas/contacts.js'
 import { shippedPrograms } from '../../schemas/programs/shipped.js'
+import { noticeEvent } from '../../src/app/notice-event.js'
 import { noticeMail } from '../../src/app/notice-mail.js'
 import { noticeRecipients } from '../../src/app/notice-recipients.js'
 import { noticeTime } from '../../src/app/notice-time.js'
@@ -186,6 +187,43 @@ await t.test('a mail of many notices names fifty of them and counts the others',
   t.ok(mail.text.length < 10_000)
   t.ok(mail.text.split('\n').every(line => line.length <= 76))
   t.match(noticeMail({ id: one.id, notices }, true).text, /^This could not be delivered to those/)
+})
+
+await t.test('a case that was closed without an answer hides behind no others', async t => {
+  const closed = Array.from({ length: 560 }, (_, index) => ({
+    ...one,
+    kind: 'closed' as const,
+    to: 'lead' as const,
+    dueAt: null,
+    caseId: `3zx8kq${String(index).padStart(20, '0')}`,
+  }))
+  const waiting = Array.from({ length: 60 }, () => ({ ...one, to: 'lead' as const }))
+  const named = (notices: readonly Notice[]) => {
+    const { text } = noticeMail({ id: one.id, notices })
+    t.ok(text.split('\n').every(line => line.length <= 76))
+    return { text, count: closed.filter(({ caseId }) => text.includes(caseId)).length }
+  }
+  const some = named([...waiting, ...closed.slice(0, 500)])
+  t.equal(some.count, 500, 'each is named, however many notices come first')
+  t.match(some.text, 'And 10 more: khancap inbox\n')
+  t.match(some.text, 'And 500 more closed without an answer:\n')
+  t.notMatch(some.text, 'inbox --all')
+  const many = named(closed)
+  t.equal(many.count, 550)
+  t.notMatch(many.text, /more: khancap inbox\n/, 'the inbox does not show them')
+  t.match(many.text, 'and 10 more: khancap inbox --all\n')
+  const lane = {
+    id: one.id,
+    team: null,
+    to: 'lead',
+    urgent: false,
+    failures: 0,
+    now: start,
+  } as const
+  const { data } = noticeEvent({ ...lane, notices: [...waiting, ...closed] })
+  t.equal(data.count, 620)
+  t.equal(data.notices.length, 550)
+  t.equal(data.notices.filter(({ kind }) => kind === 'closed').length, 500)
 })
 
 const at = (text: string) => new Date(text).getTime()
