@@ -1,11 +1,13 @@
 // A mail that its sender sealed with PGP: handed to `gpg` of this machine, which has the key. The mail itself stays as it
 // came, byte for byte. gpg gets its arguments as a list, no shell, no network, and its output is as little trusted as a mail.
+// It may ask for the passphrase of the handler's key, and for none that a sender chose.
 import { spawn } from 'node:child_process'
 import { maxMailBytes } from '../../schemas/sealed.js'
 import { latin1 } from '../../src/core/mail/latin1.js'
 import { type MailPart, type MailParts, partBytes, readParts } from '../../src/core/mail/parts.js'
-import { refused } from '../failure.js'
+import { type Failure, refused } from '../failure.js'
 import { safe } from '../terminal/safe.js'
+import { sealedToKeys } from './pgp-packets.js'
 
 const begin = '-----BEGIN PGP MESSAGE-----'
 const end = '-----END PGP MESSAGE-----'
@@ -47,9 +49,14 @@ const gpgArguments = [
   '--decrypt',
 ]
 
-/** @throws Failure where gpg is not there, or has no key for it */
+/** For one mail, with the time to type the passphrase of a key. */
+const patienceMs = 120_000
+
+/** @throws Failure where it is sealed to no key, gpg is not there, or has no key for it */
 export async function openWithGpg(sealed: PgpSealed): Promise<MailParts> {
-  const plaintext = await runGpg(sealed.bytes)
+  const message = sealedToKeys(sealed.bytes)
+  if (message === null) throw sealedToNoKey()
+  const plaintext = await runGpg(message)
   if (sealed.isMime) return readParts(plaintext)
   const words: MailPart = {
     type: 'text/plain',
@@ -62,34 +69,55 @@ export async function openWithGpg(sealed: PgpSealed): Promise<MailParts> {
   return { header: readParts(new Uint8Array()).header, parts: [words], whole: true }
 }
 
+const asksForPassphrase = '[GNUPG:] NEED_PASSPHRASE_SYM'
+
+function sealedToNoKey(): Failure {
+  return refused(
+    safe`this mail is sealed to no key: to a passphrase, or it is damaged; it was not opened`,
+    safe`--out DIR without --gpg saves the mail as it came`,
+  )
+}
+
 async function runGpg(bytes: Uint8Array): Promise<Uint8Array> {
   // What gpg says in words may quote the sender's: it is not shown. It asks for a passphrase by its own agent.
   const child = spawn('gpg', gpgArguments, { stdio: ['pipe', 'pipe', 'ignore', 'pipe'] })
+  // Not the option of spawn: where gpg is missing, that timer would keep this program waiting.
+  const patience = setTimeout(() => child.kill('SIGKILL'), patienceMs)
   const chunks: Buffer[] = []
   let status = ''
   child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk))
   child.stdio[3]?.on('data', (chunk: Buffer) => {
     status = `${status}${chunk.toString('latin1')}`.slice(0, 65_536)
+    // One that lies deeper, in what is sealed to a key.
+    if (status.includes(asksForPassphrase)) child.kill('SIGKILL')
   })
   child.stdin?.on('error', () => {})
   child.stdin?.end(bytes)
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', resolve)
-  }).catch((error: unknown) => {
-    const isMissing = error instanceof Error && Reflect.get(error, 'code') === 'ENOENT'
-    throw refused(
-      isMissing
-        ? safe`this mail is sealed with PGP, and there is no gpg on this machine`
-        : safe`gpg could not be started`,
-      safe`install GnuPG; or --out DIR saves the mail, to be opened where the key is`,
-    )
   })
+    .finally(() => clearTimeout(patience))
+    .catch((error: unknown) => {
+      const isMissing = error instanceof Error && Reflect.get(error, 'code') === 'ENOENT'
+      throw refused(
+        isMissing
+          ? safe`this mail is sealed with PGP, and there is no gpg on this machine`
+          : safe`gpg could not be started`,
+        safe`install GnuPG; or --out DIR saves the mail, to be opened where the key is`,
+      )
+    })
+  if (status.includes(asksForPassphrase)) throw sealedToNoKey()
+  if (code === null)
+    throw refused(
+      safe`gpg did not open this mail within ${patienceMs / 1000} seconds`,
+      safe`--out DIR without --gpg saves the mail as it came, to be opened where the key is`,
+    )
   if (status.includes('[GNUPG:] DECRYPTION_OKAY')) return Buffer.concat(chunks)
   throw refused(
     status.includes('[GNUPG:] DECRYPTION_FAILED')
       ? safe`gpg could not open this mail: the key that it is sealed to is not here, or it is damaged`
-      : safe`gpg could not open this mail (code ${code ?? 'none'})`,
+      : safe`gpg could not open this mail (code ${code})`,
     safe`--out DIR without --gpg saves the mail as it came, to be opened where the key is`,
   )
 }
