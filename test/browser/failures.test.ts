@@ -141,7 +141,7 @@ await t.test(
     const bodies = posts(page)
     await send(driver)
     await driver.see('#due')
-    t.match(await page.evaluate('said.join()'), /Your device is doing some calculations/)
+    t.match(await page.evaluate('said.join()'), /Your device does a little work/)
     t.equal(bodies.length, 2)
     t.equal(new Set(bodies).size, 1, 'byte by byte the same')
     t.equal((await arrivedCases(site)).length, 2)

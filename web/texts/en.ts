@@ -185,7 +185,7 @@ export const textsEn: Texts = {
     sealing: 'Sealing your answers on this device …',
     sending: 'Sending the sealed request …',
     working:
-      'The service is very busy. Your device is doing some calculations so that your request is taken in first. This takes a few seconds, longer on an old phone …',
+      'The service is very busy. Your device does a little work that helps your request to be taken in. This can take a minute, longer on an old phone. Please keep this page open; nothing is lost …',
   },
   handOver: {
     offer: 'Send it another way',
@@ -273,7 +273,7 @@ export const textsEn: Texts = {
     elsewhere:
       'It is noted that somebody has reached you in another way, for example by phone. Is that not so? Add something: then a new time for an answer begins.',
     unanswered:
-      'Nobody has answered you. Is that wrong? Add something: then your request is taken up again, and an answer is owed to you.',
+      'Nobody has answered you. Do you still need an answer? Add something: then your request is taken up again, and we owe you one.',
     noAnswers: 'There is no answer yet.',
     older: 'Show older answers',
     answerAt: 'Answer of {date}',
@@ -343,7 +343,7 @@ export const textsEn: Texts = {
     again: 'Try again',
     kept: 'What you typed is still here.',
     offline:
-      'The connection was lost. Please try again when you are connected. Your request cannot arrive twice.',
+      'The connection was lost or too slow. Please try again when it is better. Your request cannot arrive twice.',
     too_many_requests: 'Many people are sending right now. Please try again in a minute.',
     unavailable: 'The service cannot take anything at this moment. Please try again in a minute.',
     directory_expired:
@@ -364,7 +364,7 @@ export const textsEn: Texts = {
     receipt_code_invalid:
       'These words are not a receipt code. Please check the spelling and the order of the 12 words.',
     mailbox_unknown:
-      'There is no request for these words here. Perhaps it was deleted after its time, or sent on another site.',
+      'There is no request for these words here. It may not have arrived yet, may have been deleted, or was sent on another site. Please check the words and the address of this page; if you still need an answer, send your request again.',
     additions_full: 'No more additions can be taken for this request.',
     uploads_full: 'No more files can be taken for this request. You can still write.',
     uploads_paused:

@@ -186,7 +186,7 @@ export const textsFr: Texts = {
     sealing: 'Scellement de vos réponses sur cet appareil…',
     sending: 'Envoi de la demande scellée…',
     working:
-      'Le service est très sollicité. Votre appareil effectue quelques calculs pour que votre demande passe en premier. Cela prend quelques secondes, davantage sur un vieux téléphone…',
+      'Le service est très sollicité. Votre appareil fait un petit travail qui aide votre demande à passer. Cela peut prendre une minute, davantage sur un vieux téléphone. Gardez cette page ouverte ; rien n’est perdu…',
   },
   handOver: {
     offer: 'L’envoyer autrement',
@@ -277,7 +277,7 @@ export const textsFr: Texts = {
     elsewhere:
       'Il est noté que quelqu’un vous a joint autrement, par exemple par téléphone. Ce n’est pas le cas ? Ajoutez quelque chose : un nouveau délai de réponse commence alors.',
     unanswered:
-      'Personne ne vous a répondu. Est-ce une erreur ? Ajoutez quelque chose : votre demande est alors reprise, et une réponse vous est due.',
+      'Personne ne vous a répondu. Avez-vous encore besoin d’une réponse ? Ajoutez quelque chose : votre demande est alors reprise, et nous vous en devons une.',
     noAnswers: 'Pas encore de réponse.',
     older: 'Afficher les réponses plus anciennes',
     answerAt: 'Réponse du {date}',
@@ -311,7 +311,7 @@ export const textsFr: Texts = {
     ],
     keep: 'Garder ma demande',
     confirm: 'Supprimer pour toujours',
-    deleting: 'Suppression …',
+    deleting: 'Suppression…',
     doneHeading: 'Votre demande est supprimée',
     done: 'Plus personne ne peut l’ouvrir, et vos 12 mots n’ouvrent plus rien. Vous pouvez détruire votre note. Vous pouvez faire une nouvelle demande à tout moment.',
   },
@@ -349,7 +349,7 @@ export const textsFr: Texts = {
     again: 'Réessayer',
     kept: 'Ce que vous avez écrit est toujours là.',
     offline:
-      'La connexion a été perdue. Réessayez quand vous serez connecté. Votre demande ne peut pas arriver deux fois.',
+      'La connexion a été perdue ou était trop lente. Réessayez quand elle sera meilleure. Votre demande ne peut pas arriver deux fois.',
     too_many_requests: 'Beaucoup de personnes envoient en ce moment. Réessayez dans une minute.',
     unavailable: 'Le service ne peut rien recevoir en ce moment. Réessayez dans une minute.',
     directory_expired:
@@ -371,7 +371,7 @@ export const textsFr: Texts = {
     receipt_code_invalid:
       'Ces mots ne sont pas un code de reçu. Vérifiez l’orthographe et l’ordre des 12 mots.',
     mailbox_unknown:
-      'Il n’y a pas de demande pour ces mots ici. Elle a peut-être été supprimée après son délai, ou envoyée sur un autre site.',
+      'Il n’y a pas de demande pour ces mots ici. Elle n’est peut-être pas encore arrivée, a peut-être été supprimée, ou a été envoyée sur un autre site. Vérifiez les mots et l’adresse de cette page ; s’il vous faut encore une réponse, envoyez votre demande de nouveau.',
     additions_full: 'Cette demande ne peut plus recevoir d’ajouts.',
     uploads_full: 'Cette demande ne peut plus recevoir de fichiers. Vous pouvez toujours écrire.',
     uploads_paused:

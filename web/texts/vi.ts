@@ -185,7 +185,7 @@ export const textsVi: Texts = {
     sealing: 'Đang niêm phong câu trả lời trên thiết bị này …',
     sending: 'Đang gửi yêu cầu đã niêm phong …',
     working:
-      'Dịch vụ đang rất bận. Thiết bị của bạn đang tính toán một chút để yêu cầu của bạn được nhận trước. Việc này mất vài giây, lâu hơn trên điện thoại cũ …',
+      'Dịch vụ đang rất bận. Thiết bị của bạn làm thêm một việc nhỏ để giúp yêu cầu được tiếp nhận. Có thể mất một phút, lâu hơn trên điện thoại cũ. Xin giữ trang này mở; không có gì bị mất …',
   },
   handOver: {
     offer: 'Gửi bằng cách khác',
@@ -272,9 +272,9 @@ export const textsVi: Texts = {
       'Yêu cầu của bạn hiện nằm ngoài phạm vi của chương trình này. Vẫn sẽ có người trả lời bạn, và có thể có nơi khác giúp được.',
     answers: 'Câu trả lời cho bạn',
     elsewhere:
-      'Có ghi nhận rằng đã có người liên lạc với bạn bằng cách khác, chẳng hạn qua điện thoại. Nếu không đúng như vậy, bạn hãy viết thêm: một thời hạn trả lời mới sẽ bắt đầu.',
+      'Theo ghi nhận, đã có người liên lạc với bạn bằng cách khác, chẳng hạn qua điện thoại. Nếu không đúng, bạn hãy viết thêm: một thời hạn trả lời mới sẽ bắt đầu.',
     unanswered:
-      'Chưa có ai trả lời bạn. Nếu như vậy là không đúng, bạn hãy viết thêm: yêu cầu sẽ được xử lý lại, và bạn sẽ phải được trả lời.',
+      'Không có ai trả lời bạn. Nếu vẫn cần câu trả lời, bạn hãy viết thêm: yêu cầu sẽ được xử lý lại, và chúng tôi có trách nhiệm trả lời bạn.',
     noAnswers: 'Chưa có câu trả lời.',
     older: 'Xem các câu trả lời cũ hơn',
     answerAt: 'Câu trả lời, {date}',
@@ -341,9 +341,10 @@ export const textsVi: Texts = {
     heading: 'Chưa thực hiện được',
     again: 'Thử lại',
     kept: 'Những gì bạn đã gõ vẫn còn đây.',
-    offline: 'Mất kết nối. Xin thử lại khi có mạng. Yêu cầu của bạn không thể đến hai lần.',
+    offline:
+      'Mất kết nối hoặc mạng quá chậm. Xin thử lại khi mạng tốt hơn. Yêu cầu của bạn không thể đến hai lần.',
     too_many_requests: 'Đang có nhiều người gửi cùng lúc. Xin thử lại sau một phút.',
-    unavailable: 'Lúc này dịch vụ chưa nhận được gì. Xin thử lại sau một phút.',
+    unavailable: 'Dịch vụ tạm thời không tiếp nhận được. Xin thử lại sau một phút.',
     directory_expired:
       'Danh sách khóa của tổ chức đã hết hạn nên không dùng để niêm phong. Có thể ngày trên thiết bị này bị sai: đang là {date}.',
     directory_invalid:
@@ -364,7 +365,7 @@ export const textsVi: Texts = {
     receipt_code_invalid:
       'Những từ này không phải mã biên nhận. Xin kiểm tra chính tả và thứ tự của 12 từ.',
     mailbox_unknown:
-      'Ở đây không có yêu cầu nào ứng với những từ này. Có thể nó đã được xóa sau khi hết thời hạn, hoặc đã gửi ở trang khác.',
+      'Ở đây không có yêu cầu nào ứng với những từ này. Có thể yêu cầu chưa đến nơi, đã được xóa, hoặc đã gửi ở trang khác. Xin kiểm tra các từ và địa chỉ trang này; nếu vẫn cần câu trả lời, bạn hãy gửi lại yêu cầu.',
     additions_full: 'Yêu cầu này không nhận thêm nội dung được nữa.',
     uploads_full: 'Yêu cầu này không nhận thêm tệp được nữa. Bạn vẫn có thể viết.',
     uploads_paused: 'Hiện không còn chỗ cho tệp. Bạn vẫn có thể viết, và gửi tệp sau.',
