@@ -138,7 +138,7 @@ await t.test(
     for (const address of addresses) t.ok(text.includes(address), address)
     t.notMatch(`${got?.raw ?? ''}${text}`, /canary/, 'nothing of the mail')
     const [, spoken = '', day = '', month = '', year = ''] =
-      /(\d+) giờ \(giờ UTC\) ngày (\d+) tháng (\d+) năm (\d+)/.exec(text) ?? []
+      /(\d+) giờ ngày (\d+) tháng (\d+) năm (\d+) theo giờ UTC/.exec(text) ?? []
     const said = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(spoken))
     t.ok(said >= before + 48 * hour - 2000 && said <= Date.now() + 49 * hour, text)
     await watching.close(5000)

@@ -35,11 +35,11 @@ await t.test('a language says when, where it is safer, and what to delete', asyn
   const print = (language: string) =>
     printAcknowledgement({ languages: [language], answerBy, addresses, form: null })
   const instants: Readonly<Record<string, string>> = {
-    vi: 'lúc 07 giờ (giờ UTC) ngày 4 tháng 11 năm 2026.',
+    vi: 'lúc 07 giờ ngày 4 tháng 11 năm 2026 theo giờ UTC (giờ Việt Nam: cộng thêm 7 giờ).',
     en: '07:00 UTC on 4 November 2026 at the latest.',
     fr: 'le 4 novembre 2026 à 07 h 00 UTC.',
-    'zh-Hans': '2026年11月4日07:00（协调世界时 UTC）',
-    'zh-Hant': '2026年11月4日07:00（世界協調時間 UTC）',
+    'zh-Hans': '2026年11月4日07:00（协调世界时 UTC；北京时间再加8小时）',
+    'zh-Hant': '2026年11月4日07:00（世界協調時間 UTC；台北、香港時間再加8小時）',
   }
   for (const language of languages) {
     const { text } = print(language)
@@ -48,6 +48,9 @@ await t.test('a language says when, where it is safer, and what to delete', asyn
     t.notMatch(text, /[{}]/, language)
     t.ok(text.length < 900, `${language} is short`)
   }
+  const first = { languages, answerBy: Date.parse('2026-11-01T07:00:00Z'), addresses, form: null }
+  for (const said of ['le 1er novembre', 'ngày 1 tháng 11', '11月1日', 'on 1 November'])
+    t.match(printAcknowledgement(first).text, said)
   t.match(print('en').text, /^Your mail has arrived\. A person will read it/)
 })
 

@@ -69,11 +69,11 @@ function isOnion(address: Origin): boolean {
   return /\.onion(?::\d+)?$/.test(address)
 }
 
-function instantIn({ instant, months }: AcknowledgementTexts, at: Instant): string {
+function instantIn({ firstDay, instant, months }: AcknowledgementTexts, at: Instant): string {
   const [year = '', month = '', day = '', hour = ''] = formatTimestamp(at).split(/[-T:]/)
   return instant
     .replace('{year}', year)
     .replace('{month}', months[Number(month) - 1] ?? month)
-    .replace('{day}', String(Number(day)))
+    .replace('{day}', day === '01' ? firstDay : String(Number(day)))
     .replace('{hour}', hour)
 }

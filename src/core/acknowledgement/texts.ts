@@ -9,6 +9,8 @@ export interface AcknowledgementTexts {
   readonly arrived: string
   /** `{hour}`, `{day}`, `{month}` (of `months`), `{year}`; it says that this is UTC. */
   readonly instant: string
+  /** The first of a month: not in every language its number. */
+  readonly firstDay: string
   /** January first. */
   readonly months: readonly string[]
   readonly machine: string

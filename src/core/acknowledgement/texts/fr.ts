@@ -4,10 +4,10 @@ import type { AcknowledgementTexts } from '../texts.js'
 
 export const acknowledgementFr: AcknowledgementTexts = {
   language: 'fr',
-  subject: 'Votre courriel est bien arrivé',
-  arrived:
-    'Votre courriel est bien arrivé. Une personne le lira et vous répondra au plus tard {by}.',
+  subject: 'Votre e-mail est bien arrivé',
+  arrived: 'Votre e-mail est bien arrivé. Une personne le lira et vous répondra au plus tard {by}.',
   instant: 'le {day} {month} {year} à {hour} h 00 UTC',
+  firstDay: '1er',
   months: [
     'janvier',
     'février',
@@ -22,15 +22,14 @@ export const acknowledgementFr: AcknowledgementTexts = {
     'novembre',
     'décembre',
   ],
-  machine:
-    'Une machine a envoyé ceci, une seule fois. Rien de ce que vous avez écrit n’y est répété.',
+  machine: 'Ce message est envoyé par une machine. Rien de ce que vous avez écrit n’y est répété.',
   unsafe:
-    'D’autres peuvent lire un courriel en chemin. N’envoyez par courriel ni noms, ni lieux, ni documents.',
+    'D’autres peuvent lire un e-mail en chemin. N’envoyez par e-mail ni noms, ni lieux, ni documents.',
   safer: 'Il est plus sûr d’écrire ici :',
   onion: 'Ou ici, avec le navigateur Tor :',
   formAttached:
-    'Le formulaire est joint. Il fonctionne sans internet : enregistrez le fichier, ouvrez-le dans un navigateur et remplissez-le. Vos mots sont scellés avant de quitter votre appareil.',
+    'Le formulaire est joint. Il fonctionne sans internet : enregistrez le fichier, ouvrez-le dans un navigateur et remplissez-le. Vos mots sont scellés avant de quitter votre appareil. Le formulaire indique ensuite comment l’envoyer.',
   formOnPage: 'Le formulaire se trouve sur cette page.',
   danger:
-    'Si ce courriel peut vous mettre en danger, supprimez-le. Vous n’avez pas besoin d’y répondre.',
+    'Si ces e-mails peuvent vous mettre en danger, supprimez celui-ci et celui que vous avez envoyé, et videz la corbeille. Vous n’avez pas besoin de répondre.',
 }
