@@ -28,12 +28,18 @@ export function noticeMail(
   if (first === undefined) throw new RangeError('a mail has at least one notice')
   const what = others.length === 0 ? headline[first.kind] : `${notices.length} notices, the nearest`
   const lines = [
-    ...(passedOn ? ['This could not be delivered to those whom it is meant for.', ''] : []),
+    ...(passedOn
+      ? [
+          'This could not be delivered to those whom it is meant for.',
+          'Please tell them in another way.',
+          '',
+        ]
+      : []),
     `Khancap: ${others.length === 0 ? `${headline[first.kind]}.` : `${notices.length} notices.`}`,
     '',
     ...notices.slice(0, shownNotices).flatMap(noticeLines),
     ...unshownLines(notices),
-    ...todo(first),
+    ...todo(first, others.length > 0),
     // Lines of 76 letters at most: they travel as they are (RFC 2045 §6.7).
     'This notice holds nothing of what was written.',
     'Do not answer it and do not forward it.',
@@ -46,18 +52,43 @@ export function noticeMail(
   }
 }
 
-/** What was deleted cannot be opened any more. */
-function todo({ kind, caseId }: Notice): string[] {
-  if (kind === 'deleted') return ['There is nothing to do for it.', '']
+/** What is to be done for the nearest one, in words and in commands. @param isOneOfMany it has to be named */
+function todo(notice: Notice, isOneOfMany: boolean): string[] {
+  const sentences = todoWords(notice, isOneOfMany ? notice.caseId.slice(0, 8) : 'it')
+  const commands = todoVerbs(notice).map(verb => `    khancap ${verb} ${notice.caseId}`)
+  return [
+    ...sentences,
+    ...(sentences.length > 0 && commands.length > 0 ? [''] : []),
+    ...commands,
+    ...(sentences.length + commands.length > 0 ? [''] : []),
+  ]
+}
+
+function todoWords({ dueAt, isClaimed, kind }: Notice, it: string): string[] {
+  if (kind === 'deleted') return [`There is nothing to do for ${it}.`]
   if (kind === 'closed')
+    return [`Look at who closed ${it} and why.`, 'If it should not be closed, take it up:']
+  if (kind === 'unconfirmed')
     return [
-      'Look at who closed it and why. If it should not be closed, take it up:',
-      '',
-      `    khancap open ${caseId}`,
-      `    khancap reopen ${caseId}`,
-      '',
+      `The answer to ${it} may have arrived. Before you answer again,`,
+      'ask who runs the service to look into the log of the mail server.',
     ]
-  return [`    khancap claim ${caseId}`, `    khancap open ${caseId}`, '']
+  if (kind === 'undelivered')
+    return dueAt === null
+      ? [`No deadline runs for ${it}.`, 'See whether the person still needs that answer:']
+      : [`The answer to ${it} was not delivered.`, 'Answer again, in another way if there is one:']
+  return isAlarm(kind) && isClaimed
+    ? [`First ask who has claimed ${it}: claiming takes it from them.`]
+    : []
+}
+
+/** What was deleted cannot be opened any more; what may have arrived, and what owes nothing, is looked at first. */
+function todoVerbs({ dueAt, kind }: Notice): string[] {
+  if (kind === 'deleted') return []
+  if (kind === 'closed') return ['open', 'reopen']
+  if (kind === 'unconfirmed') return ['open']
+  if (kind === 'undelivered') return dueAt === null ? ['open'] : ['claim', 'open', 'reply']
+  return ['claim', 'open']
 }
 
 function noticeLines(notice: Notice): string[] {
@@ -73,12 +104,16 @@ function noticeLines(notice: Notice): string[] {
 
 /** Whoever is woken by an alarm wants to know first whether anybody is at it. */
 function takenLine({ isClaimed, kind }: Notice): string[] {
-  if (kind !== 'escalation' && kind !== 'breach') return []
+  if (!isAlarm(kind)) return []
   return [`Claimed: ${isClaimed ? 'by a handler, who has not answered' : 'by nobody'}`]
 }
 
+function isAlarm(kind: Notice['kind']): boolean {
+  return kind === 'escalation' || kind === 'breach'
+}
+
 function timeLeft({ dueAt, now }: Notice): string {
-  if (dueAt === null) return 'nothing is owed'
+  if (dueAt === null) return 'no deadline runs'
   return dueAt >= now ? `due in ${words(dueAt - now)}` : `overdue by ${words(now - dueAt)}`
 }
 

@@ -7,6 +7,7 @@ import { noticeMail } from '../../src/app/notice-mail.js'
 import { noticeRecipients } from '../../src/app/notice-recipients.js'
 import { noticeTime } from '../../src/app/notice-time.js'
 import { endOfQuiet } from '../../src/app/quiet-hours.js'
+import { urgentKinds } from '../../src/core/sla/urgent.js'
 import type { Notice, PendingNotice } from '../../src/ports/notice-store.js'
 import { exampleDirectory, start } from '../helper/example-directory.js'
 
@@ -53,6 +54,8 @@ await t.test('no notice names a team, a country or a language', async t => {
   for (const kind of [
     'new_case',
     'addition',
+    'undelivered',
+    'unconfirmed',
     'deleted',
     'closed',
     'reminder',
@@ -72,12 +75,43 @@ await t.test('an alarm says whether anybody is at it, and how to take it over', 
   t.match(nobody.text, `    khancap claim ${one.caseId}\n    khancap open ${one.caseId}\n`)
   const somebody = mailOf({ kind: 'escalation', to: 'lead', isClaimed: true })
   t.match(somebody.text, 'Claimed: by a handler, who has not answered\n')
+  t.match(
+    somebody.text,
+    'First ask who has claimed it: claiming takes it from them.\n\n    khancap claim',
+  )
+  t.notMatch(nobody.text, 'First ask')
   t.notMatch(mailOf({ kind: 'reminder' }).text, 'Claimed')
+})
+
+await t.test(
+  'of an answer that may be lost it says what to do, and where to look first',
+  async t => {
+    const commands = ({ text }: { readonly text: string }) =>
+      [...text.matchAll(/^ {4}khancap (\w+)/gm)].map(([, verb]) => verb)
+    const lost = mailOf({ kind: 'undelivered' })
+    t.match(lost.text, 'The answer to it was not delivered.\nAnswer again, in another way')
+    t.strictSame(commands(lost), ['claim', 'open', 'reply'])
+    const owesNothing = mailOf({ kind: 'undelivered', dueAt: null })
+    t.match(owesNothing.text, 'No deadline runs for it.\n')
+    t.strictSame(commands(owesNothing), ['open'])
+    const doubtful = mailOf({ kind: 'unconfirmed' })
+    t.match(doubtful.text, 'may have arrived. Before you answer again,\nask who runs the service')
+    t.strictSame(commands(doubtful), ['open'])
+  },
+)
+
+await t.test('among several cases the one that is to be looked at is named', async t => {
+  for (const kind of urgentKinds) {
+    const notice = { ...one, kind, isClaimed: true }
+    const { text } = noticeMail({ id: one.id, notices: [notice, notice] })
+    t.match(text, / 3zx8kq00[.: ]/, kind)
+    t.ok(text.split('\n').every(line => line.length <= 76))
+  }
 })
 
 await t.test('of a case that was closed without an answer it says how to take it up', async t => {
   const { subject, text } = mailOf({ kind: 'closed', to: 'lead', dueAt: null })
-  t.equal(subject, '[khancap] a case was closed without an answer (nothing is owed)')
+  t.equal(subject, '[khancap] a case was closed without an answer (no deadline runs)')
   t.match(text, `    khancap reopen ${one.caseId}\n`)
   t.notMatch(text, 'khancap claim')
   t.ok(text.split('\n').every(line => line.length <= 76))
