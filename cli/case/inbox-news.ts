@@ -36,7 +36,7 @@ export function newsIn(
     if (told === null) continue
     if (before === undefined) news.push({ case: one.id, kind: 'came_in' })
     else if (one.unread_additions > before.additions) news.push({ case: one.id, kind: 'addition' })
-    // An answer that came back: the person has none, whatever the case was before.
+    // An answer that may be lost: the person may have none, whatever the case was before.
     if (letter === 'undelivered' && before?.letter !== 'undelivered')
       news.push({ case: one.id, kind: 'undelivered' })
     if (pressure !== 'none' && rank[pressure] > rank[before?.pressure ?? 'none'])

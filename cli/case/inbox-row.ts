@@ -24,8 +24,8 @@ export function pressed(style: Style, pressure: Pressure, words: Safe): Safe {
 /** What is special about a case; empty where nothing is. */
 export function noteOn(one: CaseSummary): Safe {
   const notes = [
-    ...(one.letter === 'undelivered' ? [safe`undelivered`] : []),
-    ...(one.letter === 'waiting' ? [safe`mail waits`] : []),
+    ...(one.letter === 'undelivered' ? [safe`answer may be lost`] : []),
+    ...(one.letter === 'waiting' ? [safe`answer not sent yet`] : []),
     ...(one.unread_additions > 0 ? [safe`${one.unread_additions} new`] : []),
     ...(one.reason !== null && one.reason !== 'routing_row'
       ? [safe`${one.reason.replaceAll('_', ' ')}`]

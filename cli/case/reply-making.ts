@@ -65,7 +65,7 @@ function otherThan(making: ReplyMaking | null, asked: Asked, isAgain: boolean): 
   if (making === null)
     return (key ?? language ?? plain ?? to) === undefined
       ? null
-      : safe`what it was made of cannot be opened here`
+      : safe`how it was made cannot be read on this machine`
   if (language !== undefined && language !== making.language)
     return safe`it is in ${making.language}, and not in ${language}`
   const { letter } = making
@@ -89,10 +89,10 @@ export function madeWords({ sealed_with: sealedWith }: NonNullable<ReplyMaking['
 
 function notAsMade(id: string, making: ReplyMaking | null, other: Safe): Failure {
   return refused(
-    safe`the answer to case ${id} that was not confirmed is another one than this asks for: ${other}; nothing was sent`,
+    safe`an earlier answer to case ${id} is still kept, and differs from what you ask for now: ${other}; nothing was sent`,
     ...(making === null
       ? []
       : [safe`khancap reply ${id.slice(0, 8)} --again sends it once more, as it was made`]),
-    safe`khancap reply ${id.slice(0, 8)} --discard forgets it, then write it anew; it may have arrived all the same`,
+    safe`khancap reply ${id.slice(0, 8)} --discard forgets it, then write it anew; the service may have it all the same`,
   )
 }

@@ -45,7 +45,7 @@ const maxNote = 24
 export const newsWords: Readonly<Record<NewsKind, string>> = {
   came_in: 'came in',
   addition: 'has a new addition',
-  undelivered: 'has an answer that came back',
+  undelivered: 'has an answer that may not have arrived',
   soon: 'is due soon',
   overdue: 'is overdue',
 }

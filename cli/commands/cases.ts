@@ -115,10 +115,10 @@ export function declareCaseCommands(program: Command, runner: Runner): void {
         .option('--template <name>', 'begin with a template: khancap templates lists them')
         .option('--to <address>', 'by mail: which address, where the mail names two')
         .option('--key <fingerprint>', 'by mail: which key it is sealed to, where it must be said')
-        .option('--plain', 'by mail: in the clear, where it cannot be sealed')
+        .option('--plain', 'by mail: in the clear, even where the mail brings a key')
         .option('--yes', 'by mail: say yes to what would be asked')
-        .option('--again', 'send an answer once more that was not confirmed')
-        .option('--discard', 'forget an answer that was not confirmed'),
+        .option('--again', 'send an answer once more that the service did not confirm')
+        .option('--discard', 'forget an answer that the service did not confirm'),
       runner,
       async (station, options: ReplyOptions, id = '') =>
         (await import('../verbs/reply.js')).replyToCase(station, options, id),

@@ -31,7 +31,7 @@ export async function bodyFor(
     if (sent?.isUsable !== true || sent.fingerprint !== key.fingerprint)
       throw refused(
         safe`the key ${key.fingerprint} cannot be sealed to any more; nothing was sent`,
-        safe`ask the sender for a new one; or --plain sends the answer in the clear`,
+        safe`ask the sender for a new key; or answer another way; --plain leaves it readable to every mail server on its way`,
       )
     return encryptedEntity(await sent.seal(textEntity(text)), boundary)
   })

@@ -106,7 +106,7 @@ async function gpg(
       isMissing
         ? safe`the sender gave an OpenPGP key, and there is no gpg on this machine`
         : safe`gpg could not be started`,
-      safe`install GnuPG; or --plain sends the answer in the clear`,
+      safe`install GnuPG; or answer another way; --plain leaves it readable to every mail server on its way`,
     )
   })
   return { code, out: bytes > maxOutput ? '' : Buffer.concat(chunks).toString('latin1') }

@@ -72,9 +72,9 @@ export async function chooseKey(
       safe`somebody has to decide how this answer is sealed; nothing was sent`,
       ...usable.map(
         key =>
-          safe`--key ${key.fingerprint} seals it to this key: compare it with the person first`,
+          safe`--key ${key.fingerprint} seals it to this key: first compare it with what the person gave you in another way`,
       ),
-      ...(shut.length > 0 ? [safe`open the mail where its key is, and answer from there`] : []),
+      ...(shut.length > 0 ? [safe`run this on the machine whose gpg can open that mail`] : []),
       ...(mails.unseen > 0
         ? [
             safe`khancap open … --out DIR saves mails that are too many, or too large: read them first`,

@@ -1,6 +1,6 @@
 // An answer to a request that came by mail, as a letter: who it goes to, what the mail servers on its way will read of it,
 // and the handler's yes to that.
-import type { ClientId } from '../../schemas/encoding.js'
+import type { CaseId, ClientId } from '../../schemas/encoding.js'
 import type { LetterMessage } from '../../schemas/sealed.js'
 import type { LetterKey, ReplyMaking } from '../../schemas/settings.js'
 import { threadAfter } from '../../src/core/mail/thread.js'
@@ -61,7 +61,10 @@ export async function writeLetter(
   const { id: caseId } = sealed.detail.case
   const subject = letterSubject(written.language, caseId)
   const entity = await bodyFor(desk, plan.key, written)
-  await confirm(desk, options, plan.key, shownLines(desk, plan, subject, written.text))
+  await confirm(desk, options, plan.key, {
+    caseId,
+    lines: shownLines(desk, plan, subject, written.text),
+  })
   const thread = threadAfter((plan.mails.later[0] ?? plan.mails.first).header)
   const message: LetterMessage = {
     case: caseId,
@@ -134,7 +137,7 @@ async function confirm(
   { station: { asker, printer } }: Desk,
   options: LetterOptions,
   key: MailKey | null,
-  lines: readonly Safe[],
+  { caseId, lines }: { readonly caseId: CaseId; readonly lines: readonly Safe[] },
 ): Promise<void> {
   const isSealed = key !== null
   for (const line of lines) printer.say(line)
@@ -152,6 +155,6 @@ async function confirm(
   if (!(await asker.confirm(question)))
     throw refused(
       safe`nothing was sent`,
-      safe`where another way is safer: khancap contacted … --via says that they were answered there`,
+      safe`where another way is safer: answer there first, then khancap contacted ${caseId.slice(0, 8)} --via WAY records it`,
     )
 }

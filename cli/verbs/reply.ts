@@ -49,7 +49,11 @@ export async function replyToCase(
   expectLetterOptions(options, isByMail)
   const hasArrived = sealed.detail.replies.some(reply => reply.id === draft?.request.id)
   if (options.discard === true || options.again === true) {
-    if (draft === null) throw refused(safe`every answer to case ${id} was confirmed`)
+    if (draft === null)
+      throw refused(
+        safe`no answer to case ${id} waits on this machine to be sent again`,
+        safe`khancap reply ${id.slice(0, 8)} writes a new one; khancap open ${id.slice(0, 8)} shows what became of the last`,
+      )
     if (hasArrived) return confirm(desk, options, sealed)
     if (options.again !== true) return discard(desk, id)
     return send(desk, options, sealed, await made(desk, options, draft))
@@ -140,9 +144,9 @@ async function draftOf(
   if (isRepeated) return hasArrived ? null : made(desk, options, draft)
   if (draft !== null && !hasArrived)
     throw refused(
-      safe`an earlier answer to case ${id} was sent but not confirmed, and this is another one`,
-      safe`khancap reply ${id.slice(0, 8)} --again sends the earlier one once more; it arrives once, however often it is sent`,
-      safe`khancap reply ${id.slice(0, 8)} --discard forgets it; it may have arrived all the same`,
+      safe`an earlier answer to case ${id} was sent, and the service did not confirm it; this is another one`,
+      safe`khancap reply ${id.slice(0, 8)} --again sends the earlier one once more; the service takes it once, however often it is sent`,
+      safe`khancap reply ${id.slice(0, 8)} --discard forgets it; the service may have it all the same`,
     )
   const language = languageFor(sealed, options.language)
   const replyId = newClientId(await desk.station.primitives())
@@ -184,7 +188,7 @@ async function send(
   const done =
     request.letter === undefined
       ? safe`sealed${options.bundle === undefined ? ' and sent' : ''} the answer to case ${id}`
-      : safe`the answer to case ${id} leaves by mail; if it does not arrive, the case says so, and the clock runs on`
+      : safe`the answer to case ${id} leaves by mail; if the mail server does not take it or a bounce comes back, the case says so and its clock runs again; nothing proves that the person has read it`
   reportAct(
     desk.station,
     options,
@@ -201,7 +205,7 @@ function keptWords(failure: Failure, id: string): Failure {
     failure.sentence,
     [
       ...failure.hints,
-      safe`the answer is kept on this machine, sealed: khancap reply ${id.slice(0, 8)} --again sends it once more, and it arrives once`,
+      safe`the answer is kept on this machine, sealed: khancap reply ${id.slice(0, 8)} --again sends it once more, and the service takes it once`,
     ],
     { cause: failure },
   )
@@ -211,11 +215,11 @@ function keptWords(failure: Failure, id: string): Failure {
 async function confirm(desk: Desk, options: ReplyOptions, { detail }: SealedCase): Promise<void> {
   const { station } = desk
   await dropDraft(station.folder.drafts, detail.case.id)
-  const done = safe`the answer to case ${detail.case.id} had arrived; nothing was sent twice`
+  const done = safe`the service had the answer to case ${detail.case.id} already; nothing was sent twice`
   reportAct(station, options, done, detail.case)
 }
 
 async function discard({ station }: Desk, id: CaseId): Promise<void> {
   await dropDraft(station.folder.drafts, id)
-  station.printer.say(safe`forgot the answer to case ${id} that was not confirmed`)
+  station.printer.say(safe`forgot the answer to case ${id} that the service did not confirm`)
 }

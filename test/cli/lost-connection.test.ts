@@ -1,4 +1,4 @@
-// Step 10: a reply whose confirmation is lost is kept, sealed, and arrives once, however often it is sent.
+// Step 10: a reply whose confirmation is lost is kept, sealed, and taken once, however often it is sent.
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
@@ -73,20 +73,20 @@ await t.test('landed and lost: the same words again are the same request', async
   delete wire.lies[path]
   const again = await write(words)
   t.equal(again.code, 0, again.err)
-  t.match(again.out, 'had arrived')
+  t.match(again.out, 'the service had the answer')
   t.equal(await replies(), 1)
   t.equal((await write('Và một câu trả lời khác.')).code, 0)
   t.equal(await replies(), 2, 'another answer is another request')
 })
 
-await t.test('landed and lost: --again finds that it had arrived', async t => {
+await t.test('landed and lost: --again finds that the service had it', async t => {
   const { folder, path, replies, target, wire, run, write, caseId } = await wired(t)
   loseAnswers(wire, path, target)
   await write(words)
   delete wire.lies[path]
   const again = await run('reply', caseId, '--again')
   t.equal(again.code, 0)
-  t.match(again.out, 'had arrived')
+  t.match(again.out, 'the service had the answer')
   t.equal((await run('reply', caseId, '--again')).code, 1)
   t.equal(await replies(), 1)
   t.strictSame(await readdir(join(folder, 'drafts')), [])

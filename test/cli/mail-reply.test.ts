@@ -130,7 +130,7 @@ await t.test(
     await desk.post()
     sink.refuse = {}
     t.match(await row(id), { state: 'routed', letter: 'undelivered', dueAt: before?.dueAt ?? 0 })
-    t.match((await desk.run('vietnam-1', ['inbox'])).out, 'undelivered')
+    t.match((await desk.run('vietnam-1', ['inbox'])).out, 'answer may be lost')
     const opened = await desk.run('vietnam-1', ['open', id])
     t.match(opened.out, /undelivered refused/)
     t.notMatch(
@@ -157,7 +157,7 @@ await t.test('step 10m: a mail server that is away is waited for, for an hour', 
   await desk.post()
   t.match(await row(id), { state: 'answered', letter: 'waiting' })
   t.match(await rows('select failures from letters where case_id = $1', [id]), [{ failures: 1 }])
-  t.match((await desk.run('vietnam-1', ['inbox', '--all'])).out, 'mail waits')
+  t.match((await desk.run('vietnam-1', ['inbox', '--all'])).out, 'answer not sent yet')
   sink.refuse = {}
   const wake = async () => {
     await rows(`update letters set wake_at = now() where outcome is null`)
@@ -390,7 +390,7 @@ await t.test('a bounce returns to its case, and its deadline runs again', async 
     events.filter(({ kind }) => kind === 'undelivered'),
     [{ detail: /bounced$/ }],
   )
-  t.match((await desk.run('vietnam-1', ['inbox'])).out, 'undelivered')
+  t.match((await desk.run('vietnam-1', ['inbox'])).out, 'answer may be lost')
   t.match(
     await rows(`select kind from notices where case_id = $1 and kind = 'undelivered'`, [id]),
     [{ kind: 'undelivered' }],
@@ -478,7 +478,7 @@ await t.test('step 10m: an answer that is sent once more is the one that was mad
   for (const [what, args] of Object.entries(refusals)) {
     const { code, err } = await send(id, ...args)
     t.equal(code, 1, what)
-    t.match(err, 'is another one than this asks for', what)
+    t.match(err, 'differs from what you ask for now', what)
     t.match(err, '--discard forgets it', what)
   }
   await desk.post()

@@ -121,7 +121,7 @@ await t.test('step 10m: a bounce in the mailbox returns to its case', async t =>
   ].join('\r\n')
   const state = async () => (await store.findCase(id, 'vietnam-1'))?.letter
   await takeIn(bounce, async () => (await state()) === 'undelivered', 'the bounce')
-  t.match((await desk.run('vietnam-1', ['inbox'])).out, 'undelivered')
+  t.match((await desk.run('vietnam-1', ['inbox'])).out, 'answer may be lost')
 })
 
 await t.test('a mail is for the handlers of its case only', async t => {

@@ -100,7 +100,7 @@ await t.test('news: new cases, additions, what becomes due; nothing on the first
 })
 
 await t.test(
-  'news: an answer that came back is told once, also of a case that comes anew',
+  'news: an answer that may be lost is told once, also of a case that comes anew',
   async t => {
     const sent = dueIn(5 * hour, { due_at: null, state: 'answered', letter: 'sent' })
     const back = { ...sent, state: 'routed', letter: 'undelivered' } as const
@@ -120,8 +120,8 @@ await t.test(
       style(false),
     )
     const words = frame.map(({ text }) => text).join('\n')
-    t.match(words, /routed .* undelivered/, 'its line says so')
-    t.match(words, /has an answer that came back/)
+    t.match(words, /routed .* answer may be lost/, 'its line says so')
+    t.match(words, /has an answer that may not have arrived/)
   },
 )
 
