@@ -62,7 +62,7 @@ We have passed on nothing about you. If you want us to ask them on your behalf, 
 With good wishes`,
     'out-of-scope': `Hello,
 
-Thank you for your trust. I have read your request with care. I am sorry: what you describe is outside what our program can support, because [[reason]].
+Thank you for your trust. I have read your request with care. I am sorry: what you describe is outside what our programme can support, because [[reason]].
 
 This says nothing about how serious your situation is. These may be able to help: [[alternatives]]
 

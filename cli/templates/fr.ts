@@ -19,7 +19,7 @@ Merci de nous avoir écrit. J’ai lu votre message.
 
 [[ce que nous pouvons faire, et dans quel délai]]
 
-Ne faites rien qui puisse vous mettre en danger, vous ou d’autres personnes, pour nous répondre. Si vous pouvez le faire sans danger, répondez simplement à ce message, sans en modifier l’objet, pour que votre réponse nous parvienne. Un courriel peut être lu par d’autres en chemin : n’y écrivez rien qui puisse vous mettre en danger.
+Ne faites rien qui puisse vous mettre en danger, vous ou d’autres personnes, pour nous répondre. Si vous pouvez le faire sans danger, répondez simplement à ce message, sans en modifier l’objet, pour que votre réponse nous parvienne. Un e-mail peut être lu par d’autres en chemin : n’y écrivez rien qui puisse vous mettre en danger.
 
 Bien à vous`,
     questions: `Bonjour,
@@ -39,7 +39,7 @@ Merci pour votre message. Pour pouvoir vous aider, j’ai besoin d’en savoir u
 1. [[question]]
 2. [[question]]
 
-Ne répondez qu’à ce que vous pouvez dire sans danger. Vous pouvez omettre les noms et les lieux. Pour répondre, répondez à ce message sans en modifier l’objet. Un courriel peut être lu par d’autres en chemin.
+Ne répondez qu’à ce que vous pouvez dire sans danger. Vous pouvez omettre les noms et les lieux. Pour répondre, répondez à ce message sans en modifier l’objet. Un e-mail peut être lu par d’autres en chemin.
 
 Bien à vous`,
     referral: `Bonjour,
