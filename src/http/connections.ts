@@ -1,6 +1,6 @@
-// Connections whose requests do not arrive, or whose answers are not taken. So many may be open, so many bytes may be half-sent, and so slow may a body
-// be: who holds on to more than that is cut off, and told that it took too long. Each connection has one
-// request under way.
+// Connections whose requests do not arrive, or whose answers are not taken. So many may be open, so many bytes may be
+// half-sent, and so slow may a body be: who holds on to more than that is cut off, and told that it took too long. Each
+// connection has one request under way.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { partMediaType } from '../../schemas/upload.js'
