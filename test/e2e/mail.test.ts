@@ -1,7 +1,6 @@
 // A request by mail and its answer, there and back: a real Dovecot, the very process of `npm start`, the real command-line
 // tool, a real SMTP server, the sender's own mailbox, and the sender's answer to that (steps 4m and 10m).
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import * as z from 'zod'
 import { CaseList } from '../../schemas/case.js'
@@ -14,6 +13,7 @@ import { freePort } from '../helper/free-port.js'
 import { khancap } from '../helper/handler.js'
 import { dataFolder, removeFolder, startService } from '../helper/service.js'
 import { smtpSink } from '../helper/smtp-sink.js'
+import { untilSeen } from '../helper/until-seen.js'
 
 t.setTimeout(600_000)
 
@@ -22,16 +22,6 @@ const organisation = 'help@organisation.example'
 const story = 'Sáng nay họ bắt đồng nghiệp của tôi. Ẳ Ằ Ẵ Ặ ỡ ữ ỵ ỷ đ Đ.'
 const answer = 'Chúng tôi đã đọc thư của bạn.\nLuật sư gọi lại lúc 9 giờ.'
 const more = 'Cảm ơn. Họ vừa chuyển bạn ấy đi nơi khác.'
-
-async function until<T>(look: () => Promise<T | null>, what: string): Promise<T> {
-  const limit = Date.now() + 120_000
-  while (Date.now() < limit) {
-    const seen = await look()
-    if (seen !== null) return seen
-    await wait(250)
-  }
-  throw new Error(`${what}: not in time`)
-}
 
 const coded = (words: string) => `=?UTF-8?B?${Buffer.from(words).toString('base64')}?=`
 const mail = (subject: string, header: readonly string[], words: string) =>
@@ -80,9 +70,10 @@ await t.test(
     await mailboxes.append('requests', [
       mail('Hỗ trợ khẩn cấp', [`Message-ID: <first@sender.example>`], story),
     ])
-    const { id } = await until(
+    const { id } = await untilSeen(
       async () => (await cases()).find(one => one.state === 'routed') ?? null,
       'the case',
+      120,
     )
     t.equal((await khancap(station, ['claim', id])).code, 0)
     const opened = await khancap(station, ['open', id])
@@ -90,14 +81,16 @@ await t.test(
 
     const reply = await khancap(station, ['reply', id, '--plain', '--yes'], answer)
     t.equal(reply.code, 0, reply.stderr)
-    const letter = await until(
+    const letter = await untilSeen(
       async () => letters().find(({ to }) => to.includes(sender)) ?? null,
       'the letter',
+      120,
     )
     t.strictSame(letter.to, [sender])
-    await until(
+    await untilSeen(
       async () => (await cases()).find(one => one.id === id && one.letter === 'sent') ?? null,
       'the record of it',
+      120,
     )
 
     // The sender's own mail server, and their mail program.
@@ -128,9 +121,10 @@ await t.test(
         more,
       ),
     ])
-    const taken = await until(
+    const taken = await untilSeen(
       async () => (await cases()).find(one => one.unread_additions > 0) ?? null,
       'what came to it',
+      120,
     )
     t.equal(taken.id, id, 'the same case')
     t.ok(taken.due_at, 'and somebody has to read it')
@@ -139,17 +133,26 @@ await t.test(
 
     const second = await khancap(station, ['reply', id, '--plain', '--yes'], 'Chúng tôi đã nhận.')
     t.equal(second.code, 0, second.stderr)
-    const next = await until(
+    const next = await untilSeen(
       async () =>
         letters().find(each => each.headers.get('in-reply-to') === '<second@sender.example>') ??
         null,
       'the second letter',
+      120,
     )
     t.equal(
       next.headers.get('references'),
       `<first@sender.example> ${name} <second@sender.example>`,
       'one thread, from the first mail on',
     )
-    t.equal((await cases()).length, 1)
+    const all = await untilSeen(
+      async () => {
+        const seen = await cases()
+        return seen.length === 0 ? null : seen
+      },
+      'the inbox',
+      120,
+    )
+    t.equal(all.length, 1)
   },
 )

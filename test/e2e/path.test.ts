@@ -1,7 +1,6 @@
 // The twelve steps of the path (docs/protocol.md), against the very process of `npm start`: a real Chromium for the
 // applicant, the real command-line tool for the handler, in Vietnamese with all its marks.
 import type { Client } from 'pg'
-import { setTimeout as wait } from 'node:timers/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { freePort } from '../helper/free-port.js'
@@ -23,6 +22,7 @@ import { visitSite } from '../helper/sender.js'
 import { dataFolder, removeFolder, startService } from '../helper/service.js'
 import { letHoursPass, onServiceDatabase } from '../helper/service-database.js'
 import { CaseList } from '../../schemas/case.js'
+import { untilSeen } from '../helper/until-seen.js'
 
 const story =
   'Sáng nay công an đã bắt giữ đồng nghiệp của tôi, một người bảo vệ nhân quyền. Ẳ Ằ Ẵ Ặ ỡ ữ ỵ ỷ đ Đ.'
@@ -41,16 +41,6 @@ const programs: readonly {
   },
   { program: 'pil', doings: pilDoings('vi', story), reminderAfterHours: 24 * 8 },
 ]
-
-async function until<T>(look: () => Promise<T | null>, what: string): Promise<T> {
-  const limit = Date.now() + 60_000
-  while (Date.now() < limit) {
-    const seen = await look()
-    if (seen !== null) return seen
-    await wait(250)
-  }
-  throw new Error(`${what}: not within a minute`)
-}
 
 interface Stage {
   readonly home: string
@@ -97,14 +87,15 @@ async function walk(t: Test, stage: Stage, part: (typeof programs)[number]): Pro
   await t.test(
     'steps 6 and 7: the outbox is relayed, the slip routes the case to its team',
     async t => {
-      const row = await until(
+      const row = await untilSeen(
         async () =>
           (await inbox(station)).find(line => line.id === caseId && line.state === 'routed') ??
           null,
         'routed',
+        60,
       )
       t.match(row, { program, team: 'vi', readable: true, overdue: false })
-      await until(
+      await untilSeen(
         () =>
           onServiceDatabase(home, async client => {
             const left = await one(
@@ -114,13 +105,14 @@ async function walk(t: Test, stage: Stage, part: (typeof programs)[number]): Pro
             return left['left'] === 0 ? left : null
           }),
         'outbox',
+        60,
       )
     },
   )
 
   await t.test('step 8: time passes without an answer, and a reminder fires once', async t => {
     await onServiceDatabase(home, client => letHoursPass(client, part.reminderAfterHours))
-    const reminders = await until(
+    const reminders = await untilSeen(
       () =>
         onServiceDatabase(home, async client => {
           const found = await one(
@@ -132,6 +124,7 @@ async function walk(t: Test, stage: Stage, part: (typeof programs)[number]): Pro
           return found['fired'] === 0 ? null : found
         }),
       'reminder',
+      60,
     )
     t.equal(reminders['fired'], reminders['distinct_rungs'])
   })
@@ -176,7 +169,7 @@ async function walk(t: Test, stage: Stage, part: (typeof programs)[number]): Pro
         caseId,
       ]),
     )
-    const left = await until(
+    const left = await untilSeen(
       () =>
         onServiceDatabase(home, async client => {
           const found = await one(
@@ -191,6 +184,7 @@ async function walk(t: Test, stage: Stage, part: (typeof programs)[number]): Pro
           return found['state'] === 'purged' ? found : null
         }),
       'purge',
+      60,
     )
     t.match(left, { outcome: 'supported', program, envelopes: 0, replies: 0, additions: 0 })
     const opened = await khancap(station, ['open', caseId])
@@ -210,10 +204,14 @@ await t.test('the whole path, from an empty folder', { timeout: 600_000 }, async
   })
   t.teardown(() => service.stop())
   const { url } = service.ready
-  const station = await until(async () => {
-    const line = /KHANCAP_CONFIG_DIR=(\S+) npx khancap inbox/.exec(service.stderr())
-    return line?.[1] ?? null
-  }, 'the line to try')
+  const station = await untilSeen(
+    async () => {
+      const line = /KHANCAP_CONFIG_DIR=(\S+) npx khancap inbox/.exec(service.stderr())
+      return line?.[1] ?? null
+    },
+    'the line to try',
+    60,
+  )
   t.equal(station, join(home, 'demo', 'handlers', 'vi-1'))
 
   await t.test('step 1: the directory is published and verifies against its root', async t => {

@@ -60,7 +60,7 @@ export async function startService(
   const ready = new Promise<Ready>((resolve, reject) => {
     const timer = setTimeout(
       () => reject(new Error(`not ready in time: ${err.join('').slice(-2000)}`)),
-      options.readyMs ?? 60_000,
+      options.readyMs ?? 180_000,
     )
     child.stderr?.on('data', (chunk: Buffer) => {
       err.push(chunk.toString())

@@ -1,4 +1,5 @@
 // An applicant's upload: a file sealed as pages seal it, the manifest that names it, and tus by hand.
+import { type ClientRequest, request as httpRequest } from 'node:http'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import type { AdditionContent } from '../../schemas/sealed.js'
 import { sourceOf } from '../../src/core/attachment/byte-source.js'
@@ -131,4 +132,18 @@ export async function uploadAll(
     await continueUpload(api, token, upload.id, 0, upload.sealed),
   ])
     if (answer.statusCode >= 300) throw new Error(`${answer.statusCode} ${answer.body}`)
+}
+
+/** A body over a real connection, from the first byte on: the caller writes of it what it likes. */
+export function patchOver(url: string, token: string, { id, sealed }: SealedUpload): ClientRequest {
+  return httpRequest(`${url}/v1/uploads/${id}`, {
+    method: 'PATCH',
+    headers: {
+      authorization: `Bearer ${token}`,
+      'tus-resumable': '1.0.0',
+      'upload-offset': '0',
+      'content-type': 'application/offset+octet-stream',
+      'content-length': sealed.length,
+    },
+  })
 }

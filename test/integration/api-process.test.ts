@@ -4,7 +4,6 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { request as httpRequest } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +12,7 @@ import { printSigningKey, newSigningKey } from '../../keys/signing-key.js'
 import { sealRequest } from '../helper/api.js'
 import { type Organisation, testOrganisation } from '../helper/organisation.js'
 import { type Teardown, testDatabase } from '../helper/postgres.js'
-import { manifestOf, metadataOf, sealedUpload } from '../helper/upload.js'
+import { manifestOf, metadataOf, patchOver, sealedUpload } from '../helper/upload.js'
 
 type Env = Record<string, string>
 
@@ -233,16 +232,7 @@ await t.test(
       Number((await call('HEAD', `/${upload.id}`, {})).headers.get('upload-offset'))
     // So much is written of the body, and never more.
     const sent = 1_900_000
-    const broken = httpRequest(`${url}/v1/uploads/${upload.id}`, {
-      method: 'PATCH',
-      headers: {
-        authorization: `Bearer ${request.token}`,
-        'tus-resumable': '1.0.0',
-        'upload-offset': '0',
-        'content-type': 'application/offset+octet-stream',
-        'content-length': upload.sealed.length,
-      },
-    })
+    const broken = patchOver(url, request.token, upload)
     broken.on('error', () => undefined)
     broken.write(upload.sealed.subarray(0, sent))
     let seen = await offset()

@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import { watchConnections } from '../../src/http/connections.js'
 import { type ConnectionLimits, httpSettings } from '../../src/http/limits.js'
+import { until } from '../helper/workers.js'
 
 t.setTimeout(120_000)
 
@@ -40,19 +41,11 @@ async function serving(t: Test, changes: Partial<ConnectionLimits>) {
   return { ask, open }
 }
 
-async function until(done: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 60_000
-  while (!(await done())) {
-    if (Date.now() > end) throw new Error('waited for a minute')
-    await new Promise(resolve => setTimeout(resolve, 20))
-  }
-}
-
 await t.test('an answer that nobody reads is given up', async t => {
   const { ask, open } = await serving(t, { answerMs: 500 })
   await ask()
-  await until(async () => (await open()) === 1)
-  await until(async () => (await open()) === 0)
+  await until(async () => (await open()) === 1, 'it is open', 60)
+  await until(async () => (await open()) === 0, 'it is given up', 60)
   t.pass()
 })
 
@@ -80,16 +73,20 @@ await t.test('one that is read slowly is not, although it was written at once', 
 await t.test('at a full house it makes room, and who comes is served', async t => {
   const { ask, open } = await serving(t, { answerMs: 60_000, most: 3 })
   for (let each = 0; each < 3; each++) await ask()
-  await until(async () => (await open()) === 3)
+  await until(async () => (await open()) === 3, 'all are open', 60)
   let isServed = false
-  await until(async () => {
-    const socket = await ask()
-    await Promise.race([
-      new Promise<void>(resolve => socket.once('data', () => resolve())),
-      new Promise<void>(resolve => socket.once('close', () => resolve())),
-    ])
-    isServed = socket.bytesRead > 0
-    return isServed
-  })
+  await until(
+    async () => {
+      const socket = await ask()
+      await Promise.race([
+        new Promise<void>(resolve => socket.once('data', () => resolve())),
+        new Promise<void>(resolve => socket.once('close', () => resolve())),
+      ])
+      isServed = socket.bytesRead > 0
+      return isServed
+    },
+    'another is served',
+    60,
+  )
   t.ok(isServed)
 })

@@ -12,6 +12,7 @@ import { puzzleHeader, solvePuzzle } from '../../src/core/puzzle/puzzle.js'
 import { bodyLimits, type HttpSettings, httpSettings } from '../../src/http/limits.js'
 import { sealRequest, submit, testApi, type TestApi } from '../helper/api.js'
 import { bodyOf, exchange, listening } from '../helper/raw-http.js'
+import { until } from '../helper/workers.js'
 
 t.setTimeout(300_000)
 
@@ -65,14 +66,6 @@ interface Held {
   readonly socket: Socket
   received: string
   isOver: boolean
-}
-
-async function until(done: () => boolean): Promise<void> {
-  const end = Date.now() + 60_000
-  while (!done()) {
-    if (Date.now() > end) throw new Error('waited for a minute')
-    await new Promise(resolve => setTimeout(resolve, 20))
-  }
 }
 
 await t.test('step 4: beyond the budget a puzzle is asked, and it lets one request in', async t => {
@@ -175,7 +168,7 @@ await t.test(
     )
     const answer = await exchange(port, [head(text.length), ...parts], 50)
     t.match(answer, /^HTTP\/1\.1 201 /)
-    await until(() => slow.filter(({ isOver }) => isOver).length >= 11)
+    await until(() => slow.filter(({ isOver }) => isOver).length >= 11, 'the slow are cut off', 60)
     t.ok(
       slow.some(({ received }) => received.startsWith('HTTP/1.1 408 ')),
       'and told why',
@@ -191,7 +184,7 @@ await t.test('half-sent bodies are bounded together, and the largest goes first'
   const most = ' '.repeat(Math.ceil(bodyLimits.intake * 0.9))
   const large = await hold(port, 8, `${head(bodyLimits.intake)}${most}`)
   t.teardown(() => [...large, small].forEach(each => each?.socket.destroy()))
-  await until(() => large.filter(({ isOver }) => isOver).length >= 5)
+  await until(() => large.filter(({ isOver }) => isOver).length >= 5, 'the large go', 60)
   t.equal(small?.isOver, false, 'a small one that came first is still waited for')
 })
 
@@ -240,7 +233,11 @@ await t.test(
       head(1000).replace('connection: close', 'connection: keep-alive'),
     )
     t.teardown(() => refused.forEach(({ socket }) => socket.destroy()))
-    await until(() => refused.every(({ received }) => received.includes('overloaded')))
+    await until(
+      () => refused.every(({ received }) => received.includes('overloaded')),
+      'all are refused',
+      60,
+    )
     for (const { socket } of refused) socket.write(' '.repeat(1000))
     t.match(
       await exchange(port, ['GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n']),
@@ -256,7 +253,7 @@ await t.test('what is cut off leaves no place behind', async t => {
   for (let round = 0; round < 5; round++) {
     const held = await hold(port, 10, `${head(1000)}{`)
     held.forEach(({ socket }) => socket.destroy())
-    await until(() => held.every(({ isOver }) => isOver))
+    await until(() => held.every(({ isOver }) => isOver), 'all are cut off', 60)
   }
   const text = JSON.stringify(await sealed(api))
   t.match(await exchange(port, [head(text.length), text]), /^HTTP\/1\.1 201 /)
@@ -288,17 +285,21 @@ await t.test(
     const get = 'GET /form-ABCDEF23.js HTTP/1.1\r\nhost: x\r\n\r\n'
     const many = await hold(port, 1, get.repeat(1300))
     t.teardown(() => many[0]?.socket.destroy())
-    await until(() => many.every(({ isOver }) => isOver))
+    await until(() => many.every(({ isOver }) => isOver), 'the connection ends', 60)
     t.equal(opened, 1, 'the first')
     t.ok(api.log.lines.filter(({ event }) => event === 'request answered').length <= 1)
 
     const inTurn = await hold(port, 1, get)
     t.teardown(() => inTurn[0]?.socket.destroy())
     for (let answered = 1; answered <= 20; answered++) {
-      await until(() => {
-        const parts = inTurn[0]?.received.split('\r\n\r\n') ?? []
-        return parts.length === answered + 1 && parts.at(-1)?.length === 300_000
-      })
+      await until(
+        () => {
+          const parts = inTurn[0]?.received.split('\r\n\r\n') ?? []
+          return parts.length === answered + 1 && parts.at(-1)?.length === 300_000
+        },
+        'the answer is whole',
+        60,
+      )
       t.equal(inTurn[0]?.isOver, false)
       inTurn[0]?.socket.write(get)
     }

@@ -5,6 +5,7 @@ import t from 'tap'
 import { routeCase } from '../../src/app/route-case.js'
 import { sweepClock } from '../../src/app/sweep-clock.js'
 import { inCheckout } from '../helper/checkout.js'
+import type { Teardown } from '../helper/postgres.js'
 import type { TestStore } from '../helper/store.js'
 import { type Bench, bench, ledger, postgresQueue } from '../helper/workers.js'
 
@@ -38,6 +39,26 @@ async function backUp(db: TestStore): Promise<() => Promise<void>> {
   }
 }
 
+/** Cases that are taken in and routed, and the sweep, by hand. */
+async function clockBench(t: Teardown) {
+  const b = await bench(t, postgresQueue)
+  const { deps } = b
+  const router = {
+    ...deps,
+    openSlip: deps.slips.open.bind(deps.slips),
+    recipients: deps.slips.recipients,
+  }
+  return {
+    b,
+    sweep: () => sweepClock(deps, signal),
+    take: async () => {
+      const id = await b.takeIn()
+      await routeCase(router, id)
+      return id
+    },
+  }
+}
+
 async function rungsOf({ db }: Bench, id: string): Promise<string[]> {
   const rows = await db.rows(
     `select kind, recipient, round(extract(epoch from rungs.at - received_at) / 3600) as hour
@@ -52,19 +73,7 @@ async function rungsOf({ db }: Bench, id: string): Promise<string[]> {
 await t.test(
   'a database of yesterday: deadlines stand, and what is overdue fires once',
   async t => {
-    const b = await bench(t, postgresQueue)
-    const { deps } = b
-    const router = {
-      ...deps,
-      openSlip: deps.slips.open.bind(deps.slips),
-      recipients: deps.slips.recipients,
-    }
-    const sweep = () => sweepClock(deps, signal)
-    const take = async () => {
-      const id = await b.takeIn()
-      await routeCase(router, id)
-      return id
-    }
+    const { b, sweep, take } = await clockBench(t)
     const [open, answered] = [await take(), await take()]
     for (const id of [open, answered]) await b.age(id, 5 * hour)
     await sweep()
@@ -104,26 +113,19 @@ await t.test(
 await t.test(
   'the clock of the database is set back: nothing fires twice, nothing is lost',
   async t => {
-    const b = await bench(t, postgresQueue)
-    const { deps } = b
-    const router = {
-      ...deps,
-      openSlip: deps.slips.open.bind(deps.slips),
-      recipients: deps.slips.recipients,
-    }
-    const id = await b.takeIn()
-    await routeCase(router, id)
+    const { b, sweep, take } = await clockBench(t)
+    const id = await take()
     await b.age(id, 25 * hour)
-    await sweepClock(deps, signal)
+    await sweep()
     const fired = ['1 reminder team', '4 reminder team', '24 reminder team']
     t.strictSame(await rungsOf(b, id), fired)
     // Two hours back: for the clock, everything has happened two hours later.
     await b.age(id, -2 * hour)
     await b.db.rows('update cases set next_rung_at = now()')
-    await sweepClock(deps, signal)
+    await sweep()
     t.strictSame(await rungsOf(b, id), fired)
     await b.age(id, 17 * hour)
-    await sweepClock(deps, signal)
+    await sweep()
     t.strictSame(await rungsOf(b, id), [...fired, '40 reminder team'])
   },
 )
@@ -131,19 +133,7 @@ await t.test(
 await t.test(
   'the clock of the database ran ahead: what docs/operations.md says puts every ladder right',
   async t => {
-    const b = await bench(t, postgresQueue)
-    const { deps } = b
-    const router = {
-      ...deps,
-      openSlip: deps.slips.open.bind(deps.slips),
-      recipients: deps.slips.recipients,
-    }
-    const sweep = () => sweepClock(deps, signal)
-    const take = async () => {
-      const id = await b.takeIn()
-      await routeCase(router, id)
-      return id
-    }
+    const { b, sweep, take } = await clockBench(t)
     // Ten days ahead: an old case has been through its ladder, another one comes. Then the clock is right again.
     const [old, late] = [await take(), await take()]
     await b.age(old, 240 * hour)

@@ -1,7 +1,6 @@
 // Attachments over HTTP: tus 1.0 for who holds the token of a mailbox, sizes and shapes checked before anything is kept,
 // stretches for handlers who may see the case.
 import { randomBytes } from 'node:crypto'
-import { request as httpRequest } from 'node:http'
 import t from 'tap'
 import { decodeBase64url } from '../../src/core/encoding/base64url.js'
 import { pieceDigest, sealedAttachmentBytes } from '../../src/core/attachment/sealed-attachment.js'
@@ -14,6 +13,7 @@ import {
   continueUpload,
   manifestOf,
   metadataOf,
+  patchOver,
   sealedUpload,
   tus,
   uploadAll,
@@ -222,16 +222,7 @@ await t.test(
     const base = await api.app.listen({ host: '127.0.0.1', port: 0 })
     const sent = 1_900_000
     await new Promise<void>(resolve => {
-      const call = httpRequest(`${base}/v1/uploads/${upload.id}`, {
-        method: 'PATCH',
-        headers: {
-          authorization: `Bearer ${request.token}`,
-          'tus-resumable': '1.0.0',
-          'upload-offset': '0',
-          'content-type': 'application/offset+octet-stream',
-          'content-length': upload.sealed.length,
-        },
-      })
+      const call = patchOver(base, request.token, upload)
       call.on('error', () => resolve())
       call.on('close', () => resolve())
       call.write(upload.sealed.subarray(0, sent), () => setTimeout(() => call.destroy(), 200))
@@ -287,16 +278,7 @@ await t.test(
     }
     const slow = [await sender(200_000), await sender(200_000)]
     const cut = slow.map(({ request, upload }) => {
-      const call = httpRequest(`${base}/v1/uploads/${upload.id}`, {
-        method: 'PATCH',
-        headers: {
-          authorization: `Bearer ${request.token}`,
-          'tus-resumable': '1.0.0',
-          'upload-offset': '0',
-          'content-type': 'application/offset+octet-stream',
-          'content-length': upload.sealed.length,
-        },
-      })
+      const call = patchOver(base, request.token, upload)
       t.teardown(() => call.destroy())
       const over = new Promise<void>(resolve => call.on('error', () => resolve()))
       call.write(upload.sealed.subarray(0, 100_000))
