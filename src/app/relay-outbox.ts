@@ -34,7 +34,7 @@ export async function relayOutbox(
     }
   }
   // Each waits for the store while the queue works for the other. Nothing of either is under way when this ends.
-  const lanes = await Promise.allSettled([relay(), relay()])
-  for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason
+  const relays = await Promise.allSettled([relay(), relay()])
+  for (const ended of relays) if (ended.status === 'rejected') throw ended.reason
   return total
 }

@@ -1,4 +1,4 @@
-// Who is taken in when more comes than can be: the open lane for everybody, as wide as what is left over, and a second one
+// Who is taken in when more comes than can be: the open door for everybody, as wide as what is left over, and a second one
 // for requests whose device has solved a puzzle. Neither is ever shut; no address is looked at, kept or counted.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { KhancapError } from '../../schemas/problem.js'
@@ -44,7 +44,7 @@ export function admission(
 ): Admission {
   const { intakes, maxLoopDelayMs, perSecond } = settings
   const hourly = intakes.openPerHour / 3600
-  const lane = {
+  const openDoor = {
     rate: tokenBucket(perSecond.applicants),
     budget: tokenBucket(hourly, undefined, Math.max(1, intakes.openPerHour * burst)),
   }
@@ -78,7 +78,7 @@ export function admission(
       if (await isSolver(request, reply)) return
       const isLate = load.lateMs() > maxLoopDelayMs
       const isRoom = !isLate && taken < intakes.atOnce.open
-      if (isRoom && lane.rate.take() && lane.budget.take()) return
+      if (isRoom && openDoor.rate.take() && openDoor.budget.take()) return
       const tries = minTries + Math.round((maxTries - minTries) * (1 - price.share()))
       reply.header('retry-after', '1').header(puzzleHeader, await puzzle.ask(tries))
       throw new KhancapError(isLate ? 'overloaded' : 'too_many_requests')

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net'
 import { partMediaType } from '../../schemas/upload.js'
 import { maxPartBytes } from '../app/take-upload.js'
 import { bodyLimits, type ConnectionLimits } from './limits.js'
-import { type Place, places } from './places.js'
+import { type Seat, seats } from './seats.js'
 
 /** What a request may come to hold in memory, as far as its head says. */
 function bytesOf({ headers }: IncomingMessage): number {
@@ -34,24 +34,24 @@ export function watchConnections(
   tooSlow: (socket: Socket) => void,
 ): () => void {
   const { answerMs, bodyMs, slowestBytesPerSecond } = limits
-  const all = places(limits)
-  const placeOf = new WeakMap<Socket, Place>()
+  const all = seats(limits)
+  const seatOf = new WeakMap<Socket, Seat>()
   /** What had come when the last answer was through. */
   const idleAt = new WeakMap<Socket, number>()
 
   server.on('connection', (socket: Socket) => {
-    const place = all.enter({
+    const seat = all.enter({
       come: () => socket.bytesRead - (idleAt.get(socket) ?? 0),
       // In the middle of an answer there is nothing more to say.
       sendAway: () => (socket.writableLength > 0 ? socket.destroy() : tooSlow(socket)),
       taken: () => (socket.writableLength > 0 ? socket.bytesWritten - queuedBytes(socket) : null),
     })
-    if (place === null) {
+    if (seat === null) {
       socket.destroy()
       return
     }
-    placeOf.set(socket, place)
-    socket.once('close', () => all.leave(place))
+    seatOf.set(socket, seat)
+    socket.once('close', () => all.leave(seat))
   })
   // Node parses all that a connection brings: a thousand requests in one write would be a thousand files and answers. Nobody
   // who is real sends the next before the answer has come. Before all others, so that they find the connection gone.
@@ -65,25 +65,25 @@ export function watchConnections(
     response.once('close', () => unanswered.delete(socket))
   })
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const place = placeOf.get(request.socket)
-    if (place === undefined) return
+    const seat = seatOf.get(request.socket)
+    if (seat === undefined) return
     const bytes = bytesOf(request)
-    if (bytes > 0) all.await(place, bytes)
-    else all.arrived(place)
+    if (bytes > 0) all.await(seat, bytes)
+    else all.arrived(seat)
     let isAnswered = false
     // Of a body that was refused early the rest may come after the answer, and protects nobody.
     request.once('end', () => {
-      if (!isAnswered) all.arrived(place)
+      if (!isAnswered) all.arrived(seat)
     })
     // The connection is idle: whatever comes next begins anew.
     response.once('close', () => {
       isAnswered = true
       idleAt.set(request.socket, request.socket.bytesRead)
-      all.await(place, 0)
+      all.await(seat, 0)
     })
   })
 
-  const allowedMs = ({ bytes, waitingSince }: Place) => {
+  const allowedMs = ({ bytes, waitingSince }: Seat) => {
     if (waitingSince === null) return answerMs
     // Idle connections and heads have time-outs of Node's own.
     return bytes === 0 ? Number.POSITIVE_INFINITY : bodyMs + (bytes / slowestBytesPerSecond) * 1000

@@ -2,7 +2,7 @@
 import { maxReaders } from '../../schemas/directory.js'
 import { maxAttachmentBytes, maxSealedBytes, maxSlipBytes } from '../../schemas/sealed.js'
 import type { UploadLimits } from '../app/begin-upload.js'
-import type { PlaceLimits } from './places.js'
+import type { SeatLimits } from './seats.js'
 
 const asText = (bytes: number) => Math.ceil((bytes * 4) / 3)
 
@@ -21,7 +21,7 @@ export const bodyLimits = {
 } as const
 
 /** Requests that do not arrive, and answers that are not taken. */
-export interface ConnectionLimits extends PlaceLimits {
+export interface ConnectionLimits extends SeatLimits {
   /** Every body may take this long, however small, and so much longer as it would take at the slowest rate. */
   readonly bodyMs: number
   /** An answer of which nothing is taken for so long is given up. Who takes a little now and then keeps it. */
@@ -53,9 +53,9 @@ export interface HttpSettings {
   readonly readinessMs: number
   /**
    * Attachments; `atOnce`: bodies that are taken in at the same time, each with a part in memory. At a full house
-   * whoever has held a place for longest loses it, but not before `placeMs`: a part of the smallest size at 5 KB/s.
+   * whoever has held a seat for longest loses it, but not before `seatMs`: a part of the smallest size at 5 KB/s.
    */
-  readonly uploads: UploadLimits & { readonly atOnce: number; readonly placeMs: number }
+  readonly uploads: UploadLimits & { readonly atOnce: number; readonly seatMs: number }
 }
 
 const megabyte = 1_048_576
@@ -79,7 +79,7 @@ export const httpSettings: HttpSettings = {
     most: 4000,
     mostBytes: 128 * megabyte,
     graceMs: 0,
-    // A request of 49 KB at 5 KB/s takes ten seconds; who holds a place and sends nothing goes before it.
+    // A request of 49 KB at 5 KB/s takes ten seconds; who holds a seat and sends nothing goes before it.
     earnMs: 20_000,
     bodyMs: 20_000,
     slowestBytesPerSecond: 2000,
@@ -87,5 +87,5 @@ export const httpSettings: HttpSettings = {
   },
   maxLoopDelayMs: 1000,
   readinessMs: 3000,
-  uploads: { ...uploadLimits, atOnce: 256, placeMs: 15_000 },
+  uploads: { ...uploadLimits, atOnce: 256, seatMs: 15_000 },
 }

@@ -17,7 +17,7 @@ import { takeUpload } from '../app/take-upload.js'
 import { sealedAttachmentBytes } from '../core/attachment/sealed-attachment.js'
 import type { HttpDeps } from './deps.js'
 import { tokenOf } from './mailbox-token.js'
-import { places } from './places.js'
+import { seats } from './seats.js'
 import { atMostPerSecond } from './rate.js'
 import { type Api, problemResponses } from './routes.js'
 
@@ -32,27 +32,35 @@ async function speakTus(request: FastifyRequest, reply: FastifyReply): Promise<v
 }
 
 /** So many bodies at once: each holds a part in memory, and a connection of the store now and then. */
-function atMostAtOnce({ atOnce, placeMs }: HttpDeps['settings']['uploads']) {
-  const taking = places({
+function atMostAtOnce({ atOnce, seatMs }: HttpDeps['settings']['uploads']) {
+  const taking = seats({
     most: atOnce,
     mostBytes: Number.POSITIVE_INFINITY,
-    graceMs: placeMs,
+    graceMs: seatMs,
     slowestBytesPerSecond: 1,
     earnMs: 0,
   })
   return async <T>(reply: FastifyReply, body: Readable, work: () => Promise<T>): Promise<T> => {
-    // What came of it until then stays, where it is enough for a part, and the sender goes on from there.
-    const place = taking.enter({
-      sendAway: () => body.destroy(new Error('its place was needed')),
+    let isSentAway = false
+    const seat = taking.enter({
+      sendAway() {
+        isSentAway = true
+        // What came of it until then stays, where it is enough for a part, and the sender goes on from there.
+        body.destroy(new Error('its seat was needed'))
+      },
     })
-    if (place === null) {
+    const refuse = (cause?: unknown) => {
       reply.header('retry-after', '2').header('connection', 'close')
-      throw new KhancapError('too_many_requests')
+      return new KhancapError('too_many_requests', { cause })
     }
+    if (seat === null) throw refuse()
     try {
       return await work()
+    } catch (error) {
+      // The line is cut with the body, so that nobody hears it; it is no fault of ours either, and none is logged.
+      throw isSentAway && !(error instanceof KhancapError) ? refuse(error) : error
     } finally {
-      taking.leave(place)
+      taking.leave(seat)
     }
   }
 }

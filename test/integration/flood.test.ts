@@ -122,7 +122,7 @@ await t.test('a solution for which there is no room now is as good a moment late
 })
 
 await t.test(
-  'worthless requests by the hundred take the open lane, and no solver waits for it',
+  'worthless requests by the hundred take the open door, and no solver waits for it',
   async t => {
     const api = await testApi(t, settings(open(5)))
     const worthless = await Promise.all(Array.from({ length: 30 }, () => sealed(api)))

@@ -1,10 +1,10 @@
-// Places for what arrives slowly: bounded in number and bytes; who holds one for longest, and sends nothing, goes first.
+// Seats for what arrives slowly: bounded in number and bytes; who holds one for longest, and sends nothing, goes first.
 import fc from 'fast-check'
 import t from 'tap'
 import { bodyLimits, httpSettings } from '../../src/http/limits.js'
-import { type Guest, places } from '../../src/http/places.js'
+import { type Guest, seats } from '../../src/http/seats.js'
 
-function house(changes: Partial<Parameters<typeof places>[0]> = {}) {
+function house(changes: Partial<Parameters<typeof seats>[0]> = {}) {
   const clock = { at: 0 }
   const gone: string[] = []
   const limits = {
@@ -15,13 +15,13 @@ function house(changes: Partial<Parameters<typeof places>[0]> = {}) {
     earnMs: 20_000,
     ...changes,
   }
-  const all = places(limits, () => clock.at)
+  const all = seats(limits, () => clock.at)
   const enter = (name: string, guest: Omit<Guest, 'sendAway'> = {}) =>
     all.enter({ ...guest, sendAway: () => void gone.push(name) })
   const sure = (name: string, guest: Omit<Guest, 'sendAway'> = {}) => {
-    const place = enter(name, guest)
-    if (place === null) throw new Error('no place')
-    return place
+    const seat = enter(name, guest)
+    if (seat === null) throw new Error('no seat')
+    return seat
   }
   return { all, clock, enter, gone, sure }
 }
@@ -81,9 +81,9 @@ function flooded(flood: (house: ReturnType<typeof crowded>, born: number) => voi
   for (let second = 0; second < 60; second++) {
     if (second % 10 === 0) {
       const born = clock.at
-      const place = sure('real', { come: () => Math.max(0, (clock.at - born - 2000) * 5) })
-      bench.later.push({ at: born + 2000, act: () => all.await(place, 49_000) })
-      bench.later.push({ at: born + 11_800, act: () => all.leave(place) })
+      const seat = sure('real', { come: () => Math.max(0, (clock.at - born - 2000) * 5) })
+      bench.later.push({ at: born + 2000, act: () => all.await(seat, 49_000) })
+      bench.later.push({ at: born + 11_800, act: () => all.leave(seat) })
     }
     for (let each = 0; each < 150; each++) {
       clock.at += 1000 / 150
@@ -202,12 +202,12 @@ await t.test('an answer of which nothing is taken is given up, a slow one is not
 
 await t.test('an answer that was taken in the end does not count against the next', t => {
   const { all, clock, enter, gone, sure } = house({ most: 1 })
-  const place = sure('a', { taken: () => 5 })
-  all.arrived(place)
+  const seat = sure('a', { taken: () => 5 })
+  all.arrived(seat)
   all.sweep(() => 60_000)
   clock.at += 50_000
-  all.await(place, 0)
-  all.arrived(place)
+  all.await(seat, 0)
+  all.arrived(seat)
   t.equal(enter('b'), null)
   t.strictSame(gone, [])
   t.end()
@@ -223,7 +223,7 @@ await t.test('at a full house it is given up after seconds', t => {
   t.end()
 })
 
-await t.test('whatever happens, places and bytes stay within their bounds', t => {
+await t.test('whatever happens, seats and bytes stay within their bounds', t => {
   const step = fc.record({
     act: fc.constantFrom('enter', 'await', 'arrived', 'leave'),
     which: fc.nat(9),
@@ -233,18 +233,18 @@ await t.test('whatever happens, places and bytes stay within their bounds', t =>
     fc.property(fc.array(step, { maxLength: 200 }), steps => {
       let at = 0
       const limits = { most: 5, mostBytes: 1000, graceMs: 0, slowestBytesPerSecond: 1, earnMs: 50 }
-      const all = places(limits, () => at)
+      const all = seats(limits, () => at)
       const inside = new Map<number, NonNullable<ReturnType<typeof all.enter>>>()
       for (const { act, which, bytes } of steps) {
         at += 1
-        const place = inside.get(which)
-        if (act === 'enter' && place === undefined) {
+        const seat = inside.get(which)
+        if (act === 'enter' && seat === undefined) {
           const entered = all.enter({ come: () => 500, sendAway: () => inside.delete(which) })
           if (entered !== null) inside.set(which, entered)
-        } else if (place !== undefined && act === 'await') all.await(place, bytes)
-        else if (place !== undefined && act === 'arrived') all.arrived(place)
-        else if (place !== undefined && act === 'leave') {
-          all.leave(place)
+        } else if (seat !== undefined && act === 'await') all.await(seat, bytes)
+        else if (seat !== undefined && act === 'arrived') all.arrived(seat)
+        else if (seat !== undefined && act === 'leave') {
+          all.leave(seat)
           inside.delete(which)
         }
         all.sweep(() => 1e6)

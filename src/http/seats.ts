@@ -1,8 +1,8 @@
-// A bounded number of places for what takes its time to arrive. Nobody is turned away at a full house: whoever has held a
-// place for longest goes, and what comes of a body earns its sender time, so that those who hold on to places lose them,
+// A bounded number of seats for what takes its time to arrive. Nobody is turned away at a full house: whoever has held a
+// seat for longest goes, and what comes of a body earns its sender time, so that those who hold on to seats lose them,
 // and who is merely slow gets through.
 
-export interface Place {
+export interface Seat {
   /** Bytes of a body that it may come to hold in memory; 0 while none is awaited. */
   bytes: number
   /** Since when it is waited for, in milliseconds of the clock; null while it is our turn. */
@@ -22,11 +22,11 @@ export interface Guest {
   readonly taken?: () => number | null
 }
 
-export interface PlaceLimits {
+export interface SeatLimits {
   readonly most: number
-  /** Come and waited for more of, in all places together. */
+  /** Come and waited for more of, in all seats together. */
   readonly mostBytes: number
-  /** A place is its own for so long. */
+  /** A seat is its own for so long. */
   readonly graceMs: number
   /** Who sends a body at this rate or faster earns the time that it takes, */
   readonly slowestBytesPerSecond: number
@@ -34,29 +34,29 @@ export interface PlaceLimits {
   readonly earnMs: number
 }
 
-export interface Places {
+export interface Seats {
   /** @returns null where all are taken by those who came within `graceMs` */
-  enter(guest: Guest): Place | null
-  /** Says that bytes are on their way to a place. */
-  await(place: Place, bytes: number): void
+  enter(guest: Guest): Seat | null
+  /** Says that bytes are on their way to a seat. */
+  await(seat: Seat, bytes: number): void
   /** Nothing is waited for: it is our turn. */
-  arrived(place: Place): void
-  leave(place: Place): void
+  arrived(seat: Seat): void
+  leave(seat: Seat): void
   /**
    * Looks who takes their answers, and sends those away that have waited, or left one lying, for longer than they may, and
    * where too many bytes are held, the heaviest.
    */
-  sweep(allowedMs: (place: Place) => number): void
+  sweep(allowedMs: (seat: Seat) => number): void
 }
 
 /** How long we have waited for the other side; negative while it is our turn. */
-function waitedMs({ waitingSince, stuckSince }: Place, at: number): number {
+function waitedMs({ waitingSince, stuckSince }: Seat, at: number): number {
   const since = waitingSince ?? stuckSince
   return since === null ? -1 : at - since
 }
 
 /** Of a body that is waited for, what has come. */
-function heldBytes({ bytes, guest }: Place): number {
+function heldBytes({ bytes, guest }: Seat): number {
   return bytes === 0 ? 0 : Math.min(bytes, guest.come?.() ?? 0)
 }
 
@@ -64,50 +64,50 @@ function heldBytes({ bytes, guest }: Place): number {
 const stuckMs = 5000
 
 /** @param now milliseconds of a clock that never goes back */
-export function places(limits: PlaceLimits, now: () => number = () => performance.now()): Places {
+export function seats(limits: SeatLimits, now: () => number = () => performance.now()): Seats {
   const { most, mostBytes, graceMs, slowestBytesPerSecond, earnMs } = limits
-  const held = new Set<Place>()
+  const held = new Set<Seat>()
 
-  function sendAway(place: Place): void {
-    held.delete(place)
-    place.guest.sendAway()
+  function sendAway(seat: Seat): void {
+    held.delete(seat)
+    seat.guest.sendAway()
   }
-  function look(place: Place, at: number): void {
-    const taken = place.waitingSince === null ? (place.guest.taken?.() ?? null) : null
-    if (taken === null) place.stuckSince = null
-    else if (taken !== place.taken) place.stuckSince = at
-    place.taken = taken
+  function look(seat: Seat, at: number): void {
+    const taken = seat.waitingSince === null ? (seat.guest.taken?.() ?? null) : null
+    if (taken === null) seat.stuckSince = null
+    else if (taken !== seat.taken) seat.stuckSince = at
+    seat.taken = taken
   }
-  /** How long a place is held beyond what was earned. */
-  function heldMs(place: Place, at: number): number {
-    const earned = (heldBytes(place) / slowestBytesPerSecond) * 1000
-    return waitedMs(place, at) - Math.min(earnMs, earned)
+  /** How long a seat is held beyond what was earned. */
+  function heldMs(seat: Seat, at: number): number {
+    const earned = (heldBytes(seat) / slowestBytesPerSecond) * 1000
+    return waitedMs(seat, at) - Math.min(earnMs, earned)
   }
-  function longest(): Place | null {
+  function longest(): Seat | null {
     const at = now()
-    let found: Place | null = null
+    let found: Seat | null = null
     let longestMs = Number.NEGATIVE_INFINITY
-    for (const place of held) {
-      const ownMs = place.waitingSince === null ? stuckMs : graceMs
-      const waited = waitedMs(place, at)
+    for (const seat of held) {
+      const ownMs = seat.waitingSince === null ? stuckMs : graceMs
+      const waited = waitedMs(seat, at)
       if (waited < ownMs || waited <= longestMs) continue
-      const ms = heldMs(place, at)
+      const ms = heldMs(seat, at)
       if (ms <= longestMs) continue
-      found = place
+      found = seat
       longestMs = ms
     }
     return found
   }
   function boundBytes(at: number): void {
-    const bodies = [...held].map(place => ({ place, bytes: heldBytes(place) }))
+    const bodies = [...held].map(seat => ({ seat, bytes: heldBytes(seat) }))
     let bytes = bodies.reduce((sum, each) => sum + each.bytes, 0)
     if (bytes <= mostBytes) return
-    const weight = (each: { place: Place; bytes: number }) =>
-      each.bytes * (1 + waitedMs(each.place, at))
+    const weight = (each: { seat: Seat; bytes: number }) =>
+      each.bytes * (1 + waitedMs(each.seat, at))
     for (const each of bodies.toSorted((one, other) => weight(other) - weight(one))) {
       if (bytes <= mostBytes) return
       bytes -= each.bytes
-      sendAway(each.place)
+      sendAway(each.seat)
     }
   }
   return {
@@ -117,32 +117,32 @@ export function places(limits: PlaceLimits, now: () => number = () => performanc
         if (other === null) return null
         sendAway(other)
       }
-      const place: Place = {
+      const seat: Seat = {
         bytes: 0,
         waitingSince: now(),
         stuckSince: null,
         taken: null,
         guest,
       }
-      held.add(place)
-      return place
+      held.add(seat)
+      return seat
     },
-    await(place, bytes) {
-      place.bytes = bytes
-      place.waitingSince = now()
-      place.stuckSince = null
-      place.taken = null
+    await(seat, bytes) {
+      seat.bytes = bytes
+      seat.waitingSince = now()
+      seat.stuckSince = null
+      seat.taken = null
     },
-    arrived(place) {
-      place.waitingSince = null
-      place.bytes = 0
+    arrived(seat) {
+      seat.waitingSince = null
+      seat.bytes = 0
     },
-    leave: place => void held.delete(place),
+    leave: seat => void held.delete(seat),
     sweep(allowedMs) {
       const at = now()
-      for (const place of held) {
-        look(place, at)
-        if (waitedMs(place, at) > allowedMs(place)) sendAway(place)
+      for (const seat of held) {
+        look(seat, at)
+        if (waitedMs(seat, at) > allowedMs(seat)) sendAway(seat)
       }
       boundBytes(at)
     },
