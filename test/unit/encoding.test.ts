@@ -8,6 +8,8 @@ import {
   encodeBase64,
   encodeBase64Bare,
   encodeBase64url,
+  decodeBase64BareLetters,
+  isBase64Bare,
 } from '../../src/core/encoding/base64url.js'
 import { decodeBech32, encodeBech32 } from '../../src/core/encoding/bech32.js'
 import {
@@ -16,6 +18,7 @@ import {
   equalBytes,
   fromBigEndian,
   fromHex,
+  fromPrintableLines,
   fromUtf8,
   hex,
   utf8,
@@ -53,6 +56,37 @@ await t.test('base64 that is not canonical is refused', t => {
   for (const text of ['-w', 'AB', 'AA==']) t.throws(() => decodeBase64Bare(text), RangeError, text)
   for (const text of ['AA', 'AA=', 'AA===', 'AB==', 'AAB=', 'AAA', 'AAAA=', '====', '='])
     t.throws(() => decodeBase64(text), RangeError, text)
+  t.end()
+})
+
+await t.test('letters are looked at as strictly as they are decoded', t => {
+  const isDecoded = (letters: Uint8Array) => {
+    try {
+      decodeBase64BareLetters(letters)
+      return true
+    } catch {
+      return false
+    }
+  }
+  const text = fc.string({ unit: fc.constantFrom(...'AQgwBEI048+/-_= \n\u00e9'), maxLength: 9 })
+  fc.assert(
+    fc.property(fc.oneof(text, bytes.map(encodeBase64Bare)), letters => {
+      const read = utf8(letters)
+      return isBase64Bare(read) === isDecoded(read)
+    }),
+  )
+  t.ok(isBase64Bare(utf8(encodeBase64Bare(new Uint8Array(1120).fill(255)))))
+  t.notOk(isBase64Bare(utf8(`${'A'.repeat(1493)}B`)), 'bits beyond the last byte')
+  t.end()
+})
+
+await t.test('lines are printable ASCII and line feeds, byte by byte', t => {
+  for (let byte = 0; byte < 256; byte++) {
+    const isPrintable = byte === 10 || (byte >= 32 && byte <= 126)
+    const text = fromPrintableLines(Uint8Array.of(65, byte, 66))
+    t.equal(text, isPrintable ? `A${String.fromCharCode(byte)}B` : null, `${byte}`)
+  }
+  t.equal(fromPrintableLines(new Uint8Array(0)), '')
   t.end()
 })
 

@@ -4,10 +4,10 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHash,
   createHmac,
   createPrivateKey,
   createPublicKey,
+  hash,
   hkdfSync,
   type KeyObject,
   randomBytes,
@@ -85,7 +85,7 @@ export async function nodePrimitives(): Promise<Primitives> {
     ed25519PublicKey: seed => pairOf(seed).publicKey.slice(),
     ed25519Sign: (seed, bytes) => new Uint8Array(sign(null, bytes, pairOf(seed).privateKey)),
     random: randomPages(),
-    sha256: async bytes => new Uint8Array(createHash('sha256').update(bytes).digest()),
+    sha256: async bytes => new Uint8Array(hash('sha256', bytes, 'buffer')),
     hmacSha256: async (key, bytes) =>
       new Uint8Array(createHmac('sha256', key).update(bytes).digest()),
     hkdfSha256: async (ikm, salt, info, bytes) =>

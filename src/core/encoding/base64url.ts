@@ -1,7 +1,7 @@
 // Base64 in the three spellings that the protocol meets: url-safe without padding (JSON), standard without padding
 // (age headers), standard with padding (signed notes, HTTP fields). Reading is canonical: unused bits must be zero.
 
-const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+const alphanumeric = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
 interface Alphabet {
   /** Character codes by value. */
@@ -19,8 +19,8 @@ function alphabet(text: string): Alphabet {
   return { codes, values }
 }
 
-const standard = alphabet(`${letters}+/`)
-const urlSafe = alphabet(`${letters}-_`)
+const standard = alphabet(`${alphanumeric}+/`)
+const urlSafe = alphabet(`${alphanumeric}-_`)
 
 const decoder = new TextDecoder()
 const encoder = new TextEncoder()
@@ -42,14 +42,18 @@ function encode(bytes: Uint8Array, { codes }: Alphabet): string {
   return decoder.decode(written)
 }
 
-function decode(text: string, { values }: Alphabet): Uint8Array {
-  const rest = text.length % 4
+function decode(text: string, from: Alphabet): Uint8Array {
+  // Bytes are read several times as fast as the letters of a text that was cut out of another. A letter beyond ASCII is
+  // several bytes, and none of them has a value.
+  return decodeLetters(encoder.encode(text), from)
+}
+
+function decodeLetters(read: Uint8Array, { values }: Alphabet): Uint8Array {
+  const rest = read.length % 4
   if (rest === 1) throw new RangeError('"text" expected base64, got impossible length')
-  // Bytes are read several times as fast as the letters of a text that was cut out of another.
-  const read = encoder.encode(text)
-  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4))
+  const bytes = new Uint8Array(Math.floor((read.length * 3) / 4))
   const valueAt = (from: number) => values[read[from] ?? 0] ?? none
-  const whole = text.length - rest
+  const whole = read.length - rest
   let seen = 0
   let at = 0
   for (let from = 0; from < whole; from += 4) {
@@ -72,9 +76,7 @@ function decode(text: string, { values }: Alphabet): Uint8Array {
     if (rest === 3) bytes[at] = (b << 4) | (c >> 2)
     unused = rest === 3 ? c & 3 : b & 15
   }
-  // A letter beyond ASCII is several bytes, and none of them has a value.
-  if (seen > 63 || read.length !== text.length)
-    throw new RangeError('"text" expected base64, got another character')
+  if (seen > 63) throw new RangeError('"text" expected base64, got another character')
   if (unused !== 0) throw new RangeError('"text" expected canonical base64')
   return bytes
 }
@@ -103,6 +105,25 @@ export function encodeBase64Bare(bytes: Uint8Array): string {
  */
 export function decodeBase64Bare(text: string): Uint8Array {
   return decode(text, standard)
+}
+
+/**
+ * The same of letters that are still bytes.
+ * @throws RangeError when not canonical
+ */
+export function decodeBase64BareLetters(letters: Uint8Array): Uint8Array {
+  return decodeLetters(letters, standard)
+}
+
+/** Whether `decodeBase64BareLetters` takes them: for bytes that nobody needs, in a third of the time. */
+export function isBase64Bare(letters: Uint8Array): boolean {
+  const rest = letters.length % 4
+  const { values } = standard
+  let seen = 0
+  for (let at = 0; at < letters.length; at++) seen |= values[letters[at] ?? 0] ?? none
+  const last = values[letters[letters.length - 1] ?? 0] ?? none
+  const unused = rest === 3 ? last & 3 : rest === 2 ? last & 15 : 0
+  return rest !== 1 && seen <= 63 && unused === 0
 }
 
 /** RFC 4648 §4 with padding. */

@@ -3,7 +3,7 @@
 import { type Context, maxSealedBytes } from '../../../schemas/sealed.js'
 import { maxReaders } from '../../../schemas/directory.js'
 import { KhancapError } from '../../../schemas/problem.js'
-import { decodeBase64Bare } from '../encoding/base64url.js'
+import { decodeBase64Bare, isBase64Bare } from '../encoding/base64url.js'
 import { contextTag, decodeContext } from './context.js'
 import { type Header, parseHeader, type Stanza } from './header.js'
 import { isPaddedSize } from './padding.js'
@@ -14,9 +14,8 @@ export const recipientTag = 'mlkem768x25519'
 const encapsulatedBytes = 1120
 const wrappedKeyBytes = 32
 
-/** 1120 bytes in base64 without padding: the last letter holds two bits. */
+/** 1120 bytes in base64 without padding. */
 const encapsulatedLetters = 1494
-const encapsulatedShape = /^[A-Za-z0-9+/]*[AQgw]$/
 
 export interface SealedHeader {
   readonly header: Header
@@ -46,12 +45,15 @@ export function encapsulatedOf(stanza: Stanza): Uint8Array {
   return encapsulated
 }
 
-/** Whether {@link encapsulatedOf} gives something: letters are looked at, for nothing is opened here. */
-function hasEncapsulated({ args: [, share = '', ...more], body }: Stanza): boolean {
+/**
+ * Whether {@link encapsulatedOf} gives something: letters are looked at, for nothing is opened here.
+ * @param intro the arguments as they came
+ */
+function hasEncapsulated({ args, body }: Stanza, intro: Uint8Array): boolean {
   return (
-    more.length === 0 &&
-    share.length === encapsulatedLetters &&
-    encapsulatedShape.test(share) &&
+    args.length === 2 &&
+    args[1]?.length === encapsulatedLetters &&
+    isBase64Bare(intro.subarray(-encapsulatedLetters)) &&
     body.length === wrappedKeyBytes
   )
 }
@@ -68,9 +70,11 @@ export function readSealedHeader(bytes: Uint8Array): SealedHeader {
     throw new SyntaxError('header without context at its end')
   if (recipients.length < 1 || recipients.length > maxReaders)
     throw new RangeError('too few or too many recipients')
-  for (const stanza of recipients) {
+  for (const [index, stanza] of recipients.entries()) {
     if (stanza.args[0] !== recipientTag) throw new SyntaxError('stanza of another kind')
-    if (!hasEncapsulated(stanza)) throw new SyntaxError('malformed recipient stanza')
+    const intro = header.intros[index]
+    if (intro === undefined || !hasEncapsulated(stanza, intro))
+      throw new SyntaxError('malformed recipient stanza')
   }
   return { header, context: decodeContext(last.body), recipients: recipients.length }
 }

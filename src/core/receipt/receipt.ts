@@ -68,7 +68,7 @@ export function signReceipt(
   content: ReceiptContent,
   key: NoteSigner,
 ): Promise<string> {
-  return signNote(p, printFields(ReceiptContent.parse(content)), [key])
+  return signNote(p, printFields(content), [key])
 }
 
 /**
