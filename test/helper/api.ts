@@ -3,12 +3,10 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 import type { CaseId } from '../../schemas/encoding.js'
-import type { IntakeRequest } from '../../schemas/intake.js'
 import type {
   AdditionContent,
   CarriedMail,
   Context,
-  EnvelopeContent,
   LetterMessage,
   NoteMessage,
 } from '../../schemas/sealed.js'
@@ -20,16 +18,8 @@ import { publishDirectory } from '../../src/app/publish-directory.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { utf8 } from '../../src/core/encoding/bytes.js'
 import { floorToHour, formatTimestamp } from '../../src/core/encoding/timestamp.js'
-import {
-  sealAddition,
-  sealEnvelope,
-  sealLetter,
-  sealNote,
-  sealReply,
-  sealSlip,
-} from '../../src/core/envelope/seal.js'
+import { sealAddition, sealLetter, sealNote, sealReply } from '../../src/core/envelope/seal.js'
 import { signRequest } from '../../src/core/http-signature/sign.js'
-import { deriveReceiptKeys, newReceiptCode } from '../../src/core/receipt/code.js'
 import { signAddition, signAnswer } from '../../src/core/receipt/proofs.js'
 import type { HttpDeps } from '../../src/http/deps.js'
 import { httpApp } from '../../src/http/http-app.js'
@@ -37,6 +27,7 @@ import { httpSettings } from '../../src/http/limits.js'
 import type { Log, LogFields } from '../../src/ports/log.js'
 import { type Organisation, testOrganisation } from './organisation.js'
 import type { Teardown } from './postgres.js'
+import { contextFor, type Sealed, type SealChanges, sealedRequest } from './sealed-request.js'
 import { clientId, hour, sha256, testStore, type TestStore } from './store.js'
 
 export interface TestLog extends Log {
@@ -97,104 +88,16 @@ export async function testApi(
   return { app, organisation: org, db, deps, log, woken: () => woken }
 }
 
-/** A request that an applicant's page made, with what the applicant keeps. */
-export interface Sealed {
-  readonly request: IntakeRequest
-  readonly content: EnvelopeContent
-  readonly envelope: Uint8Array
-  readonly token: string
-  readonly keys: Awaited<ReturnType<typeof deriveReceiptKeys>>
-  /** The receipt code. */
-  readonly code: Uint8Array
-}
-
-export interface SealChanges {
-  /** On the slip: the applicant's own date. */
-  readonly deadline?: string
-  readonly envelope?: Partial<Context>
-  readonly slip?: Partial<Context> | null
-  readonly team?: string
-  readonly canary?: string
-  readonly answers?: EnvelopeContent['answers']
-  readonly mail?: CarriedMail
-}
-
-export function contextFor(directory: VerifiedDirectory, kind: Context['kind']): Context {
-  return {
-    kind,
-    channel: 'web',
-    origin: directory.directory.origin,
-    directory_sequence: directory.directory.sequence,
-    directory_sha256: encodeBase64url(directory.sha256),
-  }
-}
-
 export async function sealRequest(
   organisation: Organisation,
   changes: SealChanges = {},
   verified?: VerifiedDirectory,
 ): Promise<Sealed> {
-  const { primitives, root } = organisation
   const directory = verified ?? (await organisation.verify(organisation.note))
-  const { origin, sequence } = directory.directory
-  const code = newReceiptCode(primitives)
-  const keys = await deriveReceiptKeys(primitives, code, { root, origin })
-  const context = { ...contextFor(directory, 'envelope'), ...changes.envelope }
-  const content: EnvelopeContent = {
-    v: 1,
-    kind: 'envelope',
-    program: 'emergency',
-    form_version: 1,
-    language: 'vi',
-    page_language: 'vi',
-    answers: changes.answers ?? { what: changes.canary ?? 'Tôi cần giúp đỡ' },
-    promise: 'Somebody answers within 48 hours.',
-    reply: {
-      recipient: keys.replyRecipient,
-      key: encodeBase64url(keys.replyKey),
-      addition_key: encodeBase64url(keys.additionKey),
-    },
-    attachments: [],
-    ...(changes.mail === undefined ? {} : { mail: changes.mail }),
-    context,
-  }
   const recipients = activeHandlers(directory.directory, Date.now(), changes.team ?? 'vietnam')
     .concat(activeHandlers(directory.directory, Date.now(), 'intake'))
     .flatMap(handler => handler.recipients.map(each => each.recipient))
-  const envelope = await sealEnvelope(primitives, content, recipients)
-  const slip =
-    changes.slip === null
-      ? null
-      : await sealSlip(
-          primitives,
-          {
-            v: 1,
-            kind: 'slip',
-            envelope: encodeBase64url(envelope.sha256),
-            program: 'emergency',
-            language: 'vi',
-            country: 'VN',
-            region: null,
-            urgency: null,
-            deadline: changes.deadline ?? null,
-            context: { ...context, kind: 'slip', ...changes.slip },
-          },
-          directory.directory.router[0]?.recipient ?? '',
-        )
-  return {
-    request: {
-      id: clientId(),
-      directory_version: sequence,
-      slip: slip === null ? null : encodeBase64url(slip.bytes),
-      envelope: encodeBase64url(envelope.bytes),
-      mailbox: encodeBase64url(keys.mailboxHash),
-    },
-    content,
-    envelope: envelope.bytes,
-    token: encodeBase64url(keys.mailboxToken),
-    keys,
-    code,
-  }
+  return sealedRequest(organisation, directory, recipients, changes)
 }
 
 export function submit(

@@ -26,7 +26,6 @@ import { startWorkers } from '../../workers/workers.js'
 import {
   act,
   replyBody,
-  type Sealed,
   sealedAddition,
   sealedLetter,
   sealedNote,
@@ -34,6 +33,7 @@ import {
   testLog,
   withToken,
 } from './api.js'
+import type { Sealed } from './sealed-request.js'
 import type { Dovecot } from './dovecot.js'
 import type { Injector } from './injector.js'
 import { type Look, passHalfMinute } from './invariants.js'

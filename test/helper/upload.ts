@@ -11,7 +11,8 @@ import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64
 import { recipientOf } from '../../src/core/envelope/age-keys.js'
 import { sealAddition } from '../../src/core/envelope/seal.js'
 import { signAddition } from '../../src/core/receipt/proofs.js'
-import { contextFor, type Sealed, type TestApi } from './api.js'
+import type { TestApi } from './api.js'
+import { contextFor, type Sealed } from './sealed-request.js'
 import type { Organisation } from './organisation.js'
 import { clientId } from './store.js'
 

@@ -12,13 +12,13 @@ import {
   answerProof,
   caseInTeam,
   replyBody,
-  type Sealed,
   sealedNote,
   signed,
   type SigningChanges,
   type TestApi,
   testApi,
 } from '../helper/api.js'
+import type { Sealed } from '../helper/sealed-request.js'
 import { caseId, clientId } from '../helper/store.js'
 
 type CaseOf = Sealed & { readonly caseId: string }

@@ -8,15 +8,8 @@ import { brokenEvent } from '../../src/core/case/history.js'
 import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import { makeGrant, openEnvelope } from '../../src/core/envelope/open.js'
-import {
-  act,
-  caseInTeam,
-  type Sealed,
-  sealedNote,
-  type TestApi,
-  testApi,
-  withToken,
-} from '../helper/api.js'
+import { act, caseInTeam, sealedNote, type TestApi, testApi, withToken } from '../helper/api.js'
+import type { Sealed } from '../helper/sealed-request.js'
 import { clientId } from '../helper/store.js'
 
 type Case = Sealed & { readonly caseId: string }
