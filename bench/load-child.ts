@@ -1,7 +1,7 @@
 // A load generator in a process of its own: connections that stay open, each with one request under way. The requests
 // are bytes that were made before, but for ids and hashes, so that it costs little beside what it measures.
 import { randomBytes } from 'node:crypto'
-import { connect, type Socket } from 'node:net'
+import { connect } from 'node:net'
 
 /** A place in the request where each one has other characters: of base64url, so many. */
 export interface Varying {
@@ -27,6 +27,8 @@ export interface LoadAnswer {
   /** Of those, what came without `Retry-After`. */
   readonly withoutRetryAfter: Readonly<Record<string, number>>
   readonly seconds: number
+  /** Processor time of this process. */
+  readonly cpuSeconds: number
   /** Of 2xx alone. */
   readonly latencies: readonly number[]
 }
@@ -34,13 +36,21 @@ export interface LoadAnswer {
 let told: LoadTold
 let template: Buffer
 
-function nextRequest(): Buffer {
-  const request = Buffer.from(template)
+const letters = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_')
+let page = Buffer.alloc(0)
+let drawn = 0
+
+/** Other letters in the places that vary, in the client's own copy: none is made for each request. */
+function vary(request: Buffer): void {
   for (const { at, characters } of told.varying) {
-    const text = randomBytes(Math.ceil((characters * 3) / 4)).toString('base64url')
-    request.write(text.slice(0, characters), at, 'latin1')
+    if (drawn + characters > page.length) {
+      page = randomBytes(65_536)
+      drawn = 0
+    }
+    for (let index = 0; index < characters; index++)
+      request[at + index] = letters[(page[drawn + index] ?? 0) & 63] ?? 0
+    drawn += characters
   }
-  return request
 }
 
 interface Answer {
@@ -48,55 +58,63 @@ interface Answer {
   readonly retry: boolean
 }
 
-/** Resolves with each answer; the server keeps the connection open or it is opened again. */
-async function client(port: number, until: number, onAnswer: (a: Answer, ms: number) => void) {
-  let socket: Socket | null = null
-  while (performance.now() < until) {
-    socket ??= await opened(port)
-    if (socket === null) continue
-    const request = nextRequest()
-    const began = performance.now()
-    const answer = await exchange(socket, request)
-    if (answer === null) {
-      socket.destroy()
-      socket = null
-      if (performance.now() < until) onAnswer({ status: 0, retry: false }, 0)
-      continue
-    }
-    if (performance.now() < until) onAnswer(answer, performance.now() - began)
-  }
-  socket?.destroy()
+const lost: Answer = { status: 0, retry: false }
+
+/** @returns null where more is to come */
+function readAnswer(text: string): Answer | null {
+  const end = text.indexOf('\r\n\r\n')
+  if (end < 0) return null
+  const head = text.slice(0, end)
+  const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0)
+  if (text.length < end + 4 + length) return null
+  return { status: Number(head.slice(9, 12)), retry: /\r\nretry-after:/i.test(head) }
 }
 
-function opened(port: number): Promise<Socket | null> {
+/** Asks again with each answer; a connection that the server ended is opened again. */
+function client(
+  port: number,
+  until: number,
+  onAnswer: (answer: Answer, ms: number) => void,
+): Promise<void> {
+  const request = Buffer.from(template)
   return new Promise(resolve => {
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true })
-    socket.once('connect', () => resolve(socket))
-    socket.once('error', () => setTimeout(() => resolve(null), 20))
-  })
-}
-
-/** @returns null where the connection ended instead */
-function exchange(socket: Socket, request: Buffer): Promise<Answer | null> {
-  return new Promise(resolve => {
-    let text = ''
-    const done = (answer: Answer | null) => {
-      socket.removeAllListeners()
+    function open(): void {
+      const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+      let isOpen = false
+      let text = ''
+      let began = 0
+      function ask(): void {
+        began = performance.now()
+        if (began >= until) {
+          socket.destroy()
+          return
+        }
+        vary(request)
+        socket.write(request)
+      }
+      socket.on('connect', () => {
+        isOpen = true
+        ask()
+      })
+      socket.on('data', (chunk: Buffer) => {
+        text += chunk.toString('latin1')
+        const answer = readAnswer(text)
+        if (answer === null) return
+        text = ''
+        const now = performance.now()
+        if (now < until) onAnswer(answer, now - began)
+        ask()
+      })
       socket.on('error', () => {})
-      resolve(answer)
+      socket.on('close', () => {
+        if (performance.now() >= until) resolve()
+        else {
+          if (isOpen) onAnswer(lost, 0)
+          setTimeout(open, isOpen ? 0 : 20)
+        }
+      })
     }
-    socket.on('data', (chunk: Buffer) => {
-      text += chunk.toString('latin1')
-      const end = text.indexOf('\r\n\r\n')
-      if (end < 0) return
-      const head = text.slice(0, end)
-      const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0)
-      if (text.length < end + 4 + length) return
-      done({ status: Number(head.slice(9, 12)), retry: /\r\nretry-after:/i.test(head) })
-    })
-    socket.on('error', () => done(null))
-    socket.on('close', () => done(null))
-    socket.write(request)
+    open()
   })
 }
 
@@ -105,6 +123,7 @@ async function load({ clients, ms }: LoadAsked): Promise<LoadAnswer> {
   const withoutRetryAfter: Record<string, number> = {}
   const latencies: number[] = []
   const began = performance.now()
+  const before = process.cpuUsage()
   await Promise.all(
     Array.from({ length: clients }, () =>
       client(told.port, began + ms, ({ status, retry }, took) => {
@@ -114,7 +133,9 @@ async function load({ clients, ms }: LoadAsked): Promise<LoadAnswer> {
       }),
     ),
   )
-  return { statuses, withoutRetryAfter, latencies, seconds: ms / 1000 }
+  const { user, system } = process.cpuUsage(before)
+  const cpuSeconds = (user + system) / 1e6
+  return { statuses, withoutRetryAfter, latencies, cpuSeconds, seconds: ms / 1000 }
 }
 
 process.on('message', said => {

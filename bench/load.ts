@@ -10,6 +10,8 @@ export interface Load {
   readonly perSecond: number
   readonly p50: number
   readonly p99: number
+  /** Processor time of the load for each of them, in milliseconds: what it costs beside what it measures. */
+  readonly loadMs: number
   readonly answer: LoadAnswer
 }
 
@@ -20,6 +22,7 @@ function measured(answer: LoadAnswer): Load {
     perSecond: answer.latencies.length / answer.seconds,
     p50: quantile(answer.latencies, 0.5),
     p99: quantile(answer.latencies, 0.99),
+    loadMs: (answer.cpuSeconds * 1000) / answer.latencies.length,
     answer,
   }
 }

@@ -1,5 +1,6 @@
+import { cpuSeconds } from '../children.js'
 import { intakeSetUp } from '../intake-set-up.js'
-import { warmUp } from '../load.js'
+import { type Loader, warmUp } from '../load.js'
 import { rowInserts } from '../pgbench.js'
 import { interleave, ratios } from '../rounds.js'
 import type { Row } from '../row.js'
@@ -25,21 +26,30 @@ export const row: Row = {
     const ms = run.full ? 8000 : 1000
     const set = await intakeSetUp(run)
     const inserts = await rowInserts(run, set.url, set.bytes)
-    const { load } = await set.startApi()
+    const { child, load } = await set.startApi()
     const peer = await set.startPeer(true)
     await warmUp(32, load, peer)
+    const nothing = { p50: 0, p99: 0, loadMs: 0, ownMs: 0 }
+    const loaded = (loader: Loader, pid: number | null) => async () => {
+      const before = pid === null ? 0 : cpuSeconds(pid)
+      const measured = await loader(32, ms)
+      const used = pid === null ? 0 : cpuSeconds(pid) - before
+      return { ...measured, ownMs: (used * 1000) / measured.answer.latencies.length }
+    }
     const rates = await interleave(run.rounds, {
-      api: () => load(32, ms),
-      fastify: () => peer(32, ms),
-      rows: async () => ({ perSecond: await inserts.run(32, ms), p50: 0, p99: 0 }),
+      api: loaded(load, child.pid),
+      fastify: loaded(peer, null),
+      rows: async () => ({ ...nothing, perSecond: await inserts.run(32, ms) }),
     })
-    const of = (name: keyof typeof rates, what: 'perSecond' | 'p50' | 'p99') =>
+    const of = (name: keyof typeof rates, what: 'perSecond' | 'p50' | 'p99' | 'loadMs' | 'ownMs') =>
       rates[name].map(each => each[what])
     return {
       figures: [
         { name: 'intakes', unit: '1/s', rounds: of('api', 'perSecond') },
         { name: 'p50', unit: 'ms', rounds: of('api', 'p50') },
         { name: 'p99', unit: 'ms', rounds: of('api', 'p99') },
+        { name: 'processor time of the API for each', unit: 'ms', rounds: of('api', 'ownMs') },
+        { name: 'processor time of the load for each', unit: 'ms', rounds: of('api', 'loadMs') },
         {
           name: `one-row inserts by ${inserts.tool}`,
           unit: '1/s',
@@ -47,6 +57,11 @@ export const row: Row = {
         },
         { name: 'Fastify with one insert', unit: '1/s', rounds: of('fastify', 'perSecond') },
         { name: 'Fastify with one insert, p99', unit: 'ms', rounds: of('fastify', 'p99') },
+        {
+          name: 'Fastify with one insert: processor time of the load for each',
+          unit: 'ms',
+          rounds: of('fastify', 'loadMs'),
+        },
       ],
       ratios: {
         [throughput]: ratios(of('api', 'perSecond'), of('rows', 'perSecond')),
