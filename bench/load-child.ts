@@ -1,13 +1,7 @@
 // A load generator in a process of its own: connections that stay open, each with one request under way. The requests
 // are bytes that were made before, but for ids and hashes, so that it costs little beside what it measures.
-import { randomBytes } from 'node:crypto'
 import { connect } from 'node:net'
-
-/** A place in the request where each one has other characters: of base64url, so many. */
-export interface Varying {
-  readonly at: number
-  readonly characters: number
-}
+import { type Answer, readAnswer, type Varying, vary } from './load-request.js'
 
 export interface LoadTold {
   readonly port: number
@@ -36,39 +30,7 @@ export interface LoadAnswer {
 let told: LoadTold
 let template: Buffer
 
-const letters = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_')
-let page = Buffer.alloc(0)
-let drawn = 0
-
-/** Other letters in the places that vary, in the client's own copy: none is made for each request. */
-function vary(request: Buffer): void {
-  for (const { at, characters } of told.varying) {
-    if (drawn + characters > page.length) {
-      page = randomBytes(65_536)
-      drawn = 0
-    }
-    for (let index = 0; index < characters; index++)
-      request[at + index] = letters[(page[drawn + index] ?? 0) & 63] ?? 0
-    drawn += characters
-  }
-}
-
-interface Answer {
-  readonly status: number
-  readonly retry: boolean
-}
-
 const lost: Answer = { status: 0, retry: false }
-
-/** @returns null where more is to come */
-function readAnswer(text: string): Answer | null {
-  const end = text.indexOf('\r\n\r\n')
-  if (end < 0) return null
-  const head = text.slice(0, end)
-  const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0)
-  if (text.length < end + 4 + length) return null
-  return { status: Number(head.slice(9, 12)), retry: /\r\nretry-after:/i.test(head) }
-}
 
 /** Asks again with each answer; a connection that the server ended is opened again. */
 function client(
@@ -89,7 +51,7 @@ function client(
           socket.destroy()
           return
         }
-        vary(request)
+        vary(request, told.varying)
         socket.write(request)
       }
       socket.on('connect', () => {

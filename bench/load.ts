@@ -1,7 +1,8 @@
 // Load on a port: requests of clients that wait for each answer before they ask again.
 import type { IntakeRequest } from '../schemas/intake.js'
 import { startChild } from './children.js'
-import type { LoadAnswer, LoadAsked, LoadTold, Varying } from './load-child.js'
+import type { LoadAnswer, LoadAsked, LoadTold } from './load-child.js'
+import type { Varying } from './load-request.js'
 import { quantile } from './rounds.js'
 import type { Run } from './row.js'
 
@@ -48,7 +49,10 @@ export async function warmUp(clients: number, ...loaders: readonly Loader[]): Pr
 }
 
 /** The same request over and over, each with an id, an envelope and a mailbox of its own. */
-export function intakeLoader(run: Run, port: number, body: IntakeRequest): Promise<Loader> {
+export function manyRequests(body: IntakeRequest): {
+  readonly request: string
+  readonly varying: readonly Varying[]
+} {
   const request = post('/v1/intakes', 'application/json', JSON.stringify(body))
   const { id, envelope, mailbox } = body
   const place = (text: string, from: number, characters: number): Varying => ({
@@ -57,15 +61,18 @@ export function intakeLoader(run: Run, port: number, body: IntakeRequest): Promi
   })
   // The last characters stay: they hold bits beyond the last byte. The end of an envelope is ciphertext, which no
   // server can tell from any other.
-  return loader(run, {
-    port,
+  return {
     request,
     varying: [
       place(id, 0, id.length - 1),
       place(envelope, envelope.length - 40, 24),
       place(mailbox, 0, 40),
     ],
-  })
+  }
+}
+
+export function intakeLoader(run: Run, port: number, body: IntakeRequest): Promise<Loader> {
+  return loader(run, { port, ...manyRequests(body) })
 }
 
 /** Bytes to a peer that knows nothing of requests for support. */
