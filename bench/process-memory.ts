@@ -26,3 +26,12 @@ export async function proportional(pids: readonly number[]): Promise<number> {
 export async function descriptors(pid: number): Promise<number> {
   return (await readdir(`/proc/${pid}/fd`)).length
 }
+
+/** MB of objects on the heap of a service, as its metrics say; null where they say nothing. Garbage counts until it is collected. */
+export async function heapUsed(metricsPort: number): Promise<number | null> {
+  const text = await fetch(`http://127.0.0.1:${metricsPort}/metrics`)
+    .then(response => response.text())
+    .catch(() => '')
+  const bytes = Number(/^nodejs_heap_size_used_bytes (\S+)/m.exec(text)?.[1] ?? Number.NaN)
+  return Number.isFinite(bytes) ? bytes / 1_048_576 : null
+}

@@ -18,7 +18,7 @@ export const row: Row = {
   name: 'intake-quarter-core',
   title: 'Intake: 32 clients, the API held to a quarter of a core',
   about:
-    'A control group of the kernel lets the API run 12.5 of every 50 ms. What it does with its time should be what it ' +
+    'A control group of the kernel lets the API run 25 of every 100 ms, as container runtimes do. What it does with its time should be what it ' +
     'does otherwise, and who is not taken in should be told when to come back.',
   bar: [
     { ratio: perCpu, atLeast: 0.7 },
