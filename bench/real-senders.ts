@@ -68,7 +68,10 @@ export function exchange(
 }
 
 /** A request that no one else has sent: ids and the end of the ciphertext are its own. */
-function ownRequest(template: IntakeRequest): { readonly body: Buffer; readonly token: string } {
+export function ownRequest(template: IntakeRequest): {
+  readonly body: Buffer
+  readonly token: string
+} {
   const token = randomBytes(32)
   const envelope = Buffer.from(template.envelope, 'base64url')
   envelope.set(randomBytes(16), envelope.length - 16)

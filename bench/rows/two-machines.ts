@@ -1,5 +1,7 @@
 import { cpuQuota } from '../cpu-quota.js'
 import { intakeSetUp } from '../intake-set-up.js'
+import { sealRequest } from '../organisation.js'
+import { exchange, ownRequest } from '../real-senders.js'
 import { interleave, ratios } from '../rounds.js'
 import type { Row } from '../row.js'
 
@@ -12,7 +14,8 @@ export const row: Row = {
   title: 'Two API processes on one PostgreSQL',
   about:
     'Each API is held to a quarter of a core, so that they do not share what two machines would not share; 32 clients in all. ' +
-    'Then one of them is killed (SIGKILL). What becomes of requests and deadlines when an API and a worker die is no speed, and is ' +
+    'Then one of them is killed (SIGKILL) with sixteen requests in its hands: whoever hears nothing sends the same bytes to the other one, ' +
+    'and the time until the last of them has its receipt is told. What becomes of requests and deadlines when an API and a worker die is no speed, and is ' +
     'tested in test/fault/two-machines.test.ts, with two workers and Redis.',
   bar: [
     { ratio: scale, atLeast: 1.7 },
@@ -42,7 +45,30 @@ export const row: Row = {
         return both.reduce((sum, each) => sum + each.perSecond, 0)
       },
     })
+    const template = await sealRequest(set.opened)
+    const call = {
+      method: 'POST',
+      path: '/v1/intakes',
+      headers: { 'content-type': 'application/json' },
+    }
+    const asked = Array.from({ length: 16 }, () => {
+      const { body } = ownRequest(template)
+      return { body, answer: exchange(second.child.ready.port, call, body, false) }
+    })
+    // Some have an answer by then, and some are in the store's hands.
+    await Promise.race(asked.map(({ answer }) => answer))
     process.kill(second.child.pid, 'SIGKILL')
+    const killedAt = performance.now()
+    let again = 0
+    await Promise.all(
+      asked.map(async ({ body, answer }) => {
+        if ((await answer).status === 201) return
+        again += 1
+        const { status } = await exchange(first.child.ready.port, call, body, false)
+        if (status !== 201 && status !== 200) throw new Error(`the other API answered ${status}`)
+      }),
+    )
+    const failoverMs = performance.now() - killedAt
     const left: number[] = []
     for (let round = 0; round < run.rounds; round++) left.push((await first.load(32, ms)).perSecond)
     return {
@@ -50,6 +76,8 @@ export const row: Row = {
         { name: 'intakes by one API', unit: '1/s', rounds: rates.one },
         { name: 'intakes by two', unit: '1/s', rounds: rates.two },
         { name: 'intakes by the one that is left', unit: '1/s', rounds: left },
+        { name: 'requests that were sent again to the other one', unit: '', rounds: [again] },
+        { name: 'until the last of them had its receipt', unit: 'ms', rounds: [failoverMs] },
       ],
       ratios: { [scale]: ratios(rates.two, rates.one), [survives]: ratios(left, rates.one) },
     }
