@@ -8,7 +8,7 @@ import { openPool } from '../src/adapters/postgres/pool.js'
 import { nodePrimitives } from '../src/core/crypto/node.js'
 import { httpApp } from '../src/http/http-app.js'
 import { type HttpSettings, httpSettings } from '../src/http/limits.js'
-import { pinoLog } from '../src/logger.js'
+import { pinoLog, turnSink } from '../src/logger.js'
 
 export interface ApiTold {
   readonly url: string
@@ -43,7 +43,7 @@ async function serve(told: ApiTold): Promise<void> {
   const app = await httpApp({
     store,
     primitives,
-    log: pinoLog(destination('/dev/null')),
+    log: pinoLog(turnSink(destination('/dev/null'))),
     receiptKey: { name: told.receiptKey.name, seed: Buffer.from(told.receiptKey.seed, 'base64') },
     directories: currentDirectory({ store, primitives, root, now }),
     settings: told.limited === true ? httpSettings : unlimited,

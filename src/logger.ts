@@ -22,8 +22,34 @@ export function safeFields(fields: LogFields): Record<string, string | number> {
   return safe
 }
 
-/** @param sink where lines go; stderr where none is given */
-export function pinoLog(sink: DestinationStream = destination(2)): Log {
+/** Where lines go, and what makes those go on that it may hold back. */
+export interface LogSink extends DestinationStream {
+  readonly flush?: () => void
+}
+
+/**
+ * Lines of one turn of the event loop leave in one write: under load that is a dozen, and each write would cost as much
+ * as all of them. What is killed loses those of its last turn.
+ */
+export function turnSink(out: DestinationStream): LogSink {
+  let held = ''
+  function flush(): void {
+    const lines = held
+    held = ''
+    if (lines !== '') out.write(lines)
+  }
+  process.once('exit', flush)
+  return {
+    flush,
+    write(line) {
+      if (held === '') setImmediate(flush)
+      held += line
+    },
+  }
+}
+
+/** @param sink where lines go; stderr where none is given. Warnings and errors are not held back. */
+export function pinoLog(sink: LogSink = turnSink(destination(2))): Log {
   const log = pino(
     {
       base: null,
@@ -34,7 +60,13 @@ export function pinoLog(sink: DestinationStream = destination(2)): Log {
   )
   return {
     info: (event, fields = {}) => log.info(safeFields(fields), event),
-    warn: (event, fields = {}) => log.warn(safeFields(fields), event),
-    error: (event, fields = {}) => log.error(safeFields(fields), event),
+    warn(event, fields = {}) {
+      log.warn(safeFields(fields), event)
+      sink.flush?.()
+    },
+    error(event, fields = {}) {
+      log.error(safeFields(fields), event)
+      sink.flush?.()
+    },
   }
 }

@@ -1,7 +1,7 @@
 // The log is an allow-list: what is not named cannot be written, and nothing named holds an address or words.
 import fc from 'fast-check'
 import t from 'tap'
-import { pinoLog, safeFields } from '../../src/logger.js'
+import { pinoLog, safeFields, turnSink } from '../../src/logger.js'
 import type { LogFields } from '../../src/ports/log.js'
 
 function written(act: (log: ReturnType<typeof pinoLog>) => void): string {
@@ -53,6 +53,35 @@ await t.test(
       t.equal(safeFields({ cause: text })['cause'], text)
   },
 )
+
+await t.test('lines of one turn leave together, and none waits behind an error', async t => {
+  const writes: string[] = []
+  const log = pinoLog(turnSink({ write: text => writes.push(text) }))
+  const events = () =>
+    writes.map(text =>
+      text
+        .trimEnd()
+        .split('\n')
+        .map(line => JSON.parse(line).msg),
+    )
+  log.info('one')
+  log.info('two')
+  t.strictSame(events(), [])
+  await new Promise(resolve => setImmediate(resolve))
+  t.strictSame(events(), [['one', 'two']])
+  log.info('three')
+  log.error('four')
+  t.strictSame(
+    events(),
+    [
+      ['one', 'two'],
+      ['three', 'four'],
+    ],
+    'in their order',
+  )
+  await new Promise(resolve => setImmediate(resolve))
+  t.equal(writes.length, 2, 'each once')
+})
 
 await t.test('whatever is handed in, no address comes out', async t => {
   fc.assert(
