@@ -22,7 +22,7 @@ import type { NoteSigner } from '../keys/note.js'
 import { newSigningKey, printSigningKey, readSigningKey } from '../keys/signing-key.js'
 import type { Config } from './config.js'
 import { sealWithPassphrase } from './core/envelope/passphrase.js'
-import type { Primitives } from './core/crypto/primitives.js'
+import type { PassphrasePrimitives, Primitives } from './core/crypto/primitives.js'
 import { encodeBase64url } from './core/encoding/base64url.js'
 import { newAgeIdentity, recipientOf } from './core/envelope/age-keys.js'
 import { type DemoKeys, DemoSource } from './demo-organisation.js'
@@ -66,7 +66,7 @@ export async function readDemoSource(home: string): Promise<DemoSource> {
 
 /** Every key of the demo, made where it is missing. */
 export async function demoKeys(
-  primitives: Primitives,
+  primitives: PassphrasePrimitives,
   files: DemoFiles,
   source: DemoSource,
 ): Promise<DemoKeys> {
@@ -140,7 +140,7 @@ async function signingKey(p: Primitives, file: string, name: string): Promise<No
 
 /** The folder of one handler's tool: an identity that a passphrase in the same folder opens. */
 async function handlerIdentity(
-  primitives: Primitives,
+  primitives: PassphrasePrimitives,
   folder: string,
   id: string,
 ): Promise<PublicIdentity> {
@@ -150,7 +150,12 @@ async function handlerIdentity(
   const identity = newIdentity(primitives, id)
   const passphrase = encodeBase64url(primitives.random(18))
   const made = publicIdentity(primitives, identity)
-  const file = await sealWithPassphrase(printIdentity(primitives, identity), passphrase, workFactor)
+  const file = await sealWithPassphrase(
+    primitives,
+    printIdentity(primitives, identity),
+    passphrase,
+    workFactor,
+  )
   await place(join(folder, passphraseFile), `${passphrase}\n`)
   await place(join(folder, identityFile), file)
   await place(join(folder, publicIdentityFile), printPublicIdentity(made))

@@ -5,7 +5,7 @@ import { KhancapError } from '../schemas/problem.js'
 import { type SignedSite, SiteList, siteListPath } from '../schemas/site.js'
 import { type VerifiedDirectory, verifyDirectory } from '../keys/directory.js'
 import type { Config } from './config.js'
-import type { Primitives } from './core/crypto/primitives.js'
+import type { PassphrasePrimitives } from './core/crypto/primitives.js'
 import { encodeBase64url } from './core/encoding/base64url.js'
 import { equalBytes, utf8 } from './core/encoding/bytes.js'
 import { demoKeys, place, pointHandlers, readDemoSource, readText } from './demo-folder.js'
@@ -23,7 +23,7 @@ export interface Demo {
 export interface DemoDeps {
   readonly config: Config
   readonly store: Pick<DirectoryStore, 'latestDirectory'>
-  readonly primitives: Primitives
+  readonly primitives: PassphrasePrimitives
   /** Where the service is reached. */
   readonly address: string
   /** The folder of the built pages; null where there are none. */

@@ -4,14 +4,14 @@ import { migrate } from './adapters/postgres/migrate.js'
 import { openPool } from './adapters/postgres/pool.js'
 import { postgresStore } from './adapters/postgres/postgres-store.js'
 import { nodePrimitives } from './core/crypto/node.js'
-import type { Primitives } from './core/crypto/primitives.js'
+import type { PassphrasePrimitives } from './core/crypto/primitives.js'
 import { selfTest } from './core/crypto/self-test.js'
 import type { Store } from './ports/store.js'
 import type { Startup } from './run-process.js'
 
 export interface Foundation {
   readonly databaseUrl: string
-  readonly primitives: Primitives
+  readonly primitives: PassphrasePrimitives
   readonly store: Store
 }
 

@@ -2,7 +2,7 @@
 // place of the agent's secrets stand handles, which its primitives take for the true ones.
 import type { Identity } from '../../keys/identity.js'
 import type { HandlerSettings } from '../../schemas/settings.js'
-import type { Primitives } from '../../src/core/crypto/primitives.js'
+import type { PassphrasePrimitives } from '../../src/core/crypto/primitives.js'
 import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { hex } from '../../src/core/encoding/bytes.js'
 import { decodeRecipient, encodeIdentity } from '../../src/core/envelope/age-keys.js'
@@ -72,11 +72,11 @@ export function whoIs(line: AgentLine): AgentIdentity | null {
 }
 
 function throughAgent(
-  p: Primitives,
+  p: PassphrasePrimitives,
   line: AgentLine,
   held: AgentIdentity,
   handles: { readonly opening: readonly Uint8Array[]; readonly signing: readonly Uint8Array[] },
-): Primitives {
+): PassphrasePrimitives {
   const [opening, signing] = [places(handles.opening), places(handles.signing)]
   return {
     ...p,

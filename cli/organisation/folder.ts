@@ -97,8 +97,9 @@ export async function sealRootKey(
   key: NoteSigner,
 ): Promise<void> {
   const passphrase = await newPassphrase(station, options, null, safe`the root key ${key.name}`)
-  const text = printSigningKey(await station.primitives(), key, 'root key')
-  const sealed = await sealWithPassphrase(text, passphrase, station.environment.workFactor)
+  const p = await station.primitives()
+  const text = printSigningKey(p, key, 'root key')
+  const sealed = await sealWithPassphrase(p, text, passphrase, station.environment.workFactor)
   await writePrivatelyOnce(file, sealed)
 }
 
@@ -115,7 +116,7 @@ export async function openRootKey(
     )
   const question = safe`passphrase for ${file}:`
   return withPassphrase(station, options, null, question, async passphrase =>
-    readSigningKey(await openWithPassphrase(sealed, passphrase)),
+    readSigningKey(await openWithPassphrase(await station.primitives(), sealed, passphrase)),
   )
 }
 

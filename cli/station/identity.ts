@@ -34,7 +34,9 @@ export async function unlockIdentity(
   }
   const question = safe`passphrase for ${folder.identityFile}:`
   return withPassphrase(station, options, settings, question, async passphrase => ({
-    identity: readIdentity(await openWithPassphrase(sealed, passphrase)),
+    identity: readIdentity(
+      await openWithPassphrase(await station.primitives(), sealed, passphrase),
+    ),
     passphrase,
   }))
 }
@@ -61,6 +63,7 @@ export async function storeIdentity(
     )
   const p = await station.primitives()
   const sealed = await sealWithPassphrase(
+    p,
     printIdentity(p, identity),
     passphrase,
     station.environment.workFactor,

@@ -1,7 +1,7 @@
 // The handler's machine as a command sees it. cli/main.ts makes the real one; a test makes its own.
 import type { Readable } from 'node:stream'
 import type { Instant } from '../../schemas/encoding.js'
-import type { Primitives } from '../../src/core/crypto/primitives.js'
+import type { PassphrasePrimitives } from '../../src/core/crypto/primitives.js'
 import type { Asker } from '../terminal/asker.js'
 import type { FullScreen, Heard } from '../terminal/full-screen.js'
 import type { Printer } from '../terminal/printer.js'
@@ -37,7 +37,7 @@ export interface Station {
   /** True where an agent holds the keys: what stands for them here is nothing that could be kept. */
   readonly isHeld?: true
   /** Loaded on first use. What seals tests them before and after. */
-  primitives(): Promise<Primitives>
+  primitives(): Promise<PassphrasePrimitives>
 }
 
 /** Where the passphrase comes from, as the line says. */

@@ -9,6 +9,7 @@ import { encodeSeed } from '../../keys/signing-key.js'
 import type { DirectoryHandler } from '../../schemas/directory.js'
 import { PublicIdentity } from '../../schemas/settings.js'
 import { publishDirectory } from '../../src/app/publish-directory.js'
+import { nodePrimitives } from '../../src/core/crypto/node.js'
 import { openWithPassphrase } from '../../src/core/envelope/passphrase.js'
 import { decodeIdentity } from '../../src/core/envelope/age-keys.js'
 import { openEnvelope } from '../../src/core/envelope/open.js'
@@ -64,7 +65,11 @@ async function publishRotated(end: number): Promise<void> {
 }
 
 async function identityOnDisk(): Promise<{ identity: Identity; text: string }> {
-  const text = await openWithPassphrase(await readFile(join(folder, 'identity.age')), passphrase)
+  const text = await openWithPassphrase(
+    await nodePrimitives(),
+    await readFile(join(folder, 'identity.age')),
+    passphrase,
+  )
   return { identity: readIdentity(text), text }
 }
 

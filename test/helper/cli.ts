@@ -73,7 +73,7 @@ export async function handlerFolder(
     writeFile(join(folder, name), content, { mode: 0o600 })
   await write(settingsFile, printSettings(settings))
   await write('passphrase', `${passphrase}\n`)
-  await write(identityFile, await sealWithPassphrase(printIdentity(p, identity), passphrase, 4))
+  await write(identityFile, await sealWithPassphrase(p, printIdentity(p, identity), passphrase, 4))
   await write(publicIdentityFile, printPublicIdentity(publicIdentity(p, identity)))
   return folder
 }

@@ -262,7 +262,7 @@ await t.test('the strict profile takes none of them: they have no context', t =>
 await t.test('passphrase vectors open, or do not, as they say', async t => {
   for (const vector of all.filter(({ name }) => name.startsWith('scrypt'))) {
     const passphrase = one(vector, 'passphrase') ?? ''
-    const opening = openWithPassphrase(vector.file, passphrase)
+    const opening = openWithPassphrase(p, vector.file, passphrase)
     if (vector.expect === 'success')
       t.equal(sha256(Buffer.from(await opening)), one(vector, 'payload'), vector.name)
     else await t.rejects(opening, { code: /^identity_(locked|malformed)$/ }, vector.name)

@@ -173,11 +173,11 @@ await t.test('signing keys as text: read as printed, every wrong letter noticed'
 
 await t.test('a passphrase protects a text, in whatever form its letters were typed', async t => {
   const passphrase = 'mật khẩu rất dài'
-  const file = await sealWithPassphrase('secret\nế\n', passphrase.normalize('NFD'), 10)
-  t.equal(await openWithPassphrase(file, passphrase.normalize('NFC')), 'secret\nế\n')
-  t.equal(await openWithPassphrase(file, passphrase.normalize('NFD')), 'secret\nế\n')
-  await t.rejects(openWithPassphrase(file, 'mat khau rat dai'), locked)
-  await t.rejects(openWithPassphrase(file, ''), locked)
+  const file = await sealWithPassphrase(p, 'secret\nế\n', passphrase.normalize('NFD'), 10)
+  t.equal(await openWithPassphrase(p, file, passphrase.normalize('NFC')), 'secret\nế\n')
+  t.equal(await openWithPassphrase(p, file, passphrase.normalize('NFD')), 'secret\nế\n')
+  await t.rejects(openWithPassphrase(p, file, 'mat khau rat dai'), locked)
+  await t.rejects(openWithPassphrase(p, file, ''), locked)
   t.match(Buffer.from(file).toString('latin1'), /^age-encryption\.org\/v1\n-> scrypt \S+ 10\n/)
 })
 
@@ -185,34 +185,37 @@ await t.test('a file of stock age with letters that are not composed opens too',
   const encrypter = new Encrypter()
   encrypter.setPassphrase('ế'.normalize('NFD'))
   encrypter.setScryptWorkFactor(8)
-  t.equal(await openWithPassphrase(await encrypter.encrypt('x'), 'ế'.normalize('NFD')), 'x')
+  t.equal(await openWithPassphrase(p, await encrypter.encrypt('x'), 'ế'.normalize('NFD')), 'x')
 })
 
 await t.test('files that are none, damaged ones, and texts that are none', async t => {
-  const file = await sealWithPassphrase('secret', 'x', 8)
+  const file = await sealWithPassphrase(p, 'secret', 'x', 8)
   for (let at = 0; at < file.length; at += 7) {
     const changed = file.slice()
     changed[at] = (changed[at] ?? 0) ^ 1
     await t.rejects(
-      openWithPassphrase(changed, 'x'),
+      openWithPassphrase(p, changed, 'x'),
       { code: at < 33 ? malformed.code : locked.code },
       `${at}`,
     )
   }
-  await t.rejects(openWithPassphrase(file.subarray(0, -1), 'x'), locked)
+  await t.rejects(openWithPassphrase(p, file.subarray(0, -1), 'x'), locked)
   for (const bad of ['', 'age-encryption.org/v1\n', 'age-encryption.org/v1\n-> X25519 x\n'])
-    await t.rejects(openWithPassphrase(utf8(bad), 'x'), malformed)
+    await t.rejects(openWithPassphrase(p, utf8(bad), 'x'), malformed)
   const large = new Uint8Array(1_048_577)
   large.set(file)
-  await t.rejects(openWithPassphrase(large, 'x'), malformed)
+  await t.rejects(openWithPassphrase(p, large, 'x'), malformed)
   const encrypter = new Encrypter()
   encrypter.setPassphrase('x')
   encrypter.setScryptWorkFactor(8)
-  await t.rejects(openWithPassphrase(await encrypter.encrypt(Uint8Array.of(0xff)), 'x'), malformed)
+  await t.rejects(
+    openWithPassphrase(p, await encrypter.encrypt(Uint8Array.of(0xff)), 'x'),
+    malformed,
+  )
 })
 
 await t.test('the default work factor is that of age', async t => {
-  const file = await sealWithPassphrase('secret', 'x')
+  const file = await sealWithPassphrase(p, 'secret', 'x')
   t.match(Buffer.from(file).toString('latin1'), /^age-encryption\.org\/v1\n-> scrypt \S+ 18\n/)
 })
 
@@ -221,7 +224,10 @@ await t.test('stock age reads our passphrase file', async t => {
   t.teardown(() => rm(folder, { recursive: true }))
   const identity = newIdentity(p, 'vi-1')
   const text = printIdentity(p, identity)
-  await writeFile(join(folder, 'identity.age'), await sealWithPassphrase(text, 'correct horse', 10))
+  await writeFile(
+    join(folder, 'identity.age'),
+    await sealWithPassphrase(p, text, 'correct horse', 10),
+  )
   // age asks for the passphrase on a terminal only: script(1) gives it one, until the text is there.
   const typing = `{ echo 'correct horse'; until [ -s out ]; do sleep 0.1; done; }`
   const script = `${typing} | timeout 60 script -qec 'age -d -o out identity.age' /dev/null`

@@ -13,6 +13,7 @@ export interface Primitives {
   readonly name: 'node' | 'libsodium' | 'pure'
   /** From the platform, never from a library. */
   random(bytes: number): Uint8Array
+  /** What it is given may change once the call has returned, before its promise resolves. */
   sha256(bytes: Uint8Array): Promise<Uint8Array>
   /** RFC 2104 with SHA-256. */
   hmacSha256(key: Uint8Array, bytes: Uint8Array): Promise<Uint8Array>
@@ -41,6 +42,16 @@ export interface Primitives {
   ed25519PublicKey(seed: Uint8Array): Uint8Array
   ed25519Sign(seed: Uint8Array, bytes: Uint8Array): Uint8Array
   ed25519Verify(publicKey: Uint8Array, bytes: Uint8Array, signature: Uint8Array): boolean
+}
+
+/** What a passphrase takes on top: only Node has one that is fast enough for a person who waits. */
+export interface PassphrasePrimitives extends Primitives {
+  /**
+   * scrypt (RFC 7914) with r = 8, p = 1, beside what else is done.
+   * @param workFactor base-2 logarithm of N
+   * @returns 32 bytes
+   */
+  scrypt(passphrase: string, salt: Uint8Array, workFactor: number): Promise<Uint8Array>
 }
 
 /** Bytes of plaintext in one call of a cipher at most: one chunk of age's STREAM. */

@@ -1,11 +1,11 @@
 // Passphrase-protected texts: age files with one scrypt stanza (C2SP age, "The scrypt recipient type"), which stock age reads
-// and writes too. For Node: its scrypt is twice as fast as one in JavaScript, and everybody waits for it.
+// and writes too. Where there is no scrypt of the platform, nothing is sealed so: everybody waits for it.
 import { KhancapError } from '../../../schemas/problem.js'
 import { decodeBase64Bare, encodeBase64Bare } from '../encoding/base64url.js'
 import { concatBytes, fromUtf8, utf8 } from '../encoding/bytes.js'
 import { parseHeader, sealHeader, verifyHeader } from './header.js'
 import { openPayload, payloadNonceBytes, sealPayload } from './stream.js'
-import { nodePrimitives, scrypt } from '../crypto/node.js'
+import type { PassphrasePrimitives } from '../crypto/primitives.js'
 
 /** Files that are larger are not ours. */
 const maxFileBytes = 1_048_576
@@ -23,13 +23,13 @@ const zeroNonce = new Uint8Array(12)
  * @param workFactor base-2 logarithm of scrypt's N; 18 takes about a second
  */
 export async function sealWithPassphrase(
+  p: PassphrasePrimitives,
   text: string,
   passphrase: string,
   workFactor = 18,
 ): Promise<Uint8Array> {
-  const p = await nodePrimitives()
   const [salt, fileKey] = [p.random(saltBytes), p.random(fileKeyBytes)]
-  const key = await scrypt(passphrase.normalize('NFC'), concatBytes(saltLabel, salt), workFactor)
+  const key = await p.scrypt(passphrase.normalize('NFC'), concatBytes(saltLabel, salt), workFactor)
   const stanza = {
     args: ['scrypt', encodeBase64Bare(salt), String(workFactor)],
     body: p.aeadSeal(key, zeroNonce, fileKey),
@@ -45,7 +45,11 @@ export async function sealWithPassphrase(
  * @throws KhancapError `identity_locked` (not this passphrase, or the file is damaged), `identity_malformed` (not
  *   such a file at all)
  */
-export async function openWithPassphrase(file: Uint8Array, passphrase: string): Promise<string> {
+export async function openWithPassphrase(
+  p: PassphrasePrimitives,
+  file: Uint8Array,
+  passphrase: string,
+): Promise<string> {
   if (file.length > maxFileBytes || scryptHeader.some((byte, at) => file[at] !== byte))
     throw new KhancapError('identity_malformed')
   let bytes: Uint8Array | null = null
@@ -54,7 +58,7 @@ export async function openWithPassphrase(file: Uint8Array, passphrase: string): 
     try {
       // A second spelling is rare, and tried where the first one fails.
       // oxlint-disable-next-line no-await-in-loop
-      bytes ??= await opened(file, spelling)
+      bytes ??= await opened(p, file, spelling)
     } catch (error) {
       cause = error
     }
@@ -68,7 +72,11 @@ export async function openWithPassphrase(file: Uint8Array, passphrase: string): 
 }
 
 /** @returns null where it does not open @throws SyntaxError, RangeError */
-async function opened(file: Uint8Array, passphrase: string): Promise<Uint8Array | null> {
+async function opened(
+  p: PassphrasePrimitives,
+  file: Uint8Array,
+  passphrase: string,
+): Promise<Uint8Array | null> {
   const header = parseHeader(file)
   const [stanza, other] = header.stanzas
   const [kind, saltText = '', factor = '', more] = stanza?.args ?? []
@@ -79,8 +87,7 @@ async function opened(file: Uint8Array, passphrase: string): Promise<Uint8Array 
     throw new RangeError('scrypt stanza of another size')
   if (!/^[1-9]\d?$/.test(factor) || Number(factor) > maxWorkFactor)
     throw new RangeError('scrypt with more work than is done here')
-  const key = await scrypt(passphrase, concatBytes(saltLabel, salt), Number(factor))
-  const p = await nodePrimitives()
+  const key = await p.scrypt(passphrase, concatBytes(saltLabel, salt), Number(factor))
   const fileKey = p.aeadOpen(key, zeroNonce, stanza.body)
   if (fileKey === null || !(await verifyHeader(p, fileKey, header))) return null
   return openPayload(p, fileKey, file.subarray(header.length))
