@@ -118,6 +118,11 @@ await t.test('Bech32 refuses every single wrong letter, mixed case and leftovers
   }
   t.throws(() => decodeBech32('khancap-seed-', `K${text.slice(1)}`), RangeError)
   t.throws(() => decodeBech32('khancap-seed', text), RangeError)
+  // KELVIN SIGN, whose lower case is a k: among the letters, and in the prefix.
+  const kelvin = encodeBech32('a', new Uint8Array(32).fill(0xb5)).toUpperCase()
+  t.match(kelvin, /K/)
+  t.throws(() => decodeBech32('a', kelvin.replace('K', '\u212a')), RangeError)
+  t.throws(() => decodeBech32('khancap-seed-', text.toUpperCase().replace('K', '\u212a')))
   t.throws(() => decodeBech32('khancap-seed-', text.slice(0, -1)), RangeError)
   t.throws(() => decodeBech32('a', 'a1'), RangeError)
   // One word of five bits, and eight bits with a set padding bit: valid checksums, no whole bytes.

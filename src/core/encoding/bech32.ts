@@ -2,49 +2,74 @@
 
 const charset = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l'
 const generator = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3]
+const checkLetters = 6
 
 /** What each value of the five bits that are shifted out adds to the checksum. */
-const reductions = Array.from({ length: 32 }, (_, top) =>
+const reductions = Int32Array.from({ length: 32 }, (_, top) =>
   generator.reduce((sum, term, bit) => (top & (1 << bit) ? sum ^ term : sum), 0),
 )
 
-function polymod(values: readonly number[]): number {
-  let check = 1
-  for (const value of values)
-    check = ((check & 0x1ffffff) << 5) ^ value ^ (reductions[check >>> 25] ?? 0)
-  return check >>> 0
+/** The checksum of what stood before, and of these values. It has 30 bits. */
+function polymod(before: number, values: Uint8Array): number {
+  let check = before
+  for (let at = 0; at < values.length; at++)
+    check = ((check & 0x1ffffff) << 5) ^ (values[at] ?? 0) ^ (reductions[check >>> 25] ?? 0)
+  return check
 }
 
-/** Value of each letter by its code; what is not listed is no letter. */
-const letterValues = new Map(Array.from(charset, (letter, value) => [letter.charCodeAt(0), value]))
+const none = 255
+/** Value of each letter by its code, in both cases; `none` where it is no letter. */
+const letterValues = new Uint8Array(128).fill(none)
+for (const [value, letter] of Array.from(charset).entries())
+  for (const one of [letter, letter.toUpperCase()]) letterValues[one.charCodeAt(0)] = value
 
-function expandPrefix(prefix: string): number[] {
+function checkOfPrefix(prefix: string): number {
   const codes = Array.from(prefix, letter => letter.charCodeAt(0))
-  return [...codes.map(code => code >> 5), 0, ...codes.map(code => code & 31)]
+  return polymod(
+    1,
+    Uint8Array.of(...codes.map(code => code >> 5), 0, ...codes.map(code => code & 31)),
+  )
 }
 
-/** Regroups bits. `null` where unused bits are set or a whole group is left over. */
-function regroup(values: Iterable<number>, from: number, to: number, pad: boolean) {
-  const groups: number[] = []
+/** Bytes as groups of five bits, the last one filled with zeros. */
+function groupsOf(bytes: Uint8Array): Uint8Array {
+  const groups = new Uint8Array(Math.ceil((bytes.length * 8) / 5))
   let bits = 0
   let count = 0
-  for (const value of values) {
-    bits = ((bits << from) | value) & 0xfff
-    count += from
-    while (count >= to) {
-      count -= to
-      groups.push((bits >> count) & ((1 << to) - 1))
+  let to = 0
+  for (let at = 0; at < bytes.length; at++) {
+    bits = ((bits << 8) | (bytes[at] ?? 0)) & 0xfff
+    count += 8
+    while (count >= 5) {
+      count -= 5
+      groups[to++] = (bits >> count) & 31
     }
   }
-  const rest = bits & ((1 << count) - 1)
-  if (pad) return count > 0 ? [...groups, rest << (to - count)] : groups
-  return count >= from || rest !== 0 ? null : groups
+  if (count > 0) groups[to] = (bits << (5 - count)) & 31
+  return groups
+}
+
+/** `null` where unused bits are set or a whole group is left over. */
+function bytesOf(groups: Uint8Array): Uint8Array | null {
+  const bytes = new Uint8Array(Math.floor((groups.length * 5) / 8))
+  let bits = 0
+  let count = 0
+  let to = 0
+  for (let at = 0; at < groups.length; at++) {
+    bits = ((bits << 5) | (groups[at] ?? 0)) & 0xfff
+    count += 5
+    if (count >= 8) {
+      count -= 8
+      bytes[to++] = bits >> count
+    }
+  }
+  return count >= 5 || (bits & ((1 << count) - 1)) !== 0 ? null : bytes
 }
 
 /** Bech32 in lower case. `prefix` is lower case too. */
 export function encodeBech32(prefix: string, bytes: Uint8Array): string {
-  const words = regroup(bytes, 8, 5, true) ?? []
-  const check = polymod([...expandPrefix(prefix), ...words, 0, 0, 0, 0, 0, 0]) ^ 1
+  const words = groupsOf(bytes)
+  const check = polymod(polymod(checkOfPrefix(prefix), words), new Uint8Array(checkLetters)) ^ 1
   const tail = [25, 20, 15, 10, 5, 0].map(shift => (check >>> shift) & 31)
   return `${prefix}1${[...words, ...tail].map(word => charset.charAt(word)).join('')}`
 }
@@ -54,19 +79,24 @@ export function encodeBech32(prefix: string, bytes: Uint8Array): string {
  * @throws RangeError on a wrong prefix, letter, case or checksum
  */
 export function decodeBech32(prefix: string, text: string): Uint8Array {
-  const lower = text.toLowerCase()
-  if (text !== lower && text !== text.toUpperCase())
+  const isLower = text === text.toLowerCase()
+  if (!isLower && text !== text.toUpperCase())
     throw new RangeError('"text" expected one case of letters')
-  if (!lower.startsWith(`${prefix}1`)) throw new RangeError('"text" expected another prefix')
-  const values: number[] = []
-  for (let at = prefix.length + 1; at < lower.length; at++) {
-    const value = letterValues.get(lower.charCodeAt(at))
-    if (value === undefined) throw new RangeError('"text" expected letters of Bech32')
-    values.push(value)
+  // Compared as they stand: there are letters beyond ASCII whose lower case is within (U+212A is a k).
+  const expected = isLower ? `${prefix}1` : `${prefix}1`.toUpperCase()
+  if (!text.startsWith(expected)) throw new RangeError('"text" expected another prefix')
+  const start = expected.length
+  const values = new Uint8Array(text.length - start)
+  let seen = 0
+  for (let at = 0; at < values.length; at++) {
+    const value = letterValues[text.charCodeAt(start + at)] ?? none
+    values[at] = value
+    seen |= value
   }
-  if (values.length < 6 || polymod([...expandPrefix(prefix), ...values]) !== 1)
+  if (seen > 31) throw new RangeError('"text" expected letters of Bech32')
+  if (values.length < checkLetters || polymod(checkOfPrefix(prefix), values) !== 1)
     throw new RangeError('"text" expected a valid checksum')
-  const bytes = regroup(values.slice(0, -6), 5, 8, false)
+  const bytes = bytesOf(values.subarray(0, -checkLetters))
   if (bytes === null) throw new RangeError('"text" expected whole bytes')
-  return Uint8Array.from(bytes)
+  return bytes
 }
