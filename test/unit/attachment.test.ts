@@ -97,6 +97,23 @@ await t.test('the digest is taken once and in order, however parts come again', 
   t.same(Buffer.from(await digest.end()), digestOf(text))
 })
 
+for (const p of all)
+  await t.test(`${p.name}: what was taken into a digest may change at once`, async t => {
+    const text = new Uint8Array(randomBytes(3 * pieceBytes + 5))
+    // One that holds no whole piece, one that is a piece, one that holds several.
+    for (const size of [99_991, pieceBytes, 2 * pieceBytes + 7]) {
+      const digest = pieceDigest(p)
+      const reused = new Uint8Array(size)
+      for (let at = 0; at < text.length; at += size) {
+        const part = text.subarray(at, at + size)
+        reused.set(part)
+        await digest.take(reused.subarray(0, part.length))
+        reused.fill(0)
+      }
+      t.same(Buffer.from(await digest.end()), digestOf(text), `${size} at once`)
+    }
+  })
+
 await t.test('a file that has changed under the sealing ends it', async t => {
   const text = randomBytes(100_000)
   const sealer = await attachmentSealer(node, {

@@ -54,42 +54,48 @@ export async function attachmentIdentity(
   return encodeIdentity(await p.hkdfSha256(replyKey, new Uint8Array(0), label, 32))
 }
 
-/** SHA-256 over the SHA-256 of each piece of a text that is taken in order. */
+/**
+ * SHA-256 over the SHA-256 of each piece of a text that is taken in order. The platform hashes beside what its caller does
+ * next; what was taken may change once `take` has resolved.
+ */
 export function pieceDigest(p: Pick<Primitives, 'sha256'>) {
-  const hashes: Uint8Array[] = []
+  const hashes: Promise<Uint8Array>[] = []
+  let running: Promise<Uint8Array>[] = []
   let piece = new Uint8Array(pieceBytes)
   let filled = 0
-  let hashing: Promise<void> = Promise.resolve()
 
-  async function keepHash(whole: Uint8Array): Promise<void> {
-    hashes.push(await p.sha256(whole))
-  }
-
-  async function close(): Promise<void> {
-    // The one before has ended: at most two pieces are held.
-    await hashing
-    const whole = piece.subarray(0, filled)
-    hashing = keepHash(whole)
-    piece = new Uint8Array(pieceBytes)
-    filled = 0
+  function hash(whole: Uint8Array): void {
+    const hashing = p.sha256(whole)
+    // It is awaited later: until then a failure is nobody's.
+    hashing.catch(() => undefined)
+    hashes.push(hashing)
+    running.push(hashing)
   }
 
   return {
     async take(text: Uint8Array): Promise<void> {
+      // Those of the text before have ended: no more than two texts are held.
+      if (running.length > 0) await Promise.all(running)
+      running = []
       for (let at = 0; at < text.length; ) {
         const part = text.subarray(at, at + pieceBytes - filled)
+        at += part.length
+        if (part.length === pieceBytes) {
+          hash(part)
+          continue
+        }
         piece.set(part, filled)
         filled += part.length
-        at += part.length
-        // Pieces belong one behind the other.
-        // oxlint-disable-next-line no-await-in-loop
-        if (filled === pieceBytes) await close()
+        if (filled < pieceBytes) continue
+        hash(piece)
+        piece = new Uint8Array(pieceBytes)
+        filled = 0
       }
     },
     async end(): Promise<Uint8Array> {
-      if (filled > 0) await close()
-      await hashing
-      return p.sha256(concatBytes(...hashes))
+      if (filled > 0) hash(piece.subarray(0, filled))
+      filled = 0
+      return p.sha256(concatBytes(...(await Promise.all(hashes))))
     },
   }
 }
