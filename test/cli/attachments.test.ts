@@ -8,7 +8,7 @@ import { withToken } from '../helper/api.js'
 import { freePort } from '../helper/free-port.js'
 import { handlerFolder, khancap, temporaryFolder } from '../helper/cli.js'
 import { office } from '../helper/office.js'
-import { type Attachment, manifestOf, sealedUpload, uploadAll } from '../helper/upload.js'
+import { attachTo, type Attachment, manifestOf, sealedUpload, uploadAll } from '../helper/upload.js'
 
 t.setTimeout(300_000)
 
@@ -16,14 +16,8 @@ const json = (text: string) => JSON.parse(text)
 const desk = await office(t)
 type Case = Awaited<ReturnType<typeof desk.newCase>>
 
-async function attach(one: Case, text: Uint8Array, changes: Partial<Attachment> = {}) {
-  const upload = await sealedUpload(desk.organisation, text, changes)
-  await uploadAll(desk.api, one.token, upload)
-  const manifest = await manifestOf(desk.organisation, one, [upload.attachment])
-  const added = await withToken(desk.api, one.token, '/v1/mailbox/additions', manifest)
-  if (added.statusCode !== 201) throw new Error(added.body)
-  return upload
-}
+const attach = (one: Case, text: Uint8Array, changes: Partial<Attachment> = {}) =>
+  attachTo(desk.api, one, text, changes)
 
 const photo = randomBytes(1_400_000)
 const evil = '../../.bashrc\u001b[31m\u202e.jpg'
@@ -81,6 +75,29 @@ await t.test('step 9: whoever is let into a case later opens what was attached b
   t.equal(opened.code, 0, opened.err)
   t.same(await readFile(join(folder, `${one.caseId}-attachment-1.jpg`)), photo)
 })
+
+await t.test(
+  'step 9: a team that takes a case over opens what was attached before, and what comes afterwards',
+  async t => {
+    const one = await desk.newCase()
+    await attach(one, photo)
+    t.equal((await desk.run('vietnam-1', ['claim', one.caseId])).code, 0)
+    const to = ['--team', 'china', '--reason', 'Phiên tòa ở Quảng Châu']
+    const moved = await desk.run('vietnam-1', ['reroute', one.caseId, ...to])
+    t.equal(moved.code, 0, moved.err)
+    const afterwards = Buffer.from('after the case has moved')
+    await attach(one, afterwards, { type: 'text/plain' })
+    for (const handler of ['china-1', 'china-lead']) {
+      const folder = join(await temporaryFolder(t), 'opened')
+      const opened = await desk.run(handler, ['open', one.caseId, '--out', folder])
+      t.equal(opened.code, 0, opened.err)
+      t.same(await readFile(join(folder, `${one.caseId}-attachment-1.jpg`)), photo)
+      t.same(await readFile(join(folder, `${one.caseId}-attachment-2.txt`)), afterwards)
+    }
+    const gone = await desk.run('vietnam-2', ['open', one.caseId])
+    t.equal(gone.code, 1, 'and the team before opens neither')
+  },
+)
 
 await t.test(
   'what is not the file that was sealed leaves nothing, and keeps no other back',

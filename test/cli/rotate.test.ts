@@ -14,10 +14,11 @@ import { openWithPassphrase } from '../../src/core/envelope/passphrase.js'
 import { decodeIdentity } from '../../src/core/envelope/age-keys.js'
 import { openEnvelope } from '../../src/core/envelope/open.js'
 import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
-import { passphrase, scriptedAsker } from '../helper/cli.js'
+import { passphrase, scriptedAsker, temporaryFolder } from '../helper/cli.js'
 import { office } from '../helper/office.js'
 import { cleanEnvironment } from '../helper/service.js'
 import { sha256 } from '../helper/store.js'
+import { attachTo } from '../helper/upload.js'
 
 t.setTimeout(300_000)
 
@@ -84,6 +85,8 @@ const [first, second] = cases
 const closed = await desk.newCase()
 if (first === undefined || second === undefined) throw new Error('cases expected')
 await did('vietnam-1', ['note', first.caseId], 'only the old generation opens this')
+const picture = Buffer.from('attached before the keys changed')
+await attachTo(api, second, picture)
 await did('vietnam-1', ['claim', closed.caseId])
 await did('vietnam-1', ['close', closed.caseId, '--outcome', 'duplicate'])
 const damaged = await desk.newCase()
@@ -183,6 +186,13 @@ await t.test(
     t.equal(run.code, 1)
     t.match(run.err, 'is not sealed to this identity')
     t.equal((await desk.run('vietnam-1', ['open', second.caseId])).code, 0, 'open cases do')
+    const afterwards = Buffer.from('attached with a key that is gone')
+    await attachTo(api, second, afterwards, { type: 'text/plain' })
+    const out = join(await temporaryFolder(t), 'opened')
+    const saved = await desk.run('vietnam-1', ['open', second.caseId, '--out', out])
+    t.equal(saved.code, 0, saved.err)
+    t.same(await readFile(join(out, `${second.caseId}-attachment-1.jpg`)), picture)
+    t.same(await readFile(join(out, `${second.caseId}-attachment-2.txt`)), afterwards)
 
     const [opening = '', signing = new Uint8Array()] = [old.opening[0], old.signing[0]]
     const seeds = [decodeIdentity(opening), signing].map(seed => Buffer.from(seed))

@@ -11,7 +11,7 @@ import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64
 import { recipientOf } from '../../src/core/envelope/age-keys.js'
 import { sealAddition } from '../../src/core/envelope/seal.js'
 import { signAddition } from '../../src/core/receipt/proofs.js'
-import type { TestApi } from './api.js'
+import { type TestApi, withToken } from './api.js'
 import { contextFor, type Sealed } from './sealed-request.js'
 import type { Organisation } from './organisation.js'
 import { clientId } from './store.js'
@@ -147,4 +147,19 @@ export function patchOver(url: string, token: string, { id, sealed }: SealedUplo
       'content-length': sealed.length,
     },
   })
+}
+
+/** A file that the applicant of a case attaches: uploaded, then named. @throws Error where it is refused */
+export async function attachTo(
+  api: TestApi,
+  one: Pick<Sealed, 'content' | 'keys'> & { readonly token: string },
+  text: Uint8Array,
+  changes: Partial<Attachment> = {},
+): Promise<SealedUpload> {
+  const upload = await sealedUpload(api.organisation, text, changes)
+  await uploadAll(api, one.token, upload)
+  const manifest = await manifestOf(api.organisation, one, [upload.attachment])
+  const added = await withToken(api, one.token, '/v1/mailbox/additions', manifest)
+  if (added.statusCode !== 201) throw new Error(added.body)
+  return upload
 }
