@@ -115,9 +115,9 @@ export function showFiles(
     h(
       'div',
       { class: 'field' },
-      h('label', { for: 'files', class: 'label' }, words.choose),
       h('p', { class: 'hint', id: 'files-hint' }, words.hint),
-      input,
+      // The browser's own button speaks the browser's language.
+      h('div', { class: 'file' }, input, h('label', { for: 'files' }, words.choose)),
     ),
     chosen.length === 0
       ? null

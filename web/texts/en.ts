@@ -313,7 +313,7 @@ export const textsEn: Texts = {
   files: {
     add: 'Send files',
     heading: 'Send files',
-    lead: 'Photos, documents, recordings: up to {mb} MB each. Your request is being read already; files follow it.',
+    lead: 'Photos, documents, recordings: up to {mb} MB each. Your request has arrived already; the files follow it.',
     choose: 'Choose files',
     hint: 'Copies only; keep the originals. Each file is sealed on this device, with its name.',
     looking: 'Looking for hidden data …',

@@ -318,7 +318,7 @@ export const textsFr: Texts = {
   files: {
     add: 'Envoyer des fichiers',
     heading: 'Envoyer des fichiers',
-    lead: 'Photos, documents, enregistrements : {mb} Mo au plus par fichier. Votre demande est déjà en lecture ; les fichiers la suivent.',
+    lead: 'Photos, documents, enregistrements : {mb} Mo au plus par fichier. Votre demande est déjà arrivée ; les fichiers la suivent.',
     choose: 'Choisir des fichiers',
     hint: 'Des copies seulement ; gardez les originaux. Chaque fichier est scellé sur cet appareil, avec son nom.',
     looking: 'Recherche de données cachées…',

@@ -314,7 +314,7 @@ export const textsVi: Texts = {
   files: {
     add: 'Gửi tệp',
     heading: 'Gửi tệp',
-    lead: 'Ảnh, tài liệu, bản ghi: mỗi tệp tối đa {mb} MB. Yêu cầu của bạn đã có người đọc; tệp được gửi theo sau.',
+    lead: 'Ảnh, tài liệu, bản ghi: mỗi tệp tối đa {mb} MB. Yêu cầu của bạn đã đến nơi; tệp được gửi theo sau.',
     choose: 'Chọn tệp',
     hint: 'Chỉ gửi bản sao; hãy giữ bản gốc. Mỗi tệp được niêm phong trên thiết bị này, kể cả tên tệp.',
     looking: 'Đang tìm dữ liệu ẩn …',

@@ -294,7 +294,7 @@ export const textsZhHans: Texts = {
   files: {
     add: '发送文件',
     heading: '发送文件',
-    lead: '照片、文件、录音：每个最多 {mb} MB。您的请求已经有人在看，文件随后送达。',
+    lead: '照片、文件、录音：每个最多 {mb} MB。您的请求已经送达，文件随后跟上。',
     choose: '选择文件',
     hint: '只发副本，请保留原件。每个文件连同文件名都在这台设备上密封。',
     looking: '正在查找隐藏数据……',

@@ -294,7 +294,7 @@ export const textsZhHant: Texts = {
   files: {
     add: '傳送檔案',
     heading: '傳送檔案',
-    lead: '照片、文件、錄音：每個最多 {mb} MB。您的請求已經有人在看，檔案隨後送達。',
+    lead: '照片、文件、錄音：每個最多 {mb} MB。您的請求已經送達，檔案隨後跟上。',
     choose: '選擇檔案',
     hint: '只傳送副本，請保留原始檔案。每個檔案連同檔名都在這台裝置上密封。',
     looking: '正在尋找隱藏資料……',
