@@ -32,6 +32,12 @@ function numberInput(id: string, label: string, letters: number, value: string) 
   return { input, element: h('div', {}, h('label', { for: id }, label), input) }
 }
 
+/** Day, month and year, or the year first where the language has it so. */
+function inOrder<Part>(language: string, year: Part, month: Part, day: Part): Part[] {
+  const types = new Intl.DateTimeFormat(language).formatToParts().map(({ type }) => type)
+  return types.indexOf('year') < types.indexOf('day') ? [year, month, day] : [day, month, year]
+}
+
 function zoneHere(): string {
   try {
     return new Intl.DateTimeFormat().resolvedOptions().timeZone
@@ -69,7 +75,11 @@ export function dateInput(
   const element = framed(
     setting,
     withHints,
-    h('div', { class: 'parts' }, day.element, month.element, year.element),
+    h(
+      'div',
+      { class: 'parts' },
+      ...inOrder(setting.texts.language, year.element, month.element, day.element),
+    ),
     // The hour matters for a hearing that is a question of its own, not for a date among others.
     place.heading
       ? h(

@@ -99,7 +99,7 @@ export const textsZhHans: Texts = {
     time: '时间（如知道）',
     zone: '哪里的时间',
     zoneHere: '这台设备：{zone}',
-    dateHint: '例如 27、3、2026。不知道的部分可以留空。',
+    dateHint: '例如 2026、3、27。不知道的部分可以留空。',
     choose: '请选择',
     covered: '本项目涵盖的国家和地区',
     notCovered: '其他国家和地区',

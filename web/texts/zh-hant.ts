@@ -99,7 +99,7 @@ export const textsZhHant: Texts = {
     time: '時間（如知道）',
     zone: '哪裡的時間',
     zoneHere: '這台裝置：{zone}',
-    dateHint: '例如 27、3、2026。不知道的部分可以留空。',
+    dateHint: '例如 2026、3、27。不知道的部分可以留空。',
     choose: '請選擇',
     covered: '本計畫涵蓋的國家和地區',
     notCovered: '其他國家和地區',
