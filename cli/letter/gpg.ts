@@ -86,9 +86,9 @@ async function gpg(
 ): Promise<{ readonly code: number | null; readonly out: string }> {
   const child = spawn('gpg', ['--homedir', home, ...always, ...args], {
     stdio: ['pipe', 'pipe', 'ignore'],
-    timeout: patienceMs,
-    killSignal: 'SIGKILL',
   })
+  // Not the option of spawn: where gpg is missing, that timer would keep this program waiting.
+  const patience = setTimeout(() => child.kill('SIGKILL'), patienceMs)
   const chunks: Buffer[] = []
   let bytes = 0
   child.stdout.on('data', (chunk: Buffer) => {
@@ -100,14 +100,16 @@ async function gpg(
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', resolve)
-  }).catch((error: unknown) => {
-    const isMissing = error instanceof Error && Reflect.get(error, 'code') === 'ENOENT'
-    throw refused(
-      isMissing
-        ? safe`the sender gave an OpenPGP key, and there is no gpg on this machine`
-        : safe`gpg could not be started`,
-      safe`install GnuPG; or answer another way; --plain leaves it readable to every mail server on its way`,
-    )
   })
+    .finally(() => clearTimeout(patience))
+    .catch((error: unknown) => {
+      const isMissing = error instanceof Error && Reflect.get(error, 'code') === 'ENOENT'
+      throw refused(
+        isMissing
+          ? safe`the sender gave an OpenPGP key, and there is no gpg on this machine`
+          : safe`gpg could not be started`,
+        safe`install GnuPG; or answer another way; --plain leaves it readable to every mail server on its way`,
+      )
+    })
   return { code, out: bytes > maxOutput ? '' : Buffer.concat(chunks).toString('latin1') }
 }
