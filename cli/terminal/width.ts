@@ -15,29 +15,43 @@ function columnsOf(character: string): number {
   return two.test(character) ? 2 : 1
 }
 
-/** Breaks one line at spaces, or inside a word that is longer than the line. */
+/** No line begins with what closes, nor ends with what opens: so Chinese is set. */
+const closing = /^[\p{Pe}\p{Pf}\u3001\u3002\uff0c\uff0e\uff01\uff1f\uff1a\uff1b\u2026]/u
+const opening = /^[\p{Ps}\p{Pi}]/u
+
+/** Breaks one line at spaces, beside characters of two columns, or inside a word that is longer than the line. */
 export function wrapLine(line: string, columns: number): string[] {
   const lines: string[] = []
   let current = ''
   let used = 0
-  // Where the line could break: after the last space, and how wide it is up to there.
-  let space = { at: 0, used: 0 }
+  let before = ''
+  // Where the line could break, and how wide it is up to there.
+  let place = { at: 0, used: 0 }
   for (const character of line) {
     const wide = columnsOf(character)
+    const isBeside = wide === 2 || columnsOf(before) === 2
+    if (isBeside && wide > 0 && current.trim() !== '' && mayPart(before, character))
+      place = { at: current.length, used }
     if (used + wide > columns && current !== '') {
-      const cut = space.at > 0 && character !== ' ' ? space : { at: current.length, used }
+      const fits = place.at > 0 && character !== ' ' && used - place.used + wide <= columns
+      const cut = fits ? place : { at: current.length, used }
       lines.push(current.slice(0, cut.at).trimEnd())
       current = current.slice(cut.at)
       used -= cut.used
-      space = { at: 0, used: 0 }
+      place = { at: 0, used: 0 }
       if (character === ' ') continue
     }
     current += character
     used += wide
+    if (wide > 0) before = character
     // Indentation is no place to break.
-    if (character === ' ' && current.trim() !== '') space = { at: current.length, used }
+    if (character === ' ' && current.trim() !== '') place = { at: current.length, used }
   }
   return [...lines, current]
+}
+
+function mayPart(before: string, next: string): boolean {
+  return !opening.test(before) && !closing.test(next)
 }
 
 /** The text in exactly so many columns: cut with an ellipsis, or filled up with spaces. */

@@ -130,6 +130,9 @@ await t.test('lines are broken at spaces, or inside a word that is too long', as
   t.strictSame(wrapLine('abcdefghij', 4), ['abcd', 'efgh', 'ij'])
   t.strictSame(wrapLine('我需要帮助', 4), ['我需', '要帮', '助'])
   t.strictSame(wrapLine('', 4), [''])
+  t.strictSame(wrapLine('我需要 khancap 帮助。', 8), ['我需要', 'khancap', '帮助。'])
+  t.strictSame(wrapLine('打开文件：好', 8), ['打开文', '件：好'], 'no line begins with a colon')
+  t.strictSame(wrapLine('打开文（好）', 8), ['打开文', '（好）'], 'nor ends with what opens')
 })
 
 await t.test('any text keeps its words when it is broken, and fits', async () => {
