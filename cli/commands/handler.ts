@@ -22,7 +22,10 @@ export function declareHandlerCommands(program: Command, runner: Runner): void {
     does(
       withJson(program.command('init').description('pin an organisation'))
         .requiredOption('--url <url>', "the server's address")
-        .requiredOption('--root <fingerprint>', 'the fingerprint of its root keys, from paper')
+        .option(
+          '--root <fingerprint>',
+          'the fingerprint of its root keys, from paper; asked for where left out',
+        )
         .option('--handler <id>', 'your name in its directory')
         .option('--directory <file>', 'take the directory from a file: needs no network')
         .option('--proxy <url>', 'reach it through a SOCKS proxy (socks5h://127.0.0.1:9050)')
@@ -31,6 +34,7 @@ export function declareHandlerCommands(program: Command, runner: Runner): void {
       async (station, options: InitOptions) =>
         (await import('../verbs/init.js')).pinOrganisation(station, options),
     ),
+    'khancap init --url https://help.example --handler vi-1',
     'khancap init --url https://help.example --root 5d41…c592 --handler vi-1',
     'khancap init --url http://abc…xyz.onion --root 5d41…c592 --proxy socks5h://127.0.0.1:9050',
   )

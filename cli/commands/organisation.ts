@@ -93,8 +93,11 @@ function declareAdd(add: Command, runner: Runner): void {
   withExamples(
     does(
       edit(add.command('handler').description('a handler joins'))
-        .argument('<file>', 'what khancap keys export printed on their machine')
-        .requiredOption('--team <id>', 'a team of theirs (again for more)', several)
+        .argument(
+          '<file>',
+          'what khancap keys export printed on their machine; with --page, their name',
+        )
+        .option('--team <id>', 'a team of theirs (again for more)', several)
         .addOption(
           oneOf('--role <role>', 'what they may do (again for more; handler where left out)', [
             'handler',
@@ -102,11 +105,13 @@ function declareAdd(add: Command, runner: Runner): void {
             'director',
           ]).argParser(role),
         )
-        .option('--language <tag>', 'a language that they work in (again for more)', several),
+        .option('--language <tag>', 'a language that they work in (again for more)', several)
+        .option('--page <file>', 'before they have keys: write the page with which they begin'),
       runner,
       async (station, options: OrgAddHandlerOptions, file = '') =>
         (await import('../verbs/org-add.js')).addHandlerTo(station, options, file),
     ),
+    'khancap org add handler vi-1 --page vi-1.txt --language vi',
     'khancap org add handler vi-1.json --team vi --language vi --language en',
   )
   withExamples(

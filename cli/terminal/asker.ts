@@ -1,6 +1,7 @@
 // Questions to the person at the terminal. Where there is none, nothing is asked: the caller says which option is
 // missing. Questions are never part of the result: they go to the terminal itself.
 import { openSync } from 'node:fs'
+import type { Interface } from 'node:readline'
 import { ReadStream, WriteStream } from 'node:tty'
 import { refused } from '../failure.js'
 import { safe, type Safe } from './safe.js'
@@ -10,6 +11,8 @@ export interface Asker {
   readonly available: boolean
   /** Reads a line without showing it, not even its length. @throws Failure when cancelled */
   secret(question: Safe): Promise<string>
+  /** Reads a line that is seen while it is typed. @throws Failure when cancelled */
+  line(question: Safe): Promise<string>
   /** @throws Failure when cancelled */
   confirm(question: Safe): Promise<boolean>
   /** @throws Failure when cancelled */
@@ -36,6 +39,11 @@ export function terminalAsker(): Asker {
       using lines = expectTerminal()
       // Awaited here: the terminal is let go when this block ends.
       return await readSecret(lines.input, lines.output, question)
+    },
+    async line(question) {
+      const { createInterface } = await import('node:readline')
+      using lines = expectTerminal()
+      return await readLine(createInterface({ ...lines, terminal: true, historySize: 0 }), question)
     },
     async confirm(question) {
       const { confirm, isCancel } = await import('@clack/prompts')
@@ -99,6 +107,19 @@ function openTerminal(): Lines | null {
   } catch {
     return null
   }
+}
+
+/** Ctrl-C and Ctrl-D cancel. */
+function readLine(reader: Interface, question: Safe): Promise<string> {
+  return new Promise((resolve, reject) => {
+    reader.once('SIGINT', () => reader.close())
+    // After an answer the promise is settled, and this changes nothing.
+    reader.once('close', () => reject(cancelled()))
+    reader.question(`${question.text} `, answer => {
+      resolve(answer)
+      reader.close()
+    })
+  })
 }
 
 /** Ctrl-C and Ctrl-D cancel, Ctrl-U begins anew, backspace takes back one character. */

@@ -4,7 +4,8 @@ import { newSettings } from '../../keys/handler-folder.js'
 import { maxDirectoryBytes } from '../../schemas/directory.js'
 import { Origin, Slug } from '../../schemas/encoding.js'
 import { type HandlerSettings, Proxy } from '../../schemas/settings.js'
-import { fetchDirectory, type Pinned, rememberDirectory } from '../client/pinned.js'
+import { fetchDirectory, type Pinned } from '../client/pinned.js'
+import { askForRoot, firstDirectory, rootOf } from '../client/first-directory.js'
 import { misused, refused } from '../failure.js'
 import { readBounded } from '../station/disk.js'
 import type { Station } from '../station/station.js'
@@ -13,7 +14,7 @@ import { type Safe, safe } from '../terminal/safe.js'
 export interface InitOptions {
   readonly json?: true
   readonly url: string
-  readonly root: string
+  readonly root?: string
   readonly handler?: string
   readonly directory?: string
   readonly proxy?: string
@@ -22,9 +23,9 @@ export interface InitOptions {
 
 export async function pinOrganisation(station: Station, options: InitOptions): Promise<void> {
   const before = await station.folder.settings()
-  const asked = {
-    ...newSettings({ url: urlOf(options.url, safe`--url`), root: rootOf(options.root) }),
-  }
+  const url = urlOf(options.url, safe`--url`)
+  const root = options.root === undefined ? await askForRoot(station) : rootOf(options.root)
+  const asked = newSettings({ url, root })
   if (before !== null && before.root !== asked.root && options.replace !== true)
     throw refused(
       safe`another organisation is pinned in ${station.folder.path}`,
@@ -38,8 +39,8 @@ export async function pinOrganisation(station: Station, options: InitOptions): P
   }
   const pinned =
     options.directory === undefined
-      ? await fetchDirectory(station, settings)
-      : await rememberDirectory(station, settings, await noteFrom(options.directory))
+      ? await fetchDirectory(station, settings, firstDirectory)
+      : await firstDirectory(station, settings, await noteFrom(options.directory))
   await station.folder.saveSettings(pinned.settings)
   report(station, options, pinned)
 }
@@ -77,17 +78,6 @@ export function urlOf(given: string, what: Safe): string {
   if (!Origin.safeParse(url).success)
     throw misused(safe`${what} takes scheme, host and port, without a path: https://help.example`)
   return url
-}
-
-/** Paper shows it in groups: spaces, hyphens and colons do not count. */
-function rootOf(given: string): string {
-  const root = given.toLowerCase().replaceAll(/[\s:-]/g, '')
-  if (!/^[0-9a-f]{64}$/.test(root))
-    throw misused(
-      safe`--root takes the fingerprint of the root keys: 64 digits 0-9 and a-f`,
-      safe`it stands on the paper that the organisation gave to you; never take it from a web page`,
-    )
-  return root
 }
 
 function handlerOf(given: string): string {

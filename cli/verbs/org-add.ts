@@ -13,13 +13,15 @@ import { readBounded } from '../station/disk.js'
 import { identityFingerprint } from '../station/identity.js'
 import type { Station } from '../station/station.js'
 import { safe } from '../terminal/safe.js'
+import { writeJoiningPage } from './org-add-page.js'
 
 const maxFileBytes = 1_048_576
 
 export interface OrgAddHandlerOptions extends EditOptions {
-  readonly team: readonly string[]
+  readonly team?: readonly string[]
   readonly role?: readonly Role[]
   readonly language?: readonly string[]
+  readonly page?: string
 }
 
 export interface OrgAddTeamOptions extends EditOptions {
@@ -31,11 +33,24 @@ export async function addHandlerTo(
   options: OrgAddHandlerOptions,
   file: string,
 ): Promise<void> {
+  const { page, team: teams } = options
+  if (page !== undefined) {
+    if (teams !== undefined || options.role !== undefined)
+      throw misused(
+        safe`--page is for somebody who has no keys yet: give no --team and no --role with it`,
+      )
+    return writeJoiningPage(station, { ...options, page }, file)
+  }
+  if (teams === undefined)
+    throw misused(
+      safe`which team do they join? give --team ID (again for more)`,
+      safe`--page FILE writes the page with which somebody new begins`,
+    )
   const identity = await publicIdentityIn(station, file)
   const { handler } = identity
   const as = {
     roles: options.role ?? ['handler' as const],
-    teams: options.team,
+    teams,
     languages: (options.language ?? []).map(languageOf),
     from: formatTimestamp(floorToHour(station.now())),
   }

@@ -445,9 +445,36 @@ await t.test('init writes nothing before the directory has verified', async t =>
   const root = '00'.repeat(32)
   const run = await khancap(['init', '--url', server.url, '--root', root], { folder })
   t.equal(run.code, 1)
-  t.match(run.err, 'the directory is not signed by the root that is pinned here')
+  t.match(run.err, 'the directory is not signed by the root of this fingerprint')
+  t.match(run.err, 'hint: row 4 as you gave it: 0000 0000 0000 0000')
+  t.match(run.err, 'stop, and call the organisation: this is not its server')
   await t.rejects(readdir(folder), { code: 'ENOENT' })
 })
+
+await t.test(
+  'init tells a slip of the pen from another server, and shows no digit of it',
+  async t => {
+    const { organisation, server } = await scene(t)
+    const folder = join(await temporaryFolder(t), 'new')
+    const changed = (count: number) =>
+      Array.from(organisation.root)
+        .map((digit, at) => (at < 16 + count && at >= 16 ? (digit === '0' ? '1' : '0') : digit))
+        .join('')
+    const init = (root: string) =>
+      khancap(['init', '--url', server.url, '--root', root], { folder })
+    const slip = await init(changed(4))
+    t.equal(slip.code, 1)
+    t.match(slip.err, 'hint: row 2 seems to have a slip of the pen')
+    t.equal(slip.err.match(/^hint: /gm)?.length, 1)
+    const other = await init(changed(5))
+    t.equal(other.code, 1)
+    t.notMatch(other.err, 'slip of the pen')
+    t.match(other.err, 'stop, and call the organisation')
+    for (const row of organisation.root.match(/.{16}/g)?.slice(1, 2) ?? [])
+      t.notMatch((slip.err + other.err).replaceAll(' ', ''), row)
+    t.equal((await init(organisation.root.replaceAll('0', 'O').replaceAll('1', 'l'))).code, 0)
+  },
+)
 
 await t.test('nobody answers at the address', async t => {
   const { folder, server, run } = await scene(t)

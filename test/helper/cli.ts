@@ -92,6 +92,7 @@ export function scriptedAsker(...answers: readonly string[]): Asker & { asked: s
     available: true,
     asked,
     secret: async question => next(question),
+    line: async question => next(question),
     confirm: async question => next(question) === 'yes',
     async choose(question, choices) {
       const answer = next(question)
@@ -105,6 +106,7 @@ export function scriptedAsker(...answers: readonly string[]): Asker & { asked: s
 const nobody: Asker = {
   available: false,
   secret: () => Promise.reject(new Error('nobody is there')),
+  line: () => Promise.reject(new Error('nobody is there')),
   confirm: () => Promise.reject(new Error('nobody is there')),
   choose: () => Promise.reject(new Error('nobody is there')),
 }
