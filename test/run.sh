@@ -15,6 +15,8 @@ needs=(
   firefox-esr=firefox-esr
   ps=procps
   script=bsdutils
+  zsh=zsh
+  fish=fish
   tcpdump=tcpdump
   /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc=fonts-noto-cjk
 )
