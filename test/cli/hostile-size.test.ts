@@ -1,7 +1,7 @@
 // What is too large for any screen: one line without end, marks without end. The built tool opens them as a process of its own,
 // whose memory and processor time are measured. In a long run each is a gigabyte, four times what the process may hold.
 import { createWriteStream } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { once } from 'node:events'
 import t from 'tap'
@@ -92,6 +92,7 @@ for (const [number, { name, chunk, shown }] of hostile.entries())
     t.match(run.err, new RegExp(`of ${bytes} bytes; --out DIR saves all`))
     t.ok(run.mebibytes < mostMebibytes, `${run.mebibytes.toFixed(0)} MiB`)
     t.ok(run.cpuSeconds < 3 + (secondsPerStretch * bytes) / 67_108_864)
+    if (number > 0) await rm(file)
   })
 
 await t.test('it is saved whole, without being held', async t => {
