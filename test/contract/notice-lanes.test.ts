@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { NoticeMail } from '../../src/ports/notice-store.js'
 import {
+  actor,
   hour,
   newIntake,
   newRoute,
@@ -36,6 +37,17 @@ async function forgotten({ rows }: TestStore): Promise<number> {
       and not exists (select from notice_lanes lane where lane.team = coalesce(cases.team, '')
         and lane.recipient = notices.recipient and lane.wake_at is not null)`)
   return lost.length
+}
+
+/** Until a transaction waits for another one, which the caller holds open. */
+async function untilSomebodyWaits(db: TestStore): Promise<void> {
+  for (let looks = 0; looks < 3000; looks++) {
+    await sleep(20)
+    const rows = await db.rows(`select 1 from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`)
+    if (rows.length > 0) return
+  }
+  throw new Error('nobody waits')
 }
 
 function taken(mail: NoticeMail | null): NoticeMail {
@@ -117,12 +129,7 @@ await t.test(
     await db.rows(`update cases set team = 'vi'`)
     const taking = db.store.takeMail(stays, options())
     try {
-      for (let looks = 0, waiting = 0; waiting === 0 && looks < 1000; looks++) {
-        await sleep(20)
-        const rows = await db.rows(`select 1 from pg_stat_activity
-          where datname = current_database() and wait_event_type = 'Lock'`)
-        waiting = rows.length
-      }
+      await untilSomebodyWaits(db)
     } finally {
       await other.query('commit')
       other.release()
@@ -144,6 +151,106 @@ await t.test(
     )
   },
 )
+
+/** Two cases that nobody has routed, with a rung each that fired in one sweep: one outbox row for both. */
+async function twoUnrouted(db: TestStore) {
+  const intakes = [newIntake(), newIntake()] as const
+  for (const intake of intakes) await db.store.recordIntake(intake)
+  await db.rows(`update cases set next_rung_at = now() - interval '1 second'`)
+  const ids = new Map<string, string>()
+  await db.store.climbDueRungs(({ id }) => {
+    const noticeId = randomUUID()
+    ids.set(id, noticeId)
+    const outboxId = randomUUID()
+    return {
+      firings: [{ kind: 'reminder', to: 'lead', at: Date.now(), noticeId, outboxId }],
+      nextRungAt: Date.now() + hour,
+    }
+  }, 100)
+  const jobs = await db.rows(`select subject from outbox where name = 'send-notice'`)
+  const carrier = String(jobs[0]?.['subject'])
+  const [moved, stays] = intakes.toSorted(one => (ids.get(one.caseId) === carrier ? -1 : 1))
+  if (jobs.length !== 1 || moved === undefined || stays === undefined) throw new Error('one row')
+  const route = async (team = 'vi') => {
+    const { due_at } =
+      (await db.rows('select due_at from cases where id = $1', [moved.caseId]))[0] ?? {}
+    await db.store.recordRoute(moved.caseId, newRoute(moved, Number(due_at), { team }))
+  }
+  return { carrier, other: ids.get(stays.caseId) ?? '', moved, route }
+}
+
+/** Takes and settles whatever the outbox has for leads. @returns the notices that were sent */
+async function sendToLeads(db: TestStore): Promise<string[]> {
+  const sent: string[] = []
+  for (;;) {
+    const [row] = await db.rows(
+      `select subject from outbox join notices on notices.id::text = subject
+       where recipient = 'lead' limit 1`,
+    )
+    if (row === undefined) return sent
+    const mail = taken(await db.store.takeMail(String(row['subject']), options()))
+    sent.push(...mail.notices.map(({ id }) => id))
+    await db.store.settleMail(mail, 'sent')
+  }
+}
+
+await t.test('a case that goes to a team leaves nobody behind without a wake', async t => {
+  const db = await testStore(t)
+  const { carrier, other, route } = await twoUnrouted(db)
+  await route()
+  t.equal(await forgotten(db), 0)
+  t.equal(await db.store.wakeLanes(), 2, 'of both teams, at once')
+  t.strictSame((await sendToLeads(db)).toSorted(), [carrier, other].toSorted())
+})
+
+await t.test('a case that goes from team to team does not either', async t => {
+  const db = await testStore(t)
+  const { carrier, other, moved, route } = await twoUnrouted(db)
+  await db.rows('update cases set team = $1', ['vi'])
+  await route('vi')
+  await db.store.wakeLanes()
+  await db.store.actOnCase(moved.caseId, actor(), () => ({
+    event: { kind: 'routed', detail: 'handler' },
+    team: 'en',
+  }))
+  t.equal(await forgotten(db), 0)
+  t.equal(await db.store.wakeLanes(), 3, 'leads of both, and the team of its first notice')
+  t.strictSame((await sendToLeads(db)).toSorted(), [carrier, other].toSorted())
+})
+
+await t.test('a mail that fails leaves alone what has gone to another lane', async t => {
+  const db = await testStore(t)
+  const { carrier, other, route } = await twoUnrouted(db)
+  const mail = taken(await db.store.takeMail(carrier, options()))
+  t.equal(mail.notices.length, 2)
+  await route()
+  t.equal(await db.store.wakeLanes(), 2)
+  await db.store.failMail(mail, Date.now() + hour)
+  t.equal(await forgotten(db), 0)
+  t.strictSame(await sendToLeads(db), [carrier])
+  t.strictSame(await db.rows('select 1 from outbox where subject = $1', [other]), [])
+  t.match(await db.store.pendingNotice(other), { lane: { failures: 1 } })
+})
+
+await t.test('what is put off while its case goes to another lane comes back there', async t => {
+  const db = await testStore(t)
+  const { carrier, moved } = await twoUnrouted(db)
+  const other = await db.pool.connect()
+  await other.query('begin')
+  await other.query(`update cases set team = 'vi' where id = $1`, [moved.caseId])
+  const puttingOff = db.store.putOff(carrier, Date.now() + hour)
+  try {
+    await untilSomebodyWaits(db)
+  } finally {
+    await other.query('commit')
+    other.release()
+  }
+  await puttingOff
+  t.strictSame(
+    await db.rows('select team, recipient from notice_lanes where wake_at is not null'),
+    [{ team: 'vi', recipient: 'lead' }],
+  )
+})
 
 await t.test('a mail holds so many notices and no more; the others have their turn', async t => {
   const db = await testStore(t)
@@ -255,7 +362,7 @@ await t.test('a lane that everybody has forgotten is found by a later sweep', as
   const mail = taken(await db.store.takeMail(id, { ...options(), leaseSeconds: 0 }))
   await db.rows('delete from outbox')
   t.equal(await db.store.wakeLanes(), 0)
-  await db.rows(`update notices set created_at = now() - interval '16 minutes'`)
+  await db.rows(`update notices set created_at = now() - interval '3 minutes'`)
   t.equal(await db.store.wakeLanes(), 1)
   t.equal(await db.store.wakeLanes(), 0)
   t.equal(taken(await db.store.takeMail(id, options())).id, mail.id)

@@ -7,6 +7,7 @@ import { selectCases, toCaseRow, type ReadCase } from './case-rows.js'
 import { endOf, insertEvent, nextEvent } from './chain.js'
 import { at, atOrNull, type Database } from './database.js'
 import { insertLetter } from './letters.js'
+import { wakeLanesOf } from './notice-lanes.js'
 import { insertNotice } from './notices.js'
 import type { Tables } from './tables.js'
 
@@ -286,6 +287,8 @@ export function actOnCase(db: Database): CaseStore['actOnCase'] {
       })
       await insertEvent(trx, event)
       await insertParts(trx, row, by.handler, change)
+      if (change.team !== undefined && change.team !== row.team)
+        await wakeLanesOf(trx, id, [row.team, change.team])
       // oxlint-disable-next-line no-await-in-loop
       for (const notice of change.notices ?? []) await insertNotice(trx, { ...notice, caseId: id })
       await trx

@@ -14,7 +14,7 @@ interface Lane {
 }
 
 /** A notice whose lane nobody will wake: its outbox row went with another case's purge. */
-const forgottenSeconds = 900
+const forgottenSeconds = 120
 const lanesAtOnce = 500
 
 const isUrgentKind = sql<boolean>`(notices.kind = any(${urgentKinds}::text[]))`
@@ -38,12 +38,36 @@ const laneOf = ({ team, to, urgent }: NoticeMail): Lane => ({
   urgent,
 })
 
+/** The case stays in its lane until the transaction ends. Always cases first, then lanes, then what is in them. */
 async function findLane(db: Database, id: string): Promise<Lane | null> {
   const { rows } = await sql<Lane>`
     select coalesce(cases.team, '') as team, notices.recipient, ${isUrgentKind} as urgent
     from notices join cases on cases.id = notices.case_id
-    where notices.id = ${id} and notices.settled_at is null`.execute(db)
+    where notices.id = ${id} and notices.settled_at is null
+    for share of cases`.execute(db)
   return rows[0] ?? null
+}
+
+/**
+ * A case goes from one team to another, within the caller's transaction, which has locked it. Its notices go along, and
+ * with them perhaps the only outbox row by which others of their lanes would have been sent: the lanes of both teams wake.
+ */
+export async function wakeLanesOf(
+  db: Database,
+  id: CaseId,
+  teams: readonly (string | null)[],
+): Promise<void> {
+  await sql`
+    insert into notice_lanes (team, recipient, urgent, wake_at)
+    select distinct lane.team, notices.recipient, ${isUrgentKind}, statement_timestamp()
+    from notices cross join unnest(${teams.map(team => team ?? '')}::text[]) as lane (team)
+    where notices.case_id = ${id} and notices.settled_at is null
+    -- Two that meet wait for one another in the same order.
+    order by 1, 2, 3
+    on conflict (team, recipient, urgent)
+    do update set wake_at = least(notice_lanes.wake_at, excluded.wake_at)
+    -- One that failed waits for its next attempt.
+    where notice_lanes.failures = 0 or notice_lanes.wake_at is null`.execute(db)
 }
 
 async function deleteJob(db: Database, id: string): Promise<void> {
@@ -221,11 +245,19 @@ export function noticeLanes(db: Database): Omit<NoticeStore, 'pendingNotice' | '
     async failMail(mail, retryAt) {
       const lane = laneOf(mail)
       await db.transaction().execute(async trx => {
+        // What has gone to another lane meanwhile has its turn there.
+        const { rows: left } = await sql<{ id: string }>`
+          select notices.id::text from notices
+          join cases on cases.id = notices.case_id
+          join outbox on outbox.subject = notices.id::text and outbox.name = ${jobs}
+          where notices.id = any(${mail.notices.map(each => each.id)}::uuid[])
+            and coalesce(cases.team, '') = ${lane.team}
+          order by cases.id for share of cases`.execute(trx)
         await lockLane(trx, lane)
         await sql`
         with no_jobs as (
           delete from outbox where name = ${jobs}
-            and subject = any(${mail.notices.map(each => each.id)}::text[]))
+            and subject = any(${left.map(each => each.id)}::text[]))
         update notice_lanes set leased_until = null, failures = failures + 1,
           wake_at = ${at(retryAt)}
         where ${inLane(lane)}`.execute(trx)

@@ -4,6 +4,7 @@ import { afterAct } from '../../core/case/states.js'
 import type { RoutingStore } from '../../ports/routing-store.js'
 import { endOf, insertEvent, nextEvent } from './chain.js'
 import { at, atOrNull, clock, type Database } from './database.js'
+import { wakeLanesOf } from './notice-lanes.js'
 import { insertNotice } from './notices.js'
 
 /** What was to be routed is routed, or will never be: its slip and its outbox row have done their work. */
@@ -46,7 +47,7 @@ export function routingStore(db: Database): RoutingStore {
       return await db.transaction().execute(async trx => {
         const row = await trx
           .selectFrom('cases')
-          .select(['state', 'event_count', 'last_event_hash', clock.as('now')])
+          .select(['state', 'team', 'event_count', 'last_event_hash', clock.as('now')])
           .where('id', '=', id)
           .forNoKeyUpdate()
           .executeTakeFirst()
@@ -73,6 +74,8 @@ export function routingStore(db: Database): RoutingStore {
           })
           .where('id', '=', id)
           .execute()
+        // Rungs may have fired before.
+        await wakeLanesOf(trx, id, [row.team, route.team])
         await insertNotice(trx, {
           id: route.noticeId,
           outboxId: route.outboxId,

@@ -76,7 +76,7 @@ function randomPages(): (bytes: number) => Uint8Array {
 
 export async function nodePrimitives(): Promise<PassphrasePrimitives> {
   const libsodium = await libsodiumPrimitives()
-  const pairOf = signingPairs(libsodium.ed25519PublicKey)
+  const pairOf = signingPairs(seed => libsodium.ed25519PublicKey(seed))
   return {
     ...libsodium,
     name: 'node',
