@@ -41,13 +41,10 @@ function atMostAtOnce({ atOnce, seatMs }: HttpDeps['settings']['uploads']) {
     earnMs: 0,
   })
   return async <T>(reply: FastifyReply, body: Readable, work: () => Promise<T>): Promise<T> => {
-    let isSentAway = false
+    const needed = new Error('its seat was needed')
     const seat = taking.enter({
-      sendAway() {
-        isSentAway = true
-        // What came of it until then stays, where it is enough for a part, and the sender goes on from there.
-        body.destroy(new Error('its seat was needed'))
-      },
+      // What came of it until then stays, where it is enough for a part, and the sender goes on from there.
+      sendAway: () => body.destroy(needed),
     })
     const refuse = (cause?: unknown) => {
       reply.header('retry-after', '2').header('connection', 'close')
@@ -58,7 +55,7 @@ function atMostAtOnce({ atOnce, seatMs }: HttpDeps['settings']['uploads']) {
       return await work()
     } catch (error) {
       // The line is cut with the body, so that nobody hears it; it is no fault of ours either, and none is logged.
-      throw isSentAway && !(error instanceof KhancapError) ? refuse(error) : error
+      throw error === needed ? refuse(error) : error
     } finally {
       taking.leave(seat)
     }

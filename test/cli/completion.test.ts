@@ -56,9 +56,9 @@ for (const [shell, command] of [
       [
         ...lines.map(([first, second], at): Exchange => {
           const typed = second === '' ? `${first}\t\r` : `${first}\t${second}\t\r`
-          return [at === 0 ? /ready> / : /RAN<.*>/, typed]
+          return [at === 0 ? /ready> / : /RAN<.*>[^]*ready> /, typed]
         }),
-        [/RAN<.*>/, 'exit\r'],
+        [/RAN<.*>[^]*ready> /, 'exit\r'],
       ],
       env,
     )

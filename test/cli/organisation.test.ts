@@ -166,7 +166,7 @@ await t.test(
       },
     )
     t.equal(wrong.code, 1)
-    t.match(wrong.err, 'not signed by the root that is pinned here')
+    t.match(wrong.err, 'not signed by the root of this fingerprint')
     const replaced = await run(`init --url ${origin} --root ${'0'.repeat(64)}`, { folder })
     t.match(replaced.err, 'another organisation is pinned in')
   },

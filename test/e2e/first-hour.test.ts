@@ -16,6 +16,7 @@ import {
 } from '../helper/sender.js'
 import { startService } from '../helper/service.js'
 import { type Exchange, inTerminal } from '../helper/terminal.js'
+import { untilSeen } from '../helper/until-seen.js'
 
 t.setTimeout(600_000)
 
@@ -147,15 +148,19 @@ await t.test('from the page to the first answer, in under ten minutes', async t 
   const joined = await organisation('add', 'handler', join(at, 'vi-1.json'), '--team', 'vi')
   t.match(joined, `vi-1 must read this to you: ${groups}`, 'both see the same')
   await organisation('publish', '--yes')
-  let site = await visitSite(url)
-  while (!site.verified.directory.handlers.some(({ id }) => id === 'vi-1')) {
-    await new Promise(passed => setTimeout(passed, 500))
-    site = await visitSite(url)
-  }
+  const site = await untilSeen(
+    async () => {
+      const seen = await visitSite(url)
+      return seen.verified.directory.handlers.some(({ id }) => id === 'vi-1') ? seen : null
+    },
+    'the directory with the new handler',
+    120,
+  )
   const sent = await sealRequest(site, 'emergency', emergencyAnswers(story))
   await submitUntilReceipt(() => url, sent.request)
-  while ((await lookIntoMailbox(url, sent.keys)).state === 'received')
-    await new Promise(passed => setTimeout(passed, 1000))
+  const routed = async () =>
+    (await lookIntoMailbox(url, sent.keys)).state === 'received' ? null : true
+  await untilSeen(routed, 'the case is routed', 120)
 
   t.notMatch(await next('see whether all is well', [unlocks]), /^(?:warn|fail)/m)
   await next('unlock', [unlocks])
@@ -176,5 +181,8 @@ await t.test('from the page to the first answer, in under ten minutes', async t 
   const tool = steps.reduce((sum, { toolMs }) => sum + toolMs, 0)
   const person = steps.reduce((sum, { personMs }) => sum + personMs, 0)
   tell('together', tool, person)
-  t.ok(person < tenMinutes, `${seconds(person)} for who reads every word and seeks every digit`)
+  t.ok(
+    tool + person < tenMinutes,
+    `${seconds(tool + person)} for who reads every word and seeks every digit`,
+  )
 })

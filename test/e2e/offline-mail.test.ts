@@ -3,9 +3,8 @@
 // `npm start`; the command-line tool opens it, and the twelve words lead back to it (steps 2 to 4m, 9 and 11).
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
-import { CaseList, type CaseSummary } from '../../schemas/case.js'
+import { CaseList } from '../../schemas/case.js'
 import { answer, chromiumDriver, comeBack, emergencyDoings, send } from '../helper/applicant.js'
 import { visitor } from '../helper/chromium.js'
 import { dovecot } from '../helper/dovecot.js'
@@ -13,6 +12,7 @@ import { freePort } from '../helper/free-port.js'
 import { khancap } from '../helper/handler.js'
 import { savedFile } from '../helper/offline-file.js'
 import { dataFolder, removeFolder, startService } from '../helper/service.js'
+import { untilSeen } from '../helper/until-seen.js'
 
 t.setTimeout(600_000)
 
@@ -109,14 +109,23 @@ await t.test(
     t.strictSame(complaints, [])
 
     await mailboxes.append('requests', [mailWithFile(sealed), mailWithText(armored)])
-    let cases: readonly CaseSummary[] = []
-    while (cases.length < 2) {
-      await wait(250)
-      const { code, stdout } = await khancap(station, ['inbox', '--all', '--json'])
-      // Busy, or not reached: who waits looks again.
-      if (code === 0) cases = CaseList.parse(JSON.parse(stdout)).cases
-      cases = cases.filter(one => one.channel === 'offline' && one.state === 'routed')
-    }
+    let said = ''
+    const cases = await untilSeen(
+      async () => {
+        const { code, stdout, stderr } = await khancap(station, ['inbox', '--all', '--json'])
+        // Busy, or not reached: who waits looks again.
+        said = stderr
+        if (code !== 0) return null
+        const routed = CaseList.parse(JSON.parse(stdout)).cases.filter(
+          one => one.channel === 'offline' && one.state === 'routed',
+        )
+        return routed.length < 2 ? null : routed
+      },
+      'both cases are routed',
+      180,
+    ).catch((error: unknown) => {
+      throw new Error(`the tool said last: ${said}`, { cause: error })
+    })
     t.equal(cases.length, 2)
     t.ok(cases.every(one => one.due_at !== null))
     const opened: string[] = []

@@ -26,11 +26,12 @@ export async function measured(
     { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
   )
   let [out, err] = ['', '']
-  child.stdout.on('data', (chunk: Buffer) => {
-    out += chunk.toString('utf8')
+  // A chunk may end within a letter.
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text
   })
-  child.stderr.on('data', (chunk: Buffer) => {
-    err += chunk.toString('utf8')
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text
   })
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)

@@ -41,11 +41,12 @@ export async function inTerminal(
     child.once('error', reject)
     child.once('close', code => resolve(code ?? -1))
   })
-  const heard = (chunk: Buffer) => {
-    screen += chunk.toString('utf8')
+  const heard = (text: string) => {
+    screen += text
   }
-  child.stdout.on('data', heard)
-  child.stderr.on('data', heard)
+  // A chunk may end within a letter.
+  child.stdout.setEncoding('utf8').on('data', heard)
+  child.stderr.setEncoding('utf8').on('data', heard)
   const deadline = Date.now() + patienceMs
   for (const [wait, act] of exchanges) {
     while (!wait.test(screen.slice(seen)) && child.exitCode === null) {
