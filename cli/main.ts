@@ -2,7 +2,7 @@
 // process by force, so that what was begun is finished and released.
 import { accessSync, constants, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { runKhancap } from './run.js'
 import type { Environment, Station } from './station/station.js'
 
@@ -53,7 +53,7 @@ async function realStation(): Promise<Station> {
 function environment(): Environment {
   return {
     passphraseFile: given('KHANCAP_PASSPHRASE_FILE'),
-    editor: given('VISUAL') ?? given('EDITOR'),
+    editor: given('VISUAL') ?? given('EDITOR') ?? (isOnPath('nano') ? 'nano' : null),
     memoryFolder: [given('XDG_RUNTIME_DIR'), '/dev/shm'].find(isUsable) ?? null,
     runtimeFolder: runtimeFolder(),
     locale: given('LC_ALL') ?? given('LC_MESSAGES') ?? given('LANG') ?? '',
@@ -71,6 +71,18 @@ function runtimeFolder(): string | null {
 function given(name: string): string | null {
   const value = env[name]
   return value === undefined || value === '' ? null : value
+}
+
+/** Whoever has chosen no editor finds their way out of nano, not of vi. */
+function isOnPath(program: string): boolean {
+  return (env['PATH'] ?? '').split(delimiter).some(folder => {
+    try {
+      accessSync(join(folder, program), constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
 }
 
 function isUsable(folder: string | null): boolean {

@@ -1,5 +1,5 @@
-// The first directory of an organisation, held against the fingerprint that somebody typed from paper: a slip of the pen
-// is told from another server.
+// The first directory of an organisation, held against the fingerprint that somebody typed from paper: a digit that was
+// mistyped is told from another server.
 import { readDirectory } from '../../keys/directory.js'
 import { rootFingerprint } from '../../keys/root.js'
 import { KhancapError } from '../../schemas/problem.js'
@@ -13,15 +13,20 @@ import { type Pinned, rememberDirectory } from './pinned.js'
 
 const rootDigits = 64
 /**
- * Digits that a tired person mistypes at most. A server that is not the organisation's would need 2^240 tries for a root
+ * Digits that a tired person mistypes at most. A server that is not the organisation's would need some 2^220 tries for a root
  * that comes so near to the true one.
  */
 const mostSlips = 4
 
-/** Paper shows it in groups: spaces, hyphens and colons do not count; o is 0, i and l are 1. */
+/**
+ * Paper shows it in groups: spaces, hyphens, colons and the number of a row, as "(1)", do not count; o is 0, i and l are
+ * 1. An input method may have made the digits wide.
+ */
 function digitsOf(given: string): string {
   return given
+    .normalize('NFKC')
     .toLowerCase()
+    .replaceAll(/\(\d\)/g, '')
     .replaceAll(/[\s:-]/g, '')
     .replaceAll('o', '0')
     .replaceAll(/[il]/g, '1')
@@ -56,12 +61,15 @@ export async function askForRoot({ asker, printer }: Station): Promise<string> {
     const isWhole = given.length > 0 && given.length % rowDigits === 0
     if (isWhole && /^[0-9a-f]+$/.test(given) && root.length + given.length <= rootDigits)
       root += given
-    else
-      printer.say(
-        safe`a row has ${rowDigits} digits, 0-9 and a-f, and this was another; type row ${row} again`,
-      )
+    else printer.say(safe`${whatIsWrong(given)}; type row ${row} again`)
   }
   return root
+}
+
+function whatIsWrong(row: string): Safe {
+  if (/[^0-9a-f]/.test(row))
+    return safe`this row holds a character other than 0-9 and a-f: switch the input method to English`
+  return safe`this row has ${row.length} ${row.length === 1 ? 'digit' : 'digits'}, it needs ${rowDigits}`
 }
 
 /** As {@link rememberDirectory}; one of another root is told with what to look at. @throws Failure, KhancapError */
@@ -74,7 +82,20 @@ export async function firstDirectory(
     return await rememberDirectory(station, settings, note)
   } catch (error) {
     if (!(error instanceof KhancapError) || error.code !== 'directory_invalid') throw error
-    const slips = slipsIn(settings.root, await rootOfNote(station, note))
+    const said = await rootOfNote(station, note)
+    if (said === null)
+      throw refused(
+        safe`what came is not a directory of an organisation; nothing was written`,
+        safe`compare the address with your paper; a network that wants you to sign in first answers so too`,
+        safe`where it stays so, call the organisation`,
+      )
+    if (said === settings.root)
+      throw refused(
+        safe`the directory names the root of this fingerprint, but does not verify; nothing was written`,
+        safe`look at the date and time of this machine, and try again`,
+        safe`where it stays so, call the organisation`,
+      )
+    const slips = slipsIn(settings.root, said)
     throw refused(
       safe`the directory is not signed by the root of this fingerprint`,
       ...(slips.length > 0
@@ -99,9 +120,8 @@ async function rootOfNote(station: Station, note: Uint8Array): Promise<string | 
   }
 }
 
-/** A sentence for each row that is off by a few digits; none where they are too many for a slip of the pen. */
-function slipsIn(given: string, said: string | null): Safe[] {
-  if (said === null) return []
+/** A sentence for each row that is off by a few digits; none where they are too many to be mistyped. */
+function slipsIn(given: string, said: string): Safe[] {
   const rows = rowsOf(said)
   const counts = rowsOf(given).map(
     (row, at) => Array.from(row).filter((digit, place) => digit !== rows[at]?.[place]).length,
@@ -112,7 +132,7 @@ function slipsIn(given: string, said: string | null): Safe[] {
     count === 0
       ? []
       : [
-          safe`row ${at + 1} seems to have a slip of the pen: read it again from the paper; nothing was written`,
+          safe`row ${at + 1} differs from the directory by a few digits: run khancap init again and type it anew from the paper`,
         ],
   )
 }

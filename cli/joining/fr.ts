@@ -8,27 +8,27 @@ export const french: JoiningWords = {
   fingerprint: 'empreinte',
   name: 'votre nom',
   trust:
-    'Cette page n’est pas secrète, mais tout repose sur elle\u00a0: recevez-la des mains de quelqu’un que vous connaissez, et ne prenez jamais l’empreinte dans un courriel ni sur un site. Il vous faut un ordinateur que personne d’autre n’utilise, avec khancap tel que nous vous l’avons remis, un téléphone, et une imprimante avec un câble.',
+    'Cette page n’ouvre rien, mais elle montre que vous travaillez avec nous\u00a0: ne la laissez pas traîner. Tout repose sur elle\u00a0: recevez-la des mains de quelqu’un que vous connaissez, et ne prenez jamais l’empreinte dans un courriel ni sur un site. Il vous faut un ordinateur à votre seul usage, avec khancap remis par nous, un téléphone, et une imprimante à câble.',
   pin: {
     head: 'Dites à khancap qui nous sommes.',
-    mind: 'Il demande l’empreinte ligne par ligne. S’il répond «\u00a0the directory is not signed by the root of this fingerprint\u00a0» et que vous ne trouvez pas de faute de frappe\u00a0: arrêtez-vous, et appelez-nous.',
+    mind: 'Il demande l’empreinte ligne par ligne. S’il répond «\u00a0the directory is not signed by the root of this fingerprint\u00a0» et que vous avez tapé chaque chiffre comme ici\u00a0: arrêtez-vous, et appelez-nous.',
   },
   keys: {
     head: 'Créez vos clés.',
-    mind: 'Choisissez six mots qui ne vont pas ensemble\u00a0: c’est votre phrase de passe. Personne ne peut la retrouver. Imprimez {sheet}, mettez le papier sous clé, supprimez le fichier\u00a0: qui l’a peut ouvrir vos dossiers.',
+    mind: 'Choisissez six mots sans lien entre eux\u00a0: c’est votre phrase de passe. Personne ne peut la retrouver. Imprimez {sheet}, mettez le papier sous clé, supprimez le fichier\u00a0: quiconque l’a peut ouvrir vos dossiers.',
   },
   give: {
-    head: 'Donnez-nous la moitié publique.',
-    mind: 'Envoyez-nous {file} comme vous voulez\u00a0: rien n’y est secret. Puis appelez-nous à un numéro que vous connaissez, et lisez-nous les groupes de quatre que khancap affiche. Nous les comparons aux nôtres.',
+    head: 'Donnez-nous la partie publique de vos clés.',
+    mind: 'Envoyez-nous {file} comme convenu\u00a0: il n’ouvre rien, mais montre que vous travaillez avec nous. Puis appelez-nous à un numéro connu de vous, et lisez-nous les groupes de quatre affichés. Nous les comparerons.',
   },
   heard: 'Lu au téléphone à\u00a0:',
   wait: {
-    head: 'Attendez que nous vous disions que c’est fait. Puis vérifiez que tout va bien.',
-    mind: 'Chaque ligne doit commencer par ok. Sous une ligne qui commence autrement, vous lisez comment y remédier.',
+    head: 'Attendez notre confirmation. Puis vérifiez que tout va bien.',
+    mind: 'Chaque ligne doit commencer par ok. Sous une ligne qui commence autrement, il est indiqué comment y remédier.',
   },
   work: {
-    head: 'Répondez à votre premier dossier.',
-    mind: 'CASE représente les premières lettres du dossier, comme la liste les montre\u00a0: quatre suffisent. Chaque commande s’explique elle-même\u00a0: khancap reply --help.',
+    head: 'Traitez votre premier dossier.',
+    mind: 'CASE représente les premiers caractères de l’identifiant du dossier, comme la liste les montre\u00a0: quatre suffisent. Une liste vide dit no cases\u00a0: attendez, ou demandez-nous. Aide de chaque commande\u00a0: khancap reply --help.',
   },
   commands: {
     unlock: 'tapez la phrase de passe une fois',
@@ -38,5 +38,7 @@ export const french: JoiningWords = {
     reply: 'écrivez, enregistrez, fermez\u00a0: envoyé, scellé',
     lock: 'verrouillez quand vous partez',
   },
-  lost: 'Votre ordinateur est perdu, ou a été dans d’autres mains\u00a0? Appelez-nous aussitôt, même la nuit\u00a0:',
+  tor: 'L’adresse est en .onion\u00a0: Tor doit être en marche sur votre ordinateur.',
+  goesOn: 'Un \\ à la fin d’une ligne\u00a0: la commande continue à la ligne suivante.',
+  lost: 'Ordinateur ou feuille de la phrase de passe perdus, vus par quelqu’un ou entre d’autres mains\u00a0? Appelez-nous aussitôt, même la nuit\u00a0:',
 }

@@ -1,6 +1,6 @@
 // The page with which a new handler begins: what they need of the organisation, and what they type, from the pinning to
 // the first answer. Plain text for a printer: 76 columns, one sheet of paper.
-import { languageOfLocale } from '../station/language.js'
+import { languageNamed } from '../station/language.js'
 import { widthOf, wrapLine } from '../terminal/width.js'
 import { english } from './en.js'
 import { french } from './fr.js'
@@ -20,13 +20,13 @@ export const joiningLanguages = [
   french,
 ] as const
 
-/** The words of a language: as it is named, or as a locale names it; null where there are none. */
+/** The words of a language: as it is named, or as a locale names it, in any case; null where there are none. */
 export function joiningWordsOf(language: string): JoiningWords | null {
-  return wordsNamed(language) ?? wordsNamed(languageOfLocale(language)) ?? null
+  return wordsNamed(language) ?? wordsNamed(languageNamed(language) ?? '') ?? null
 }
 
 function wordsNamed(tag: string): JoiningWords | undefined {
-  return joiningLanguages.find(({ language }) => language === tag)
+  return joiningLanguages.find(({ language }) => language.toLowerCase() === tag.toLowerCase())
 }
 
 export interface Joining {
@@ -58,6 +58,8 @@ export function joiningPage(words: JoiningWords, joining: Joining): string {
     wrapLine(filled(text), columns - margin.length).map(line => `${margin}${line}`)
 
   const { commands, give, keys, pin, wait, work } = words
+  const first = addresses[0] ?? ''
+  const pinLines = pinning(handler, first)
   const labels = [words.address, words.fingerprint, words.name]
   const width = Math.max(...labels.map(widthOf)) + 2
   const fact = (label: string, text: string) =>
@@ -99,7 +101,9 @@ export function joiningPage(words: JoiningWords, joining: Joining): string {
     fact(words.name, handler),
     '',
     ...paragraph(words.trust, ''),
-    ...step(1, pinning(handler, addresses[0] ?? ''), pin),
+    ...step(1, pinLines, pin),
+    ...(isOnion(first) ? paragraph(words.tor, '   ') : []),
+    ...(pinLines.length > 1 ? paragraph(words.goesOn, '   ') : []),
     ...step(2, [`${indent}khancap keys new --sheet ${files.sheet}`], keys),
     ...step(3, [`${indent}khancap keys export --out ${files.file}`], give),
     `   ${words.heard} ______________________`,
@@ -114,17 +118,22 @@ export function joiningPage(words: JoiningWords, joining: Joining): string {
 
 /** What is too long for a line goes on in the next, at the edge: an onion address fits nowhere else. */
 function pinning(handler: string, address: string): string[] {
-  const isOnion = new URL(address).hostname.endsWith('.onion')
   const options = [
     `--handler ${handler}`,
-    ...(isOnion ? ['--proxy socks5h://127.0.0.1:9050'] : []),
+    ...(isOnion(address) ? ['--proxy socks5h://127.0.0.1:9050'] : []),
     `--url ${address}`,
   ]
   const line = `${indent}khancap init ${options.toReversed().join(' ')}`
   if (line.length <= columns) return [line]
-  return [
-    `${indent}khancap init \\`,
-    ...options.slice(0, -1).map(one => `${one} \\`),
-    ...options.slice(-1),
-  ]
+  const lines = [`${indent}khancap init`]
+  for (const option of options) {
+    const longer = `${lines.at(-1)} ${option}`
+    if (`${longer} \\`.length <= columns) lines[lines.length - 1] = longer
+    else lines.push(option)
+  }
+  return lines.map((one, at) => (at < lines.length - 1 ? `${one} \\` : one))
+}
+
+function isOnion(address: string): boolean {
+  return new URL(address).hostname.endsWith('.onion')
 }

@@ -8,18 +8,18 @@ export const vietnamese: JoiningWords = {
   fingerprint: 'dấu vân tay',
   name: 'tên của bạn',
   trust:
-    'Trang này không bí mật, nhưng mọi thứ đều dựa vào nó: hãy nhận nó tận tay từ người bạn quen biết, và đừng bao giờ lấy dấu vân tay từ thư điện tử hay trang web. Bạn cần một máy tính chỉ mình bạn dùng, có khancap do chúng tôi đưa, một điện thoại, và một máy in nối bằng dây.',
+    'Trang này không mở được gì, nhưng nó cho thấy bạn làm việc với chúng tôi: đừng để nó lung tung. Mọi thứ đều dựa vào nó: hãy nhận nó tận tay từ người bạn quen biết, và đừng bao giờ lấy dấu vân tay từ thư điện tử hay trang web. Bạn cần một máy tính chỉ mình bạn dùng, có khancap do chúng tôi đưa, một điện thoại, và một máy in nối bằng dây.',
   pin: {
     head: 'Cho khancap biết chúng tôi là ai.',
-    mind: 'khancap hỏi dấu vân tay theo từng dòng. Nếu nó báo “the directory is not signed by the root of this fingerprint” mà bạn không thấy mình gõ sai: hãy dừng lại và gọi cho chúng tôi.',
+    mind: 'khancap hỏi dấu vân tay theo từng dòng. Nếu nó báo “the directory is not signed by the root of this fingerprint” mà bạn đã gõ đúng từng chữ số như ở đây: hãy dừng lại và gọi cho chúng tôi.',
   },
   keys: {
     head: 'Tạo khóa của bạn.',
-    mind: 'Hãy nghĩ ra sáu từ không liên quan đến nhau: đó là cụm mật khẩu của bạn. Không ai khôi phục được nó. In {sheet}, cất giấy vào nơi có khóa, xóa tệp: ai có nó đều mở được hồ sơ của bạn.',
+    mind: 'Hãy nghĩ ra sáu từ không liên quan đến nhau: đó là cụm mật khẩu của bạn. Không ai khôi phục được nó. In {sheet}, cất giấy vào nơi có khóa, xóa tệp: ai có nó đều mở được các hồ sơ bạn phụ trách.',
   },
   give: {
-    head: 'Đưa cho chúng tôi nửa công khai.',
-    mind: 'Gửi {file} cho chúng tôi bằng bất cứ cách nào: trong đó không có gì bí mật. Sau đó gọi cho chúng tôi theo số bạn đã biết, và đọc các nhóm bốn ký tự mà khancap hiện ra. Chúng tôi so với phía mình.',
+    head: 'Đưa cho chúng tôi phần công khai của khóa.',
+    mind: 'Gửi {file} cho chúng tôi theo cách đã thỏa thuận: tệp này không mở được gì, nhưng cho thấy bạn làm việc với chúng tôi. Sau đó gọi cho chúng tôi theo số bạn đã biết, và đọc các nhóm bốn ký tự mà khancap hiện ra. Chúng tôi sẽ đối chiếu với những gì hiện ở máy mình.',
   },
   heard: 'Đã đọc qua điện thoại cho:',
   wait: {
@@ -28,7 +28,7 @@ export const vietnamese: JoiningWords = {
   },
   work: {
     head: 'Trả lời hồ sơ đầu tiên của bạn.',
-    mind: 'CASE là những ký tự đầu của hồ sơ, như danh sách hiện ra: bốn ký tự là đủ. Lệnh nào cũng có phần giải thích: khancap reply --help.',
+    mind: 'CASE là những ký tự đầu của hồ sơ, như danh sách hiện ra: bốn ký tự là đủ. Danh sách trống hiện no cases: hãy chờ, hoặc hỏi chúng tôi. Lệnh nào cũng có phần giải thích: khancap reply --help.',
   },
   commands: {
     unlock: 'gõ cụm mật khẩu một lần',
@@ -38,5 +38,7 @@ export const vietnamese: JoiningWords = {
     reply: 'viết, lưu, đóng lại: được niêm phong và gửi đi',
     lock: 'khóa lại khi bạn rời máy',
   },
-  lost: 'Máy tính của bạn bị mất, hay đã ở trong tay người khác? Gọi ngay cho chúng tôi, kể cả ban đêm:',
+  tor: 'Địa chỉ này là địa chỉ onion: Tor phải đang chạy trên máy của bạn.',
+  goesOn: 'Dấu \\ ở cuối dòng nghĩa là lệnh còn tiếp ở dòng sau.',
+  lost: 'Máy tính hoặc tờ giấy có cụm mật khẩu bị mất, hoặc từng rơi vào tay người khác hay bị ai đó nhìn thấy? Gọi ngay cho chúng tôi, kể cả ban đêm:',
 }

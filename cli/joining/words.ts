@@ -26,6 +26,9 @@ export interface JoiningWords {
     readonly lock: string
   }
   readonly lost: string
+  /** Below the first command: where the address is an onion, and where the command goes on in the next line. */
+  readonly tor: string
+  readonly goesOn: string
 }
 
 interface Step {

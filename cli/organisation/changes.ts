@@ -10,6 +10,15 @@ import { safe } from '../terminal/safe.js'
 
 type Validity = Pick<DirectoryHandler, 'valid_from' | 'valid_until'>
 
+/** @throws Failure where somebody has the name already */
+export function expectNewHandler(source: OrganisationSource, handler: string): void {
+  if (source.handlers.some(({ id }) => id === handler))
+    throw refused(
+      safe`there is a handler ${handler} already`,
+      safe`khancap org rotate handler adds a new identity to one who is there`,
+    )
+}
+
 export function addHandler(
   source: OrganisationSource,
   identity: PublicIdentity,
@@ -20,11 +29,7 @@ export function addHandler(
     readonly from: Timestamp
   },
 ): OrganisationSource {
-  if (source.handlers.some(({ id }) => id === identity.handler))
-    throw refused(
-      safe`there is a handler ${identity.handler} already`,
-      safe`khancap org rotate handler adds a new identity to one who is there`,
-    )
+  expectNewHandler(source, identity.handler)
   expectTeams(source, as.teams)
   const { recipient, key } = newestOf(identity)
   const validity = { valid_from: as.from, valid_until: null }

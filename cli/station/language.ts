@@ -6,10 +6,16 @@ export function languageOf(station: Station, settings: HandlerSettings | null): 
   return settings?.language ?? languageOfLocale(station.environment.locale)
 }
 
-/** vi_VN.UTF-8 is vi; zh_CN is zh-Hans; zh_TW and zh_HK are zh-Hant; C and POSIX are English. */
+/** C and POSIX are English. */
 export function languageOfLocale(locale: string): string {
-  const [, language, region] = /^([a-z]{2,3})(?:[_-]([A-Za-z]+))?/.exec(locale) ?? []
-  if (language === undefined) return 'en'
+  return languageNamed(locale) ?? 'en'
+}
+
+/** vi_VN.UTF-8 is vi; zh_CN is zh-Hans; zh_TW and zh_HK are zh-Hant; null where it names none, as "Vietnamese". */
+export function languageNamed(locale: string): string | null {
+  const [, language, region = ''] =
+    /^([a-z]{2,3})(?![a-z])(?:[_-]([a-z]+))?/.exec(locale.toLowerCase()) ?? []
+  if (language === undefined) return null
   if (language !== 'zh') return language
-  return ['TW', 'HK', 'MO', 'Hant'].includes(region ?? '') ? 'zh-Hant' : 'zh-Hans'
+  return ['tw', 'hk', 'mo', 'hant'].includes(region) ? 'zh-Hant' : 'zh-Hans'
 }

@@ -7,6 +7,7 @@ import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { misused } from '../failure.js'
 import { joiningLanguages, joiningPage, joiningWordsOf } from '../joining/page.js'
 import { english } from '../joining/en.js'
+import { expectNewHandler } from '../organisation/changes.js'
 import type { EditOptions } from '../organisation/edit.js'
 import { readSource } from '../organisation/folder.js'
 import { writeNew } from '../station/disk.js'
@@ -34,7 +35,9 @@ export async function writeJoiningPage(
       safe`with --page it is their name in the directory, such as vi-1; it is public, so choose a pseudonym`,
     )
   const folder = resolve(options.dir)
-  const { addresses, name, root } = await readSource(folder)
+  const source = await readSource(folder)
+  expectNewHandler(source, handler)
+  const { addresses, name, root } = source
   const words = wordsFor(station, options.language?.[0])
   const fingerprint = await rootFingerprint(await station.primitives(), root)
   const isTry = options.dryRun === true
@@ -58,8 +61,11 @@ export async function writeJoiningPage(
   printer.say(
     safe`next: print it, compare the four rows with your paper, write your telephone number at its foot, and hand it over yourself`,
   )
+  const [given, ...others] = options.language ?? []
+  const languages = given === undefined ? [] : [words.language, ...others]
+  const spoken = languages.map(language => ` --language ${language}`).join('')
   return printer.say(
-    safe`next: with what they send back, khancap org add handler ${handler}.json --team TEAM; they read the fingerprint to you`,
+    safe`next: with what they send back, khancap org add handler ${handler}.json --team TEAM${spoken}; they read the fingerprint to you`,
   )
 }
 

@@ -62,7 +62,11 @@ await t.test('a language is found by its tag or its locale', async t => {
     ['zh_TW.UTF-8', 'zh-Hant'],
     ['zh', 'zh-Hans'],
     ['fr-CA', 'fr'],
+    ['VI', 'vi'],
+    ['ZH-Hant', 'zh-Hant'],
+    ['zh-tw', 'zh-Hant'],
   ] as const)
     t.equal(joiningWordsOf(given)?.language, found, given)
-  t.equal(joiningWordsOf('xx'), null)
+  for (const given of ['xx', 'Vietnamese', 'English', 'C', ''])
+    t.equal(joiningWordsOf(given), null, given)
 })
