@@ -6,6 +6,7 @@ import { maxMailBytes } from '../../schemas/sealed.js'
 import { latin1 } from '../../src/core/mail/latin1.js'
 import { type MailPart, type MailParts, partBytes, readParts } from '../../src/core/mail/parts.js'
 import { type Failure, refused } from '../failure.js'
+import { endOfGpg } from '../station/gpg-end.js'
 import { safe } from '../terminal/safe.js'
 import { sealedToKeys } from './pgp-packets.js'
 
@@ -81,8 +82,6 @@ function sealedToNoKey(): Failure {
 async function runGpg(bytes: Uint8Array): Promise<Uint8Array> {
   // What gpg says in words may quote the sender's: it is not shown. It asks for a passphrase by its own agent.
   const child = spawn('gpg', gpgArguments, { stdio: ['pipe', 'pipe', 'ignore', 'pipe'] })
-  // Not the option of spawn: where gpg is missing, that timer would keep this program waiting.
-  const patience = setTimeout(() => child.kill('SIGKILL'), patienceMs)
   const chunks: Buffer[] = []
   let status = ''
   child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -93,20 +92,12 @@ async function runGpg(bytes: Uint8Array): Promise<Uint8Array> {
   })
   child.stdin?.on('error', () => {})
   child.stdin?.end(bytes)
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', resolve)
-  })
-    .finally(() => clearTimeout(patience))
-    .catch((error: unknown) => {
-      const isMissing = error instanceof Error && Reflect.get(error, 'code') === 'ENOENT'
-      throw refused(
-        isMissing
-          ? safe`this mail is sealed with PGP, and there is no gpg on this machine`
-          : safe`gpg could not be started`,
-        safe`install GnuPG; or --out DIR saves the mail, to be opened where the key is`,
-      )
-    })
+  const code = await endOfGpg(
+    child,
+    patienceMs,
+    safe`this mail is sealed with PGP, and there is no gpg on this machine`,
+    safe`install GnuPG; or --out DIR saves the mail, to be opened where the key is`,
+  )
   if (status.includes(asksForPassphrase)) throw sealedToNoKey()
   if (code === null)
     throw refused(

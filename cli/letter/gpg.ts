@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { refused } from '../failure.js'
+import { endOfGpg } from '../station/gpg-end.js'
 import { safe } from '../terminal/safe.js'
 
 const always = [
@@ -87,8 +88,6 @@ async function gpg(
   const child = spawn('gpg', ['--homedir', home, ...always, ...args], {
     stdio: ['pipe', 'pipe', 'ignore'],
   })
-  // Not the option of spawn: where gpg is missing, that timer would keep this program waiting.
-  const patience = setTimeout(() => child.kill('SIGKILL'), patienceMs)
   const chunks: Buffer[] = []
   let bytes = 0
   child.stdout.on('data', (chunk: Buffer) => {
@@ -97,19 +96,11 @@ async function gpg(
   })
   child.stdin.on('error', () => {})
   child.stdin.end(input)
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', resolve)
-  })
-    .finally(() => clearTimeout(patience))
-    .catch((error: unknown) => {
-      const isMissing = error instanceof Error && Reflect.get(error, 'code') === 'ENOENT'
-      throw refused(
-        isMissing
-          ? safe`the sender gave an OpenPGP key, and there is no gpg on this machine`
-          : safe`gpg could not be started`,
-        safe`install GnuPG; or answer another way; --plain leaves it readable to every mail server on its way`,
-      )
-    })
+  const code = await endOfGpg(
+    child,
+    patienceMs,
+    safe`the sender gave an OpenPGP key, and there is no gpg on this machine`,
+    safe`install GnuPG; or answer another way; --plain leaves it readable to every mail server on its way`,
+  )
   return { code, out: bytes > maxOutput ? '' : Buffer.concat(chunks).toString('latin1') }
 }
