@@ -14,12 +14,8 @@ import {
   recipientOf,
 } from '../../src/core/envelope/age-keys.js'
 import { decodeArmor } from '../../src/core/envelope/armor.js'
-import {
-  maxHeaderBytes,
-  parseHeader,
-  sealHeader,
-  verifyHeader,
-} from '../../src/core/envelope/header.js'
+import { sealHeader, verifyHeader } from '../../src/core/envelope/header.js'
+import { maxHeaderBytes, parseHeader } from '../../src/core/envelope/parse-header.js'
 import { openAgeFile } from '../../src/core/envelope/open.js'
 import { sealSlip, wrapFileKey } from '../../src/core/envelope/seal.js'
 import { openPayload, sealPayload, textBytes } from '../../src/core/envelope/stream.js'

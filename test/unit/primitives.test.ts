@@ -1,6 +1,7 @@
 // The three sets of primitives give the same answers to published vectors and to each other, and the self-test catches
 // one that lies.
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import fc from 'fast-check'
 import t from 'tap'
@@ -166,6 +167,35 @@ for (const p of all) {
           signature.set(fromHex(point))
           t.notOk(p.ed25519Verify(fromHex(key), text, signature), key)
         }
+    t.end()
+  })
+
+  await t.test(`${p.name}: an Ed25519 signature has one encoding`, t => {
+    const key = p.ed25519PublicKey(count(32))
+    const order = 2n ** 252n + 27742317777372353535851937790883648493n
+    const number = (bytes: Uint8Array) => BigInt(`0x${hex(bytes.toReversed())}`)
+    const encoded = (value: bigint) => fromHex(value.toString(16).padStart(64, '0')).toReversed()
+    const sha512 = (bytes: Uint8Array) => createHash('sha512').update(bytes).digest()
+    const half = sha512(count(32)).subarray(0, 32)
+    half[0] = (half[0] ?? 0) & 248
+    half[31] = ((half[31] ?? 0) & 63) | 64
+    for (const text of [utf8('a'), new Uint8Array(70_000)]) {
+      // S, and S plus the order of the group, stand for the same point.
+      const signature = p.ed25519Sign(count(32), text)
+      const other = signature.slice()
+      other.set(encoded(number(signature.subarray(32)) + order), 32)
+      t.ok(p.ed25519Verify(key, text, signature))
+      t.notOk(p.ed25519Verify(key, text, other), 'S')
+      // The neutral point as R: its y is 1, written as 1 + p.
+      const lax = Buffer.concat([encoded(2n ** 255n - 18n), new Uint8Array(32)])
+      const challenge = number(sha512(Buffer.concat([lax.subarray(0, 32), key, text])))
+      lax.set(encoded((challenge * number(half)) % order), 32)
+      t.notOk(p.ed25519Verify(key, text, lax), 'R')
+      // The same as the key, with S = 0 and the neutral point as R.
+      const neutral = new Uint8Array(64)
+      neutral[0] = 1
+      t.notOk(p.ed25519Verify(encoded(2n ** 255n - 18n), text, neutral), 'key')
+    }
     t.end()
   })
 

@@ -20,8 +20,8 @@ import {
   deriveReceiptKeys,
   newReceiptCode,
   wordLanguageFor,
-  wordsToCode,
 } from '../../src/core/receipt/code.js'
+import { wordsToCode } from '../../src/core/receipt/read-words.js'
 import { decodeIdentity } from '../../src/core/envelope/age-keys.js'
 
 t.setTimeout(process.env['KHANCAP_TEST_LONG'] === '1' ? 1_800_000 : 180_000)

@@ -16,7 +16,8 @@ import { concatBytes, equalBytes, fromUtf8, utf8 } from '../../src/core/encoding
 import { encodeRecipient } from '../../src/core/envelope/age-keys.js'
 import { maxContentDepth, printContent } from '../../src/core/envelope/content.js'
 import { contextStanza } from '../../src/core/envelope/context.js'
-import { parseHeader, sealHeader, type Stanza } from '../../src/core/envelope/header.js'
+import { sealHeader, type Stanza } from '../../src/core/envelope/header.js'
+import { parseHeader } from '../../src/core/envelope/parse-header.js'
 import { inspectSealed } from '../../src/core/envelope/inspect.js'
 import {
   openAddition,

@@ -1,7 +1,7 @@
 // Primitives on libsodium's WebAssembly build (the ESM one, which carries no other engine and refuses to start
 // without WebAssembly). Randomness comes from the platform, and no call takes more than one chunk of 64 KiB.
-import { ed25519 } from '@noble/curves/ed25519.js'
 import sodium from 'libsodium-wrappers'
+import { ed25519 } from './curve25519.js'
 import { expectBytes, maxAeadBytes, type Primitives } from './primitives.js'
 import { webDigest } from './web-digest.js'
 
@@ -59,14 +59,13 @@ export async function libsodiumPrimitives(): Promise<Primitives> {
     // A directory may be larger than a chunk, and Ed25519 cannot be fed in pieces: those go to noble.
     ed25519Sign(seed, bytes) {
       expectBytes('seed', seed, 32)
-      if (bytes.length > maxAeadBytes) return ed25519.sign(bytes, seed)
+      if (bytes.length > maxAeadBytes) return ed25519.sign(seed, bytes)
       return sodium.crypto_sign_detached(bytes, sodium.crypto_sign_seed_keypair(seed).privateKey)
     },
     ed25519Verify(publicKey, bytes, signature) {
       expectBytes('publicKey', publicKey, 32)
       if (signature.length !== 64) return false
-      if (bytes.length > maxAeadBytes)
-        return ed25519.verify(signature, bytes, publicKey, { zip215: false })
+      if (bytes.length > maxAeadBytes) return ed25519.verify(publicKey, bytes, signature)
       return sodium.crypto_sign_verify_detached(signature, bytes, publicKey)
     },
   }

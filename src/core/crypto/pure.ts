@@ -1,8 +1,8 @@
 // Primitives in plain JavaScript (noble, which age-encryption itself is made of), for browsers without WebAssembly.
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
-import { ed25519, x25519 } from '@noble/curves/ed25519.js'
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js'
 import { concatBytes, utf8 } from '../encoding/bytes.js'
+import { ed25519, x25519 } from './curve25519.js'
 import { expectBytes, maxAeadBytes, type Primitives } from './primitives.js'
 import { sha3_256, shake256 } from './sha3.js'
 import { webDigest } from './web-digest.js'
@@ -28,8 +28,6 @@ function combine(mlKem: Uint8Array, shared: Uint8Array, share: Uint8Array, key: 
 }
 
 export function purePrimitives(): Primitives {
-  // A table of 776 points, not of 2080: one form multiplies the base point some thirty times.
-  ed25519.Point.BASE.precompute(4)
   return {
     ...webDigest(),
     name: 'pure',
@@ -85,16 +83,16 @@ export function purePrimitives(): Primitives {
     },
     ed25519PublicKey(seed) {
       expectBytes('seed', seed, 32)
-      return ed25519.getPublicKey(seed)
+      return ed25519.publicKey(seed)
     },
     ed25519Sign(seed, bytes) {
       expectBytes('seed', seed, 32)
-      return ed25519.sign(bytes, seed)
+      return ed25519.sign(seed, bytes)
     },
     ed25519Verify(publicKey, bytes, signature) {
       expectBytes('publicKey', publicKey, 32)
       if (signature.length !== 64) return false
-      return ed25519.verify(signature, bytes, publicKey, { zip215: false })
+      return ed25519.verify(publicKey, bytes, signature)
     },
   }
 }

@@ -1,6 +1,6 @@
 // SHA-512 (FIPS 180-4) for engines without a JIT, and SHA-256, which is asked for a few bytes only. The build puts this in
-// the place of @noble/hashes/sha2.js in the scripts that seal (web/lean.mjs): a directory is hashed whole when its
-// signature is verified. As in sha3.ts the state is held in local variables.
+// the place of @noble/hashes/sha2.js in the scripts that seal (web/lean.mjs), and Ed25519 takes it everywhere: a directory is
+// hashed whole when its signature is verified. As in sha3.ts the state is held in local variables.
 
 /** The first 64 bits of the fractional part of the root of a prime, as two halves; SHA-256 takes the first half. */
 function fraction(prime: number, degree: 2 | 3): [number, number] {
@@ -92,7 +92,7 @@ function hash(
   block: 64 | 128,
   start: Int32Array,
   compress: (state: Int32Array, w: Int32Array) => void,
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   // A bit, zeros, and the length in bits in an eighth of a block.
   const padded = new Uint8Array(Math.ceil((bytes.length + 1 + block / 8) / block) * block)
   padded.set(bytes)
@@ -114,7 +114,7 @@ function hash(
   return digest
 }
 
-export function sha512(bytes: Uint8Array): Uint8Array {
+export function sha512(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return hash(bytes, 128, initial, compress512)
 }
 

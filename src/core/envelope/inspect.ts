@@ -5,12 +5,11 @@ import { maxReaders } from '../../../schemas/directory.js'
 import { KhancapError } from '../../../schemas/problem.js'
 import { decodeBase64Bare, isBase64Bare } from '../encoding/base64url.js'
 import { contextTag, decodeContext } from './context.js'
-import { type Header, parseHeader, type Stanza } from './header.js'
+import { type Header, recipientTag, type Stanza } from './header.js'
+import { parseHeader } from './parse-header.js'
 import { isPaddedSize } from './padding.js'
 import { payloadNonceBytes, textBytes } from './stream.js'
 
-/** The first argument of a recipient's stanza. */
-export const recipientTag = 'mlkem768x25519'
 const encapsulatedBytes = 1120
 const wrappedKeyBytes = 32
 

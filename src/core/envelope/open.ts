@@ -23,8 +23,9 @@ import { decodeArmor } from './armor.js'
 import { type Content, type ContentKind, maxContentDepth, readContent } from './content.js'
 import { contextStanza, contextTag, decodeContext, encodeContext } from './context.js'
 import { type GrantClaim, grantBytes, inspectGrant } from './grant.js'
-import { type Header, parseHeader, sealHeader, verifyHeader } from './header.js'
-import { encapsulatedOf, readSealed, recipientTag, type SealedFile } from './inspect.js'
+import { type Header, recipientTag, sealHeader, verifyHeader } from './header.js'
+import { parseHeader } from './parse-header.js'
+import { encapsulatedOf, readSealed, type SealedFile } from './inspect.js'
 import { letterBytes, noteBytes, replyLabel, watchedRandom, wrapFileKey, wrapInfo } from './seal.js'
 import { openPayload } from './stream.js'
 
@@ -59,13 +60,12 @@ async function unwrapFileKey(
   const wrapped = header.stanzas
     .filter(stanza => stanza.args[0] === recipientTag)
     .map(stanza => ({ encapsulated: encapsulatedOf(stanza), body: stanza.body }))
-  for (const seed of identities.map(decodeIdentity)) {
+  for (const seed of identities.map(decodeIdentity))
     for (const { encapsulated, body } of wrapped) {
       const { key, nonce } = await schedule(p.xwingDecapsulate(seed, encapsulated))
       const fileKey = p.aeadOpen(key, nonce, body)
       if (fileKey?.length === fileKeyBytes) return fileKey
     }
-  }
   return null
 }
 

@@ -3,7 +3,8 @@
 import { KhancapError } from '../../../schemas/problem.js'
 import { decodeBase64Bare, encodeBase64Bare } from '../encoding/base64url.js'
 import { concatBytes, fromUtf8, utf8 } from '../encoding/bytes.js'
-import { parseHeader, sealHeader, verifyHeader } from './header.js'
+import { sealHeader, verifyHeader } from './header.js'
+import { parseHeader } from './parse-header.js'
 import { openPayload, payloadNonceBytes, sealPayload } from './stream.js'
 import type { PassphrasePrimitives } from '../crypto/primitives.js'
 
