@@ -156,6 +156,7 @@ async function takeListed(watch: Watch, listed: readonly ListedMail[]): Promise<
   }
   try {
     for (const group of groups(listed)) {
+      await noteTrying(watch)
       const wait = waitBefore(watch, group)
       if (wait > 0) {
         await settleRecorded()
@@ -286,7 +287,24 @@ function waitBefore({ deps, mailbox }: Watch, group: readonly ListedMail[]): num
   return ms
 }
 
-async function rest({ signal }: Watch, ms: number): Promise<void> {
+/** Meanwhile it says that it still tries, as often as a quiet mailbox is looked through. */
+async function rest(watch: Watch, ms: number): Promise<void> {
+  const { deps, signal } = watch
+  const end = performance.now() + ms
+  for (let left = ms; left > 0 && !signal.aborted; left = end - performance.now()) {
+    // oxlint-disable-next-line no-await-in-loop
+    await noteTrying(watch)
+    // oxlint-disable-next-line no-await-in-loop
+    await pause(signal, Math.min(left, deps.lookMs ?? defaultLookMs))
+  }
+}
+
+/** Of a look that takes long: a mailbox that nobody tries is watched no more, and the alarm would end while mails wait. */
+async function noteTrying({ deps, mailbox }: Watch): Promise<void> {
+  await deps.store.noteMailbox(mailbox.name, 'begun')
+}
+
+async function pause(signal: AbortSignal, ms: number): Promise<void> {
   await new Promise<void>(resolve => {
     const timer = setTimeout(end, ms)
     function end() {

@@ -63,8 +63,8 @@ interface Prepared {
   readonly thread: CaseHandle | null
   /** Set where a report on a letter is all of it: the case that the letter failed for. */
   readonly bounce: { readonly caseId: CaseId | null } | null
-  /** Set where sealed requests that it carried are all of it. */
-  readonly recorded: TakenMail | null
+  /** Set where sealed requests that it carried are all of it: what became of the first one. Its case may have ended. */
+  readonly recorded: Pick<CarriedCase, 'caseId' | 'outcome'> | null
 }
 
 type Recording = () => Promise<TakenMail>
@@ -190,7 +190,7 @@ async function prepare(
     thread,
     bounce: bounce?.isReport === true ? bounce : null,
     place,
-    recorded: carried === null || carried.hasMore ? null : carried.outcome,
+    recorded: carried === null || carried.hasMore ? null : carried,
   }
 }
 
@@ -310,7 +310,7 @@ async function sealOne(
     }
   }
   if (bounce !== null) return done(bounce.caseId === null ? 'no_case' : 'bounce', bounce.caseId)
-  if (recorded !== null) return done(recorded, thread?.id ?? null)
+  if (recorded !== null) return done(recorded.outcome, recorded.caseId)
   // A machine's own mail without a tag would answer itself for ever. It stays in the mailbox, for people to read.
   if (isAutomatic && finding.outcome === 'untagged' && thread === null) return done('no_case', null)
   const file = await seal.bytes(mail.raw)

@@ -80,11 +80,14 @@ export interface MailStore {
     mail: SealedMail,
   ): Promise<MailOutcome | null>
   /**
-   * Notes that a mail was dealt with: no case, or one that has all of it (what the mail carried was recorded before).
-   * Durable when it returns. Idempotent.
+   * Notes that a mail was dealt with: no case, or one that has all of it (what the mail carried was recorded before), and that may
+   * have ended. Where it was purged no digest is kept. Durable when it returns. Idempotent.
    */
   recordPlace(place: ReceivedPlace, caseId: CaseId | null): Promise<void>
-  /** Notes what became of an attempt to read a mailbox: it begins, it succeeded, or it failed with this. */
+  /**
+   * Notes what became of an attempt to read a mailbox: it begins, or is still under way, it succeeded, or it failed with this.
+   * `begun` says nothing but that somebody tries: since when it is unread, and why, stays known.
+   */
   noteMailbox(mailbox: string, became: 'begun' | 'read' | InboxFault): Promise<void>
   /** The mailboxes that somebody tried to read within the last ten minutes, the most forgotten first. */
   inboxStates(): Promise<readonly InboxState[]>

@@ -55,6 +55,30 @@ const share = process.env['KHANCAP_TEST_LONG'] === '1' ? 1 : 0.25
 const mebibytes = (count: number, text: string) =>
   text.repeat(Math.ceil(((count > 8 ? count * share : count) * 1_048_576) / text.length))
 
+/** So many inside each other; what follows is in the innermost. */
+const multiparts = (depth: number, name = 'b') =>
+  Array.from({ length: depth }, (_, at) => [
+    `Content-Type: multipart/mixed; boundary=${name}${at}.`,
+    '',
+    `--${name}${at}.`,
+  ]).flat()
+
+const inBase64 = (mail: string) =>
+  crlf([
+    'Content-Type: message/rfc822',
+    'Content-Transfer-Encoding: base64',
+    '',
+    Buffer.from(mail, 'latin1').toString('base64'),
+  ])
+const asItIs = (mail: string) => crlf(['Content-Type: message/rfc822', '', mail])
+
+/** Each of them alone is just below the bound of lines: they are looked at once for each multipart around them. */
+const mailsInMails = (carried: (mail: string) => string) => {
+  const within = (name: string, inner: string) => crlf([...multiparts(12, name), inner])
+  const mail = within('c', carried(within('d', carried(within('e', '\n'.repeat(290_000))))))
+  return crlf([tagged, multipart, '', mebibytes(40, `--b\r\n${inBase64(mail)}\r\n`), '--b--'])
+}
+
 /** Too large to be kept. Each ends as a case. */
 const giants: Readonly<Record<string, () => string>> = {
   '10,000 parts': () =>
@@ -69,24 +93,20 @@ const giants: Readonly<Record<string, () => string>> = {
         (_, at) => `--b\r\nContent-Disposition: attachment; filename="=?UTF-8?Q?${at}?="\r\n\r\nx`,
       ),
     ]),
-  'depth 1,000': () => {
-    const levels = Array.from({ length: 1000 }, (_, at) => [
-      `Content-Type: multipart/mixed; boundary=b${at}`,
-      '',
-      `--b${at}`,
-    ]).flat()
-    return crlf([tagged, ...levels, '', 'x'])
-  },
+  'depth 1,000': () => crlf([tagged, ...multiparts(1000), '', 'x']),
   'depth of mails in mails': () =>
     crlf([tagged, ...Array.from({ length: 5000 }, () => 'Content-Type: message/rfc822\r\n'), 'x']),
-  'parts in parts in 32 MiB': () => {
-    const levels = Array.from({ length: 12 }, (_, at) => [
-      `Content-Type: multipart/mixed; boundary=b${at}`,
+  'mails in mails in base64, each in parts in parts': () => mailsInMails(inBase64),
+  'mails in mails as they are, each in parts in parts': () => mailsInMails(asItIs),
+  'lines that are boundaries but for their last letter': () =>
+    crlf([
+      tagged,
+      ...multiparts(12, 'b'.repeat(190)),
       '',
-      `--b${at}`,
-    ]).flat()
-    return crlf([tagged, ...levels, '', '--b\r\n'.repeat(6_501_000)])
-  },
+      mebibytes(32, `--${'b'.repeat(190)}\r\n`),
+    ]),
+  'parts in parts in 32 MiB': () =>
+    crlf([tagged, ...multiparts(12), '', '--b\r\n'.repeat(6_501_000)]),
   'millions of empty lines': () => crlf([tagged, multipart, '', mebibytes(32, '\n')]),
   'millions of line ends in the header': () => crlf([tagged, `X: ${mebibytes(31, 'a\r\n ')}`]),
   'a header of 50 MB': () => crlf([tagged, `X-Long: ${'a'.repeat(50_000_000)}`, '', 'x']),

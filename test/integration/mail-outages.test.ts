@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import type { InboxFault } from '../../schemas/inboxes.js'
-import { serveMail } from '../../src/serve-mail.js'
+import { serveMail, type ServeMailDeps } from '../../src/serve-mail.js'
 import { signalLife } from '../../workers/alive.js'
 import { testLog } from '../helper/api.js'
 import { inCheckout } from '../helper/checkout.js'
@@ -20,7 +20,7 @@ let mails = 0
 const mail = () => `Subject: PIL\r\nMessage-ID: <${++mails}@x>\r\n\r\nx\r\n`
 const count = async () => Number((await db.rows('select count(*)::int as n from cases'))[0]?.['n'])
 
-async function watch(urls: string, ca: string | null = null) {
+async function watch(urls: string, ca: string | null = null, changes: Partial<ServeMailDeps> = {}) {
   await db.rows(`delete from heartbeats where name like 'mailbox:%'`)
   const watching = await serveMail({
     store: db.store,
@@ -32,6 +32,7 @@ async function watch(urls: string, ca: string | null = null) {
     identity: organisation.router,
     onTaken: () => {},
     lookMs: 500,
+    ...changes,
   })
   t.teardown(() => watching.close(5000))
   return watching
@@ -161,6 +162,65 @@ await t.test('a flood waits in its mailbox and is taken in bit by bit', async t 
   await soon(() => log.lines.some(({ event }) => event.includes('flooded')), 'it is told')
   await soon(async () => (await count()) === before + 6, 'all are taken in')
   await watching.close(5000)
+})
+
+await t.test('mails of a flood are an alarm for as long as they wait', async t => {
+  const server = await dovecot(t)
+  const before = await count()
+  await server.append('waits', [mail(), mail()])
+  const own = testLog()
+  const pace = { burst: 1, perSecond: 0.001 }
+  const watching = await watch(server.url('waits'), null, { log: own, lookMs: 100, pace })
+  await soon(() => own.lines.some(({ event }) => event.includes('flooded')), 'they wait')
+  for (let time = 0; time < 3; time++) {
+    await db.rows(`update heartbeats set tried_at = tried_at - interval '11 minutes'
+      where name like 'mailbox:%'`)
+    await soon(faultIs(null), 'it is still tried')
+  }
+  t.equal(await hears(300), 'mailbox_unread')
+  await db.rows(`update heartbeats set tried_at = tried_at - interval '11 minutes'
+    where name like 'mailbox:%'`)
+  await soon(faultIs(null), 'tried once more')
+  const { mailboxAgeSeconds } = await db.store.figures()
+  t.ok((mailboxAgeSeconds ?? 0) >= 300, 'who tries has not read it')
+  t.equal(await count(), before)
+  await watching.close(5000)
+})
+
+await t.test('a long look says with each group of mails that it is under way', async t => {
+  const server = await dovecot(t)
+  const before = await count()
+  await server.append(
+    'many',
+    Array.from({ length: 33 }, () => mail()),
+  )
+  const notes: string[] = []
+  const watching = await watch(server.url('many'), null, {
+    store: {
+      ...db.store,
+      async noteMailbox(mailbox, became) {
+        notes.push(became)
+        await db.store.noteMailbox(mailbox, became)
+      },
+    },
+  })
+  await soon(() => notes.includes('read'), 'it is read')
+  t.strictSame(notes.slice(0, notes.indexOf('read')), ['begun', 'begun', 'begun'])
+  t.equal(await count(), before + 33)
+  await watching.close(5000)
+})
+
+await t.test('trying a mailbox changes nothing of what is known of it', async t => {
+  await db.rows(`delete from heartbeats where name like 'mailbox:%'`)
+  await db.store.noteMailbox('known', 'begun')
+  await db.store.noteMailbox('known', 'mailbox_refused')
+  await db.rows(`update heartbeats set at = at - interval '5 minutes',
+    tried_at = tried_at - interval '11 minutes' where name = 'mailbox:known'`)
+  t.strictSame(await db.store.inboxStates(), [])
+  await db.store.noteMailbox('known', 'begun')
+  const [state] = await db.store.inboxStates()
+  t.equal(state?.fault, 'mailbox_refused')
+  t.ok((state?.readSecondsAgo ?? 0) >= 300)
 })
 
 await t.test('a mailbox that nobody tries any more is no alarm', async t => {

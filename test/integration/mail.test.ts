@@ -97,6 +97,19 @@ async function rawOf(carried: CarriedMail | undefined): Promise<string> {
   return Buffer.from(raw).toString('latin1')
 }
 
+/** A request that was sealed offline, as its file carries it. */
+async function offlineRequest() {
+  const offline = { channel: 'offline' as const }
+  const { request } = await sealRequest(organisation, { envelope: offline, slip: offline })
+  return {
+    id: request.id,
+    directorySequence: request.directory_version,
+    mailbox: decodeBase64url(request.mailbox),
+    slip: decodeBase64url(request.slip ?? ''),
+    envelope: decodeBase64url(request.envelope),
+  }
+}
+
 async function flags(of: Dovecot, user: string, path = 'INBOX'): Promise<string[]> {
   const client = await of.connect(user)
   await client.mailboxOpen(path)
@@ -280,17 +293,7 @@ await t.test(
   async t => {
     const user = newUser()
     const before = await count()
-    const offline = { channel: 'offline' as const }
-    const sealed = await Promise.all(
-      [1, 2, 3].map(() => sealRequest(organisation, { envelope: offline, slip: offline })),
-    )
-    const carried = sealed.map(({ request }) => ({
-      id: request.id,
-      directorySequence: request.directory_version,
-      mailbox: decodeBase64url(request.mailbox),
-      slip: decodeBase64url(request.slip ?? ''),
-      envelope: decodeBase64url(request.envelope),
-    }))
+    const carried = await Promise.all([1, 2, 3].map(() => offlineRequest()))
     const [first, second, third] = await Promise.all(
       carried.map(async each => armorRequest(await printRequestFile(p, each))),
     )
@@ -330,6 +333,38 @@ await t.test(
     )
     t.strictSame(own, [{ additions: 1, mails: 1, places: 3 }])
     t.ok(rows.some(row => Buffer.from(row.sealed).equals(posted.envelope)))
+    await watching.close(5000)
+  },
+)
+
+await t.test(
+  'a sealed request whose case has ended is settled, and no digest outlives the case',
+  async t => {
+    const user = newUser()
+    const request = await offlineRequest()
+    await submitIntake({ ...db, ...organisation, directories, now: Date.now }, request, ['offline'])
+    const [intake] = await db.rows('select case_id from intakes where id = $1', [request.id])
+    const id = intake?.['case_id']
+    await db.rows("update cases set state = 'closed', purge_at = now() where id = $1", [id])
+    const before = await count()
+    const armored = armorRequest(await printRequestFile(p, request))
+    const isSettled = (mails: number) => async () =>
+      (await flags(server, user)).join() === Array.from({ length: mails }, () => '\\Seen').join()
+    const forgotten = () =>
+      db.rows('select digest is null as gone from taken_mails where case_id = $1 order by uid', [
+        id,
+      ])
+
+    await server.append(user, [mail('closed', armored)])
+    const watching = await watch(server.url(user))
+    await soon(isSettled(1), 'settled where the case is closed')
+    t.strictSame(await forgotten(), [{ gone: false }])
+    t.ok((await db.store.purgeDue(10)) > 0)
+    t.strictSame(await forgotten(), [{ gone: true }])
+    await server.append(user, [mail('purged', armored)])
+    await soon(isSettled(2), 'settled where it is purged')
+    t.strictSame(await forgotten(), [{ gone: true }, { gone: true }])
+    t.equal(await count(), before)
     await watching.close(5000)
   },
 )

@@ -1,7 +1,11 @@
 // The parts of a mail: boundaries where they are, nested ones too, and what a hostile mail costs.
 import t from 'tap'
+import { nodePrimitives } from '../../src/core/crypto/node.js'
+import { encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { printRequestFile } from '../../src/core/envelope/request-file.js'
+import { findRequests } from '../../src/core/mail/carried-requests.js'
 import { latin1 } from '../../src/core/mail/latin1.js'
-import { maxDepth, readParts } from '../../src/core/mail/parts.js'
+import { maxDepth, maxParts, readParts } from '../../src/core/mail/parts.js'
 import { textOf } from '../../src/core/mail/text.js'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -41,3 +45,51 @@ await t.test(
     t.equal(html(`<p>one</p>${'<!--'.repeat(50_000)}`), 'one')
   },
 )
+
+/** These parts of one mail or part. */
+function mixed(boundary: string, parts: readonly string[]): string {
+  const lines = parts.flatMap(part => [`--${boundary}`, part])
+  return [
+    `Content-Type: multipart/mixed; boundary=${boundary}`,
+    '',
+    ...lines,
+    `--${boundary}--`,
+    '',
+  ].join('\n')
+}
+
+await t.test('a budget that is handed on is one for all', async t => {
+  const lines = bytes(nested(1, `x${'\n'.repeat(60)}`))
+  const left = { lines: 100, parts: 10 }
+  t.equal(readParts(lines, left).whole, true)
+  t.match(readParts(lines, left), { whole: false, parts: { length: 1 } })
+  t.match(readParts(lines, left), { whole: false, parts: { length: 0 } })
+  const parts = bytes(mixed('x', ['\none', '\ntwo', '\nthree']))
+  const few = { lines: 100, parts: 5 }
+  t.match(readParts(parts, few), { whole: true, parts: { length: 3 } })
+  t.match(readParts(parts, few), { whole: false, parts: { length: 2 } })
+  t.equal(readParts(parts, few).parts.length, 0)
+  t.match(readParts(parts), { whole: true, parts: { length: 3 } }, 'without one each has its own')
+})
+
+await t.test('all mails in a mail together have no more parts than one', async t => {
+  const p = await nodePrimitives()
+  const request = {
+    id: encodeBase64url(new Uint8Array(16)),
+    directorySequence: 3,
+    mailbox: new Uint8Array(32),
+    slip: null,
+    envelope: new Uint8Array(5000),
+  }
+  const file = Buffer.from(await printRequestFile(p, request)).toString('base64')
+  const attached = `Content-Type: x/y\nContent-Transfer-Encoding: base64\n\n${file}`
+  const forwarded = (parts: readonly string[]) =>
+    `Content-Type: message/rfc822\n\n${mixed('inner', parts)}`
+  const find = (count: number) => {
+    const others = Array.from({ length: count }, () => '\nx')
+    const mails = [forwarded(others), forwarded([...others, attached])]
+    return findRequests(p, bytes(mixed('outer', mails)))
+  }
+  t.strictSame(await find(200), { requests: [request], hasMore: true })
+  t.strictSame(await find(maxParts / 2), { requests: [], hasMore: true })
+})

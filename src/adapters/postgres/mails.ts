@@ -28,13 +28,24 @@ async function takePlace(
   const { mailbox, uidValidity, uid, digests, acknowledgeForSeconds } = place
   const { rows } = await sql`
     insert into taken_mails (mailbox, uid_validity, uid, digest, case_id, acknowledge_until)
-    select ${mailbox}, ${uidValidity}::bigint, ${uid}::bigint, ${digests[0]}::bytea, ${caseId},
+    select ${mailbox}, ${uidValidity}::bigint, ${uid}::bigint, ${digests[0] ?? null}::bytea, ${caseId},
       now() + ${acknowledgeForSeconds ?? null}::float8 * interval '1 second'
     where not exists (select from taken_mails where digest = any(${digests}::bytea[]))
     on conflict do nothing returning uid`.execute(trx)
   if (rows.length > 0) return true
   await noteRepeated(trx, place)
   return false
+}
+
+/** Until the transaction ends no purge of it begins; one that is under way is waited for. */
+async function isPurged(trx: Database, caseId: CaseId): Promise<boolean> {
+  const row = await trx
+    .selectFrom('cases')
+    .select('state')
+    .where('id', '=', caseId)
+    .forKeyShare()
+    .executeTakeFirst()
+  return row?.state === 'purged'
 }
 
 async function insertMail(trx: Database, caseId: CaseId, { id, sealed }: SealedMail) {
@@ -153,7 +164,11 @@ export function mailStore(db: Database): MailStore {
     },
 
     async recordPlace(place, caseId) {
-      await db.transaction().execute(async trx => void (await takePlace(trx, place, caseId)))
+      await db.transaction().execute(async trx => {
+        // Digests go with their case: one that came after its purge would stay for ever.
+        const isForgotten = caseId !== null && (await isPurged(trx, caseId))
+        await takePlace(trx, isForgotten ? { ...place, digests: [] } : place, caseId)
+      })
     },
 
     async noteMailbox(mailbox, became) {

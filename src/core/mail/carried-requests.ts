@@ -8,7 +8,7 @@ import {
   maxRequestFileBytes,
   readRequestFile,
 } from '../envelope/request-file.js'
-import { type MailPart, partBytes, readParts } from './parts.js'
+import { type MailBudget, mailBudget, type MailPart, partBytes, readParts } from './parts.js'
 import { lettersOf } from './text.js'
 
 /** Requests that one mail may carry, and mails inside each other that are looked into. */
@@ -31,7 +31,7 @@ export async function findRequests(
   mail: Uint8Array,
 ): Promise<FoundRequests> {
   const files: Uint8Array[] = []
-  const look = { files, textBytes: 0 }
+  const look = { files, textBytes: 0, left: mailBudget() }
   const hasMore = lookInto(look, mail, 0)
   const requests: CarriedRequest[] = []
   let damaged = files.length > maxRequests
@@ -48,11 +48,13 @@ export async function findRequests(
 interface Look {
   readonly files: Uint8Array[]
   textBytes: number
+  /** Of the whole mail, with all mails in it. */
+  readonly left: MailBudget
 }
 
 /** @returns whether something is in it that is no request */
 function lookInto(look: Look, mail: Uint8Array, depth: number): boolean {
-  const { parts, whole } = readParts(mail)
+  const { parts, whole } = readParts(mail, look.left)
   // Of two forms of one text the plain one counts: the other says the same.
   const hasPlain = parts.some(part => part.type === 'text/plain' && !part.isAttached)
   let hasMore = !whole

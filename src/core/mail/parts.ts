@@ -12,6 +12,18 @@ export const maxParts = 500
 /** Lines that are looked at for boundaries, at all depths together: what a second is enough for, whatever the mail. */
 export const maxLines = 4_000_000
 
+/** Of a boundary, compared in the time that a line takes otherwise. */
+const bytesLikeOneLine = 16
+
+/** What may still be looked at. Where a mail holds mails, one for all of them: each with its own would be minutes. */
+export interface MailBudget {
+  lines: number
+  parts: number
+}
+
+/** What one mail may take, with the mails in it. */
+export const mailBudget = (): MailBudget => ({ lines: maxLines, parts: maxParts })
+
 export interface MailPart {
   /** type/subtype in lower case. */
   readonly type: string
@@ -31,24 +43,26 @@ export interface MailParts {
   readonly whole: boolean
 }
 
-export function readParts(mail: Uint8Array): MailParts {
+/** @param left is used up by what is read */
+export function readParts(mail: Uint8Array, left = mailBudget()): MailParts {
   const parts: MailPart[] = []
   const header = readHeader(mail)
-  const whole = walk({ parts, lines: 0 }, header, mail.subarray(header.bodyAt), 0)
+  const whole = walk({ parts, left }, header, mail.subarray(header.bodyAt), 0)
   return { header, parts, whole: whole && header.whole }
 }
 
 interface Walk {
   readonly parts: MailPart[]
-  lines: number
+  readonly left: MailBudget
 }
 
 function walk(work: Walk, header: MailHeader, body: Uint8Array, depth: number): boolean {
-  const { parts } = work
+  const { left, parts } = work
   const { type, parameters } = contentType(header.first('content-type'))
   const boundary = parameters.get('boundary') ?? ''
   if (!type.startsWith('multipart/') || boundary === '') {
-    if (parts.length >= maxParts) return false
+    if (left.parts <= 0) return false
+    left.parts--
     const disposition = contentType(header.first('content-disposition'))
     const name = disposition.parameters.get('filename') ?? parameters.get('name') ?? null
     parts.push({
@@ -67,7 +81,7 @@ function walk(work: Walk, header: MailHeader, body: Uint8Array, depth: number): 
   for (const part of found.parts) {
     const inner = readHeader(part)
     if (!walk(work, inner, part.subarray(inner.bodyAt), depth + 1)) whole = false
-    if (parts.length >= maxParts) return false
+    if (left.parts <= 0) return false
   }
   return whole
 }
@@ -82,8 +96,11 @@ function split(
   const parts: Uint8Array[] = []
   let from = -1
   for (let at = 0; at <= body.length - mark.length; ) {
-    if (work.lines++ > maxLines) break
-    if (startsWith(body, at, mark)) {
+    if (work.left.lines-- <= 0) break
+    const same = sameBytes(body, at, mark)
+    // What is almost a boundary takes as long as one.
+    work.left.lines -= Math.floor(same / bytesLikeOneLine)
+    if (same === mark.length) {
       if (from >= 0) parts.push(body.subarray(from, withoutLineEnd(body, from, at)))
       if (parts.length > maxParts) return { parts, ended: false }
       const after = at + mark.length
@@ -96,9 +113,11 @@ function split(
   return { parts, ended: false }
 }
 
-function startsWith(bytes: Uint8Array, at: number, mark: Uint8Array): boolean {
-  for (const [index, byte] of mark.entries()) if (bytes[at + index] !== byte) return false
-  return true
+/** How many bytes at a place are those of a mark. */
+function sameBytes(bytes: Uint8Array, at: number, mark: Uint8Array): number {
+  let same = 0
+  while (same < mark.length && bytes[at + same] === mark[same]) same++
+  return same
 }
 
 function nextLine(bytes: Uint8Array, at: number): number {
