@@ -1,5 +1,6 @@
-// GET /v1/statistics: the organisation's figures, per program and week. No content, no language, no country; and no
-// count of one to four people, neither told nor to be computed from what is told.
+// GET /v1/statistics: the organisation's figures, per program and week. No content, no language, no country; and none of
+// a row's counts from one to four, neither told nor to be computed from the row. Two looks at a week on different days can
+// give one away (SECURITY.md, "Limits, told plainly").
 import * as z from 'zod'
 import { Slug, Timestamp } from './encoding.js'
 

@@ -10,7 +10,7 @@ import type { UploadStore } from '../ports/upload-store.js'
 const mostAtOnce = 5
 /** Mails in one transaction: 40 MB each at most. */
 const mailsAtOnce = 4
-/** Parts of uploads in one transaction: each has up to a megabyte. */
+/** Parts of uploads in one transaction: each has up to a quarter of a megabyte. */
 const parts = 64
 
 /**

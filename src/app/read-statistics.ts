@@ -1,5 +1,5 @@
-// The organisation's figures for leads and directors: weeks that have ended, so that no row grows by one person from
-// one look to the next, and no count that speaks of a few.
+// The organisation's figures for leads and directors: weeks that have ended, so that nobody arrives in one any more, and no count
+// that speaks of a few. What becomes of those who have arrived goes on: from one look to the next a row can change by one person.
 import type { Instant } from '../../schemas/encoding.js'
 import { KhancapError } from '../../schemas/problem.js'
 import type { Statistics } from '../../schemas/statistics.js'

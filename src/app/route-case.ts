@@ -1,5 +1,6 @@
 // Step 7: opens the slip, never the envelope, and decides program, team and deadline. Whatever is wrong with a slip,
 // the case goes to a person: it is never refused and never lost.
+import type { VerifiedDirectory } from '../../keys/directory.js'
 import type { Directory } from '../../schemas/directory.js'
 import type { CaseId, Instant, Timestamp } from '../../schemas/encoding.js'
 import { KhancapError } from '../../schemas/problem.js'
@@ -9,7 +10,7 @@ import { newOutboxId } from '../core/encoding/case-id.js'
 import { parseTimestamp } from '../core/encoding/timestamp.js'
 import type { Primitives } from '../core/crypto/primitives.js'
 import { routeFor, routeUnread } from '../core/routing/route.js'
-import { nextRungAt, routedDueAt, serviceLevelFor } from '../core/sla/ladder.js'
+import { keepingPromise, nextRungAt, routedDueAt, serviceLevelFor } from '../core/sla/ladder.js'
 import type { Log } from '../ports/log.js'
 import type { RoutingStore, UnroutedCase } from '../ports/routing-store.js'
 import type { CurrentDirectory } from './current-directory.js'
@@ -48,12 +49,14 @@ export async function routeCase(deps: RouterDeps, id: CaseId): Promise<boolean> 
   // who are there. An expired one still routes: nobody's request waits for a signature.
   const { directory } = await deps.directories.newest()
   const { now, receivedAt } = unrouted
-  const slip = await readSlip(deps, unrouted, directory)
+  const sealedWith = await deps.directories.bySequence(unrouted.directorySequence)
+  const slip = await readSlip(deps, { unrouted, sealedWith, newest: directory })
   const routing =
     typeof slip === 'string' ? routeUnread(directory, slip, now) : routeFor(directory, slip, now)
   const level = serviceLevelFor(directory, routing.program, now)
   const deadline = typeof slip === 'string' ? null : instantOf(slip.deadline)
-  const dueAt = routedDueAt(level, { receivedAt, now, deadline })
+  const promised = sealedWith && serviceLevelFor(sealedWith.directory, routing.program, receivedAt)
+  const dueAt = routedDueAt(keepingPromise(level, promised), { receivedAt, now, deadline })
   const routed = await deps.store.recordRoute(id, {
     ...routing,
     directorySequence: directory.sequence,
@@ -67,17 +70,21 @@ export async function routeCase(deps: RouterDeps, id: CaseId): Promise<boolean> 
   return routed
 }
 
+interface ToRead {
+  readonly unrouted: UnroutedCase
+  readonly sealedWith: VerifiedDirectory | null
+  readonly newest: Directory
+}
+
 async function readSlip(
   deps: RouterDeps,
-  unrouted: UnroutedCase,
-  newest: Directory,
+  { unrouted, sealedWith, newest }: ToRead,
 ): Promise<SlipContent | 'no_slip' | 'slip_unreadable'> {
   if (unrouted.slip === null) return 'no_slip'
   const unreadable = (cause: string) => {
     deps.log.warn('slip unreadable', { case: unrouted.id, cause })
     return 'slip_unreadable' as const
   }
-  const sealedWith = await deps.directories.bySequence(unrouted.directorySequence)
   let slip: SlipContent | null
   try {
     slip = await deps.openSlip(

@@ -2,21 +2,20 @@
 // came before a line broke stays.
 import type { ClientId } from '../../schemas/encoding.js'
 import { KhancapError } from '../../schemas/problem.js'
+import { maxPartBytes } from '../../schemas/upload.js'
 import { isAttachmentHead } from '../core/attachment/sealed-attachment.js'
 import { concatBytes } from '../core/encoding/bytes.js'
 import type { Primitives } from '../core/crypto/primitives.js'
 import type { UploadStore } from '../ports/upload-store.js'
 import { uploadLifetimeSeconds } from './begin-upload.js'
 
-/** Bytes of a part at most: this much of an upload is ever in memory. */
-export const maxPartBytes = 262_144
 /** Bytes of a part at least, unless it is the last: an upload is no more than some thousand rows. */
 export const minPartBytes = 65_536
 
 /**
  * @param from where the sender says that the bytes begin
  * @param body may end early or throw: what came until then is kept where it is enough for a part
- * @returns bytes that are there afterwards
+ * @returns bytes that are there afterwards; perhaps a little less than what came
  * @throws KhancapError `upload_unknown`, `upload_offset`, `upload_malformed`, `request_too_large` (more than was announced),
  *   `store_unavailable`; whatever the body throws
  */
@@ -71,6 +70,7 @@ export async function takeUpload(
     throw error
   }
   if (isEnough()) await keep()
-  else if (heldBytes > 0) throw new KhancapError('upload_offset')
+  // A little behind whole parts is sent again with what follows it; a body that is no more than that gets nowhere.
+  else if (heldBytes > 0 && stored === from) throw new KhancapError('upload_offset')
   return stored
 }

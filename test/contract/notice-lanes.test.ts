@@ -218,6 +218,19 @@ await t.test('a case that goes from team to team does not either', async t => {
   t.strictSame((await sendToLeads(db)).toSorted(), [carrier, other].toSorted())
 })
 
+await t.test('a case that is purged leaves nobody behind either', async t => {
+  const db = await testStore(t)
+  const { other, moved } = await twoUnrouted(db)
+  await db.rows(
+    `update cases set state = 'closed', due_at = null, next_rung_at = null, purge_at = now() where id = $1`,
+    [moved.caseId],
+  )
+  t.equal(await db.store.purgeDue(10), 1)
+  t.equal(await forgotten(db), 0)
+  t.equal(await db.store.wakeLanes(), 1)
+  t.strictSame(await sendToLeads(db), [other])
+})
+
 await t.test('a mail that fails leaves alone what has gone to another lane', async t => {
   const db = await testStore(t)
   const { carrier, other, route } = await twoUnrouted(db)
@@ -231,6 +244,48 @@ await t.test('a mail that fails leaves alone what has gone to another lane', asy
   t.strictSame(await db.rows('select 1 from outbox where subject = $1', [other]), [])
   t.match(await db.store.pendingNotice(other), { lane: { failures: 1 } })
 })
+
+await t.test(
+  'a mail that has left with what went to another lane leaves nobody behind there',
+  async t => {
+    const db = await testStore(t)
+    const { carrier, route } = await twoUnrouted(db)
+    const mail = taken(await db.store.takeMail(carrier, options()))
+    await route()
+    // Behind what was taken already waits another, whose own outbox row had given way to a wake of the lane.
+    const behind = await noticeOf(db)
+    await db.rows(`update notices set recipient = 'lead' where id = $1`, [behind])
+    await db.rows('delete from outbox where subject = $1', [behind])
+    await db.store.wakeLanes()
+    t.equal((await db.rows('select 1 from outbox where subject = $1', [carrier])).length, 1)
+    await db.store.settleMail(mail, 'sent')
+    t.equal(await forgotten(db), 0)
+    await db.store.wakeLanes()
+    t.strictSame(await sendToLeads(db), [behind])
+  },
+)
+
+await t.test(
+  'a sender that dies with what stood behind a moot notice leaves nobody behind',
+  async t => {
+    const db = await testStore(t)
+    const { carrier, moved, other } = await twoUnrouted(db)
+    await db.rows(
+      'update cases set answered_at = now(), due_at = null, next_rung_at = null where id = $1',
+      [moved.caseId],
+    )
+    const mail = taken(await db.store.takeMail(carrier, options()))
+    t.strictSame(
+      mail.notices.map(({ id }) => id),
+      [other],
+    )
+    t.equal(await forgotten(db), 0)
+    // When its lease is over.
+    await db.rows('update notice_lanes set wake_at = now(), leased_until = now()')
+    t.equal(await db.store.wakeLanes(), 1)
+    t.strictSame(await sendToLeads(db), [other])
+  },
+)
 
 await t.test('what is put off while its case goes to another lane comes back there', async t => {
   const db = await testStore(t)
@@ -312,6 +367,19 @@ await t.test('a mail that told nobody comes back later, and counts', async t => 
   t.match(again, { id: mail.id, failures: 1 })
   await db.store.settleMail(again, 'sent')
   t.equal((await db.store.figures()).noticeFailures, 0)
+})
+
+await t.test('a lane that failed and has nothing any more fails no longer', async t => {
+  const db = await testStore(t)
+  const id = await noticeOf(db)
+  const mail = taken(await db.store.takeMail(id, options()))
+  await db.store.failMail(mail, mail.now)
+  t.equal(await db.store.noticeFailures(), 1)
+  // A director gives the case to a team that can be reached.
+  await db.rows(`update cases set team = 'reachable'`)
+  await db.rows('update notice_lanes set wake_at = now()')
+  await db.store.wakeLanes()
+  t.equal(await db.store.noticeFailures(), 0)
 })
 
 await t.test('a mail that everybody refuses counts like one that told nobody', async t => {

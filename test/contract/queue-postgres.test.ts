@@ -30,6 +30,17 @@ async function onPostgres(t: Teardown): Promise<QueueBackend> {
       })
       return all.join('\n')
     },
+    async refuse() {
+      await onServer(url, client => client.query('alter table bullmq.job rename to lost'))
+    },
+    async refusals() {
+      const { rows } = await onServer(url, client =>
+        client.query<{ n: number }>(
+          'select xact_rollback::int as n from pg_stat_database where datname = current_database()',
+        ),
+      )
+      return rows[0]?.n ?? 0
+    },
   }
 }
 

@@ -27,6 +27,13 @@ async function onRedis(t: Teardown): Promise<QueueBackend> {
       }
       return texts.join('\n')
     },
+    async refuse() {
+      await client.config('SET', 'maxmemory', '1')
+    },
+    async refusals() {
+      const [, count] = /^errorstat_OOM:count=(\d+)/m.exec(await client.info('errorstats')) ?? []
+      return Number(count ?? 0)
+    },
   }
 }
 

@@ -15,6 +15,10 @@ export interface QueueBackend {
   readonly forget: () => Promise<void>
   /** Every word that the backend holds. */
   readonly dump: () => Promise<string>
+  /** From now on the backend refuses whoever asks for a job, at once. */
+  readonly refuse: () => Promise<void>
+  /** How often it has refused, or a little less. */
+  readonly refusals: () => Promise<number>
 }
 
 const routeJob = (): Job => ({ name: 'route-case', id: randomUUID(), subject: caseId() })
@@ -75,7 +79,10 @@ export async function queueSuite(
       seen.toSorted((a, b) => a.id.localeCompare(b.id)),
       jobs.toSorted((a, b) => a.id.localeCompare(b.id)),
     )
-    t.equal(await queue.queueDepth(), 0)
+    let depth = 1
+    for (let looks = 0; depth > 0 && looks < 200; looks++, await sleep(50))
+      depth = await queue.queueDepth()
+    t.equal(depth, 0)
   })
 
   await t.test('a worker runs only the names that it was started for', async t => {
@@ -205,24 +212,26 @@ export async function queueSuite(
 
   await t.test('the sweep comes every second, however often it is asked for', async t => {
     const backend = await makeBackend(t)
-    const at: number[] = []
+    const seen: Job[] = []
     const { queue } = await started(t, backend, ['sweep'], async job => {
-      t.equal(job.subject, null)
-      t.ok(job.id.length <= 60)
-      at.push(Date.now())
+      seen.push(job)
     })
     const other = await backend.open()
     t.teardown(() => other.close())
     const began = performance.now()
     let asked = 0
-    while (at.length < 4 || asked < 30) {
-      if (performance.now() - began > 60_000) throw new Error(`${at.length} sweeps in a minute`)
+    while (seen.length < 4 || asked < 30) {
+      if (performance.now() - began > 60_000) throw new Error(`${seen.length} sweeps in a minute`)
       await Promise.all([queue.everySeconds(1), other.everySeconds(1)])
       asked += 1
       await sleep(100)
     }
     const seconds = (performance.now() - began) / 1000
-    t.ok(at.length <= seconds + 3, `${at.length} sweeps in ${seconds} s, asked for ${asked} times`)
+    t.ok(
+      seen.length <= seconds + 3,
+      `${seen.length} sweeps in ${seconds} s, asked for ${asked} times`,
+    )
+    t.ok(seen.every(job => job.subject === null && job.id.length <= 60))
   })
 
   await t.test('a queue that has forgotten everything goes on by itself', async t => {
@@ -368,5 +377,39 @@ export async function queueSuite(
     await queue.close()
     await t.rejects(queue.pingQueue(), { code: 'queue_unavailable' })
     await t.rejects(queue.addBulk([routeJob()]), { code: 'queue_unavailable' })
+  })
+
+  await t.test('a backend that refuses is asked again after a pause', async t => {
+    const backend = await makeBackend(t)
+    const { queue } = await started(t, backend, ['route-case'], () => backend.refuse(), 1)
+    await queue.addBulk(Array.from({ length: 3 }, routeJob))
+    const end = Date.now() + 20_000
+    while ((await backend.refusals()) === 0 && Date.now() < end) await sleep(50)
+    const before = await backend.refusals()
+    await sleep(4_000)
+    const refusals = (await backend.refusals()) - before
+    t.ok(before > 0 && refusals < 50, `${refusals} refusals in four seconds`)
+  })
+
+  await t.test('a queue that is closed before its workers takes them along', async t => {
+    const backend = await makeBackend(t)
+    const [closing, other] = [await backend.open(), await backend.open()]
+    t.teardown(() => other.close())
+    let runs = 0
+    await closing.work(
+      ['route-case'],
+      async () => {
+        runs += 1
+        await sleep(5)
+      },
+      { concurrency: 2, onFault() {} },
+    )
+    await other.addBulk(Array.from({ length: 200 }, routeJob))
+    await until(() => runs > 0, 'the first job')
+    await closing.close()
+    const before = runs
+    await other.addBulk([routeJob()])
+    await sleep(300)
+    t.ok(runs <= before + 2, `${runs - before} jobs after it was closed`)
   })
 }

@@ -149,6 +149,7 @@ await t.test('every other method is refused with the methods that there are', as
     '/v1/cases': 'GET',
     '/v1/statistics': 'GET',
     '/v1/directory': 'GET, HEAD',
+    '/v1/directory/excerpt': 'GET, HEAD',
     '/healthz': 'GET, HEAD',
     '/readyz': 'GET, HEAD',
     '/deployment.json': 'GET, HEAD',

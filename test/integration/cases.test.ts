@@ -2,6 +2,8 @@
 import t from 'tap'
 import { CaseDetail, CaseList, CaseSummary } from '../../schemas/case.js'
 import { identityRecipient } from '../../keys/identity.js'
+import { currentDirectory } from '../../src/app/current-directory.js'
+import { publishDirectory } from '../../src/app/publish-directory.js'
 import { routeCase } from '../../src/app/route-case.js'
 import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { floorToHour, formatTimestamp } from '../../src/core/encoding/timestamp.js'
@@ -386,6 +388,44 @@ await t.test('a reopened case keeps the nearer deadline that its date gave it', 
   const [last] = await dates()
   t.ok(Number(last?.['due_at']) > Date.now() + 40 * hour)
 })
+
+await t.test(
+  'step 7: what a receipt promised holds under a directory that gives more time',
+  async t => {
+    const api = await testApi(t)
+    const { organisation, db } = api
+    const { primitives, root } = organisation
+    const { caseId } = await caseInTeam(api, null)
+    const programs = organisation.directory.programs.map(
+      ({ service_level: level, ...program }) => ({
+        ...program,
+        service_level: {
+          ...level,
+          first_response_seconds: 1.5 * level.first_response_seconds,
+          ladder: level.ladder.map(rung => ({ ...rung, after_seconds: 1.5 * rung.after_seconds })),
+        },
+      }),
+    )
+    const next = await organisation.sign({ programs }, await organisation.verify(organisation.note))
+    await publishDirectory({ store: db.store, primitives, root, now: Date.now }, next)
+    const slips = slipOpener(primitives, organisation.router)
+    const router = {
+      ...api.deps,
+      store: db.store,
+      directories: currentDirectory({ store: db.store, primitives, root, now: Date.now }),
+      openSlip: slips.open.bind(slips),
+      recipients: slips.recipients,
+    }
+    t.ok(await routeCase(router, caseId))
+    const [row] = await db.rows(
+      `select routed_directory_sequence as sequence, program,
+       round(extract(epoch from due_at - received_at) / 3600, 3)::float8 as due,
+       round(extract(epoch from next_rung_at - received_at) / 3600, 3)::float8 as rung
+     from cases`,
+    )
+    t.strictSame(row, { sequence: 2, program: 'emergency', due: 48, rung: 1 })
+  },
+)
 
 await t.test('a reopened case that was answered owes nothing', async t => {
   const api = await testApi(t)

@@ -186,7 +186,7 @@ await t.test('transcript: khancap stats', async t => {
   ])
   process.chdir(await temporaryFolder(t))
   const folder = await folderOf('director-1')
-  await runTranscript(t, inCheckout('test/cli/transcripts/stats.txt'), { folder })
+  await runTranscript(t, inCheckout('test/cli/transcripts/stats.txt'), { 'director-1': { folder } })
   const svg = await readFile(join(process.cwd(), 'figures.svg'), 'utf8')
   t.match(svg, /<title>[-\d]+, answered in time: 7<\/title>/)
   const refused = await run('vietnam-1', ['stats'])

@@ -10,6 +10,7 @@ import {
   climb,
   clockOf,
   firstDeadline,
+  keepingPromise,
   nextRungAt,
   promisesAt,
   routedDueAt,
@@ -326,6 +327,24 @@ await t.test(
     )
   },
 )
+
+await t.test('step 7: a longer time in a newer directory changes no promise', t => {
+  const [level] = exampleDirectory().programs.map(({ service_level }) => service_level)
+  if (level === undefined) throw new Error('no program')
+  const seconds = level.first_response_seconds
+  const inSeconds = (other: number) => ({ ...level, first_response_seconds: other })
+  for (const [now, promised, due] of [
+    [seconds, seconds, seconds],
+    [seconds + 1, seconds, seconds],
+    [seconds, seconds + 1, seconds],
+    [seconds, null, seconds],
+  ] as const)
+    t.strictSame(
+      keepingPromise(inSeconds(now), promised === null ? null : inSeconds(promised)),
+      inSeconds(due),
+    )
+  t.end()
+})
 
 await t.test('step 5: each program is promised in full hours, and no clock ends later', async t => {
   const directory = exampleDirectory()

@@ -1,4 +1,4 @@
-// Small counts are people: none is told, and none can be computed from what is told.
+// Small counts are people: none is told, and none can be computed from what is told of a row.
 import fc from 'fast-check'
 import t from 'tap'
 import type { Statistics } from '../../schemas/statistics.js'
@@ -118,6 +118,74 @@ await t.test('whatever the counts: no small one is told, none can be computed', 
   t.end()
 })
 
+await t.test('times are told only where the number of late answers is', t => {
+  const kept = { median_hours: null, p90_hours: null, worst_hours: null }
+  const told = { median_hours: 1, p90_hours: 3, worst_hours: 40 }
+  const rows: readonly (readonly [Partial<ExactRow>, object])[] = [
+    [{ within: 9 }, told],
+    [{ within: 9, overdue: 5 }, told],
+    [{ within: 9, late: 5 }, told],
+    [{ within: 9, late: 5, overdue: 6, waiting: 2, ended: 3 }, told],
+    [{ within: 9, late: 1, overdue: 4 }, kept],
+    [{ within: 9, late: 4, overdue: 6 }, kept],
+    [{ within: 9, late: 6, overdue: 4 }, kept],
+    [{ within: 9, late: 1 }, kept],
+    [{ within: 4, late: 5 }, kept],
+    [{ late: 5 }, kept],
+  ]
+  for (const [counts, times] of rows) t.match(tellRow(exact(counts)), times, JSON.stringify(counts))
+  t.end()
+})
+
+await t.test('whatever the times of small rows: no count can be computed from them', t => {
+  // Answers in time take one or two hours, late ones three or four: whoever reads knows the promise.
+  type World = readonly [within: number, late: number, overdue: number]
+  const percentile = (sorted: readonly number[], tenths: number) =>
+    sorted[Math.ceil((tenths * sorted.length) / 10) - 1] ?? null
+  const said = ([within, late, overdue]: World, slow: number, slowest: number) => {
+    const took = [within - slow, slow, late - slowest, slowest].flatMap((count, at) =>
+      Array.from({ length: count }, () => (at + 1) * 3600),
+    )
+    return JSON.stringify(
+      tellRow(
+        exact({
+          within,
+          late,
+          overdue,
+          medianSeconds: percentile(took, 5),
+          p90Seconds: percentile(took, 9),
+          worstSeconds: percentile(took, 10),
+        }),
+      ),
+    )
+  }
+  const behind = new Map<string, World[]>()
+  for (let within = 0; within <= 18; within++)
+    for (let late = 0; within + late <= 18; late++)
+      for (let overdue = 0; within + late + overdue <= 18; overdue++)
+        for (let slow = 0; slow <= within; slow++)
+          for (let slowest = 0; slowest <= late; slowest++) {
+            const world: World = [within, late, overdue]
+            const row = said(world, slow, slowest)
+            const others = behind.get(row)
+            if (others === undefined) behind.set(row, [world])
+            else others.push(world)
+          }
+  // As above: what everything that can stand behind a row agrees on can be computed from it.
+  const sums = [[0], [1], [2], [0, 1], [0, 2], [1, 2]]
+  const given: string[] = []
+  for (const [row, worlds] of behind)
+    for (const places of sums) {
+      const values = new Set(
+        worlds.map(world => places.reduce((sum, place) => sum + (world[place] ?? 0), 0)),
+      )
+      const [only = 0] = values
+      if (values.size === 1 && only > 0 && only < 5) given.push(`${places.join('+')}: ${row}`)
+    }
+  t.strictSame(given, [])
+  t.end()
+})
+
 await t.test('a week begins on Monday, 00:00 UTC', t => {
   const monday = (text: string) => formatTimestamp(floorToWeek(parseTimestamp(text)))
   t.equal(monday('2026-03-02T00:00:00Z'), '2026-03-02T00:00:00Z')
@@ -148,7 +216,7 @@ await t.test('as CSV: a row each, an empty field for what is kept back', t => {
   t.equal(lines[0], csvHead.join(','))
   t.strictSame(lines.slice(1), [
     '2026-02-23,emergency,,,,,,,,,,,,,,',
-    '2026-03-02,emergency,39,,30,,,0,0,9,0,0,0,1,3,40',
+    '2026-03-02,emergency,39,,30,,,0,0,9,0,0,0,,,',
     '2026-03-09,,6,0,0,0,6,0,0,6,0,0,0,,,',
   ])
   t.ok(lines.every(line => line.split(',').length === csvHead.length))

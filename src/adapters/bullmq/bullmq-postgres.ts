@@ -1,11 +1,12 @@
 // The queue in PostgreSQL, in a schema of its own beside the store: no second server to run. It never joins a
 // transaction of the store; the outbox stands between them.
-import { createPostgresBackend, Queue, runMigrations, Worker, type PgPool } from 'bullmq'
+import { createPostgresBackend, Queue, runMigrations, type PgPool } from 'bullmq'
 import { Client, Pool } from 'pg'
 import { KhancapError } from '../../../schemas/problem.js'
 import type { Log } from '../../ports/log.js'
 import type { Queue as QueuePort } from '../../ports/queue.js'
 import { bullmqQueue, type QueueTuning, streams } from './bullmq-queue.js'
+import { SteadyWorker } from './steady-worker.js'
 
 const schema = 'bullmq'
 // "duplicate_table", "duplicate_object" and their like: PostgreSQL, appendix A, class 42.
@@ -77,7 +78,7 @@ export async function bullmqPostgresQueue(options: PostgresQueueOptions): Promis
     {
       openQueue: name => new Queue(name, { ...connection, streams }, createPostgresBackend),
       openWorker: (name, run, settings) =>
-        new Worker(name, run, { ...connection, ...settings }, createPostgresBackend),
+        new SteadyWorker(name, run, { ...connection, ...settings }, createPostgresBackend),
       async ping() {
         await pool.query('select 1')
       },

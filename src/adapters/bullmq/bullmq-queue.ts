@@ -143,8 +143,12 @@ export async function bullmqQueue(
     return queue
   }
 
+  const workers = new Set<BullWorker>()
+
   async function closeAll(): Promise<void> {
     isClosed = true
+    // One that outlives its backend takes nothing more, and asks for ever.
+    await Promise.allSettled([...workers].map(worker => worker.close(true)))
     await Promise.allSettled([...queues.values()].map(queue => queue.close()))
     await backend.close()
   }
@@ -191,6 +195,7 @@ export async function bullmqQueue(
           },
           { ...workerOptions(lockMs), concurrency },
         )
+        workers.add(worker)
         worker.on('error', onError)
         // Run already and perhaps landed, but nobody knows: it goes back into the queue once, and then the outbox
         // brings it again.
@@ -222,6 +227,7 @@ export async function bullmqQueue(
         // What did not end in time runs again elsewhere, once its lock has run out.
         const isForced = underWay.size > 0
         await Promise.all(opened.map(worker => worker.close(isForced)))
+        for (const worker of opened) workers.delete(worker)
       }
 
       try {

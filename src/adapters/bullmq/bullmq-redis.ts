@@ -1,11 +1,12 @@
 // The queue in Redis, where REDIS_URL is set. Not trusted to keep anything, but told to: a Redis that evicts or
 // forgets costs each job a delay.
-import { Queue, Worker } from 'bullmq'
+import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
 import { KhancapError } from '../../../schemas/problem.js'
 import type { Log } from '../../ports/log.js'
 import type { Queue as QueuePort } from '../../ports/queue.js'
 import { bullmqQueue, type QueueTuning, streams } from './bullmq-queue.js'
+import { SteadyWorker } from './steady-worker.js'
 
 export interface RedisQueueOptions extends QueueTuning {
   /** redis:// or rediss://, with its password. */
@@ -67,7 +68,7 @@ export async function bullmqRedisQueue(options: RedisQueueOptions): Promise<Queu
     {
       openQueue: name => new Queue(name, { connection: producer, prefix, streams }),
       openWorker: (name, run, settings) =>
-        new Worker(name, run, { connection: consumer, prefix, ...settings }),
+        new SteadyWorker(name, run, { connection: consumer, prefix, ...settings }),
       async ping() {
         await producer.ping()
       },

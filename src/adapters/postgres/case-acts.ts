@@ -7,7 +7,7 @@ import { selectCases, toCaseRow, type ReadCase } from './case-rows.js'
 import { endOf, insertEvent, nextEvent } from './chain.js'
 import { at, atOrNull, type Database } from './database.js'
 import { insertLetter } from './letters.js'
-import { wakeLanesOf } from './notice-lanes.js'
+import { wakeLanesOf } from './lane-wakes.js'
 import { insertNotice } from './notices.js'
 import type { Tables } from './tables.js'
 

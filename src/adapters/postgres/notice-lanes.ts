@@ -2,31 +2,18 @@
 // something waits, one of the lane's notices has an outbox row, or the lane is taken, or it has `wake_at`.
 import { sql } from 'kysely'
 import type { CaseId, Instant } from '../../../schemas/encoding.js'
-import type { Rung } from '../../../schemas/program.js'
-import { lastingKinds, type NoticeKind, noticeJob, urgentKinds } from '../../core/sla/urgent.js'
+import { lastingKinds, type NoticeKind } from '../../core/sla/urgent.js'
 import type { NoticeMail, NoticeStore } from '../../ports/notice-store.js'
 import { at, clock, type Database } from './database.js'
-
-interface Lane {
-  readonly team: string
-  readonly recipient: Rung['to']
-  readonly urgent: boolean
-}
-
-/** A notice whose lane nobody will wake: its outbox row went with another case's purge. */
-const forgottenSeconds = 120
-const lanesAtOnce = 500
-
-const isUrgentKind = sql<boolean>`(notices.kind = any(${urgentKinds}::text[]))`
-const jobs = sql`any(${[noticeJob('breach'), noticeJob('reminder')]}::text[])`
-
-const laneJob = ({ urgent }: Pick<Lane, 'urgent'>) => noticeJob(urgent ? 'breach' : 'reminder')
-
-/** Unsettled notices of a lane; joins notices with cases. */
-function waitingIn({ team, recipient, urgent }: Lane) {
-  return sql`notices.settled_at is null and notices.recipient = ${recipient}
-    and ${isUrgentKind} = ${urgent} and coalesce(cases.team, '') = ${team}`
-}
+import {
+  isUrgentKind,
+  jobs,
+  type Lane,
+  laneJob,
+  waitingIn,
+  wakeDueLanes,
+  wakeLanesAround,
+} from './lane-wakes.js'
 
 function inLane({ team, recipient, urgent }: Lane) {
   return sql<boolean>`team = ${team} and recipient = ${recipient} and urgent = ${urgent}`
@@ -48,28 +35,6 @@ async function findLane(db: Database, id: string): Promise<Lane | null> {
   return rows[0] ?? null
 }
 
-/**
- * A case goes from one team to another, within the caller's transaction, which has locked it. Its notices go along, and
- * with them perhaps the only outbox row by which others of their lanes would have been sent: the lanes of both teams wake.
- */
-export async function wakeLanesOf(
-  db: Database,
-  id: CaseId,
-  teams: readonly (string | null)[],
-): Promise<void> {
-  await sql`
-    insert into notice_lanes (team, recipient, urgent, wake_at)
-    select distinct lane.team, notices.recipient, ${isUrgentKind}, statement_timestamp()
-    from notices cross join unnest(${teams.map(team => team ?? '')}::text[]) as lane (team)
-    where notices.case_id = ${id} and notices.settled_at is null
-    -- Two that meet wait for one another in the same order.
-    order by 1, 2, 3
-    on conflict (team, recipient, urgent)
-    do update set wake_at = least(notice_lanes.wake_at, excluded.wake_at)
-    -- One that failed waits for its next attempt.
-    where notice_lanes.failures = 0 or notice_lanes.wake_at is null`.execute(db)
-}
-
 async function deleteJob(db: Database, id: string): Promise<void> {
   await sql`delete from outbox where subject = ${id} and name = ${jobs}`.execute(db)
 }
@@ -86,9 +51,13 @@ async function lease(db: Database, lane: Lane, seconds: number): Promise<boolean
       or notice_lanes.leased_until > ${until}
     returning team`.execute(db)
   if (rows.length > 0) return true
+  await wakeAfterLease(db, lane)
+  return false
+}
+
+async function wakeAfterLease(db: Database, lane: Lane): Promise<void> {
   await sql`update notice_lanes set wake_at = least(wake_at, leased_until)
     where ${inLane(lane)}`.execute(db)
-  return false
 }
 
 /** A case that owes nothing needs nobody; how it came to that without an answer is told all the same. */
@@ -191,6 +160,8 @@ export function noticeLanes(db: Database): Omit<NoticeStore, 'pendingNotice' | '
           await freeLane(trx, lane)
           return null
         }
+        // The one that brought us here was moot, and its outbox row is gone: the others have none if this sender dies.
+        if (rows.every(row => row.id !== id)) await wakeAfterLease(trx, lane)
         const team = lane.team === '' ? null : lane.team
         return {
           id: first.mail_id,
@@ -217,12 +188,14 @@ export function noticeLanes(db: Database): Omit<NoticeStore, 'pendingNotice' | '
 
     async settleMail(mail, outcome) {
       const lane = laneOf(mail)
+      const ids = mail.notices.map(each => each.id)
       await db.transaction().execute(async trx => {
+        await wakeLanesAround(trx, ids)
         await lockLane(trx, lane)
         await sql`
         with settled as (
           update notices set settled_at = clock_timestamp(), outcome = ${outcome}
-          where id = any(${mail.notices.map(each => each.id)}::uuid[]) and settled_at is null
+          where id = any(${ids}::uuid[]) and settled_at is null
           returning id),
         no_jobs as (
           delete from outbox using settled where subject = settled.id::text and name = ${jobs}),
@@ -272,38 +245,6 @@ export function noticeLanes(db: Database): Omit<NoticeStore, 'pendingNotice' | '
       return worst
     },
 
-    async wakeLanes() {
-      const { rows } = await sql`
-        with due as materialized (
-          select lane.* from notice_lanes lane
-          where wake_at <= statement_timestamp()
-            or (wake_at is null and coalesce(leased_until <= statement_timestamp(), true) and exists (
-              select from notices join cases on cases.id = notices.case_id
-              where notices.settled_at is null and notices.recipient = lane.recipient
-                and ${isUrgentKind} = lane.urgent and coalesce(cases.team, '') = lane.team
-                and notices.created_at
-                  < statement_timestamp() - ${forgottenSeconds}::float8 * interval '1 second'
-                and not exists (select from outbox
-                  where subject = notices.id::text and name = ${jobs})))
-          limit ${lanesAtOnce} for update skip locked),
-        woken as (
-          update notice_lanes lane set wake_at = null from due
-          where lane.team = due.team and lane.recipient = due.recipient
-            and lane.urgent = due.urgent
-          returning lane.*)
-        insert into outbox (id, name, subject)
-        select gen_random_uuid(),
-          case when woken.urgent then ${laneJob({ urgent: true })}
-            else ${laneJob({ urgent: false })} end,
-          first.id::text
-        from woken cross join lateral (
-          select notices.id from notices join cases on cases.id = notices.case_id
-          where notices.settled_at is null and notices.recipient = woken.recipient
-            and ${isUrgentKind} = woken.urgent and coalesce(cases.team, '') = woken.team
-          order by notices.mail_id, notices.created_at limit 1) first
-        on conflict (subject, name) do update set sent_at = '-infinity'
-        returning subject`.execute(db)
-      return rows.length
-    },
+    wakeLanes: () => wakeDueLanes(db),
   }
 }

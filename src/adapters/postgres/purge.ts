@@ -2,18 +2,25 @@
 import { sql } from 'kysely'
 import type { CaseId } from '../../../schemas/encoding.js'
 import type { Database } from './database.js'
+import { wakeLanesBehind } from './lane-wakes.js'
 
-/** @returns cases purged */
-export async function purgeDue(db: Database, limit: number): Promise<number> {
+/** Locks them until the transaction ends. */
+async function lockDue(db: Database, limit: number): Promise<readonly CaseId[]> {
   const { rows } = await sql<{ id: CaseId }>`
-    with due as materialized (
-      select id, intake from cases
-      -- Closed long enough ago, or deleted by the applicant just now.
-      where purge_at <= statement_timestamp() and state in ('closed', 'purged')
-        -- Without one only its mails are left.
-        and exists (select from envelopes where case_id = cases.id)
-      order by purge_at limit ${limit}
-      for update skip locked),
+    select id from cases
+    -- Closed long enough ago, or deleted by the applicant just now.
+    where purge_at <= statement_timestamp() and state in ('closed', 'purged')
+      -- Without one only its mails are left.
+      and exists (select from envelopes where case_id = cases.id)
+    order by purge_at limit ${limit}
+    for update skip locked`.execute(db)
+  return rows.map(row => row.id)
+}
+
+/** All that is to be deleted of cases that the caller has locked, in one statement. */
+async function purge(db: Database, ids: readonly CaseId[]): Promise<void> {
+  await sql`
+    with due as materialized (select id, intake from cases where id = any(${ids}::text[])),
     no_mailbox as (
       update intakes set mailbox_sha256 = null from due where intakes.id = due.intake),
     no_digests as (
@@ -49,11 +56,20 @@ export async function purgeDue(db: Database, limit: number): Promise<number> {
       purge_at = case when exists (select from mails where case_id = due.id) then purge_at end,
       next_rung_at = null, due_at = null,
       reason = null, rule = null, coverage = 'undecided', unread_additions = 0, letter = null
-    from due where cases.id = due.id
-    returning cases.id`.execute(db)
+    from due where cases.id = due.id`.execute(db)
+}
+
+/** @returns cases purged */
+export async function purgeDue(db: Database, limit: number): Promise<number> {
+  return await db.transaction().execute(async trx => {
+    const ids = await lockDue(trx, limit)
+    if (ids.length === 0) return 0
+    await wakeLanesBehind(trx, ids)
+    await purge(trx, ids)
+    return ids.length
+  })
   // COMMITTED: no query returns the ciphertext any more. PostgreSQL gives the space back at its next vacuum, and
   // backups keep it for as long as they are kept.
-  return rows.length
 }
 
 /** @returns mails deleted, all of one case */

@@ -4,7 +4,7 @@ import { afterAct } from '../../core/case/states.js'
 import type { RoutingStore } from '../../ports/routing-store.js'
 import { endOf, insertEvent, nextEvent } from './chain.js'
 import { at, atOrNull, clock, type Database } from './database.js'
-import { wakeLanesOf } from './notice-lanes.js'
+import { wakeLanesOf } from './lane-wakes.js'
 import { insertNotice } from './notices.js'
 
 /** What was to be routed is routed, or will never be: its slip and its outbox row have done their work. */

@@ -3,11 +3,9 @@
 import { sql } from 'kysely'
 import type { CaseId, ClientId } from '../../../schemas/encoding.js'
 import { KhancapError } from '../../../schemas/problem.js'
+import { maxPartBytes } from '../../../schemas/upload.js'
 import type { NewUpload, Upload, UploadStore } from '../../ports/upload-store.js'
 import type { Database } from './database.js'
-
-/** Bytes of one part at most: `app/take-upload` cuts them. Reading looks no further back than one of them. */
-export const maxPartBytes = 1_048_576
 
 interface UploadRow {
   readonly id: ClientId
@@ -99,6 +97,9 @@ export function uploadStore(db: Database): UploadStore {
     },
 
     async appendUpload(tokenSha256, { id, from, sealed, lifetimeSeconds }) {
+      // Reading looks no further back than one part.
+      if (sealed.length > maxPartBytes)
+        throw new RangeError(`"sealed" expected ${maxPartBytes} bytes at most`)
       return await db.transaction().execute(async trx => {
         const { rows } = await sql<UploadRow>`
           select ${columns} from uploads join intakes using (case_id)

@@ -103,6 +103,19 @@ export function serviceLevelFor(
   return (named ?? tightestProgram(directory, at)).service_level
 }
 
+/**
+ * The service level by which a case is first due. A receipt promises what the directory said that the request was sealed
+ * with, and a page or an offline form may be older than the newest one: a longer time there changes no promise.
+ * @param promised of the same program in the directory that it was sealed with; null where that is not known
+ */
+export function keepingPromise(level: ServiceLevel, promised: ServiceLevel | null): ServiceLevel {
+  const seconds = Math.min(
+    level.first_response_seconds,
+    promised?.first_response_seconds ?? level.first_response_seconds,
+  )
+  return { ...level, first_response_seconds: seconds }
+}
+
 /** The clock that starts with an intake, before the program is known (step 5). Seconds from arrival. */
 export function firstDeadline(
   directory: Directory,

@@ -1,5 +1,6 @@
-// Small counts are people. What may be told of a row of figures: no count from one to four, and nothing from which one
-// could be computed. The rows of different weeks and programs are never summed up.
+// Small counts are people. What may be told of a row of figures: none of its counts from one to four, and nothing from which one
+// could be computed. The rows of different weeks and programs are never summed up. It is about one look: what another one on
+// another day adds is not kept back (SECURITY.md, "Limits, told plainly").
 import {
   type BreachReason,
   type StatisticsRow,
@@ -49,7 +50,10 @@ export function tellRow(exact: ExactRow): Omit<StatisticsRow, 'program' | 'week'
   const whenNot = mayTellParts(isSplit ? breached : null, [late, overdue])
   const whereLeft = mayTellParts(isSplit ? neither : null, [waiting, ended])
   const why = mayTellParts(isSplit ? breached : null, Object.values(reasons))
-  const times = isSplit && within >= smallestCount
+  // Times are of all answers, and late ones show among them: they lie beyond the promise, which is public. With 9 to 17 in time,
+  // a p90 in time and a worst beyond it mean one late answer, and the worst is that person's. So times are told where the
+  // number of late answers is: five and more or none, as it is where nothing was breached.
+  const times = whenNot && within >= smallestCount
   return {
     received,
     answered: whenNot ? within + late : null,
