@@ -26,6 +26,14 @@ export const sitePolicy = [
   "base-uri 'none'",
 ].join(';')
 
+/** The policy of an offline form: it is downloaded, and in the site's own origin may do nothing. */
+export const downloadPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox"
+
+/** A file whose name holds the hash of its content (as esbuild writes it) never changes. */
+export const hashedName = /-[A-Z0-9]{8}\.(?!html$)[a-z0-9]+$/
+/** The Cache-Control of such a file. Everything else is `no-store`. */
+export const keptForever = 'public, max-age=31536000, immutable'
+
 /** A path of the site: no query, no way up, nothing that would have to be escaped. */
 const SitePath = z
   .string()

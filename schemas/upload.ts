@@ -6,6 +6,8 @@ import { CaseId, ClientId } from './encoding.js'
 export const tusVersion = '1.0.0'
 /** What a part travels as. */
 export const partMediaType = 'application/offset+octet-stream'
+/** Bytes of a part as it is kept, at most: this much of an upload is ever in memory. */
+export const maxPartBytes = 262_144
 
 /** Bytes of one answer to a handler who fetches an attachment: half a megabyte at Tor's slowest is within two minutes. */
 export const maxStretchBytes = 524_288

@@ -3,8 +3,7 @@
 // connection has one request under way.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { partMediaType } from '../../schemas/upload.js'
-import { maxPartBytes } from '../app/take-upload.js'
+import { maxPartBytes, partMediaType } from '../../schemas/upload.js'
 import { bodyLimits, type ConnectionLimits } from './limits.js'
 import { type Seat, seats } from './seats.js'
 

@@ -1,9 +1,14 @@
-// Step 1. The signed directory, as the exact bytes that were signed; compressed for whoever takes that, because the first
-// question waits for it on a slow line.
+// Step 1. The signed directory, as the exact bytes that were signed, and the excerpt that the first question of a page is
+// drawn from; both compressed for whoever takes that, because people wait for them on slow lines.
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
+import { DirectoryExcerpt } from '../../schemas/directory-excerpt.js'
 import { KhancapError } from '../../schemas/problem.js'
+import type { VerifiedDirectory } from '../../keys/directory.js'
+import { utf8 } from '../core/encoding/bytes.js'
+import { excerptOf } from '../core/form/excerpt.js'
 import type { HttpDeps } from './deps.js'
 import { takesGzip } from './encodings.js'
 import { printBytes } from './bytes.js'
@@ -23,14 +28,29 @@ const OneDirectory = z.strictObject({
     .transform(Number),
 })
 
-/** Compresses each directory once. */
-function packer(): (tag: string, note: Uint8Array) => Promise<Uint8Array> {
-  const compress = promisify(gzip)
-  let last: { readonly tag: string; readonly packed: Promise<Uint8Array> } | null = null
-  return (tag, note) => {
-    if (last?.tag !== tag)
-      last = { tag, packed: compress(note, { level: constants.Z_BEST_COMPRESSION }) }
-    return last.packed
+const compress = promisify(gzip)
+
+/**
+ * Answers with bytes that are made of the newest directory; they are made, and compressed, once for each.
+ * @param type content type of the answer
+ */
+function answering(type: string, make: (newest: VerifiedDirectory) => Uint8Array) {
+  let last: { tag: string; bytes: Uint8Array; packed: Promise<Uint8Array> | null } | null = null
+  return async (newest: VerifiedDirectory, request: FastifyRequest, reply: FastifyReply) => {
+    const tag = `"${printBytes(newest.sha256)}"`
+    if (last?.tag !== tag) last = { tag, bytes: make(newest), packed: null }
+    const made = last
+    const isPacked = takesGzip(request.headers['accept-encoding'])
+    // The same directory in other bytes: such a tag is a weak one (RFC 9110, section 8.8.1).
+    reply.header('etag', isPacked ? `W/${tag}` : tag)
+    reply.header('vary', 'accept-encoding')
+    if (request.headers['if-none-match']?.replace(/^W\//, '') === tag)
+      return reply.code(304).send(new Uint8Array(0))
+    reply.header('content-type', type)
+    if (!isPacked) return reply.send(made.bytes)
+    reply.header('content-encoding', 'gzip')
+    made.packed ??= compress(made.bytes, { level: constants.Z_BEST_COMPRESSION })
+    return reply.send(await made.packed)
   }
 }
 
@@ -38,7 +58,10 @@ export function directoryRoutes(
   app: Api,
   { directories, settings }: Pick<HttpDeps, 'directories' | 'settings'>,
 ): void {
-  const pack = packer()
+  const answerNote = answering('text/plain; charset=utf-8', ({ note }) => note)
+  const answerExcerpt = answering('application/json; charset=utf-8', ({ directory }) =>
+    utf8(JSON.stringify(DirectoryExcerpt.parse(excerptOf(directory)))),
+  )
 
   app.route({
     method: ['GET', 'HEAD'],
@@ -80,20 +103,25 @@ export function directoryRoutes(
         ...problemResponses,
       },
     },
-    handler: async (request, reply) => {
-      // Expired or not: whoever seals looks at its end, and whoever works on what was promised needs it.
-      const { note, sha256 } = await directories.newest()
-      const tag = `"${printBytes(sha256)}"`
-      const isPacked = takesGzip(request.headers['accept-encoding'])
-      // The same directory in other bytes: such a tag is a weak one (RFC 9110, section 8.8.1).
-      reply.header('etag', isPacked ? `W/${tag}` : tag)
-      reply.header('vary', 'accept-encoding')
-      if (request.headers['if-none-match']?.replace(/^W\//, '') === tag)
-        return reply.code(304).send(new Uint8Array(0))
-      reply.header('content-type', 'text/plain; charset=utf-8')
-      if (!isPacked) return reply.send(note)
-      reply.header('content-encoding', 'gzip')
-      return reply.send(await pack(tag, note))
+    // Expired or not: whoever seals looks at its end, and whoever works on what was promised needs it.
+    handler: async (request, reply) => answerNote(await directories.newest(), request, reply),
+  })
+
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: '/v1/directory/excerpt',
+    onRequest: atMostPerSecond(settings.perSecond.applicants),
+    schema: {
+      operationId: 'getDirectoryExcerpt',
+      summary: 'What pages show of the newest directory: programs without keys, unsigned',
+      response: {
+        200: {
+          description: 'Drawn from before the directory has come, and held against it afterwards',
+          content: { 'application/json': { schema: DirectoryExcerpt } },
+        },
+        ...problemResponses,
+      },
     },
+    handler: async (request, reply) => answerExcerpt(await directories.newest(), request, reply),
   })
 }

@@ -53,7 +53,8 @@ export interface HttpSettings {
   readonly readinessMs: number
   /**
    * Attachments; `atOnce`: bodies that are taken in at the same time, each with a part in memory. At a full house
-   * whoever has held a seat for longest loses it, but not before `seatMs`: a part of the smallest size at 5 KB/s.
+   * whoever has held a seat for longest loses it, but not before `seatMs`: a part of the smallest size at 5 KB/s. An upload
+   * has one seat.
    */
   readonly uploads: UploadLimits & { readonly atOnce: number; readonly seatMs: number }
 }

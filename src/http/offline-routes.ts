@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import * as z from 'zod'
 import { KhancapError } from '../../schemas/problem.js'
+import { downloadPolicy } from '../../schemas/site.js'
 import { type OfflineForm, offlineForms } from '../app/offline-form.js'
 import type { HttpDeps } from './deps.js'
 import { takesGzip } from './encodings.js'
@@ -51,7 +52,7 @@ export function offlineRoutes(
       if (form === null) throw new KhancapError('not_found')
       reply.header('content-type', 'text/html; charset=utf-8')
       reply.header('content-disposition', `attachment; filename="${form.name}"`)
-      reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'; sandbox")
+      reply.header('content-security-policy', downloadPolicy)
       reply.header('vary', 'accept-encoding')
       if (!takesGzip(request.headers['accept-encoding'])) return reply.send(form.bytes)
       const packing = packed.get(form) ?? pack(form.bytes, { level: 9 })

@@ -5,12 +5,10 @@ import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { Deployment } from '../../schemas/directory.js'
+import { hashedName, keptForever } from '../../schemas/site.js'
 import type { HttpDeps } from './deps.js'
 import { atMostPerSecond } from './rate.js'
 import { type Api, problemResponses } from './routes.js'
-
-/** A file whose name holds the hash of its content (as esbuild writes it) never changes. */
-const hashed = /-[A-Z0-9]{8}\.(?!html$)[a-z0-9]+$/
 
 export function deploymentRoute(app: Api, { deployment }: Pick<HttpDeps, 'deployment'>): void {
   app.route({
@@ -64,9 +62,13 @@ export async function pageRoutes(app: FastifyInstance, folder: string): Promise<
     dotfiles: 'ignore',
     // Caches are decided here: pages leave nothing on the device, hashed files are fetched once.
     cacheControl: false,
+    // What is kept never changes, and the rest is not kept. Without them whoever checks a site can refuse those by which
+    // a server would know a visitor again (cli/site/headers.ts).
+    etag: false,
+    lastModified: false,
     setHeaders(reply, path) {
       const name = path.replace(/\.(br|gz)$/, '')
-      if (hashed.test(name)) reply.header('cache-control', 'public, max-age=31536000, immutable')
+      if (hashedName.test(name)) reply.header('cache-control', keptForever)
     },
   })
   // What stands at well-known places: the list of the site's files, and what WEBCAT asks for where an operator put it there.

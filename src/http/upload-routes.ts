@@ -1,5 +1,5 @@
 // Attachments over tus 1.0: creation, termination, expiration. The token of a mailbox opens each route; sizes are checked
-// before a byte of a body is read, and of a body no more than one part is in memory.
+// before a byte of a body is read, and of a body no more than one part is in memory. Of an upload one body comes in at a time.
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
@@ -15,6 +15,7 @@ import {
 import { beginUpload } from '../app/begin-upload.js'
 import { takeUpload } from '../app/take-upload.js'
 import { sealedAttachmentBytes } from '../core/attachment/sealed-attachment.js'
+import { encodeBase64url } from '../core/encoding/base64url.js'
 import type { HttpDeps } from './deps.js'
 import { tokenOf } from './mailbox-token.js'
 import { seats } from './seats.js'
@@ -31,7 +32,18 @@ async function speakTus(request: FastifyRequest, reply: FastifyReply): Promise<v
   throw new KhancapError('tus_unsupported')
 }
 
-/** So many bodies at once: each holds a part in memory, and a connection of the store now and then. */
+/** A body that comes in. */
+interface Incoming {
+  /** Gives its seat away, and cuts its line. */
+  readonly end: () => void
+  /** What has come of it is kept, or never will be. */
+  readonly over: Promise<void>
+}
+
+/**
+ * So many bodies at once: each holds a part in memory, and a connection of the store now and then. One for each upload: who
+ * comes again has lost the line of the one before, and must not be shut out by what is left of it.
+ */
 function atMostAtOnce({ atOnce, seatMs }: HttpDeps['settings']['uploads']) {
   const taking = seats({
     most: atOnce,
@@ -40,24 +52,44 @@ function atMostAtOnce({ atOnce, seatMs }: HttpDeps['settings']['uploads']) {
     slowestBytesPerSecond: 1,
     earnMs: 0,
   })
-  return async <T>(reply: FastifyReply, body: Readable, work: () => Promise<T>): Promise<T> => {
+  const coming = new Map<string, Incoming>()
+  return async <T>(
+    reply: FastifyReply,
+    body: Readable,
+    upload: string,
+    work: () => Promise<T>,
+  ): Promise<T> => {
     const needed = new Error('its seat was needed')
-    const seat = taking.enter({
-      // What came of it until then stays, where it is enough for a part, and the sender goes on from there.
-      sendAway: () => body.destroy(needed),
-    })
+    // What came of it until then stays, where it is enough for a part, and the sender goes on from there.
+    const sendAway = () => void body.destroy(needed)
+    const before = coming.get(upload)
+    before?.end()
+    const seat = taking.enter({ sendAway })
     const refuse = (cause?: unknown) => {
       reply.header('retry-after', '2').header('connection', 'close')
       return new KhancapError('too_many_requests', { cause })
     }
     if (seat === null) throw refuse()
+    const end = () => {
+      taking.leave(seat)
+      sendAway()
+    }
+    // Not before the one in front is over: where the upload goes on is then settled.
+    const done = before === undefined ? work() : before.over.then(work)
+    const over = done.then(
+      () => undefined,
+      () => undefined,
+    )
+    const mine: Incoming = { end, over }
+    coming.set(upload, mine)
     try {
-      return await work()
+      return await done
     } catch (error) {
       // The line is cut with the body, so that nobody hears it; it is no fault of ours either, and none is logged.
       throw error === needed ? refuse(error) : error
     } finally {
       taking.leave(seat)
+      if (coming.get(upload) === mine) coming.delete(upload)
     }
   }
 }
@@ -167,10 +199,13 @@ export function uploadRoutes(app: Api, deps: HttpDeps): void {
       const { body } = request
       const from = request.headers['upload-offset']
       if (!(body instanceof Readable)) throw new KhancapError('media_type_unsupported')
+      const token = tokenOf(request)
       // What is not read to its end must not be taken for the next request.
       reply.header('connection', 'close')
-      const stored = await taking(reply, body, () =>
-        takeUpload(deps, tokenOf(request), { id, from }, body),
+      // With the token, so that nobody ends the upload of another.
+      const upload = `${id} ${encodeBase64url(token)}`
+      const stored = await taking(reply, body, upload, () =>
+        takeUpload(deps, token, { id, from }, body),
       )
       reply.removeHeader('connection')
       return reply.code(204).header('upload-offset', String(stored)).send(null)

@@ -34,6 +34,7 @@ export interface UploadPart {
   readonly id: ClientId
   /** Where it begins: exactly where the part before has ended. */
   readonly from: number
+  /** `maxPartBytes` at most (schemas/upload.ts). */
   readonly sealed: Uint8Array
   readonly lifetimeSeconds: number
 }
@@ -52,7 +53,7 @@ export interface UploadStore {
    * Adds a part at the end. Of two parts for one place one is taken.
    * @returns bytes that are there afterwards
    * @throws KhancapError `upload_unknown`, `upload_offset` (the end is elsewhere, or the part is longer than what is
-   *   missing), `store_unavailable`
+   *   missing), `store_unavailable`; RangeError where the part is longer than a part may be
    */
   appendUpload(tokenSha256: Uint8Array, part: UploadPart): Promise<number>
   /** Ends an upload that no addition has named. @returns false where there is none */

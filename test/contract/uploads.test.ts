@@ -1,6 +1,7 @@
 // Attachments as the store keeps them: parts in order, room counted, named by an addition or purged.
 import { randomBytes, randomUUID } from 'node:crypto'
 import t from 'tap'
+import { maxPartBytes } from '../../schemas/upload.js'
 import type { NewAddition } from '../../src/ports/mailbox-store.js'
 import type { NewUpload, UploadRoom } from '../../src/ports/upload-store.js'
 import type { Store } from '../../src/ports/store.js'
@@ -108,6 +109,32 @@ await t.test('parts are taken one behind the other, and one of two for the same 
   t.equal(await store.readAttachment(caseId, clientId(), 0, 10), null)
   const { caseId: another } = await routedCase(store)
   t.equal(await store.readAttachment(another, id, 0, 10), null)
+})
+
+await t.test('a part has a bound, and is read from its first byte to its last', async t => {
+  const { store } = await testStore(t)
+  const mailbox = randomBytes(32)
+  const { caseId } = await routedCase(store, { mailbox })
+  const bytes = 2 * maxPartBytes
+  const upload = newUpload({ bytes, room: { ...room, perCaseBytes: bytes, totalBytes: bytes } })
+  await store.beginUpload(mailbox, upload)
+  const sealed = randomBytes(bytes)
+  const part = (from: number, to: number) => ({
+    id: upload.id,
+    from,
+    sealed: sealed.subarray(from, to),
+    lifetimeSeconds,
+  })
+  await t.rejects(store.appendUpload(mailbox, part(0, maxPartBytes + 1)), RangeError, 'one over')
+  await store.appendUpload(mailbox, part(0, maxPartBytes))
+  await store.appendUpload(mailbox, part(maxPartBytes, bytes))
+  await store.recordAddition(mailbox, naming([upload.id]))
+  for (const from of [0, maxPartBytes - 1, maxPartBytes, bytes - 1])
+    t.same(
+      await store.readAttachment(caseId, upload.id, from, 2),
+      sealed.subarray(from, from + 2),
+      `from ${from}`,
+    )
 })
 
 await t.test(

@@ -95,11 +95,15 @@ function withOneName(document: Document): Document {
   )
 }
 
-/** HEAD goes with GET (RFC 9110 §9.3.2) and is not worth a description of its own. */
+/** HEAD goes with GET (RFC 9110 §9.3.2) and is not worth a description of its own; an upload has one and no GET. */
 function withoutHead(document: Document): Document {
   const paths = Object.entries(document.paths).map(([path, methods]) => [
     path,
-    Object.fromEntries(Object.entries(methods).filter(([method]) => method !== 'head')),
+    Object.fromEntries(
+      Object.entries(methods).filter(
+        ([method]) => method !== 'head' || methods['get'] === undefined,
+      ),
+    ),
   ])
   return { ...document, paths: Object.fromEntries(paths) }
 }

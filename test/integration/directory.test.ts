@@ -7,6 +7,7 @@ import t from 'tap'
 import { KhancapError } from '../../schemas/problem.js'
 import { currentDirectory } from '../../src/app/current-directory.js'
 import { publishDirectory } from '../../src/app/publish-directory.js'
+import { excerptOf, sameJson } from '../../src/core/form/excerpt.js'
 import { formatTimestamp, parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import { watchExpiry } from '../../src/directory-expiry.js'
 import { directoryFile } from '../../src/directory-file.js'
@@ -37,6 +38,48 @@ await t.test('step 1: the directory is served byte for byte, with a tag', async 
   const head = await api.app.inject({ method: 'HEAD', url: '/v1/directory' })
   t.equal(head.statusCode, 200)
   t.equal(head.body, '')
+})
+
+await t.test('step 2: the excerpt is what applicants see of the directory, and no key', async t => {
+  const api = await testApi(t)
+  const url = '/v1/directory/excerpt'
+  const answer = await api.app.inject(url)
+  t.equal(answer.statusCode, 200)
+  t.equal(answer.headers['content-type'], 'application/json; charset=utf-8')
+  t.equal(answer.headers['cache-control'], 'no-store')
+  const { directory } = api.organisation
+  const shown = excerptOf(directory)
+  t.ok(sameJson(answer.json(), shown))
+  const renewed = { ...directory, sequence: 9, handlers: [], others: [], leave_to: {} }
+  t.ok(sameJson(excerptOf(renewed), shown), 'keys alone change nothing')
+  const [program] = directory.programs
+  if (program === undefined) throw new Error('no program')
+  for (const change of [
+    { id: 'other' },
+    { names: { en: 'Other' } },
+    { valid_until: '2099-01-01T00:00:00Z' },
+    { languages: ['ja'] },
+    { countries: ['JP'] },
+    { regions: ['JP-01'] },
+    { form: { ...program.form, version: 99 } },
+    { words: { en: { labels: { contact: 'Other' }, why: {}, options: {} } } },
+    { promise: { en: 'Other' } },
+  ]) {
+    const other = excerptOf({ ...directory, programs: [{ ...program, ...change }] })
+    t.notOk(
+      sameJson(other, excerptOf({ ...directory, programs: [program] })),
+      Object.keys(change).join(),
+    )
+  }
+  t.notMatch(
+    answer.body,
+    /age1|"routing"|"tags"|"teams"|"service_level"|"others"|"leave_to"|"more"/,
+  )
+  const packed = await api.app.inject({ url, headers: { 'accept-encoding': 'gzip' } })
+  t.equal(packed.headers['content-encoding'], 'gzip')
+  t.strictSame(gunzipSync(packed.rawPayload), answer.rawPayload)
+  const headers = { 'if-none-match': String(answer.headers.etag) }
+  t.equal((await api.app.inject({ url, headers })).statusCode, 304)
 })
 
 await t.test('step 1: who takes gzip gets the same bytes compressed', async t => {
@@ -73,12 +116,15 @@ await t.test('a new directory is served within seconds, and the old one still co
   const before = await organisation.verify(organisation.note)
   const old = await sealRequest(organisation)
   await api.app.inject('/v1/directory')
-  const next = await organisation.sign({ name: 'Renamed' }, before)
+  const { demo } = organisation.directory
+  t.match((await api.app.inject('/v1/directory/excerpt')).json(), { demo })
+  const next = await organisation.sign({ name: 'Renamed', demo: !demo }, before)
   const deps = { ...organisation, store: db.store, now: Date.now }
   t.equal((await publishDirectory(deps, next)).outcome, 'published')
   t.equal((await publishDirectory(deps, next)).outcome, 'unchanged')
   await new Promise(resolve => setTimeout(resolve, 2100))
   t.strictSame((await api.app.inject('/v1/directory')).rawPayload, Buffer.from(next))
+  t.match((await api.app.inject('/v1/directory/excerpt')).json(), { demo: !demo })
   t.equal((await submit(api, old.request)).statusCode, 201, 'people fill forms slowly')
   const fresh = await sealRequest(organisation, {}, await organisation.verify(next))
   t.equal((await submit(api, fresh.request)).statusCode, 201)

@@ -2,6 +2,7 @@
 // stretches for handlers who may see the case.
 import { randomBytes } from 'node:crypto'
 import t from 'tap'
+import { maxPartBytes } from '../../schemas/upload.js'
 import { decodeBase64url } from '../../src/core/encoding/base64url.js'
 import { pieceDigest, sealedAttachmentBytes } from '../../src/core/attachment/sealed-attachment.js'
 import { openAgeFile } from '../../src/core/envelope/open.js'
@@ -82,7 +83,7 @@ await t.test('an attachment travels in parts and opens on the machine of a handl
   t.equal(stranger.json().code, 'case_unknown', stranger.body)
   t.equal((await api.app.inject(url)).statusCode, 401, 'unsigned')
   const dump = JSON.stringify(await api.db.rows('select * from uploads'))
-  t.notMatch(dump, /nh ch|jpg|jpeg/, 'neither name nor kind')
+  t.notMatch(dump, /nh ch|\.jpg|image\/jpeg/, 'neither name nor kind')
 })
 
 await t.test('whoever lacks the token of the mailbox finds no upload', async t => {
@@ -158,6 +159,13 @@ await t.test('what is no sealed attachment is refused before anything is kept', 
   const head = await tus(api, token, 'HEAD', `/v1/uploads/${upload.id}`)
   t.equal(head.headers['upload-offset'], '0', 'nothing was kept')
   t.same(await api.db.rows('select * from upload_parts'), [])
+  const longer = await sealedUpload(api.organisation, randomBytes(400_000))
+  await beginUpload(api, token, longer)
+  const beyond = await continueUpload(api, token, longer.id, 0, longer.sealed.subarray(0, 263_851))
+  t.equal(beyond.statusCode, 204, 'a little behind a whole part is no fault')
+  t.equal(beyond.headers['upload-offset'], '262144', 'and is to be sent again')
+  const rest = await continueUpload(api, token, longer.id, 262_144, longer.sealed.subarray(262_144))
+  t.equal(rest.headers['upload-offset'], String(longer.sealed.length))
   const stream = { 'content-type': 'application/offset+octet-stream' }
   const elsewhere = await api.app.inject({
     method: 'POST',
@@ -307,6 +315,55 @@ await t.test(
     t.equal(kept, 100_000, 'what had come of the one that was cut off is there')
     // Its answer, which nobody hears, is made in the turn that ends its last write: by now it is over.
     await offset(real)
+    t.strictSame(
+      api.log.lines.filter(({ event }) => event === 'request failed'),
+      [],
+      'it is no fault of the service',
+    )
+  },
+)
+
+await t.test(
+  'who comes again gets the seat of their own lost line, and nobody else does',
+  async t => {
+    // A seat is its own for a minute, and there is one.
+    const api = await testApi(t, settings({ atOnce: 1, seatMs: 60_000 }))
+    const base = await api.app.listen({ host: '127.0.0.1', port: 0 })
+    const [request, other] = [await caseInTeam(api), await caseInTeam(api)]
+    const upload = await sealedUpload(api.organisation, randomBytes(600_000))
+    await beginUpload(api, request.token, upload)
+    const offset = async () => {
+      const found = await tus(api, request.token, 'HEAD', `/v1/uploads/${upload.id}`)
+      return Number(found.headers['upload-offset'])
+    }
+    const ghost = patchOver(base, request.token, upload)
+    t.teardown(() => ghost.destroy())
+    const isCut = new Promise<boolean>(resolve => {
+      ghost.on('error', () => resolve(true))
+      setTimeout(() => resolve(false), 60_000).unref()
+    })
+    ghost.write(upload.sealed.subarray(0, 400_000))
+    let at = 0
+    for (let tries = 0; at < maxPartBytes && tries < 500; tries++) {
+      await new Promise(resolve => setTimeout(resolve, 20))
+      at = await offset()
+    }
+    t.equal(at, maxPartBytes, 'a part has come, and the line hangs')
+    const send = (token: string) =>
+      continueUpload(api, token, upload.id, at, upload.sealed.subarray(at))
+    const stranger = await send(other.token)
+    t.equal(stranger.json().code, 'too_many_requests', 'another mailbox ends nothing')
+    let answer = await send(request.token)
+    if (answer.statusCode !== 204) {
+      t.equal(answer.json().code, 'upload_offset', 'more had come over the lost line')
+      at = await offset()
+      answer = await send(request.token)
+    }
+    t.equal(answer.statusCode, 204, answer.body)
+    t.equal(await offset(), upload.sealed.length)
+    t.equal(await isCut, true, 'the lost line is ended')
+    const next = await sealedUpload(api.organisation, randomBytes(10))
+    await uploadAll(api, other.token, next)
     t.strictSame(
       api.log.lines.filter(({ event }) => event === 'request failed'),
       [],

@@ -9,6 +9,7 @@ import { nodePrimitives } from '../../src/core/crypto/node.js'
 import type { Primitives } from '../../src/core/crypto/primitives.js'
 import { purePrimitives } from '../../src/core/crypto/pure.js'
 import { joinedSource, sourceOf } from '../../src/core/attachment/byte-source.js'
+import { FileUnreadable } from '../../src/core/attachment/file-unreadable.js'
 import {
   attachmentHeaderBytes,
   attachmentIdentity,
@@ -120,8 +121,35 @@ await t.test('a file that has changed under the sealing ends it', async t => {
     bytes: text.length,
     read: async (from, to) => text.subarray(from, to - 1),
   })
-  await t.rejects(sealer.part(0, 100_000), RangeError)
+  const error: unknown = await sealer.part(0, 100_000).catch((thrown: unknown) => thrown)
+  t.ok(error instanceof FileUnreadable)
 })
+
+for (const p of all)
+  await t.test(`${p.name}: no place is ever sealed with a second text`, async t => {
+    const text = new Uint8Array(randomBytes(200_000))
+    const sealer = await attachmentSealer(p, sourceOf(text))
+    const begin = await sealer.part(0, 150_000)
+    // The last chunk before the one in front of it: a server may ask for any place.
+    const end = await sealer.part(198_299, sealer.bytes)
+    const again = await sealer.part(70_000, 150_000)
+    t.ok(equalBytes(again, begin.subarray(70_000)), 'the same text')
+    text.fill(7, 100_000, 100_016)
+    text.fill(7, 199_984)
+    const changed = { message: 'the file has changed' }
+    for (const [from, to] of [
+      [0, 150_000],
+      [70_000, 70_001],
+      [198_299, sealer.bytes],
+      [199_000, sealer.bytes],
+    ] as const)
+      await t.rejects(sealer.part(from, to), changed, `from ${from}`)
+    const unchanged = await sealer.part(0, 60_000)
+    t.ok(equalBytes(unchanged, begin.subarray(0, 67_195)), 'where nothing changed')
+    text.fill(0, 199_984)
+    await t.rejects(sealer.part(198_299, sealer.bytes), changed, 'a third text')
+    t.equal(end.length, sealer.bytes - 198_299)
+  })
 
 await t.test('sizes fill buckets, and nothing else is the size of an attachment', t => {
   t.equal(sealedAttachmentBytes(maxAttachmentBytes), 104_884_843)

@@ -1,14 +1,16 @@
 // An attachment: an age file of its own to a fresh identity (docs/protocol.md, "Attachment"), sealed from any place on, so
 // that an upload goes on where it stopped; and the digest that its manifest pins, over hashes of its pieces.
-import { concatBytes, utf8 } from '../encoding/bytes.js'
+import { concatBytes, equalBytes, utf8 } from '../encoding/bytes.js'
 import { maxAeadBytes, type Primitives } from '../crypto/primitives.js'
 import { encodeIdentity, encodeRecipient } from '../envelope/age-keys.js'
-import { parseHeader, sealHeader } from '../envelope/header.js'
-import { encapsulatedOf, recipientTag } from '../envelope/inspect.js'
+import { recipientTag, sealHeader } from '../envelope/header.js'
+import { parseHeader } from '../envelope/parse-header.js'
+import { encapsulatedOf } from '../envelope/inspect.js'
 import { paddedFileBytes } from '../envelope/padding.js'
 import { watchedRandom, wrapFileKey } from '../envelope/seal.js'
 import { chunkSealer, payloadNonceBytes, sealedChunkBytes, textBytes } from '../envelope/stream.js'
 import type { ByteSource } from './byte-source.js'
+import { FileUnreadable } from './file-unreadable.js'
 
 /** Bytes of the header of a file with one recipient and no context. */
 export const attachmentHeaderBytes = 1627
@@ -107,6 +109,7 @@ export interface AttachmentSealer {
   /**
    * Sealed bytes from `from` to the end of the chunk in which `to` lies. The same place gives the same bytes again. Places
    * may come again, and none may be left out.
+   * @throws FileUnreadable where the text is no longer what it was; whatever reading throws
    */
   part(from: number, to: number): Promise<Uint8Array<ArrayBuffer>>
   /** Once all of it was sealed. */
@@ -129,13 +132,28 @@ export async function attachmentSealer(p: Primitives, text: ByteSource): Promise
   const chunks = Math.ceil(padded / maxAeadBytes)
   const bytes = sealedAttachmentBytes(text.bytes)
   const digest = pieceDigest(p)
+  /** Of each chunk that was sealed, one behind the other. */
+  const tags = new Uint8Array(chunks * tagBytes)
+  const sealedBefore = new Set<number>()
   let digested = 0
+
+  /** Two texts under one key and nonce would tell of both: who asks for a place again gets what they got, or nothing. */
+  function sealChunk(index: number, chunk: Uint8Array): Uint8Array {
+    const sealed = seal(index, index === chunks - 1, chunk)
+    const tag = sealed.subarray(sealed.length - tagBytes)
+    const at = index * tagBytes
+    if (!sealedBefore.has(index)) tags.set(tag, at)
+    else if (!equalBytes(tag, tags.subarray(at, at + tagBytes)))
+      throw new FileUnreadable('the file has changed')
+    sealedBefore.add(index)
+    return sealed
+  }
 
   /** Text and the zeros behind it. */
   async function paddedText(from: number, to: number): Promise<Uint8Array> {
     const end = Math.min(to, text.bytes)
     const read = from < end ? await text.read(from, end) : new Uint8Array(0)
-    if (read.length !== Math.max(0, end - from)) throw new RangeError('the file has changed')
+    if (read.length !== Math.max(0, end - from)) throw new FileUnreadable('the file has changed')
     if (from < end && from <= digested && digested < end) {
       await digest.take(read.subarray(digested - from))
       digested = end
@@ -159,7 +177,7 @@ export async function attachmentSealer(p: Primitives, text: ByteSource): Promise
     const sealed = new Uint8Array(plain.length + Math.max(0, last - first) * tagBytes)
     for (let index = first; index < last; index++) {
       const at = (index - first) * maxAeadBytes
-      const chunk = seal(index, index === chunks - 1, plain.subarray(at, at + maxAeadBytes))
+      const chunk = sealChunk(index, plain.subarray(at, at + maxAeadBytes))
       sealed.set(chunk, (index - first) * sealedChunkBytes)
     }
     const start = front.length + first * sealedChunkBytes
