@@ -8,7 +8,9 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { lean } from './lean.mjs'
 import { drawWorld } from './map/draw-world.mjs'
+import { sealerScripts } from './sealer-scripts.mjs'
 import { writeSiteList } from './site-list.mjs'
+import { wantedScript } from './wanted-script.mjs'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -70,15 +72,115 @@ export function formsOf({ language, suffix, forms }) {
   ]
 }
 
-/** The entry of one language: the code of all, the words of one. */
-function pageEntry(one) {
-  const { forms } = one
-  return [
-    `import { start } from './start.js'`,
+/**
+ * The words that are on the screen until somebody has answered the first question, which is the same in all shipped forms.
+ * Whatever else there is comes later.
+ */
+const firstWords = {
+  texts: 'language between demo back next loading programs question failure otherWays'.split(' '),
+  shared: ['language', 'answers'],
+  questions: ['reply_language'],
+}
+
+/** The entries of an object under some keys, and the others. */
+function halves(all, keys) {
+  const entries = Object.entries(all)
+  return {
+    first: Object.fromEntries(entries.filter(([key]) => keys.includes(key))),
+    later: Object.fromEntries(entries.filter(([key]) => !keys.includes(key))),
+  }
+}
+
+/** The words of one language: those for the first question, and the others. */
+async function wordsOf(one) {
+  const contents = [
     textsOf(one, 'texts'),
     ...formsOf(one),
-    `start({ texts, shared, catalogues: [${forms.join(', ')}] })`,
+    `export { texts, shared }`,
+    `export const catalogues = [${one.forms.join(', ')}]`,
   ].join('\n')
+  const stdin = { contents, resolveDir: join(root, 'web'), loader: 'ts' }
+  const code = await bundle({ stdin, format: 'esm', platform: 'node', target: 'node20' })
+  const all = await import(asModule(code))
+  const texts = halves(all.texts, firstWords.texts)
+  const shared = halves(all.shared, firstWords.shared)
+  const asked = all.catalogues.map(({ program, language, labels, why, options }) => ({
+    program,
+    language,
+    labels: halves(labels, firstWords.questions).first,
+    why: halves(why, firstWords.questions).first,
+    options: halves(options, firstWords.questions).first,
+  }))
+  return {
+    first: { texts: texts.first, shared: shared.first, catalogues: asked },
+    later: { texts: texts.later, shared: shared.later, catalogues: all.catalogues },
+  }
+}
+
+/** The sources that an entry brings into a script, without those of packages. */
+async function sourcesOf(contents, define) {
+  const stdin = { contents, resolveDir: join(root, 'web'), loader: 'ts' }
+  const { metafile } = await build({ ...settings, stdin, define, metafile: true })
+  return Object.keys(metafile.inputs).filter(name => /^(web|schemas|keys|src)\//.test(name))
+}
+
+/** In the second script, modules that the first one has are the first one's: there is one of each. */
+function fromFirst(shared) {
+  const places = new Map(shared.map((name, index) => [join(root, name), index]))
+  const namespace = 'from-first'
+  return {
+    name: namespace,
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: /^\.{1,2}\/.*\.js$/ }, ({ path, resolveDir }) => {
+        const source = join(resolveDir, path).replace(/\.js$/, '.ts')
+        return places.has(source) ? { path: source, namespace } : undefined
+      })
+      onLoad({ filter: /^/, namespace }, ({ path }) => ({
+        contents: `module.exports = self.first[${places.get(path)}]`,
+      }))
+    },
+  }
+}
+
+/**
+ * The two scripts of each language: the first question, and what comes behind it.
+ * @param define addresses that are put in
+ * @returns by language, the address of the first
+ */
+async function pageScripts(languages, define, addAsset) {
+  const start = `import { start } from './start.js'`
+  const later = `import { laterScreens as screens } from './later.js'`
+  const defined = { ...define, laterScript: '""' }
+  const firsts = await sourcesOf(`${start}\nstart()`, defined)
+  const behind = await sourcesOf(`${later}\nself.screens = screens`, defined)
+  const shared = firsts.filter(name => behind.includes(name))
+  // Two of what must be one would be found by nobody else.
+  if (!shared.includes('web/failed.ts')) throw new Error('the two scripts share nothing')
+  const handedOver = [
+    ...shared.map((name, index) => `import * as m${index} from ${JSON.stringify(`../${name}`)}`),
+    `self.first = [${shared.map((_, index) => `m${index}`).join(', ')}]`,
+  ]
+  const pages = new Map()
+  for (const one of languages) {
+    const words = await wordsOf(one)
+    const script = async (name, lines, options) => {
+      const stdin = { contents: lines.join('\n'), resolveDir: join(root, 'web'), loader: 'ts' }
+      const code = await bundle({ ...options, stdin })
+      return addAsset(`${name}-${one.language.toLowerCase()}.js`, code)
+    }
+    const laterScript = await script(
+      'later',
+      [later, `self.arrived = { screens, words: ${JSON.stringify(words.later)} }`],
+      { define, plugins: [fromFirst(shared)] },
+    )
+    const first = await script(
+      'page',
+      [start, ...handedOver, `start(${JSON.stringify(words.first)})`],
+      { ...inBrowser, define: { ...define, laterScript: JSON.stringify(laterScript) } },
+    )
+    pages.set(one.language, first)
+  }
+  return pages
 }
 
 /** What writes the pages that can be read without scripts, with the words of all languages. */
@@ -108,7 +210,7 @@ function wordScripts(addAsset) {
         const name = path.replace(/^.*\/|(-words)?\.[jt]s$/g, '')
         const script = `self.receiptWords=${JSON.stringify(wordlist.join(' '))}.split(' ')\n`
         const address = await addAsset(`words-${name}.js`, script)
-        const contents = `importScripts(${JSON.stringify(address)})\nexport const wordlist = self.receiptWords`
+        const contents = `${wantedScript(address)}\nexport const wordlist = self.receiptWords`
         return { contents }
       })
     },
@@ -167,28 +269,20 @@ export async function bundlePages(folder, about) {
     await writeCompressed(join(folder, address), content)
     return address
   }
-  const sealer = async name => {
-    const code = await bundle({
+  const sealer = name =>
+    sealerScripts(settings, {
+      name,
+      addAsset,
       ...inBrowser,
-      entryPoints: [`web/sealer/${name}.ts`],
       plugins: [wordScripts(addAsset), lean()],
-      // Schemas that nobody uses there may want more of zod.
-      logOverride: { 'import-is-undefined': 'silent' },
     })
-    return addAsset(`seal-${name}.js`, code)
-  }
   const define = {
     sealerWasm: JSON.stringify(await sealer('wasm')),
     sealerPure: JSON.stringify(await sealer('pure')),
     worldMap: JSON.stringify(await addAsset('map.json', await drawWorld())),
   }
   const languages = await catalogues()
-  const pages = new Map()
-  for (const one of languages) {
-    const stdin = { contents: pageEntry(one), resolveDir: join(root, 'web'), loader: 'ts' }
-    const code = await bundle({ ...inBrowser, stdin, define })
-    pages.set(one.language, await addAsset(`page-${one.language.toLowerCase()}.js`, code))
-  }
+  const pages = await pageScripts(languages, define, addAsset)
   const files = await renderPages(languages, {
     style: await addAsset('style.css', await bundle({ entryPoints: ['web/style.css'] })),
     icon: await addAsset('icon.svg', await readFile(join(root, 'web/icon.svg'), 'utf8')),

@@ -1,7 +1,10 @@
 // What did not succeed, as a value that the page has a sentence for.
 import type { Failures } from './texts/texts.js'
 
-export type FailureCode = Exclude<keyof Failures, 'heading' | 'again' | 'kept'>
+export type FailureCode = Exclude<
+  keyof Failures,
+  'heading' | 'again' | 'anew' | 'reload' | 'kept' | 'reenter'
+>
 
 /** A sentence for the person, and the code behind it. */
 export class Failed extends Error {

@@ -5,8 +5,8 @@ const presses = 3
 const withinMs = 5000
 
 export interface Leaving {
-  /** Sets the site that opens, once the directory names one. */
-  setTarget(address: string): void
+  /** Sets the site that opens, once a directory has verified; null: the one that the page came with. */
+  setTarget(address: string | null): void
   leave(): void
 }
 
@@ -18,6 +18,7 @@ export function prepareLeaving(forget: () => void): Leaving {
     const link = document.getElementById(id)
     return link instanceof HTMLAnchorElement ? [link] : []
   })
+  const usual = links.map(link => link.href)
 
   const wipe = () => {
     forget()
@@ -57,7 +58,7 @@ export function prepareLeaving(forget: () => void): Leaving {
 
   return {
     setTarget(address) {
-      for (const link of links) link.href = address
+      for (const [index, link] of links.entries()) link.href = address ?? usual[index] ?? link.href
     },
     leave,
   }

@@ -1,12 +1,14 @@
-// Instants on the clock of the device, in the words of the page's language.
+// Instants on the clock of the device, and days of the calendar, in the words of the page's language.
 import type { Timestamp } from '../schemas/encoding.js'
 
 /** Day before month, as nearly everywhere. */
 const locales: Readonly<Record<string, string>> = { en: 'en-GB' }
 
+const localeOf = (language: string) => locales[language] ?? language
+
 /** A day of the calendar, wherever the device is. */
 export function localDay(at: Timestamp, language: string): string {
-  return new Date(at).toLocaleDateString(locales[language] ?? language, {
+  return new Date(at).toLocaleDateString(localeOf(language), {
     year: 'numeric',
     month: 'long',
     day: 'numeric',
@@ -14,8 +16,29 @@ export function localDay(at: Timestamp, language: string): string {
   })
 }
 
+/** A year, a month or a day, as much of it as somebody knows; as it was typed where it is none. */
+export function localDate(date: string, language: string): string {
+  const [year = '', month, day] = date.split('-')
+  const at = new Date(`${year}-${month ?? '01'}-${day ?? '01'}T00:00:00Z`)
+  // Some browsers take the 31st of February for a day in March.
+  if (!/^\d{4}$/.test(year) || !(at.toJSON() ?? '').startsWith(date)) return date
+  return at.toLocaleDateString(localeOf(language), {
+    year: 'numeric',
+    ...(month === undefined ? {} : { month: 'long' }),
+    ...(day === undefined ? {} : { day: 'numeric' }),
+    timeZone: 'UTC',
+  })
+}
+
+const two = (number: number) => String(number).padStart(2, '0')
+
+/** In Chinese no comma stands between day and hour, and brackets are wide. */
+export function hourOfDay(day: string, time: string, zone: string): string {
+  return day.includes('年') ? `${day} ${time}（${zone}）` : `${day}, ${time} (${zone})`
+}
+
 export function localTime(at: Timestamp, language: string): string {
-  const locale = locales[language] ?? language
+  const locale = localeOf(language)
   const instant = new Date(at)
   const day = instant.toLocaleDateString(locale, {
     weekday: 'long',
@@ -23,10 +46,10 @@ export function localTime(at: Timestamp, language: string): string {
     month: 'long',
     day: 'numeric',
   })
-  const time = instant.toLocaleTimeString(locale, {
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZoneName: 'short',
-  })
-  return `${day}, ${time}`
+  // From 0 to 23 everywhere: an hour of the night must not be taken for one of the day.
+  const time = `${two(instant.getHours())}:${two(instant.getMinutes())}`
+  const zone = new Intl.DateTimeFormat(locale, { hour: 'numeric', timeZoneName: 'short' })
+    .formatToParts(instant)
+    .find(({ type }) => type === 'timeZoneName')
+  return hourOfDay(day, time, zone?.value ?? 'UTC')
 }

@@ -36,12 +36,21 @@ function codeOf(problem: unknown): string {
   return typeof problem.code === 'string' ? problem.code : ''
 }
 
-/** @throws Failed */
-export async function request(address: string, init: RequestInit = {}): Promise<Response> {
+/** What has not come in this time is a lost line. @throws Failed */
+export async function inTime<T>(work: Promise<T>): Promise<T> {
   let timer: number | undefined
   const lost = new Promise<never>((_, reject) => {
     timer = window.setTimeout(() => reject(new Failed('offline', 'timeout')), timeoutMs)
   })
+  try {
+    return await Promise.race([work, lost])
+  } finally {
+    window.clearTimeout(timer)
+  }
+}
+
+/** @throws Failed */
+export async function request(address: string, init: RequestInit = {}): Promise<Response> {
   const answered = fetch(address, {
     credentials: 'omit',
     cache: 'no-store',
@@ -51,26 +60,42 @@ export async function request(address: string, init: RequestInit = {}): Promise<
   }).catch(() => {
     throw new Failed('offline')
   })
+  const response = await inTime(answered)
+  if (response.ok) return response
+  const problem: unknown = await inTime(response.json().catch(() => null))
+  const code = codeOf(problem)
+  throw new Failed(
+    failureFor(response.status, code),
+    code === '' ? String(response.status) : code,
+    response.headers.get(puzzleHeader),
+  )
+}
+
+/** What a server says of a file that is no longer there; others may stand in between and refuse for reasons of their own. */
+const goneCodes = ['not_found', '404', '410']
+
+/**
+ * Why a script of the site has not come; null where it can be had. After a new version of the site it is no longer there, and
+ * only a new page knows the new one.
+ */
+export async function lostScript(address: string): Promise<Failed | null> {
   try {
-    const response = await Promise.race([answered, lost])
-    if (response.ok) return response
-    const problem: unknown = await response.json().catch(() => null)
-    const code = codeOf(problem)
-    throw new Failed(
-      failureFor(response.status, code),
-      code === '' ? String(response.status) : code,
-      response.headers.get(puzzleHeader),
-    )
-  } finally {
-    window.clearTimeout(timer)
+    // What the browser has already is not fetched once more.
+    await request(address, { cache: 'default' })
+    return null
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error
+    if (goneCodes.includes(error.code)) return new Failed('page_replaced')
+    return error.failure === 'refused' ? new Failed('offline') : error
   }
 }
 
 /** A body that stops in the middle is a lost connection; one that is no JSON is not ours. */
 async function bodyOf(response: Response): Promise<unknown> {
-  const text = await response.text().catch(() => {
+  const read = response.text().catch(() => {
     throw new Failed('offline')
   })
+  const text = await inTime(read)
   try {
     return JSON.parse(text)
   } catch {
@@ -104,16 +129,20 @@ const asAskedAhead: RequestInit = {
   referrerPolicy: '',
 }
 
+export async function fetchExcerpt(): Promise<unknown> {
+  return bodyOf(await request('/v1/directory/excerpt', asAskedAhead))
+}
+
 export async function fetchDeployment(): Promise<unknown> {
-  return bodyOf(await request('/deployment.json', asAskedAhead))
+  return bodyOf(await request('/deployment.json'))
 }
 
 export async function fetchDirectoryNote(): Promise<Uint8Array> {
-  const response = await request('/v1/directory', asAskedAhead)
-  const bytes = await response.arrayBuffer().catch(() => {
+  const response = await request('/v1/directory')
+  const read = response.arrayBuffer().catch(() => {
     throw new Failed('offline')
   })
-  return new Uint8Array(bytes)
+  return new Uint8Array(await inTime(read))
 }
 
 /** @param solved where the service is busy and has asked for it */

@@ -1,6 +1,14 @@
 // The page's side of the sealing Worker. A fresh one is made for each submission; ending it forgets its keys.
-import type { AnswerMessage, Asked, CallName, Given, SealerFault } from './sealer/calls.js'
+import type {
+  AnswerMessage,
+  Asked,
+  CallName,
+  FaultMessage,
+  Given,
+  SealerFault,
+} from './sealer/calls.js'
 import { Failed, type FailureCode } from './failed.js'
+import { lostScript } from './network.js'
 
 const failures: Partial<Readonly<Record<SealerFault, FailureCode>>> = {
   root_mismatch: 'root_mismatch',
@@ -32,8 +40,15 @@ export interface Sealer {
 /** What a sealer listens and speaks to: a Worker, or this thread behind a port. */
 type Counterpart = Pick<Worker, 'addEventListener' | 'postMessage'>
 
-/** @param dismiss ends the other side */
-export function hire(worker: Counterpart, dismiss: () => void): Sealer {
+/**
+ * @param dismiss ends the other side
+ * @param whyLost tells why a script of the other side's own did not come; null where it can be had
+ */
+export function hire(
+  worker: Counterpart,
+  dismiss: () => void,
+  whyLost: (address: string) => Promise<Failed | null> = async () => null,
+): Sealer {
   const waiting = new Map<number, Waiting>()
   let number = 0
   let isEnded = false
@@ -41,12 +56,16 @@ export function hire(worker: Counterpart, dismiss: () => void): Sealer {
     for (const one of waiting.values()) one.reject(failed)
     waiting.clear()
   }
+  const failedBy = async ({ fault, missing }: FaultMessage) => {
+    const lost = missing === null ? null : await whyLost(missing)
+    return lost ?? new Failed(failures[fault] ?? 'internal', fault)
+  }
   worker.addEventListener('message', ({ data }: MessageEvent<AnswerMessage>) => {
     const one = waiting.get(data.number)
     waiting.delete(data.number)
     if (one === undefined) return
     if ('given' in data) one.resolve(data.given)
-    else one.reject(new Failed(failures[data.fault] ?? 'internal', data.fault))
+    else void failedBy(data).then(failed => one.reject(failed))
   })
   // The script did not load, or did not run: which of the two is asked afterwards.
   worker.addEventListener('error', event => {
@@ -74,13 +93,6 @@ export function hire(worker: Counterpart, dismiss: () => void): Sealer {
   }
 }
 
-async function isReachable(address: string): Promise<boolean> {
-  return fetch(address, { credentials: 'omit' }).then(
-    response => response.ok,
-    () => false,
-  )
-}
-
 /** Has it load its primitives and test them; one that cannot is ended. @throws Failed */
 export async function tested(sealer: Sealer): Promise<Sealer> {
   try {
@@ -94,11 +106,12 @@ export async function tested(sealer: Sealer): Promise<Sealer> {
 
 async function startOne(address: string): Promise<Sealer> {
   const worker = new Worker(address)
-  return tested(hire(worker, () => worker.terminate())).catch(async (error: unknown) => {
-    const isLost =
-      error instanceof Failed && error.failure === 'cannot_seal' && !(await isReachable(address))
-    throw isLost ? new Failed('offline') : error
-  })
+  return tested(hire(worker, () => worker.terminate(), lostScript)).catch(
+    async (error: unknown) => {
+      const isUnclear = error instanceof Failed && error.failure === 'cannot_seal'
+      throw (isUnclear ? await lostScript(address) : null) ?? error
+    },
+  )
 }
 
 /** With WebAssembly where there is some, else in plain JavaScript. @throws Failed */

@@ -1,20 +1,22 @@
-// What the server serves about the organisation. The page draws forms from it at once; sealing waits until the Worker
-// has verified it, and if it does not verify everything stops.
+// What the server serves about the organisation: an excerpt, from which questions may be drawn at once, and the directory,
+// without which there is no Worker and nothing is sealed. Only the page decides what becomes of the excerpt (web/page.ts).
 import type { Directory } from '../schemas/directory.js'
-import type { Program } from '../schemas/program.js'
+import type { DirectoryExcerpt, ShownProgram } from '../schemas/directory-excerpt.js'
 import { Failed } from './failed.js'
-import { fetchDeployment, fetchDirectoryNote } from './network.js'
+import { fetchDeployment, fetchDirectoryNote, fetchExcerpt } from './network.js'
 import type { Sealer } from './sealer.js'
 import type { Served } from './sealer/calls.js'
 
-export interface Site {
+/** What forms are drawn from: not verified, unless it was made of a directory that is. */
+export type Site = DirectoryExcerpt
+
+/** What the Worker verifies. */
+export interface Signed {
   readonly deployment: unknown
   readonly note: Uint8Array
-  /** Read, not verified. */
-  readonly directory: Directory
 }
 
-function isDirectory(value: unknown): value is Directory {
+function hasPrograms(value: unknown): value is { readonly programs: readonly unknown[] } {
   return (
     typeof value === 'object' &&
     value !== null &&
@@ -22,6 +24,9 @@ function isDirectory(value: unknown): value is Directory {
     Array.isArray(value.programs)
   )
 }
+
+const isDirectory = (value: unknown): value is Directory => hasPrograms(value)
+const isExcerpt = (value: unknown): value is DirectoryExcerpt => hasPrograms(value)
 
 /** What a note says, not verified: its JSON is its third line (docs/protocol.md, "Directory"). */
 export function readNote(note: Uint8Array): Directory {
@@ -32,28 +37,39 @@ export function readNote(note: Uint8Array): Directory {
   throw new Failed('directory_invalid')
 }
 
+/** @returns null where the server has something else at its place. @throws Failed */
+export async function loadExcerpt(): Promise<Site | null> {
+  const excerpt = await fetchExcerpt()
+  return isExcerpt(excerpt) ? excerpt : null
+}
+
 /** @throws Failed */
-export async function loadSite(): Promise<Site> {
+export async function loadSigned(): Promise<Signed> {
   const [deployment, note] = await Promise.all([fetchDeployment(), fetchDirectoryNote()])
-  return { deployment, note, directory: readNote(note) }
+  return { deployment, note }
+}
+
+/** A sealer, and the directory that it has verified. */
+interface Opened {
+  readonly sealer: Sealer
+  readonly directory: Directory
 }
 
 /**
- * A sealer that has verified the directory.
- * @param start makes a fresh one
+ * @param start makes a fresh sealer
  * @param before the directory that this page has worked with until now: nobody goes back, or aside, from it
  * @throws Failed
  */
 export async function openSealer(
-  site: Site,
+  { deployment, note }: Signed,
   start: () => Promise<Sealer>,
   { before, channel }: Pick<Served, 'before' | 'channel'>,
-): Promise<Sealer> {
+): Promise<Opened> {
   const sealer = await start()
   try {
-    const { deployment, note } = site
-    await sealer.call('open', { deployment, note, before, channel, now: Date.now() })
-    return sealer
+    const asked = { deployment, note, before, channel, now: Date.now() }
+    const { directory } = await sealer.call('open', asked)
+    return { sealer, directory }
   } catch (error) {
     sealer.end()
     throw error
@@ -61,9 +77,9 @@ export async function openSealer(
 }
 
 /** The programs that are offered now. */
-export function programsOf({ directory }: Site): readonly Program[] {
+export function programsOf<P extends ShownProgram>(site: { readonly programs: readonly P[] }): P[] {
   const now = new Date().toISOString()
-  return directory.programs.filter(
+  return site.programs.filter(
     ({ valid_from, valid_until }) =>
       valid_from <= now && (valid_until === null || now < valid_until),
   )

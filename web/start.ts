@@ -1,42 +1,56 @@
 // The page of one language. The build makes one bundle of this and the words of that language.
 import { byId, h } from './dom.js'
-import { Page, type Surroundings, type Words } from './page.js'
-import { fillBefore } from './screens/before.js'
-import { comeBack } from './screens/come-back.js'
+import { emptyPlaces } from './empty-places.js'
+import type { laterScreens } from './later.js'
+import { loadLater } from './load-later.js'
+import { Page, type Words } from './page.js'
 import { startRequest } from './screens/request.js'
-import { sendRequest } from './screens/send.js'
 import { startSealer } from './sealer.js'
-import { loadSite } from './site.js'
-
-const onTheSite: Surroundings = {
-  channel: 'web',
-  loadSite,
-  startSealer,
-  send: sendRequest,
-  contact: label => h('a', { href: '/contact.txt' }, label),
-}
+import { loadExcerpt, loadSigned } from './site.js'
 
 /** Takes over the page that the server has sent, which can be read without this. */
 export function start(words: Words): void {
   const main = byId('main')
   const begin = byId('begin')
   if (main === null || begin === null) return
+  let screens: typeof laterScreens | null = null
+  let tries = 0
+  const places = emptyPlaces()
+  const onTheSite = {
+    channel: 'web',
+    loadExcerpt,
+    loadSigned,
+    startSealer,
+    loadLater: async () => {
+      tries += 1
+      const come = await loadLater(words, tries)
+      screens = come
+      page.sealer().catch(() => {})
+      void page.verified.then(directory => come.fillBefore(page, directory, places))
+      return come
+    },
+    contact: (label: string) => h('a', { href: '/contact.txt' }, label),
+  } as const
   const page = new Page(words, onTheSite, main)
   const before = Array.from(main.children).filter(
     (element): element is HTMLElement => element instanceof HTMLElement,
   )
   const home = () => page.show(home, ...before)
   byId('start')?.addEventListener('click', () => startRequest(page, home))
-  byId('have-code')?.addEventListener('click', () => comeBack(page, home))
+  byId('have-code')?.addEventListener('click', () => {
+    page.leaveList()
+    page.withLater(() => screens?.comeBack(page, home), home)
+  })
   for (const link of document.querySelectorAll<HTMLAnchorElement>('a.languages'))
     link.addEventListener('click', event => {
       event.preventDefault()
       location.replace(link.href)
     })
   begin.hidden = false
-  // Fetched while the person reads. Where it fails it is fetched again when it is needed.
-  page.site().then(
-    site => fillBefore(page, site),
-    () => {},
-  )
+  // Fetched while the person reads, one after the other, and the keys behind them: the first question needs only the first.
+  // Where one fails it is fetched again when it is needed.
+  page
+    .excerpt()
+    .then(() => page.later())
+    .catch(() => {})
 }

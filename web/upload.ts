@@ -17,7 +17,7 @@ const passing: readonly string[] = ['offline', 'unavailable', 'too_many_requests
 export interface Upload {
   readonly id: string
   readonly bytes: number
-  /** Sealed bytes from a place to about another. */
+  /** Sealed bytes from a place to about another. What it fails with ends the upload: no line is in it. */
   part(from: number, to: number): Promise<Uint8Array<ArrayBuffer>>
 }
 
@@ -66,7 +66,7 @@ async function patiently<T>(watcher: Watcher, work: () => Promise<T>): Promise<T
   }
 }
 
-/** @throws Failed, Cancelled */
+/** @throws Failed, Cancelled; whatever making a part throws */
 export async function sendUpload(token: string, upload: Upload, watcher: Watcher): Promise<void> {
   const { bytes, id } = upload
   const address = `/v1/uploads/${id}`
@@ -91,12 +91,12 @@ export async function sendUpload(token: string, upload: Upload, watcher: Watcher
   let size = first
   let isAsked = false
   while (at < bytes) {
+    if (isAsked) at = await patiently(watcher, offset)
+    isAsked = false
+    if (at >= bytes) break
+    const sealed = await upload.part(at, at + size)
+    if (signal.aborted) throw new Cancelled()
     try {
-      if (isAsked) at = await patiently(watcher, offset)
-      isAsked = false
-      if (at >= bytes) break
-      const sealed = await upload.part(at, at + size)
-      if (signal.aborted) throw new Cancelled()
       const began = performance.now()
       const response = await request(address, {
         method: 'PATCH',

@@ -24,7 +24,7 @@ export const emergencyEn: Catalogue = {
     if_unreachable: 'If we lose contact with you, what should we do?',
     'if_unreachable.details': 'Details',
     person: 'Name of the person at risk',
-    'person.native_name': "Name in the person's own script",
+    'person.native_name': 'Name in the person’s own script',
     'person.latin_name': 'Name in Latin letters',
     'person.also_known_as': 'Other names or spellings',
     'person.year_of_birth': 'Year of birth',

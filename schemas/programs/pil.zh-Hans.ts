@@ -19,7 +19,7 @@ export const pilZhHans: Catalogue = {
     issue: '主要议题',
     summary: '用几句话概述案件',
     public_interest: '除当事人外，谁会受益？',
-    legal_basis: '法律依据（如知）',
+    legal_basis: '法律依据（如果知道）',
     opponent: '被告（机关类型）',
     'opponent.details': '说明',
     client_informed: '当事人是否已了解风险并同意？',

@@ -8,7 +8,7 @@ export const sharedEn: SharedWords = {
   answers: {
     yes: 'Yes',
     no: 'No',
-    unknown: "I don't know",
+    unknown: 'I don’t know',
     prefer_not: 'I prefer not to say',
     later: 'I will say later',
     other: 'Other',

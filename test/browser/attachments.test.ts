@@ -1,9 +1,10 @@
 // Files from the page: hidden data taken out, sealed in the Worker, sent over a line that breaks, and opened on the other
 // side as what they were. In Chromium, in Firefox, and without WebAssembly and JIT.
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Request } from 'playwright-core'
 import t from 'tap'
 import { attachmentIdentity } from '../../src/core/attachment/sealed-attachment.js'
 import { decodeBase64url } from '../../src/core/encoding/base64url.js'
@@ -48,6 +49,15 @@ async function openedFiles({ api }: TestSite, { content }: Sealed): Promise<Open
     }
   }
   return files
+}
+
+/** What a request says of itself to whoever answers it, with what stands in Base64 as what it means. */
+function told(request: Request): string {
+  const headers = request.headers()
+  const metadata = (headers['upload-metadata'] ?? '')
+    .split(/[ ,]/)
+    .map(word => Buffer.from(word, 'base64').toString())
+  return `${decodeURIComponent(request.url())} ${JSON.stringify(headers)} ${metadata.join(' ')}`
 }
 
 async function toTheFiles(driver: Driver, site: TestSite, sealed: Sealed): Promise<void> {
@@ -99,10 +109,9 @@ await t.test(
     ])
     t.notOk(files[0]?.bytes.includes(secret))
     t.ok(files[1]?.bytes.equals(film), 'byte by byte')
-    const said = requests
-      .map(request => `${request.url()} ${JSON.stringify(request.headers())}`)
-      .join('\n')
-    t.notMatch(said, /film|chụp|jpeg|mp4/, 'neither names nor kinds')
+    const said = requests.map(told).join('\n')
+    // Each word holds what no random id holds, or is too long to come by chance.
+    t.notMatch(said, /film\.mp4|chụp\.jpg|image\/jpeg|video\/mp4/, 'neither names nor kinds')
     t.strictSame(await page.evaluate(storedThings), nothingStored, 'nothing is stored')
     t.strictSame(
       complaints.filter(words => !/ERR_CONNECTION_RESET|409 \(Conflict\)/.test(words)),
@@ -135,6 +144,65 @@ await t.test(
     await driver.click('main .actions button.main')
     await driver.see('.notice.good')
     t.equal((await openedFiles(site, sealed)).length, 1)
+  },
+)
+
+await t.test(
+  'step 11 in Chromium: a file that can no longer be read is told, and holds up no other',
+  async t => {
+    const site = await testSite(t)
+    const sealed = await caseInTeam(site.api)
+    const folder = await mkdtemp(join(tmpdir(), 'khancap-files-'))
+    t.teardown(() => rm(folder, { recursive: true, force: true }))
+    const film = join(folder, 'film.mp4')
+    const sound = join(folder, 'sound.ogg')
+    const note = join(folder, 'note.txt')
+    const footage = randomBytes(3_000_000)
+    await writeFile(film, footage)
+    await writeFile(sound, randomBytes(50_000))
+    await writeFile(note, 'What I saw')
+    const { context, page, requests } = await visitor(t)
+    const driver = chromiumDriver(page)
+    await toTheFiles(driver, site, sealed)
+    let patches = 0
+    await context.route('**/v1/uploads/**', async route => {
+      // The stick is pulled out in the middle of the first file.
+      if (route.request().method() === 'PATCH' && ++patches === 2) await rm(film)
+      return route.continue()
+    })
+    await page.setInputFiles('#files', [film, sound, note])
+    await driver.see('#chosen li:nth-of-type(3)')
+    await truncate(sound, 40_000)
+    await driver.click('#agreed')
+    await driver.click('main .actions button.main')
+    await driver.see('#chosen li[data-state="sent"]')
+    t.match(await driver.textsOf('#chosen li p'), [
+      /can no longer be read/,
+      /can no longer be read/,
+      /Has arrived/,
+    ])
+    t.equal(
+      (await driver.textsOf('main .actions button.main')).length,
+      0,
+      'nothing is left to send',
+    )
+    const methods = requests
+      .filter(request => request.url().includes('/v1/uploads/'))
+      .map(request => request.method())
+    t.notOk(methods.includes('HEAD'), 'nobody asks a line that is not lost')
+    t.equal(methods.filter(method => method === 'DELETE').length, 1, 'what had come is given up')
+    await writeFile(film, footage)
+    await page.setInputFiles('#files', film)
+    await driver.click('#agreed')
+    t.equal((await driver.textsOf('#chosen li')).length, 3, 'in the place of the one before')
+    await driver.click('main .actions button.main')
+    await driver.see('.notice.good')
+    const files = await openedFiles(site, sealed)
+    t.strictSame(
+      files.map(({ name }) => name),
+      ['note.txt', 'film.mp4'],
+    )
+    t.ok(files[1]?.bytes.equals(footage), 'byte by byte')
   },
 )
 

@@ -1,12 +1,16 @@
 // Everything that can go wrong has a sentence of its own, keeps what was typed, and never sends in the clear. The lying
 // parts are put between server and browser here; the pages themselves have no hook for them.
+import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import type { Page, Route } from 'playwright-core'
+import type { DirectoryExcerpt } from '../../schemas/directory-excerpt.js'
 import { publishDirectory } from '../../src/app/publish-directory.js'
 import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
+import { codeToWords } from '../../src/core/receipt/code.js'
 import {
   answer,
   begin,
+  choose,
   chromiumDriver,
   comeBack,
   type Driver,
@@ -15,8 +19,9 @@ import {
   send,
 } from '../helper/applicant.js'
 import { httpSettings } from '../../src/http/limits.js'
-import { sealRequest, submit } from '../helper/api.js'
+import { caseInTeam, sealRequest, submit } from '../helper/api.js'
 import { visitor } from '../helper/chromium.js'
+import { look } from '../helper/look.js'
 import { testOrganisation } from '../helper/organisation.js'
 import {
   arrivedCases,
@@ -39,6 +44,9 @@ const failureOf = async (page: Page) => {
 }
 
 const again = 'main .actions button.main'
+
+/** As a server answers for a file of an earlier version. */
+const gone = (route: Route) => route.fulfill({ status: 404, body: 'not found' })
 
 async function filled(driver: Driver, site: TestSite) {
   await begin(driver, site.url, 'en', 'emergency')
@@ -283,11 +291,193 @@ await t.test('a list of keys that is none at all has its sentence too', async t 
   await driver.see('[data-program="emergency"]')
 })
 
+const excerpt = '**/v1/directory/excerpt'
+const later = '**/a/later-*'
+
+/** Holds back what is asked of an address until it is let go. */
+async function hold(page: Page, address: string): Promise<() => void> {
+  let letGo = () => {}
+  const held = new Promise<void>(resolve => {
+    letGo = resolve
+  })
+  await page.route(address, async route => {
+    await held
+    return route.fallback()
+  })
+  return letGo
+}
+
+/** Changes the excerpt that questions are drawn from, each time in another way. @returns how often it was asked for */
+async function lieInExcerpt(page: Page, change: (json: string, time: number) => string) {
+  let times = 0
+  await page.route(excerpt, async route => {
+    times += 1
+    const response = await route.fetch()
+    return route.fulfill({ response, body: change(await response.text(), times) })
+  })
+  return () => times
+}
+
+/** The second script has run, and what waited for it has been told. (The policy lets no page wait for an expression.) */
+async function allThere(page: Page) {
+  const condition = `self.arrived !== undefined && document.querySelector('script[src*="/a/later-"]') === null`
+  while ((await page.evaluate(condition)) !== true) await wait(50)
+}
+
+/** Chooses what a form that nobody has signed asks first, in the page's language. */
+async function answerFirst(driver: Driver, url: string) {
+  await begin(driver, url, 'en', 'emergency')
+  await driver.see('#q-reply-language')
+  await choose('en')(driver)
+}
+
+const forged = 'We answer within a minute.'
+
+/** An excerpt, and what has no place in it. */
+interface Shown extends DirectoryExcerpt {
+  leave_to?: Readonly<Record<string, string>>
+  others?: readonly object[]
+}
+
+function forge(json: string, change: (shown: Shown) => void): string {
+  const shown: Shown = JSON.parse(json)
+  change(shown)
+  return JSON.stringify(shown)
+}
+
+await t.test(
+  'step 2: what was typed into a form that nobody has signed is erased, and the signed one begins',
+  async t => {
+    const site = await testSite(t)
+    const { page } = await visitor(t)
+    const driver = chromiumDriver(page)
+    const bodies = posts(page)
+    const letGo = await hold(page, '**/v1/directory')
+    const times = await lieInExcerpt(page, (json, time) =>
+      forge(json, ({ programs }) => {
+        for (const { form, promise } of programs) {
+          promise['en'] = `${forged} ${time}`
+          form.questions = form.questions.filter(({ key }) => key === 'contact')
+        }
+      }),
+    )
+    // The first time it is the keys that do not verify: to try again does not make the form any better.
+    let isTampered = true
+    await page.route('**/deployment.json', async route => {
+      const response = await route.fetch()
+      const served = await response.json()
+      const root = isTampered ? `${served.root}`.replace(/.$/, 'x') : served.root
+      isTampered = false
+      return route.fulfill({ response, body: JSON.stringify({ ...served, root }) })
+    })
+    await driver.open(`${site.url}/en/`)
+    await driver.click('#start')
+    t.match(await driver.textOf('[data-program="emergency"]'), forged)
+    await driver.click('[data-program="emergency"]')
+    await driver.see('#q-contact')
+    await choose('messenger')(driver)
+    letGo()
+    const first = await failureOf(page)
+    t.ok(['root_mismatch', 'directory_invalid'].includes(first.code ?? ''), first.code ?? '')
+    t.match(await driver.textOf('main'), /Other safe ways/)
+    await driver.click(again)
+    await page.waitForSelector('[data-failure="form_changed"]')
+    const { text } = await failureOf(page)
+    t.match(text, /what you typed into it was erased/)
+    t.notMatch(text, /still here/)
+    t.equal(await page.locator('main .actions button').count(), 1, 'there is one way')
+    await driver.click(again)
+    t.notMatch(await driver.textOf('[data-program="emergency"]'), forged)
+    await driver.click('[data-program="emergency"]')
+    await driver.see('#q-reply-language')
+    await answer(driver, emergencyDoings('en', story))
+    await driver.see('.review')
+    t.notMatch(await driver.textOf('main'), forged)
+    t.strictSame(bodies, [])
+    await send(driver)
+    await driver.see('#due')
+    t.equal(times(), 1, 'what was drawn is not fetched again')
+    const [arrived] = await arrivedCases(site)
+    const content = await openAs(site, 'intake-1', arrived?.envelope ?? new Uint8Array())
+    t.match(content, { answers: { what_happened: story } })
+    t.notMatch(JSON.stringify(content?.answers), 'messenger')
+  },
+)
+
+for (const { what, change } of [
+  {
+    what: 'a program that there is not',
+    change: ({ programs }) => {
+      for (const program of programs) program.id = `rescue-${program.id}`
+    },
+  },
+  {
+    what: 'a site to leave to, and others who help',
+    change: shown => {
+      shown.leave_to = { en: 'https://example.org/trap' }
+      shown.others = [{ name: 'Trap', url: 'https://example.org/trap' }]
+    },
+  },
+] satisfies { what: string; change: (shown: Shown) => void }[])
+  await t.test(`step 2: an excerpt with ${what} leads nowhere`, async t => {
+    const site = await testSite(t)
+    const { page } = await visitor(t)
+    const driver = chromiumDriver(page)
+    const letGo = await hold(page, '**/v1/directory')
+    await lieInExcerpt(page, json => forge(json, change))
+    await driver.open(`${site.url}/en/`)
+    const leaving = await page.getAttribute('#leave', 'href')
+    await allThere(page)
+    t.equal(await page.textContent('#when'), '', 'nothing unsigned on the first page')
+    t.equal(await page.textContent('#others'), '')
+    t.equal(await page.getAttribute('#leave', 'href'), leaving)
+    await driver.click('#start')
+    await driver.click('[data-program]')
+    await page.waitForSelector('main form .label, main form legend')
+    letGo()
+    t.equal((await failureOf(page)).code, 'form_changed')
+    await driver.click(again)
+    await driver.see('[data-program="emergency"]')
+    t.equal(await page.getAttribute('#leave', 'href'), leaving)
+    t.notMatch(await page.content(), /example\.org\/trap|rescue-/)
+  })
+
+await t.test('step 2: a program that is withdrawn while somebody writes is told', async t => {
+  const organisation = await siteOrganisation()
+  const site = await testSite(t, organisation)
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  const bodies = posts(page)
+  await filled(driver, site)
+  const { primitives, root } = organisation
+  const { store } = site.api.db
+  const programs = sitePrograms().filter(({ id }) => id === 'pil')
+  const note = await organisation.sign({ programs }, await organisation.verify(organisation.note))
+  await publishDirectory({ store, primitives, root, now: Date.now }, note)
+  await page.route('**/v1/intakes', route =>
+    route.fulfill({
+      status: 409,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({ code: 'directory_stale' }),
+    }),
+  )
+  // The server itself has it within seconds.
+  await page.route('**/v1/directory', route =>
+    route.fulfill({ contentType: 'text/plain', body: Buffer.from(note) }),
+  )
+  await send(driver)
+  t.equal((await failureOf(page)).code, 'form_changed')
+  t.equal(bodies.length, 1)
+  await driver.click(again)
+  await driver.see('[data-program="pil"]')
+  t.equal(await page.locator('[data-program]').count(), 1)
+})
+
 /** Changes a sealing script on its way to the browser. */
 async function lie(page: Page, name: string, code: string) {
   await page.route(`**/a/seal-${name}-*.js`, async route => {
     const response = await route.fetch()
-    return route.fulfill({ response, body: `${code}\n${await response.text()}` })
+    return route.fulfill({ response, body: `${code};\n${await response.text()}` })
   })
 }
 
@@ -369,6 +559,29 @@ await t.test(
   },
 )
 
+await t.test('how far somebody has come shows in no request', async t => {
+  const site = await testSite(t)
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  let asked = 0
+  await page.route('**/v1/directory', async route => {
+    asked += 1
+    await route.abort('connectionreset')
+  })
+  await answerFirst(driver, site.url)
+  await allThere(page)
+  const [before, began] = [asked, performance.now()]
+  for (let presses = 0; presses < 6; presses++) {
+    const heading = await driver.textOf('main h1')
+    await driver.click(goOn)
+    while ((await driver.textOf('main h1')) === heading) await wait(10)
+    await driver.click('main .actions button:last-child')
+    while ((await driver.textOf('main h1')) !== heading) await wait(10)
+  }
+  const rounds = Math.ceil((performance.now() - began) / 10_000)
+  t.ok(asked > 0 && asked - before <= rounds, `${asked - before} in ${rounds} rounds`)
+})
+
 await t.test('where WebAssembly is forbidden the other engine seals', async t => {
   const site = await testSite(t)
   const { page, requests } = await visitor(t)
@@ -398,24 +611,160 @@ await t.test(
     const site = await testSite(t)
     const { page } = await visitor(t)
     const driver = chromiumDriver(page)
-    for (const address of ['**/deployment.json', '**/v1/directory']) {
-      await page.route(address, route => route.abort('connectionreset'))
-      await driver.open(`${site.url}/en/`)
-      await driver.click('#start')
+    // Without an excerpt the directory itself is waited for.
+    await page.route(excerpt, route => route.abort('connectionreset'))
+    await page.route('**/v1/directory', route => route.abort('connectionreset'))
+    await driver.open(`${site.url}/en/`)
+    await driver.click('#start')
+    t.equal((await failureOf(page)).code, 'offline')
+    await page.unroute('**/v1/directory')
+    await driver.click(again)
+    await driver.see('[data-program]')
+    await page.unroute(excerpt)
+    const behind = ['**/deployment.json', '**/v1/directory', '**/a/seal-*']
+    const lose = (address: string) => page.route(address, route => route.abort('connectionreset'))
+    for (const address of behind) await lose(address)
+    await filled(driver, site)
+    for (const address of behind) {
+      await driver.click(again)
       t.equal((await failureOf(page)).code, 'offline', address)
       await page.unroute(address)
-      await driver.click(again)
-      await driver.see('[data-program]')
     }
-    await page.route('**/a/seal-*', route => route.abort('connectionreset'))
-    await filled(driver, site)
-    await driver.click(again)
-    t.equal((await failureOf(page)).code, 'offline')
-    await page.unroute('**/a/seal-*')
     await driver.click(again)
     await driver.see('ol.words')
   },
 )
+
+await t.test(
+  'the first question needs one script, and the other may be lost on the way',
+  async t => {
+    const site = await testSite(t)
+    const { page } = await visitor(t)
+    const driver = chromiumDriver(page)
+    await page.route(later, route => route.abort('connectionreset'))
+    await begin(driver, site.url, 'vi', 'emergency')
+    await driver.see('#q-reply-language')
+    await look(t, page, 'first question')
+    await choose('vi')(driver)
+    await driver.click(goOn)
+    t.equal((await failureOf(page)).code, 'offline')
+    await driver.click('main .actions button:nth-of-type(2)')
+    await driver.see('#q-reply-language')
+    t.ok(await page.isChecked('input[value="vi"]'), 'nothing chosen is lost')
+    await page.reload()
+    await driver.click('#start')
+    await driver.click('[data-program="emergency"]')
+    await driver.click(goOn)
+    t.equal((await failureOf(page)).code, 'offline', 'also where nothing was chosen')
+    await page.unroute(later)
+    await driver.click(again)
+    await driver.see('.faults')
+    await choose('vi')(driver)
+    await driver.click(goOn)
+    await driver.see('#q-contact')
+    await driver.click('main form .actions button:last-child')
+    await answer(driver, emergencyDoings('vi', story))
+    await send(driver)
+    await driver.see('#due')
+
+    await page.route(later, route => route.abort('connectionreset'))
+    await driver.open(`${site.url}/vi/`)
+    await driver.click('#have-code')
+    t.equal((await failureOf(page)).code, 'offline')
+    await page.unroute(later)
+    await driver.click(again)
+    await driver.see('#words')
+    await driver.click('main form .actions button:last-child')
+    await driver.see('#when [data-promise]')
+    t.equal(await page.locator('#when [data-promise]').count(), 2, 'filled as soon as it can be')
+  },
+)
+
+await t.test('a script that never comes is a lost line after two minutes', async t => {
+  const site = await testSite(t)
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  await page.clock.install()
+  const letGo = [await hold(page, excerpt), await hold(page, later)]
+  await driver.open(`${site.url}/en/`)
+  await driver.click('#start')
+  await driver.see('.waiting')
+  await page.clock.fastForward(121_000)
+  await driver.click('[data-program="emergency"]')
+  await choose('en')(driver)
+  await driver.click(goOn)
+  await driver.see('.waiting')
+  await page.clock.fastForward(121_000)
+  t.equal((await failureOf(page)).code, 'offline')
+  t.equal(await page.locator('script[src*="/a/later-"]').count(), 0)
+  await page.unroute(later)
+  await driver.click(again)
+  await driver.see('#q-contact')
+  for (const one of letGo) one()
+})
+
+await t.test(
+  'a script that a new version of the site has replaced: the page says what to do',
+  async t => {
+    const site = await testSite(t)
+    const { page } = await visitor(t)
+    const driver = chromiumDriver(page)
+    await page.route(later, gone)
+    await answerFirst(driver, site.url)
+    await driver.click(goOn)
+    const { code, text } = await failureOf(page)
+    t.equal(code, 'page_replaced')
+    t.match(text, /must then be entered again/)
+    t.notMatch(text, /still here/)
+    await page.unroute(later)
+    await driver.click(again)
+    await driver.click('#start')
+    await driver.click('[data-program="emergency"]')
+    await driver.see('#q-reply-language')
+    t.equal(await page.locator('input:checked').count(), 0)
+    await choose('en')(driver)
+    await driver.click(goOn)
+    await driver.see('#q-contact')
+  },
+)
+
+await t.test('a warning stays when the rest of the page comes meanwhile', async t => {
+  const site = await testSite(t)
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  const letKeysGo = await hold(page, '**/v1/directory')
+  const letScriptGo = await hold(page, later)
+  await lieInExcerpt(page, json =>
+    forge(json, ({ programs }) => {
+      for (const { promise } of programs) promise['en'] = forged
+    }),
+  )
+  await answerFirst(driver, site.url)
+  await driver.click(goOn)
+  await driver.see('.waiting')
+  letKeysGo()
+  t.equal((await failureOf(page)).code, 'form_changed')
+  letScriptGo()
+  await allThere(page)
+  t.equal((await failureOf(page)).code, 'form_changed')
+})
+
+await t.test('nothing moves under a finger when the keys come', async t => {
+  const site = await testSite(t)
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  const letKeysGo = await hold(page, '**/v1/directory')
+  await driver.open(`${site.url}/zh-hant/`)
+  await driver.see('#start')
+  const boxOf = (id: string) => page.locator(`#${id}`).boundingBox()
+  const [start, code] = [await boxOf('start'), await boxOf('have-code')]
+  letKeysGo()
+  await driver.see('[data-promise="emergency"]')
+  t.strictSame([await boxOf('start'), await boxOf('have-code')], [start, code])
+  await driver.click('#start')
+  await driver.see('[data-program="emergency"]')
+  t.match(await driver.textOf('#banner'), /示範/, 'a demonstration says so from the next screen on')
+})
 
 await t.test('a list of words that does not arrive is a lost line too', async t => {
   const site = await testSite(t)
@@ -428,6 +777,46 @@ await t.test('a list of words that does not arrive is a lost line too', async t 
   await page.unroute('**/a/words-*')
   await driver.click(again)
   await driver.see('ol.words')
+})
+
+await t.test(
+  'step 11: the second script of the Worker that does not arrive is one, too',
+  async t => {
+    const site = await testSite(t)
+    const { code } = await caseInTeam(site.api)
+    const { page } = await visitor(t)
+    const driver = chromiumDriver(page)
+    await page.route('**/a/rest-*', route => route.abort('connectionreset'))
+    await comeBack(driver, site.url, 'en', (await codeToWords(code, 'en')).join(' '))
+    t.equal((await failureOf(page)).code, 'offline')
+    await page.unroute('**/a/rest-*')
+    await driver.click(again)
+    await driver.see('main .actions button.files')
+  },
+)
+
+await t.test('step 11: one that a new version of the site has replaced is told apart', async t => {
+  const site = await testSite(t)
+  const { code } = await caseInTeam(site.api)
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  await page.route('**/a/rest-*', gone)
+  await comeBack(driver, site.url, 'en', (await codeToWords(code, 'en')).join(' '))
+  t.equal((await failureOf(page)).code, 'page_replaced')
+})
+
+await t.test('a sealing script that was replaced is told before anything is typed', async t => {
+  const site = await testSite(t)
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  await page.route('**/a/seal-*', gone)
+  await driver.open(`${site.url}/en/`)
+  await driver.click('#start')
+  t.equal((await failureOf(page)).code, 'page_replaced')
+  await page.unroute('**/a/seal-*')
+  await driver.click(again)
+  await driver.click('#start')
+  await driver.see('[data-program="emergency"]')
 })
 
 await t.test('step 5: a receipt that does not fit is not taken for one', async t => {

@@ -21,7 +21,7 @@ for (const { name, preferences, engine, language, program, country, handler } of
   {
     name: 'Firefox, traditional Chinese',
     preferences: {},
-    engine: '/a/seal-wasm-',
+    engine: 'wasm',
     language: 'zh-Hant',
     program: 'emergency',
     country: 'TW',
@@ -30,7 +30,7 @@ for (const { name, preferences, engine, language, program, country, handler } of
   {
     name: 'Tor Browser at "Safer", French',
     preferences: torSafer,
-    engine: '/a/seal-pure-',
+    engine: 'pure',
     language: 'fr',
     program: 'pil',
     country: 'VN',
@@ -53,6 +53,10 @@ for (const { name, preferences, engine, language, program, country, handler } of
     const content = await replyAs(site, handler, arrived, 'Bonjour 您好', language)
     t.match(content.answers, program === 'pil' ? { summary: canary } : { what_happened: canary })
 
+    t.notOk(
+      requests.some(request => request.url().includes('/a/rest-')),
+      'what a first request does not need has not travelled',
+    )
     await comeBack(driver, site.url, folder, words.join(' '))
     t.match(await driver.textOf('article.reply'), /Bonjour 您好/)
     await driver.click('main .actions button.main')
@@ -72,7 +76,9 @@ for (const { name, preferences, engine, language, program, country, handler } of
       'nothing leaves for elsewhere',
     )
     t.strictSame(
-      addresses.filter(address => /\/a\/seal-/.test(address) && !address.includes(engine)),
+      addresses.filter(
+        address => /\/a\/(seal|rest)-/.test(address) && !address.includes(`-${engine}-`),
+      ),
       [],
       `only ${engine} was loaded`,
     )

@@ -77,7 +77,7 @@ for (const { name, language, code } of lies)
     await page.route('**/a/seal-wasm-*.js', async route => {
       const response = await route.fetch()
       changed++
-      return route.fulfill({ response, body: `${code}\n${await response.text()}` })
+      return route.fulfill({ response, body: `${code};\n${await response.text()}` })
     })
     await driver.open(`${site.url}/${language.toLowerCase()}/`)
     await driver.click('#start')
@@ -113,7 +113,7 @@ await t.test(
   }`
     await page.route('**/a/seal-wasm-*.js', async route => {
       const response = await route.fetch()
-      return route.fulfill({ response, body: `${code}\n${await response.text()}` })
+      return route.fulfill({ response, body: `${code};\n${await response.text()}` })
     })
     await begin(driver, site.url, 'vi', 'emergency')
     await answer(driver, emergencyDoings('vi', 'Tôi cần được giúp'))

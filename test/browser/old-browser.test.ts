@@ -46,7 +46,7 @@ for (const engine of ['wasm', 'pure'])
       const response = await route.fetch()
       changed++
       const body = isWanted
-        ? `${takenAway}\ndelete self.globalThis\n${await response.text()}`
+        ? `${takenAway}\ndelete self.globalThis;\n${await response.text()}`
         : 'throw new Error("not this one")'
       return route.fulfill({ response, body })
     })

@@ -11,7 +11,7 @@ import { decodeBase64url } from '../../src/core/encoding/base64url.js'
 import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import { openEnvelope } from '../../src/core/envelope/open.js'
 import { visitor } from '../helper/chromium.js'
-import { firefoxVisitor } from '../helper/firefox.js'
+import { firefoxVisitor, torSafer } from '../helper/firefox.js'
 import { people, sampleEnvelope, sampleOrigin } from '../helper/sample-content.js'
 import type { BuiltResult, BuiltTask, VectorResult, VectorTask } from '../helper/vector-page.js'
 import { vectorFolder } from '../vectors/generate.js'
@@ -44,8 +44,14 @@ const built = new Map<string, Buffer>()
 for (const name of await readdir('build/web/a'))
   if (name.endsWith('.js')) built.set(`/a/${name}`, await readFile(join('build/web/a', name)))
 const html = '<!doctype html><link rel="icon" href="data:,"><script src="/page.js"></script>'
+/** The line on which the second script of a Worker would come. */
+let isLineLost = false
 const server = createServer((request, response) => {
   const address = request.url ?? ''
+  if (isLineLost && address.startsWith('/a/rest-')) {
+    request.socket.destroy()
+    return
+  }
   const served = address === '/page.js' ? script : built.get(address)
   response.setHeader('content-security-policy', policy)
   response.setHeader('content-type', served ? 'text/javascript' : 'text/html; charset=utf-8')
@@ -106,7 +112,37 @@ async function openedHere(sealed: string, identity: string): Promise<unknown> {
   return openEnvelope(p, [identity], decodeBase64url(sealed), expected)
 }
 
-for (const browser of await browsers()) {
+function builtTask(engine: 'wasm' | 'pure'): BuiltTask {
+  return {
+    worker: [...built.keys()].find(name => name.startsWith(`/a/seal-${engine}-`)) ?? '',
+    deployment: { origin: sampleOrigin, root: directory.root, demo: false },
+    directory,
+    words: Object.values(words),
+    replies: [text('reply', 'sealed'), ...files.map(({ sealed }) => sealed)],
+  }
+}
+
+// Before the first test: between two of them a file without a test under way has ended.
+const both = await browsers()
+
+for (const { engine, preferences } of [
+  { engine: 'wasm', preferences: {} },
+  { engine: 'pure', preferences: torSafer },
+] as const)
+  await t.test(
+    `the second script of ${engine} in Firefox is lost, and asked for again`,
+    async t => {
+      const { page } = await firefoxVisitor(t, preferences)
+      await page.goto(`http://127.0.0.1:${port}/`)
+      const second = `runSecond(${JSON.stringify(builtTask(engine))})`
+      isLineLost = true
+      t.equal(await page.evaluate(second), 'server_unreachable')
+      isLineLost = false
+      t.equal(await page.evaluate(second), text('receipt-code', 'mailbox_token'))
+    },
+  )
+
+for (const browser of both) {
   for (const set of ['libsodium', 'pure'] as const)
     await t.test(`${set} in ${browser.name}: the vectors, and a fresh envelope`, async t => {
       const task: VectorTask = {
@@ -135,16 +171,9 @@ for (const browser of await browsers()) {
       for (const { identity } of readers) t.same(await openedHere(result.sealed, identity), content)
     })
 
-  for (const engine of ['wasm', 'pure'])
+  for (const engine of ['wasm', 'pure'] as const)
     await t.test(`the built Worker ${engine} in ${browser.name}: the vectors it meets`, async t => {
-      const worker = [...built.keys()].find(name => name.startsWith(`/a/seal-${engine}-`)) ?? ''
-      const task: BuiltTask = {
-        worker,
-        deployment: { origin: sampleOrigin, root: directory.root, demo: false },
-        directory,
-        words: Object.values(words),
-        replies: [text('reply', 'sealed'), ...files.map(({ sealed }) => sealed)],
-      }
+      const task = builtTask(engine)
       const result = z.custom<BuiltResult>().parse(await browser.call('runBuilt', task))
       t.equal(result.primitives, engine === 'wasm' ? 'libsodium' : 'pure')
       t.same(JSON.parse(result.directory), vectors.get('directory')?.['directory'])

@@ -43,6 +43,8 @@ export interface CliMachine {
   readonly colour?: boolean
   /** Aborted once nobody reads what it says. */
   readonly unheard?: AbortSignal
+  /** Told what stands on stdout so far, whenever there is more. */
+  readonly heard?: (out: string) => void
 }
 
 export async function temporaryFolder(t: Teardown): Promise<string> {
@@ -117,6 +119,7 @@ export async function khancap(args: readonly string[], machine: CliMachine): Pro
     new Writable({
       write(chunk: Buffer, _encoding, done) {
         said[stream] += chunk.toString('utf8')
+        if (stream === 'out') machine.heard?.(said.out)
         done()
       },
     })
@@ -127,6 +130,7 @@ export async function khancap(args: readonly string[], machine: CliMachine): Pro
     out: text => void out.write(text),
     err: text => void err.write(text),
     columns: screen.columns,
+    errColumns: machine.columns ?? null,
     station: async () => ({
       environment: {
         passphraseFile: null,

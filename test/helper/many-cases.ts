@@ -3,12 +3,16 @@
 
 const step = 20_000
 
-/** @param query sends one statement; on a connection that does not give up after twenty seconds where they are many */
+/**
+ * Cases number `first` to `count` - 1.
+ * @param query sends one statement; on a connection that does not give up after twenty seconds where they are many
+ */
 export async function fillCases(
   query: (text: string, values: readonly unknown[]) => Promise<unknown>,
   count: number,
+  first = 0,
 ): Promise<void> {
-  for (let from = 0; from < count; from += step)
+  for (let from = first; from < count; from += step)
     await query(
       `with numbers as (
        select n, '0' || lpad(n::text, 25, '0') as id from generate_series($1::int, $2::int) n),

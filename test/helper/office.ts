@@ -3,6 +3,7 @@ import type { Directory } from '../../schemas/directory.js'
 import type { EnvelopeContent } from '../../schemas/sealed.js'
 import { shippedPrograms } from '../../schemas/programs/shipped.js'
 import type { Program } from '../../schemas/program.js'
+import type { HttpDeps } from '../../src/http/deps.js'
 import { publishDirectory } from '../../src/app/publish-directory.js'
 import { caseInTeam, type TestApi, testApi } from './api.js'
 import { type CliMachine, type CliRun, handlerFolder, khancap } from './cli.js'
@@ -66,18 +67,24 @@ export interface Office {
   readonly newCase: (answers?: EnvelopeContent['answers']) => ReturnType<typeof caseInTeam>
 }
 
-export async function office(t: Teardown): Promise<Office> {
-  return startOnFreePort(port => officeOn(t, port))
+export interface OfficeChanges {
+  readonly directory?: Partial<Directory>
+  readonly deps?: Partial<HttpDeps>
 }
 
-async function officeOn(t: Teardown, port: number): Promise<Office> {
+export async function office(t: Teardown, changes: OfficeChanges = {}): Promise<Office> {
+  return startOnFreePort(port => officeOn(t, port, changes))
+}
+
+async function officeOn(t: Teardown, port: number, changes: OfficeChanges): Promise<Office> {
   const url = `http://127.0.0.1:${port}`
   const organisation = await testOrganisation({
     origin: url,
     addresses: [url],
     programs: officePrograms(),
+    ...changes.directory,
   })
-  const api = await testApi(t, {}, organisation)
+  const api = await testApi(t, changes.deps, organisation)
   await api.app.listen({ port, host: '127.0.0.1' })
   const folders = new Map<string, string>()
   async function folderOf(handler: string): Promise<string> {

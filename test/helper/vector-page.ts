@@ -11,7 +11,8 @@ import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64
 import { utf8 } from '../../src/core/encoding/bytes.js'
 import { openAddition, openEnvelope, openSlip } from '../../src/core/envelope/open.js'
 import { sealEnvelope } from '../../src/core/envelope/seal.js'
-import { deriveReceiptKeys, wordsToCode } from '../../src/core/receipt/code.js'
+import { deriveReceiptKeys } from '../../src/core/receipt/code.js'
+import { wordsToCode } from '../../src/core/receipt/read-words.js'
 import { hireWorker } from './hired-worker.js'
 
 export interface VectorTask {
@@ -132,4 +133,26 @@ export async function runBuilt(task: BuiltTask): Promise<BuiltResult> {
   }
 }
 
-Object.assign(globalThis, { runVectors, runBuilt })
+/** A fresh Worker that is asked to read words: for that it needs its second script. @returns the token, or the fault */
+export async function runSecond({
+  worker,
+  deployment,
+  directory,
+  words,
+}: BuiltTask): Promise<string> {
+  const { ask, end } = hireWorker(worker)
+  try {
+    await ask('start', null)
+    const { note, now } = directory
+    await ask('open', { deployment, note: utf8(note), before: null, channel: 'web', now })
+    const asked = { words: words[0] ?? '', pageLanguage: 'en' }
+    return await ask('enter', asked).then(
+      ({ token }) => token,
+      ({ message }: Error) => message,
+    )
+  } finally {
+    end()
+  }
+}
+
+Object.assign(globalThis, { runVectors, runBuilt, runSecond })

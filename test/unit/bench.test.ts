@@ -1,13 +1,35 @@
 // The harness of the benchmarks, on a row that measures nothing. That docs/performance.md is what bench/results.json
 // gives is tested with the other generated documents.
-import t from 'tap'
-import { isPassed, judge, measure } from '../../bench/measure.js'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { isPassed, judge, measure, unmeasured } from '../../bench/measure.js'
 import { performancePage, short } from '../../bench/page.js'
+import type { RowResult } from '../../bench/results.js'
 import { interleave, quantile, spread } from '../../bench/rounds.js'
-import { loadRow, rowFile, rowNames } from '../../bench/rows.js'
+import { inProcesses, loadRow, rowFile, rowNames } from '../../bench/rows.js'
 
 const trivial = new URL('../helper/trivial-row.js', import.meta.url)
 const { signal } = new AbortController()
+
+/** As many times in one process as asked. */
+async function results(times = 1, interrupted = signal): Promise<RowResult[]> {
+  const told: RowResult[] = []
+  const files = Array.from({ length: times }, () => trivial)
+  await measure(files, 'quick', interrupted, result => told.push(result))
+  return told
+}
+
+async function trivialRow(t: Test, does: string): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'khancap-row-'))
+  process.env['KHANCAP_TEST_ROW'] = does
+  process.env['KHANCAP_TEST_ROW_MARK'] = join(folder, 'mark')
+  t.teardown(async () => {
+    delete process.env['KHANCAP_TEST_ROW']
+    await rm(folder, { recursive: true })
+  })
+}
 
 await t.test('contenders take turns, and every other round the other way round', async t => {
   const order: string[] = []
@@ -50,7 +72,8 @@ await t.test('a bar is held against the median and met at its limit exactly', as
 })
 
 await t.test('a row runs in a process of its own and is held against its bar', async t => {
-  const result = await measure(trivial, 'quick', signal)
+  const [result] = await results()
+  if (result === undefined) throw new Error('the row said nothing')
   t.match(result, {
     name: 'trivial-row',
     outcome: 'measured',
@@ -59,9 +82,18 @@ await t.test('a row runs in a process of its own and is held against its bar', a
   })
   t.ok(isPassed([result]))
   const page = performancePage(
-    { mode: 'quick', day: '2026-01-01', machine: {}, rows: [result] },
+    {
+      mode: 'quick',
+      day: '2026-01-01',
+      machine: {},
+      rows: [result, unmeasured({ ...result, name: 'other' }, 'left out', 'left out of this run')],
+      onlyFull: [{ name: 'long', title: 'A long one' }],
+    },
     '',
   )
+  t.match(page, '| [Two numbers](#other) | left out of this run | | | | | **left out** |')
+  t.match(page, '- A long one (`long`)')
+  t.match(page, 'Repeat it: `npm run bench -- --row trivial-row`')
   t.match(
     page,
     '| [Two numbers](#trivial-row) | two, of one | 2.00 | 2.00 | 2.00 | at least 2 | met |',
@@ -69,22 +101,46 @@ await t.test('a row runs in a process of its own and is held against its bar', a
 })
 
 await t.test('a row that fails says why, ends nothing else, and is not passed', async t => {
-  process.env['KHANCAP_TEST_ROW'] = 'fails'
-  t.teardown(() => delete process.env['KHANCAP_TEST_ROW'])
-  const result = await measure(trivial, 'quick', signal)
-  t.match(result, { outcome: 'failed', reason: 'the row has failed', ratios: [] })
-  t.notOk(isPassed([result]))
+  await trivialRow(t, 'fails once')
+  const [first, second] = await results(2)
+  t.match(first, { outcome: 'failed', reason: 'the row has failed', ratios: [] })
+  t.match(second, { outcome: 'measured' })
+  t.notOk(isPassed([first, second].filter(result => result !== undefined)))
+})
+
+await t.test('a row whose process dies has failed, and the next one is measured', async t => {
+  await trivialRow(t, 'dies once')
+  t.match(await results(2), [
+    { outcome: 'failed', reason: 'it ended without a word' },
+    { outcome: 'measured' },
+  ])
+})
+
+await t.test('rows of one process share what they set up', async t => {
+  await trivialRow(t, 'shares')
+  const notes = ['set up 1 times']
+  t.match(await results(2), [{ notes }, { notes }])
 })
 
 await t.test('what a row says besides its figures is passed over', async t => {
-  process.env['KHANCAP_TEST_ROW'] = 'speaks'
-  t.teardown(() => delete process.env['KHANCAP_TEST_ROW'])
-  t.match(await measure(trivial, 'quick', signal), { outcome: 'measured' })
+  await trivialRow(t, 'speaks')
+  t.match(await results(), [{ outcome: 'measured' }])
 })
 
-await t.test('a row that is interrupted has failed', async t => {
-  const result = await measure(trivial, 'quick', AbortSignal.abort())
-  t.match(result, { outcome: 'failed', reason: 'interrupted' })
+await t.test('a figure that is no number fails its row, not the table', async t => {
+  await trivialRow(t, 'is no number')
+  t.match(await results(), [{ outcome: 'failed', reason: /not what a row measures/ }])
+})
+
+await t.test('a row that is interrupted has failed, and those after it do not begin', async t => {
+  const told = await results(2, AbortSignal.abort())
+  t.match(told, [{ outcome: 'failed', reason: 'interrupted' }])
+  t.equal(told.length, 1)
+})
+
+await t.test('rows that share a set-up and follow one another run in one process', async t => {
+  const [a, b] = [{ together: 'intake' }, { together: 'cases' }] as const
+  t.strictSame(inProcesses([a, a, {}, {}, b, a]), [[a, a], [{}], [{}], [b], [a]])
 })
 
 await t.test('every file of bench/rows exports a row of its name, bounded in time', async t => {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { joined, safe, safeLines, styled } from '../../cli/terminal/safe.js'
 import { visible, visibleJson } from '../../cli/terminal/visible.js'
-import { widthOf, wrapLine } from '../../cli/terminal/width.js'
+import { brokenAtWords, widthOf, wrapLine } from '../../cli/terminal/width.js'
 
 const hostile: Readonly<Record<string, string>> = {
   'a colour': '\u001b[31mred',
@@ -135,6 +135,33 @@ await t.test('lines are broken at spaces, or inside a word that is too long', as
   t.strictSame(wrapLine('打开文（好）', 8), ['打开文', '（好）'], 'nor ends with what opens')
 })
 
+await t.test(
+  'a sentence is broken at words only: what is longer than a line stays whole',
+  async t => {
+    const path = `/media/${'stick'.repeat(5)}`
+    t.strictSame(wrapLine(`no file ${path} here`, 20, 'whole'), ['no file', path, 'here'])
+    t.strictSame(wrapLine(`${path} ${path}`, 20, 'whole'), [path, path])
+    t.strictSame(
+      wrapLine('我需要帮助', 4, 'whole'),
+      ['我需', '要帮', '助'],
+      'Chinese breaks anywhere',
+    )
+    const said = brokenAtWords(`khancap: there is no file ${path}\nhint: short\n`, 40)
+    t.equal(said, `khancap: there is no file\n  ${path}\nhint: short\n`)
+    fc.assert(
+      fc.property(
+        fc.array(fc.stringMatching(/^[a-zế]{1,12}$/), { maxLength: 30 }),
+        fc.integer({ min: 14, max: 80 }),
+        (words, columns) => {
+          const lines = brokenAtWords(words.join(' '), columns).split('\n')
+          const again = lines.join('\n').replaceAll('\n  ', ' ')
+          return again === words.join(' ') && lines.every(line => widthOf(line) <= columns)
+        },
+      ),
+    )
+  },
+)
+
 await t.test('any text keeps its words when it is broken, and fits', async () => {
   fc.assert(
     fc.property(
@@ -151,4 +178,14 @@ await t.test('any text keeps its words when it is broken, and fits', async () =>
       },
     ),
   )
+})
+
+await t.test('a command in a sentence begins a line and stays whole', async t => {
+  const command = 'khancap add-reader --from an --to COLLEAGUE --dry-run, by a colleague'
+  t.equal(
+    brokenAtWords(`which cases need a new reader: ${command}`, 60),
+    `which cases need a new reader:\n  ${command}`,
+  )
+  t.match(brokenAtWords(`${'word '.repeat(20)}khancap open 3`, 40), /\n {2}khancap open 3$/)
+  t.equal(brokenAtWords('short: khancap inbox', 40), 'short: khancap inbox')
 })

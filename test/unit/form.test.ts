@@ -5,6 +5,7 @@ import { pil } from '../../schemas/programs/pil.js'
 import { Answers, SlipContent } from '../../schemas/sealed.js'
 import type { Form, Question } from '../../schemas/program.js'
 import { checkAnswers, countChars, isCalendarDate } from '../../src/core/form/check.js'
+import { sameJson } from '../../src/core/form/excerpt.js'
 import { keepShown, shownQuestions } from '../../src/core/form/shown.js'
 import { slipFacts } from '../../src/core/form/slip-facts.js'
 
@@ -254,3 +255,23 @@ await t.test(
     )
   },
 )
+
+await t.test('step 2: the same JSON in another order is the same, and nothing else is', async t => {
+  const one = { a: [1, { b: null, c: 'x' }], d: undefined }
+  t.ok(sameJson(one, { a: [1, { c: 'x', b: null }] }))
+  for (const other of [
+    { a: [1, { b: null, c: 'y' }] },
+    { a: [1, { b: null }] },
+    { a: [1, { b: null, c: 'x', e: 0 }] },
+    { a: [{ b: null, c: 'x' }, 1] },
+    { a: { 0: 1, 1: { b: null, c: 'x' } } },
+    { a: [1, null] },
+    { a: [1, { b: {}, c: 'x' }] },
+    null,
+    [],
+    'a',
+  ]) {
+    t.notOk(sameJson(one, other))
+    t.notOk(sameJson(other, one))
+  }
+})

@@ -79,7 +79,7 @@ await t.test('each language has a template: small, closed, and with hashes that 
     const html = await builtTemplate(language)
     const size = Buffer.byteLength(html)
     t.comment(`${language}: ${size} bytes`)
-    t.ok(size <= 320 * kilobyte, `${language}: ${size}`)
+    t.ok(size <= 260 * kilobyte, `${language}: ${size}`)
     t.match(html, `<html lang="${language}"`)
     t.equal(html.split(directoryPlace).length, 2, 'one place for the directory')
     const [, policy = ''] = /Content-Security-Policy" content="([^"]+)"/.exec(html) ?? []

@@ -8,7 +8,7 @@ import { nodePrimitives } from '../../src/core/crypto/node.js'
 import { decodeBase64url } from '../../src/core/encoding/base64url.js'
 import { hex } from '../../src/core/encoding/bytes.js'
 import { encodeContext } from '../../src/core/envelope/context.js'
-import { parseHeader } from '../../src/core/envelope/header.js'
+import { parseHeader } from '../../src/core/envelope/parse-header.js'
 import { isPaddedSize, paddedBytes } from '../../src/core/envelope/padding.js'
 import { sealEnvelope, sealSlip } from '../../src/core/envelope/seal.js'
 import {

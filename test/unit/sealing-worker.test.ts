@@ -2,10 +2,11 @@
 // the page has a sentence; one that has expired opens answers, and seals nothing.
 import t from 'tap'
 import type { AnswerMessage, CallMessage } from '../../web/sealer/calls.js'
+import * as later from '../../web/sealer/later.js'
 import { factsIn } from '../../web/sealer/mailbox.js'
 import { checkReceipt } from '../../web/sealer/seal-request.js'
 import { KhancapError } from '../../schemas/problem.js'
-import { serve } from '../../web/sealer/serve.js'
+import { type LoadLater, serve } from '../../web/sealer/serve.js'
 import { nodePrimitives } from '../../src/core/crypto/node.js'
 import { floorToHour, formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { signReceipt } from '../../src/core/receipt/receipt.js'
@@ -25,7 +26,7 @@ const deployment = { origin: directory.origin, root, demo: directory.demo }
 let number = 0
 
 /** A Worker in this process. */
-function worker() {
+function worker(loadLater: LoadLater = async () => later) {
   let listener: ((event: { data: CallMessage }) => void) | null = null
   const waiting = new Map<number, (answer: AnswerMessage) => void>()
   serve(
@@ -36,6 +37,7 @@ function worker() {
       postMessage: message => waiting.get(message.number)?.(message),
     },
     nodePrimitives,
+    loadLater,
   )
   return async function call(message: CallMessage): Promise<string> {
     const answer = await new Promise<AnswerMessage>(resolve => {
@@ -190,3 +192,22 @@ await t.test('step 5: a receipt of another day or directory is not taken for one
   t.equal(await code(-30 * dayMs), 'taken', 'sent again after a month')
   t.equal(await code(0, 2), 'receipt_invalid', 'another directory')
 })
+
+await t.test(
+  'what answers files and mailboxes is loaded when it is asked for; a lost line is told',
+  async t => {
+    let loads = 0
+    const call = worker(async () => {
+      loads += 1
+      if (loads === 1) throw new DOMException('lost', 'NetworkError')
+      return later
+    })
+    const look = () => call({ number: ++number, name: 'look', asked: { file: new File([], 'x') } })
+    t.equal(await call({ number: ++number, name: 'start', asked: null }), 'given')
+    t.equal(loads, 0)
+    t.equal(await look(), 'server_unreachable')
+    t.equal(await look(), 'given')
+    t.equal(await look(), 'given')
+    t.equal(loads, 2, 'once it was there, it stays')
+  },
+)

@@ -73,9 +73,7 @@ function linked({ icon, style }: Assets, script: string): string[] {
 }
 
 /** What the first question is drawn from, asked for while the script is still under way. */
-const askedAhead = ['/v1/directory', '/deployment.json'].map(
-  address => `<link rel="preload" href="${address}" as="fetch" crossorigin>`,
-)
+const askedAhead = '<link rel="preload" href="/v1/directory/excerpt" as="fetch" crossorigin>'
 
 /** Works without scripts as an ordinary link; the script makes it leave no way back. */
 function leaveLink(texts: Texts, label: string, id: string, className: string): string {
@@ -154,10 +152,7 @@ function sitePage(texts: Texts): string {
 
 function languagePage(texts: Texts, assets: Assets): RenderedFile {
   const html = [
-    head(texts.title, texts.language, [
-      ...linked(assets, assets.page(texts.language)),
-      ...askedAhead,
-    ]),
+    head(texts.title, texts.language, [...linked(assets, assets.page(texts.language)), askedAhead]),
     '<body>',
     header(texts),
     `<main id="main">\n${sitePage(texts)}\n</main>`,

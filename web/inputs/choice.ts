@@ -1,5 +1,6 @@
 // One of several, or several of several. A way out stands apart and excludes the others.
 import { optionAt } from '../../schemas/programs/catalogue.js'
+import type { Field, Question } from '../../schemas/program.js'
 import type { WayOut } from '../../schemas/way-out.js'
 import type { AnswerLeaf } from '../../schemas/sealed.js'
 import { wayOutOf } from '../../src/core/form/answer.js'
@@ -33,7 +34,7 @@ function wayOutFrom(ways: readonly WayOut[], inputs: readonly HTMLInputElement[]
 }
 
 /** Radio buttons. */
-export function oneOf(
+function oneOf(
   setting: Setting,
   place: Place,
   choices: Choices,
@@ -49,7 +50,7 @@ export function oneOf(
 }
 
 /** Check boxes. */
-export function manyOf(
+function manyOf(
   setting: Setting,
   place: Place,
   choices: Choices,
@@ -78,6 +79,24 @@ export function manyOf(
       return marked.length > 0 ? marked : wayOutFrom(choices.ways_out, ways)
     },
   }
+}
+
+type Choice = Extract<Field, { readonly type: 'one' | 'many' | 'language' }>
+
+export function isChoice(field: Field | Question): field is Choice {
+  return field.type === 'one' || field.type === 'many' || field.type === 'language'
+}
+
+export function choiceInput(
+  setting: Setting,
+  place: Place,
+  field: Choice,
+  answer: AnswerLeaf | undefined,
+): LeafControl {
+  if (field.type === 'many') return manyOf(setting, place, field, answer)
+  if (field.type === 'one') return oneOf(setting, place, field, answer ?? field.default)
+  const options = Object.keys(setting.catalogue.options['reply_language'] ?? {})
+  return oneOf(setting, place, { options, ways_out: field.ways_out }, answer)
 }
 
 /** The ways out of an input that is no choice: while one is ticked the input rests, and keeps what was typed. */

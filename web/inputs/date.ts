@@ -8,23 +8,37 @@ import { waysBeside } from './choice.js'
 import { framed, idOf, type LeafControl, labelled, type Place, type Setting } from './control.js'
 import { textInput } from './text.js'
 
-/** Clocks of the places that the shipped programs know, beside the device's own. */
-const zones = [
-  'Asia/Ho_Chi_Minh',
-  'Asia/Shanghai',
-  'Asia/Hong_Kong',
-  'Asia/Taipei',
-  'Asia/Bangkok',
-  'Asia/Phnom_Penh',
-  'Asia/Vientiane',
-  'Asia/Yangon',
-  'Asia/Manila',
-  'Asia/Kuala_Lumpur',
-  'Asia/Jakarta',
-  'Asia/Singapore',
-  'Europe/Paris',
-  'UTC',
-]
+/** Clocks of the places that the shipped programs know, beside the device's own; with the country that names them. */
+const zones: Readonly<Record<string, string>> = {
+  'Asia/Ho_Chi_Minh': 'VN',
+  'Asia/Shanghai': 'CN',
+  'Asia/Hong_Kong': 'HK',
+  'Asia/Taipei': 'TW',
+  'Asia/Bangkok': 'TH',
+  'Asia/Phnom_Penh': 'KH',
+  'Asia/Vientiane': 'LA',
+  'Asia/Yangon': 'MM',
+  'Asia/Manila': 'PH',
+  'Asia/Kuala_Lumpur': 'MY',
+  'Asia/Jakarta': 'ID',
+  'Asia/Singapore': 'SG',
+  'Europe/Paris': 'FR',
+  UTC: '',
+}
+
+/** What some browsers call them still. */
+const former: Readonly<Record<string, string>> = {
+  'Asia/Saigon': 'Asia/Ho_Chi_Minh',
+  'Asia/Rangoon': 'Asia/Yangon',
+}
+
+/** A zone by the name of its country, where it is the only one there. */
+export function zoneName(zone: string, countries: Readonly<Record<string, string>>): string {
+  const now = former[zone] ?? zone
+  const country = countries[zones[now] ?? '']
+  if (country === undefined) return now.replace(/_/g, ' ')
+  return now === 'Asia/Jakarta' ? `${country} (Jakarta)` : country
+}
 
 function numberInput(id: string, label: string, letters: number, value: string) {
   const input = h('input', { type: 'text', id, inputmode: 'numeric', size: letters, ...unrecorded })
@@ -63,9 +77,12 @@ export function dateInput(
   time.input.placeholder = '08:30'
   const here = zoneHere()
   const zone = h('select', { id: `${id}-zone`, autocomplete: 'off' })
-  zone.append(h('option', { value: here }, fill(words.zoneHere, { zone: here })))
-  for (const name of zones.filter(other => other !== here))
-    zone.append(h('option', { value: name }, name.replace(/_/g, ' ')))
+  const { countries } = setting.shared
+  zone.append(
+    h('option', { value: here }, fill(words.zoneHere, { zone: zoneName(here, countries) })),
+  )
+  for (const other of Object.keys(zones).filter(name => name !== (former[here] ?? here)))
+    zone.append(h('option', { value: other }, zoneName(other, countries)))
   zone.value = known?.zone ?? here
   const inputs = [day, month, year, time].map(part => part.input)
   const ways = waysBeside(setting, place, waysOut, answer, resting => {

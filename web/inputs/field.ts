@@ -1,5 +1,5 @@
-// From a field of a form to its input, from a question to its page. Data decides; nothing here knows a program.
-import { labelAt, optionAt } from '../../schemas/programs/catalogue.js'
+// From a field of a form to its input. Data decides; nothing here knows a program.
+import { labelAt } from '../../schemas/programs/catalogue.js'
 import type { Field, Question } from '../../schemas/program.js'
 import type { Answer, AnswerLeaf, AnswerRow } from '../../schemas/sealed.js'
 import { leafOf, rowOf, type Row, rowsOf } from '../../src/core/form/answer.js'
@@ -7,7 +7,7 @@ import { maxRegionChars } from '../../src/core/form/check.js'
 import { isShown } from '../../src/core/form/shown.js'
 import { button, h } from '../dom.js'
 import { fill } from '../texts/texts.js'
-import { manyOf, oneOf } from './choice.js'
+import { choiceInput, isChoice } from './choice.js'
 import {
   type Control,
   framed,
@@ -26,13 +26,8 @@ function leafInput(
   field: Field,
   answer: AnswerLeaf | undefined,
 ): LeafControl {
+  if (isChoice(field)) return choiceInput(setting, place, field, answer)
   switch (field.type) {
-    case 'one': {
-      const preset = answer ?? field.default
-      return oneOf(setting, place, field, preset)
-    }
-    case 'many':
-      return manyOf(setting, place, field, answer)
     case 'text':
       return textInput(setting, withTextHint(setting, place), field, answer)
     case 'date':
@@ -43,10 +38,6 @@ function leafInput(
       return countryInput(setting, place, field.ways_out, answer)
     case 'region':
       return regionInput(setting, place, answer, maxRegionChars)
-    case 'language': {
-      const options = Object.keys(setting.catalogue.options['reply_language'] ?? {})
-      return oneOf(setting, place, { options, ways_out: field.ways_out }, answer)
-    }
     case 'files':
       return { element: h('div'), read: () => undefined }
   }
@@ -184,29 +175,13 @@ function listInput(
   }
 }
 
-/** A question as its page shows it: label as heading, why it is asked, and whether it may stay empty. */
-export function questionInput(
+/** What a question asks for, whatever it is. */
+export function fieldInput(
   setting: Setting,
+  place: Place,
   question: Question,
   answer: Answer | undefined,
-  onlyIf: readonly string[] | null,
 ): Control {
-  const { texts, catalogue, shared } = setting
-  const why = catalogue.why[question.key]
-  const condition = question.shown_if
-  const options =
-    condition === undefined || onlyIf === null
-      ? []
-      : onlyIf.map(code => optionAt(catalogue, shared, condition.key, code))
-  const notes = [
-    ...(options.length > 0
-      ? [fill(texts.question.onlyIf, { options: options.join(texts.between) })]
-      : []),
-    ...(why === undefined ? [] : [why]),
-    ...(question.required ? [] : [texts.question.optional]),
-  ]
-  const label = labelAt(catalogue, question.key)
-  const place = { pointer: `/${question.key}`, path: question.key, label, heading: true, notes }
   if (question.type === 'group') return groupInput(setting, place, question.fields, answer)
   if (question.type === 'list') return listInput(setting, place, question, answer)
   return leafInput(setting, place, question, leafOf(answer))

@@ -13,8 +13,9 @@ interface TextKind {
   readonly ways_out: readonly WayOut[]
 }
 
-/** Above this share of the room the number of characters is shown. */
+/** Above this share of the room the number of characters is shown; of a few letters there is nothing to count. */
 const nearlyFull = 0.8
+const shortest = 20
 
 export function textInput(
   setting: Setting,
@@ -32,7 +33,7 @@ export function textInput(
   const showCount = () => {
     const used = countChars(input.value)
     count.textContent =
-      used > kind.max_chars * nearlyFull
+      used > kind.max_chars * nearlyFull && used > shortest
         ? fill(texts.question.chars, { used, max: kind.max_chars })
         : ''
   }

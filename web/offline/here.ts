@@ -1,20 +1,26 @@
 // What the file brings with it: the directory that was put into it, and a sealer made of its own script. Nothing here, and
 // nothing that the file shows, asks the network for anything.
+import type { Directory } from '../../schemas/directory.js'
 import { readEmbedded } from '../../src/core/offline/embedded.js'
 import { purePrimitives } from '../../src/core/crypto/pure.js'
 import { byId, h } from '../dom.js'
 import { Failed } from '../failed.js'
+import { fieldInput } from '../inputs/field.js'
 import type { Surroundings } from '../page.js'
+import { answered } from '../screens/answered.js'
+import { showReview } from '../screens/review.js'
+import { showCode } from '../screens/code.js'
 import { hire, type Sealer, tested } from '../sealer.js'
+import * as later from '../sealer/later.js'
 import { serve, type WorkerScope } from '../sealer/serve.js'
-import { readNote, type Site } from '../site.js'
+import { readNote, type Signed } from '../site.js'
 import { sealHere } from './seal-here.js'
 
 /** @throws Failed where the file holds no directory, or something else in its place */
-function embeddedSite(): Site {
-  const embedded = readEmbedded(byId('directory')?.textContent ?? '')
-  if (embedded === null) throw new Failed('directory_missing')
-  const { note, root } = embedded
+export function embedded(): Signed & { readonly directory: Directory } {
+  const found = readEmbedded(byId('directory')?.textContent ?? '')
+  if (found === null) throw new Failed('directory_missing')
+  const { note, root } = found
   const directory = readNote(note)
   const { demo, origin } = directory
   return { deployment: { origin, root, demo }, note, directory }
@@ -22,7 +28,11 @@ function embeddedSite(): Site {
 
 /** Answers calls with primitives in plain JavaScript: the other engine would make the file three times as large. */
 export function serveHere(scope: WorkerScope): void {
-  serve(scope, async () => purePrimitives())
+  serve(
+    scope,
+    async () => purePrimitives(),
+    async () => later,
+  )
 }
 
 /** Where the browser gives no Worker to a file: the page stands still while it seals, and it seals all the same. */
@@ -52,9 +62,10 @@ async function startSealer(script: string): Promise<Sealer> {
 export function inThisFile(script: string): Surroundings {
   return {
     channel: 'offline',
-    loadSite: async () => embeddedSite(),
+    loadExcerpt: async () => null,
+    loadSigned: async () => embedded(),
     startSealer: () => startSealer(script),
-    send: sealHere,
+    loadLater: async () => ({ fieldInput, answered, showReview, showCode, send: sealHere }),
     contact: label => contactOf(label),
   }
 }
@@ -62,7 +73,7 @@ export function inThisFile(script: string): Surroundings {
 /** The address and key that the directory names; nothing where it names none, or there is none. */
 function contactOf(label: string): HTMLElement {
   try {
-    const { contact } = embeddedSite().directory
+    const { contact } = embedded().directory
     if (contact === undefined) return h('span')
     const { key, mail } = contact
     return h(

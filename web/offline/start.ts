@@ -1,13 +1,14 @@
 // The offline form of one language: the pages' own questions in a file. Its one script is run twice, by the page and by the
 // Worker that the page makes of it.
 import { byId } from '../dom.js'
+import { emptyPlaces } from '../empty-places.js'
 import { localTime } from '../local-time.js'
 import { Page, type Words } from '../page.js'
 import { fillBefore } from '../screens/before.js'
 import { startRequest } from '../screens/request.js'
 import type { WorkerScope } from '../sealer/serve.js'
 import { fill } from '../texts/texts.js'
-import { inThisFile, serveHere } from './here.js'
+import { embedded, inThisFile, serveHere } from './here.js'
 import { type OfflineTexts, textsOffline } from './texts.js'
 
 declare const self: WorkerScope
@@ -28,18 +29,20 @@ function startForm(words: Words, offline: OfflineTexts): void {
     (element): element is HTMLElement => element instanceof HTMLElement,
   )
   const home = () => page.show(home, ...before)
+  const places = emptyPlaces()
   byId('start')?.addEventListener('click', () => startRequest(page, home))
   home()
-  page.site().then(
-    site => {
-      const end = byId('until')
-      const date = localTime(site.directory.expires, texts.language)
-      if (end !== null) end.textContent = fill(offline.until, { date })
-      fillBefore(page, site)
-      begin.hidden = false
-      // At once: whoever has an old file learns it before anything was typed.
-      return page.verifyMeanwhile()
-    },
-    (error: unknown) => page.fail(error, home),
-  )
+  // It is in the file: there by the time somebody goes on.
+  page.later().catch(() => {})
+  void page.verified.then(directory => fillBefore(page, directory, places))
+  try {
+    const end = byId('until')
+    const date = localTime(embedded().directory.expires, texts.language)
+    if (end !== null) end.textContent = fill(offline.until, { date })
+    begin.hidden = false
+    // At once: whoever has an old file learns it before anything was typed.
+    page.verifyMeanwhile()
+  } catch (error) {
+    page.fail(error, home)
+  }
 }

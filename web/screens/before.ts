@@ -1,16 +1,18 @@
-// What the first page says once the directory is there: by when an answer comes, where the programs help, who else may.
-import { byId, h } from '../dom.js'
+// What the first page says once a directory has verified: by when an answer comes, where the programs help, who else may.
+import type { Directory } from '../../schemas/directory.js'
+import { h } from '../dom.js'
+import type { EmptyPlaces } from '../empty-places.js'
 import type { Page } from '../page.js'
-import { programsOf, type Site } from '../site.js'
+import { programsOf } from '../site.js'
 import { fill } from '../texts/texts.js'
 import { languageList } from './interview.js'
 import { othersList } from './others.js'
 import { nameOf, promiseOf } from './program-words.js'
 import { fillWhere } from './where.js'
 
-function promises(page: Page, site: Site): HTMLElement[] {
+function promises(page: Page, directory: Directory): HTMLElement[] {
   const { language, programs: words } = page.words.texts
-  return programsOf(site).map(program =>
+  return programsOf(directory).map(program =>
     h(
       'li',
       { 'data-promise': program.id },
@@ -22,13 +24,14 @@ function promises(page: Page, site: Site): HTMLElement[] {
   )
 }
 
-/** Fills places of the served page that are empty until then. Once. */
-export function fillBefore(page: Page, site: Site): void {
-  const { when } = page.words.texts
-  const place = byId('when')
-  const where = byId('where')
-  const others = byId('others')
-  place?.append(h('h2', {}, when.heading), h('ul', {}, ...promises(page, site)))
-  if (where !== null) fillWhere(page, where, site)
+/** Once, with what has verified. */
+export function fillBefore(
+  page: Page,
+  directory: Directory,
+  { when, where, others }: EmptyPlaces,
+): void {
+  const { heading } = page.words.texts.when
+  when?.append(h('h2', {}, heading), h('ul', {}, ...promises(page, directory)))
+  if (where !== null) fillWhere(page, where, directory)
   others?.append(othersList(page, null))
 }

@@ -134,7 +134,8 @@ function showConfirm(page: Page, back: () => void, asked: [number, number] | nul
         return
       }
     }
-    page.surroundings.send(page, { back: () => showConfirm(page, back, places), review: back })
+    const ways = { back: () => showConfirm(page, back, places), review: back }
+    page.withLater(later => later.send(page, ways))
   }
   page.show(
     () => showConfirm(page, back, places),

@@ -18,7 +18,7 @@ export function comeBack(page: Page, back: () => void, typed = ''): void {
   const { comeBack: words, back: backLabel } = page.words.texts
   const input = h('textarea', {
     id: 'words',
-    rows: 3,
+    rows: 5,
     'aria-describedby': 'words-hint',
     ...unrecorded,
   })

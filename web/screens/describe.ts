@@ -3,7 +3,10 @@ import { labelAt, optionAt } from '../../schemas/programs/catalogue.js'
 import type { Field, Question } from '../../schemas/program.js'
 import type { Answer } from '../../schemas/sealed.js'
 import { isPartialDate, type Row, rowOf, rowsOf, wayOutOf } from '../../src/core/form/answer.js'
+import { zoneName } from '../inputs/date.js'
+import { hourOfDay, localDate } from '../local-time.js'
 import type { Page } from '../page.js'
+import { fill } from '../texts/texts.js'
 
 function describeLeaf(
   page: Page,
@@ -16,8 +19,11 @@ function describeLeaf(
   const catalogue = page.catalogueOf(program)
   const wayOut = wayOutOf(answer)
   if (wayOut !== null) return shared.answers[wayOut] ?? wayOut
-  if (isPartialDate(answer))
-    return [answer.date, answer.time, answer.zone].filter(part => part !== undefined).join(' ')
+  if (isPartialDate(answer)) {
+    const { date, time, zone = 'UTC' } = answer
+    const day = localDate(date, texts.language)
+    return time === undefined ? day : hourOfDay(day, time, zoneName(zone, shared.countries))
+  }
   if (Array.isArray(answer))
     return answer
       .map(code => (typeof code === 'string' ? optionAt(catalogue, shared, path, code) : ''))
@@ -27,6 +33,13 @@ function describeLeaf(
   return field.type === 'one' || field.type === 'language'
     ? optionAt(catalogue, shared, path, answer)
     : answer
+}
+
+/** A question has a mark of its own, and needs no colon. */
+function named(page: Page, label: string, text: string): string {
+  return /[?？]$/.test(label)
+    ? `${label} ${text}`
+    : fill(page.words.texts.where.line, { name: label, status: text })
 }
 
 function describeRow(
@@ -42,7 +55,7 @@ function describeRow(
     if (answer === undefined) return []
     const text = describeLeaf(page, program, field, `${path}.${field.key}`, answer)
     const label = labelAt(catalogue, `${path}.${field.key}`)
-    return [label === labelAt(catalogue, path) ? text : `${label}: ${text}`]
+    return [label === labelAt(catalogue, path) ? text : named(page, label, text)]
   })
 }
 

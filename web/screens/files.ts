@@ -16,13 +16,25 @@ const maxMegabytes = 100
 /** How often a newer directory is fetched before the person is asked to try later. */
 const maxReseals = 3
 
-type Hidden = Given<'look'>['outcome']
+type Hidden = Given<'look'>['outcome'] | 'unreadable'
 
-interface Chosen {
+interface Picked {
   readonly file: File
-  readonly hidden: Hidden
-  state: 'chosen' | 'sent' | 'failed'
+  /** When it was chosen: what is read later must be as long. */
+  readonly bytes: number
 }
+
+interface Chosen extends Picked {
+  hidden: Hidden
+  state: 'chosen' | 'sent'
+}
+
+/** To be sent; what can no longer be read is to be chosen anew. */
+const isWaiting = ({ hidden, state }: Chosen) =>
+  hidden !== 'too_large' && hidden !== 'unreadable' && state === 'chosen'
+
+/** Of one file: the others go on. */
+const isUnreadable = (error: unknown) => error instanceof Failed && error.code === 'file_unreadable'
 
 /** The manifest of one file: from then on handlers see it. @throws Failed */
 async function name(
@@ -59,10 +71,10 @@ async function sendOne(
   page: Page,
   now: Visit,
   sealer: Sealer,
-  file: File,
+  { file, bytes: chosenBytes }: Picked,
   watcher: Parameters<typeof sendUpload>[2],
 ): Promise<void> {
-  const { id, bytes } = await sealer.call('attach', { file })
+  const { id, bytes } = await sealer.call('attach', { file, bytes: chosenBytes })
   const part = async (from: number, to: number) =>
     (await sealer.call('attachPart', { id, from, to })).sealed
   try {
@@ -70,7 +82,7 @@ async function sendOne(
     const { attachment } = await sealer.call('attachEnd', { id })
     await name(page, now, attachment)
   } catch (error) {
-    if (error instanceof Cancelled) giveUp(now.token, id)
+    if (error instanceof Cancelled || isUnreadable(error)) giveUp(now.token, id)
     throw error
   }
 }
@@ -90,15 +102,18 @@ export function showFiles(
     'aria-describedby': 'files-hint',
   })
   input.addEventListener('change', () => {
-    const added = Array.from(input.files ?? [])
+    const added = Array.from(input.files ?? [], file => ({ file, bytes: file.size }))
+    const isAnew = ({ file, hidden }: Chosen) =>
+      hidden === 'unreadable' && added.some(one => one.file.name === file.name)
+    const kept = chosen.filter(one => !isAnew(one))
     page.attempt(
       words.looking,
-      async () => [...chosen, ...(await lookAt(page, added))],
+      async () => [...kept, ...(await lookAt(page, added))],
       again,
       () => again(chosen),
     )
   })
-  const waiting = chosen.filter(({ hidden, state }) => hidden !== 'too_large' && state !== 'sent')
+  const waiting = chosen.filter(isWaiting)
   const isWarned = waiting.some(({ hidden }) => hidden !== 'stripped')
   const agreed = h('input', { id: 'agreed', type: 'checkbox' })
   const fault = h('div', { role: 'alert' })
@@ -131,7 +146,7 @@ export function showFiles(
               h('span', { dir: 'auto' }, one.file.name),
               h(
                 'p',
-                { class: 'hint' },
+                { class: one.hidden === 'unreadable' ? 'fault' : 'hint' },
                 one.state === 'sent' ? words.arrived : words.hidden[one.hidden],
               ),
               one.state === 'sent'
@@ -142,7 +157,7 @@ export function showFiles(
             ),
           ),
         ),
-    isWarned ? h('p', {}, agreed, ' ', h('label', { for: 'agreed' }, words.agree)) : null,
+    isWarned ? h('label', { class: 'option' }, agreed, h('span', {}, words.agree)) : null,
     fault,
     h(
       'div',
@@ -153,23 +168,31 @@ export function showFiles(
   )
 }
 
-async function lookAt(page: Page, files: readonly File[]): Promise<Chosen[]> {
+async function hiddenIn(sealer: Sealer, file: File): Promise<Hidden> {
+  try {
+    return (await sealer.call('look', { file })).outcome
+  } catch (error) {
+    if (!isUnreadable(error)) throw error
+    return 'unreadable'
+  }
+}
+
+async function lookAt(page: Page, picked: readonly Picked[]): Promise<Chosen[]> {
   const sealer = await page.sealer()
   const chosen: Chosen[] = []
-  for (const file of files) {
-    const { outcome } = await sealer.call('look', { file })
-    chosen.push({ file, hidden: outcome, state: 'chosen' })
-  }
+  for (const one of picked)
+    chosen.push({ ...one, hidden: await hiddenIn(sealer, one.file), state: 'chosen' })
   return chosen
 }
 
-/** A failure keeps what is left, to be sent again. */
+/** A failure keeps what is left, to be sent again; a file that can no longer be read holds up no other. */
 function sendAll(page: Page, now: Visit, ends: Ends, chosen: readonly Chosen[]): void {
   const { files: words } = page.words.texts
   const stop = new AbortController()
   const line = h('p', { role: 'status', class: 'waiting' }, words.sealing)
   const bar = h('progress', { max: 100, value: 0, 'aria-label': words.heading })
   const again = () => showFiles(page, now, ends, chosen)
+  const waiting = chosen.filter(isWaiting)
   page.show(
     () => undefined,
     h('h1', { tabindex: -1 }, words.sending),
@@ -184,31 +207,37 @@ function sendAll(page: Page, now: Visit, ends: Ends, chosen: readonly Chosen[]):
   )
   const send = async () => {
     const sealer = await page.freshSealer()
-    const waiting = chosen.filter(({ hidden, state }) => hidden !== 'too_large' && state !== 'sent')
     for (const [index, one] of waiting.entries()) {
       const counted = fill(words.one, { n: index + 1, total: waiting.length })
       line.textContent = counted
       bar.value = 0
-      await sendOne(page, now, sealer, one.file, {
+      const watcher = {
         signal: stop.signal,
-        progress: done => {
+        progress: (done: number) => {
           bar.value = Math.round(done * 100)
         },
-        waiting: isWaiting => {
-          line.textContent = isWaiting ? words.lost : counted
+        waiting: (isLost: boolean) => {
+          line.textContent = isLost ? words.lost : counted
         },
-      })
-      one.state = 'sent'
+      }
+      try {
+        await sendOne(page, now, sealer, one, watcher)
+        one.state = 'sent'
+      } catch (error) {
+        if (!isUnreadable(error)) throw error
+        one.hidden = 'unreadable'
+      }
     }
   }
+  const arrived = () =>
+    page.attempt(
+      page.words.texts.loading,
+      () => visitAgain(page, now, []),
+      found => ends.sent(found),
+      () => ends.back(),
+    )
   send().then(
-    () =>
-      page.attempt(
-        page.words.texts.loading,
-        () => visitAgain(page, now, []),
-        found => ends.sent(found),
-        () => ends.back(),
-      ),
+    () => (waiting.every(({ state }) => state === 'sent') ? arrived() : again()),
     (error: unknown) => {
       if (error instanceof Cancelled) again()
       else page.fail(error, () => sendAll(page, now, ends, chosen), again)

@@ -1,10 +1,10 @@
 // A sealed request that leaves without this page: as a file to save, as a text to copy, in a mail. It can be opened by
 // the organisation alone, so whoever can reach it may carry it.
+import type { Directory } from '../../schemas/directory.js'
 import { bullets, button, h } from '../dom.js'
 import { localTime } from '../local-time.js'
 import type { Page } from '../page.js'
 import type { SealedRequest } from '../sealer/calls.js'
-import type { Site } from '../site.js'
 import { fill } from '../texts/texts.js'
 import { promiseOf } from './program-words.js'
 
@@ -15,24 +15,16 @@ const keepMs = 60_000
 
 /** Shows what the draft holds sealed. @param back where the person came from */
 export function handOver(page: Page, back: () => void): void {
-  page.attempt(
-    page.words.texts.loading,
-    () => page.site(),
-    site => show(page, site, back),
-    back,
-  )
-}
-
-function show(page: Page, site: Site, back: () => void): void {
   const { back: backLabel, handOver: words, language, mailbox } = page.words.texts
+  const { directory } = page
   const { program, sealed } = page.draft
-  if (sealed === null || program === null) {
+  if (directory === null || sealed === null || program === null) {
     back()
     return
   }
-  const { addresses, expires } = site.directory
+  const { addresses, expires } = directory
   page.show(
-    () => show(page, site, back),
+    () => handOver(page, back),
     h('h1', { tabindex: -1 }, words.heading),
     h(
       'div',
@@ -42,7 +34,7 @@ function show(page: Page, site: Site, back: () => void): void {
     ),
     saving(page, sealed),
     copying(page, sealed),
-    mailing(page, site),
+    mailing(page, directory),
     h(
       'section',
       {},
@@ -117,9 +109,8 @@ function copying(page: Page, { armored }: SealedRequest): HTMLElement {
 }
 
 /** The subject says as little as the title of the page: what the mail carries is known by itself. */
-function mailing(page: Page, { directory }: Site): HTMLElement | null {
+function mailing(page: Page, { contact }: Directory): HTMLElement | null {
   const { handOver: words, title } = page.words.texts
-  const { contact } = directory
   if (contact === undefined) return null
   const { mail } = contact
   const to = encodeURIComponent(mail).replace('%40', '@')

@@ -1,22 +1,20 @@
-// One question after the other, from the data of a program. Answers stay in memory only.
-import type { Form, Program, Question } from '../../schemas/program.js'
+// One question after the other, from the data of a program. Answers stay in memory only. What is needed to draw a question is
+// in the first script of a page; what looks at its answer comes with the second one (web/screens/answered.ts).
+import type { ShownProgram } from '../../schemas/directory-excerpt.js'
+import type { Form, Question } from '../../schemas/program.js'
 import type { Answers } from '../../schemas/sealed.js'
-import { labelAt } from '../../schemas/programs/catalogue.js'
-import { checkEligibility } from '../../src/core/eligibility/eligibility.js'
-import { checkAnswers, countChars } from '../../src/core/form/check.js'
+import { leafOf } from '../../src/core/form/answer.js'
 import { shownQuestions } from '../../src/core/form/shown.js'
-import { slipFacts } from '../../src/core/form/slip-facts.js'
-import type { Fault } from '../../schemas/problem.js'
 import { button, form as formOf, h } from '../dom.js'
-import { idOf, type Setting } from '../inputs/control.js'
-import { questionInput } from '../inputs/field.js'
+import { choiceInput, isChoice } from '../inputs/choice.js'
+import type { Control, Place, Setting } from '../inputs/control.js'
+import { placeOfQuestion } from '../inputs/question.js'
 import { languageName } from '../language-name.js'
 import type { Page } from '../page.js'
-import { othersList } from './others.js'
 import { fill } from '../texts/texts.js'
 
 export interface Interview {
-  readonly program: Program
+  readonly program: ShownProgram
   readonly form: Form
   /** Filled in as the person goes. */
   readonly answers: Answers
@@ -28,95 +26,22 @@ export interface Interview {
   done(): void
 }
 
+/** What is wrong with an answer. */
+export interface Faulty {
+  /** As links to where. */
+  readonly list: HTMLElement
+  /** By pointer. */
+  readonly sentences: ReadonlyMap<string, string>
+}
+
 /** Files come later; a question that cannot be asked yet is left out. */
 export function askedQuestions({ form, answers }: Interview): Question[] {
   return shownQuestions(form, answers).filter(question => question.type !== 'files')
 }
 
-/** The question that a fault is about: the first part of its pointer. */
-export function keyOf({ pointer }: Fault): string {
-  return pointer.split('/')[1] ?? ''
-}
-
-function textAt(answers: Answers, pointer: string): string {
-  let value: unknown = answers
-  for (const key of pointer.split('/').slice(1))
-    value =
-      typeof value === 'object' && value !== null ? new Map(Object.entries(value)).get(key) : null
-  return typeof value === 'string' ? value : ''
-}
-
-function maxAt({ questions }: Form, pointer: string): number {
-  const keys = pointer.split('/').filter(part => part !== '' && !/^\d+$/.test(part))
-  const question = questions.find(one => one.key === keys[0])
-  if (question === undefined) return 0
-  if (question.type === 'text') return question.max_chars
-  const field = 'fields' in question ? question.fields.find(one => one.key === keys[1]) : undefined
-  return field?.type === 'text' ? field.max_chars : 120
-}
-
-/** The sentence for a fault. */
-export function sentenceFor(page: Page, interview: Interview, fault: Fault): string {
-  const { faults } = page.words.texts
-  switch (fault.code) {
-    case 'required': {
-      const question = interview.form.questions.find(one => one.key === keyOf(fault))
-      const hasWayOut =
-        question !== undefined &&
-        (question.ways_out.length > 0 ||
-          ('fields' in question && question.fields.some(field => field.ways_out.length > 0)))
-      return hasWayOut ? faults.required : faults.requiredPlain
-    }
-    case 'too_long':
-      return fill(faults.too_long, {
-        used: countChars(textAt(interview.answers, fault.pointer)),
-        max: maxAt(interview.form, fault.pointer),
-      })
-    case 'not_a_date':
-      return faults.not_a_date
-    case 'not_a_time':
-      return faults.not_a_time
-    case 'not_a_year':
-      return faults.not_a_year
-    default:
-      return faults.other
-  }
-}
-
-/** What is still to do, as links to where. */
-export function faultList(
-  page: Page,
-  faults: readonly { label: string; go: () => void }[],
-): HTMLElement {
-  const list = h('ul')
-  for (const { label, go } of faults) {
-    const link = h('a', { href: '#' }, label)
-    link.addEventListener('click', event => {
-      event.preventDefault()
-      go()
-    })
-    list.append(h('li', {}, link))
-  }
-  return h(
-    'div',
-    { class: 'faults', role: 'alert', tabindex: -1 },
-    h('h2', {}, page.words.texts.faults.heading),
-    list,
-  )
-}
-
-/** The first focusable thing where a fault is. */
-function focusOn(pointer: string): void {
-  const place = document.getElementById(idOf(pointer))
-  const input = place?.matches('input, select, textarea')
-    ? place
-    : (place?.querySelector<HTMLElement>('input, select, textarea') ?? place)
-  input?.focus()
-  input?.scrollIntoView({ block: 'center' })
-}
-
 /**
- * Asks one question, then goes on with the next.
+ * Asks one question, then goes on with the next. A choice is drawn at once where its words are there, anything else as soon
+ * as all of the page is.
  * @param only where the person came from the review: back there afterwards
  */
 export function ask(
@@ -124,31 +49,50 @@ export function ask(
   interview: Interview,
   key: string,
   only = false,
-  faults: readonly Fault[] = [],
+  faulty: Faulty | null = null,
 ): void {
-  const { texts, shared } = page.words
-  const { program, answers, form } = interview
-  const questions = askedQuestions(interview)
-  const index = questions.findIndex(question => question.key === key)
-  const question = questions[index]
+  const { program, answers } = interview
+  const question = askedQuestions(interview).find(one => one.key === key)
   if (question === undefined) {
     interview.done()
     return
   }
-  const catalogue = page.catalogueOf(program.id)
-  const sentences = new Map(
-    faults.map(fault => [fault.pointer, sentenceFor(page, interview, fault)]),
-  )
+  const draw = (input: (setting: Setting, place: Place) => Control) =>
+    drawQuestion(page, interview, { question, only, faulty, input })
+  if (isChoice(question) && page.catalogueOf(program.id).labels[key] !== undefined)
+    draw((setting, place) => choiceInput(setting, place, question, leafOf(answers[key])))
+  else
+    page.withLater(
+      later => draw((setting, place) => later.fieldInput(setting, place, question, answers[key])),
+      () => interview.back(),
+    )
+}
+
+interface Asked {
+  readonly question: Question
+  readonly only: boolean
+  readonly faulty: Faulty | null
+  readonly input: (setting: Setting, place: Place) => Control
+}
+
+function drawQuestion(
+  page: Page,
+  interview: Interview,
+  { question, only, faulty, input }: Asked,
+): void {
+  const { texts, shared } = page.words
+  const { program, answers, form } = interview
+  const { key } = question
+  const questions = askedQuestions(interview)
+  const index = questions.findIndex(one => one.key === key)
   const setting: Setting = {
     texts,
     shared,
-    catalogue,
+    catalogue: page.catalogueOf(program.id),
     covered: program.countries,
-    faults: sentences,
+    faults: faulty === null ? new Map() : faulty.sentences,
   }
-  const foreign = !form.questions.some(one => one.key === question.shown_if?.key)
-  const onlyIf = foreign ? (question.shown_if?.any_of ?? null) : null
-  const control = questionInput(setting, question, answers[key], onlyIf)
+  const control = input(setting, placeOfQuestion(setting, form, question))
 
   const keep = () => {
     const answer = control.read()
@@ -157,7 +101,7 @@ export function ask(
   }
   const redraw = () => {
     keep()
-    ask(page, interview, key, only, faults)
+    ask(page, interview, key, only, faulty)
   }
   const back = () => {
     keep()
@@ -172,24 +116,14 @@ export function ask(
   }
   const next = () => {
     keep()
-    const wrong = checkAnswers(form, answers).filter(
-      fault => keyOf(fault) === key && fault.code !== 'not_asked',
+    page.withLater(
+      later => later.answered(page, interview, key, only),
+      () => ask(page, interview, key, only),
     )
-    if (wrong.length > 0) ask(page, interview, key, only, wrong)
-    else if (only) interview.done()
-    else goOn(page, interview, key)
   }
   page.show(
     redraw,
-    faults.length === 0
-      ? null
-      : faultList(
-          page,
-          faults.map(fault => ({
-            label: sentences.get(fault.pointer) ?? '',
-            go: () => focusOn(fault.pointer),
-          })),
-        ),
+    faulty === null ? null : faulty.list,
     only
       ? null
       : h(
@@ -211,82 +145,10 @@ export function ask(
   )
 }
 
-/** The question after this one, or the end; on the way, what the program does not cover. */
-function goOn(page: Page, interview: Interview, key: string): void {
-  const questions = askedQuestions(interview)
-  const following = questions[questions.findIndex(question => question.key === key) + 1]
-  const proceed = () => {
-    if (following === undefined) interview.done()
-    else ask(page, interview, following.key)
-  }
-  const notes = interview.tellsCoverage ? coverageNotes(page, interview, key) : []
-  if (notes.length === 0) proceed()
-  else showCoverage(page, interview, key, notes, proceed)
-}
-
-/** What the program does not cover. @param key only what the answer to this question tells; null: everything */
-export function coverageNotes(
-  page: Page,
-  { program, answers }: Interview,
-  key: string | null,
-): string[] {
-  const { texts, shared } = page.words
-  const facts = slipFacts(program.id, answers, () => null)
-  const { languageHandled, reasons } = checkEligibility(program, facts)
-  const country = shared.countries[facts.country] ?? facts.country
-  const [place] = reasons
-  const notes: string[] = []
-  const isAsked = (...keys: string[]) => key === null || keys.includes(key)
-  if (isAsked('reply_language') && answers['reply_language'] !== undefined && !languageHandled)
-    notes.push(fill(texts.coverage.languageNotHandled, { languages: languageList(page, program) }))
-  if (isAsked('country', 'jurisdiction') && place === 'country_not_covered')
-    notes.push(fill(texts.coverage.notCovered, { country }))
-  if (isAsked('region') && place === 'region_not_covered')
-    notes.push(fill(texts.coverage.regionNotCovered, { country }))
-  if (isAsked('region') && place === 'region_unknown')
-    notes.push(fill(texts.coverage.regionUnknown, { country }))
-  if (key === null && place === 'country_unknown') notes.push(texts.coverage.unknown)
-  return notes
-}
-
 /** Languages in their own words. */
-export function languageList(page: Page, program: Program): string {
+export function languageList(page: Page, program: ShownProgram): string {
   const { options } = page.catalogueOf(program.id)
   return program.languages
     .map(language => options['reply_language']?.[language] ?? languageName(language, language))
     .join(page.words.texts.between)
-}
-
-function showCoverage(
-  page: Page,
-  interview: Interview,
-  key: string,
-  notes: readonly string[],
-  proceed: () => void,
-): void {
-  const { coverage } = page.words.texts
-  const facts = slipFacts(interview.program.id, interview.answers, () => null)
-  const isOutside = checkEligibility(interview.program, facts).coverage === 'not_covered'
-  page.show(
-    () => showCoverage(page, interview, key, notes, proceed),
-    h('h1', { tabindex: -1 }, coverage.heading),
-    h(
-      'div',
-      { class: 'notice' },
-      ...notes.map(note => h('p', {}, note)),
-      h('p', {}, coverage.stillSend),
-    ),
-    isOutside ? othersList(page, facts.country) : null,
-    h(
-      'div',
-      { class: 'actions' },
-      button(coverage.goOn, proceed, 'main'),
-      button(coverage.change, () => ask(page, interview, key)),
-    ),
-  )
-}
-
-/** The label of a question. */
-export function questionLabel(page: Page, program: string, key: string): string {
-  return labelAt(page.catalogueOf(program), key)
 }

@@ -25,8 +25,7 @@ function stagesOf(page: Page, { mailbox: { view } }: Visit): HTMLElement {
       return h(
         'li',
         { class: isDone ? 'done' : undefined },
-        stage,
-        h('span', { class: 'mark' }, ` (${isDone ? words.reached : words.notYet})`),
+        fill(isDone ? words.reached : words.notYet, { stage }),
       )
     }),
   )
@@ -130,7 +129,7 @@ export function showMailbox(page: Page, now: Visit, news: string | null = null):
         fill(words.arrived, { date: localTime(view.received_at, texts.language) }),
       ),
     ),
-    stagesOf(page, now),
+    view.state === 'purged' ? null : stagesOf(page, now),
     view.coverage === 'not_covered' ? othersList(page, null) : null,
     h(
       'section',

@@ -1,19 +1,18 @@
 // The list of others who may help, for people whom no program covers: what each does, in which languages, whether it
 // takes on requests, and when somebody last checked.
-import type { OtherHelp } from '../../schemas/directory.js'
+import type { Directory, OtherHelp } from '../../schemas/directory.js'
 import { othersFor } from '../../src/core/eligibility/others.js'
 import { h } from '../dom.js'
 import { languageName } from '../language-name.js'
 import { localDay } from '../local-time.js'
 import type { Page } from '../page.js'
-import type { Site } from '../site.js'
 import { fill } from '../texts/texts.js'
 
 /** Stays empty where there is nobody to name. @param country null where it is not known */
 export function othersList(page: Page, country: string | null): HTMLElement {
   const { others: words } = page.words.texts
   const place = h('section', { class: 'others' })
-  const show = ({ directory }: Site) => {
+  const show = (directory: Directory) => {
     const others = othersFor(directory, country, Date.now())
     if (others.length === 0) return
     place.append(
@@ -22,8 +21,8 @@ export function othersList(page: Page, country: string | null): HTMLElement {
       h('ul', {}, ...others.map(other => entryOf(page, other))),
     )
   }
-  // Where the directory cannot be had, the page says so elsewhere.
-  page.site().then(show, () => undefined)
+  // Links are shown only once they have verified. Where the directory cannot be had, the page says so elsewhere.
+  void page.verified.then(first => show(page.directory ?? first))
   return place
 }
 

@@ -7,7 +7,6 @@ import type { Page, Ways } from '../page.js'
 import type { Given } from '../sealer/calls.js'
 import type { Sealer } from '../sealer.js'
 import { localTime } from '../local-time.js'
-import { programsOf } from '../site.js'
 import { fill } from '../texts/texts.js'
 import { openWith } from './come-back.js'
 import { handOver } from './hand-over.js'
@@ -28,15 +27,6 @@ const carriable: readonly FailureCode[] = [
   'untrusted',
   'internal',
 ]
-
-/** The organisation has published something newer since the page was loaded: sealed anew, with the same id. */
-async function renewSite(page: Page): Promise<void> {
-  const { draft } = page
-  draft.sealedOf = null
-  page.forgetSite()
-  const newer = programsOf(await page.site()).find(({ id }) => id === draft.program?.id)
-  if (newer !== undefined) draft.program = newer
-}
 
 /**
  * Step 4. Where many send at once the service lets those in first whose devices do some work: here, and nothing is said
@@ -79,7 +69,9 @@ async function deliver(page: Page, tell: (stage: string) => void): Promise<Given
     } catch (error) {
       if (!(error instanceof Failed) || error.code !== 'directory_stale') throw error
       if (tries >= maxReseals) throw new Failed('unavailable', 'directory_stale')
-      await renewSite(page)
+      // The organisation has published something newer since the page was loaded: sealed anew, with the same id.
+      page.draft.sealedOf = null
+      page.forgetSite()
     }
   }
 }
@@ -95,6 +87,7 @@ export function sendRequest(page: Page, ways: Ways): void {
         stage.textContent = text
       })
       // It has arrived: what was typed is no longer needed here.
+      page.draft.program = null
       page.draft.answers = {}
       page.draft.sealed = null
       showSent(page, given)

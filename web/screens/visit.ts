@@ -30,7 +30,7 @@ async function look(
 ): Promise<Visit> {
   const served = await postMailbox(token, read, before)
   const mailbox = await sealer.call('read', { served, token })
-  const programs = programsOf(await page.site())
+  const programs = page.directory === null ? [] : programsOf(page.directory)
   const more = programs.find(({ id, more: form }) => id === mailbox.view.program && form !== null)
   return { words, token, mailbox, more: more ?? null }
 }

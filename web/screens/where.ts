@@ -1,10 +1,11 @@
 // Where the programs help, before any question: a map, and the same as a list that can be searched. Not to be in it
 // stops nobody, and the list says so.
+import type { Directory } from '../../schemas/directory.js'
 import type { Program } from '../../schemas/program.js'
 import { h, unrecorded } from '../dom.js'
 import { type Covered, drawMap, fetchWorldMap } from '../map/world-map.js'
 import type { Page } from '../page.js'
-import { programsOf, type Site } from '../site.js'
+import { programsOf } from '../site.js'
 import { foldName } from '../fold-name.js'
 import { fill } from '../texts/texts.js'
 import { nameOf } from './program-words.js'
@@ -14,9 +15,9 @@ interface Area extends Covered {
   readonly programs: readonly Program[]
 }
 
-function areasOf(site: Site): Area[] {
+function areasOf(directory: Directory): Area[] {
   const areas = new Map<string, Area>()
-  for (const program of programsOf(site)) {
+  for (const program of programsOf(directory)) {
     const countries = [...program.countries]
     countries.sort()
     const ofParts = (program.regions ?? []).map(region => region.slice(0, 2))
@@ -101,9 +102,9 @@ async function showMap(page: Page, holder: HTMLElement, area: Area, id: string):
   holder.append(drawMap(map, area, id, words.map), h('p', { class: 'hint' }, words.borders))
 }
 
-export function fillWhere(page: Page, place: HTMLElement, site: Site): void {
+export function fillWhere(page: Page, place: HTMLElement, directory: Directory): void {
   const { language, where: words } = page.words.texts
-  const areas = areasOf(site)
+  const areas = areasOf(directory)
   place.append(h('h2', {}, words.heading), h('p', {}, words.lead))
   for (const [index, area] of areas.entries()) {
     const holder = h('div', { class: 'map-holder' })

@@ -3,6 +3,7 @@
 import { KhancapError } from '../../schemas/problem.js'
 import { type Attachment, maxAttachmentBytes } from '../../schemas/sealed.js'
 import type { ByteSource } from '../../src/core/attachment/byte-source.js'
+import { FileUnreadable } from '../../src/core/attachment/file-unreadable.js'
 import {
   type AttachmentSealer,
   attachmentSealer,
@@ -14,13 +15,23 @@ import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { newClientId } from '../../src/core/encoding/case-id.js'
 import type { Asked, Given } from './calls.js'
 
-/** Bytes of a file, also where Blob has no arrayBuffer (before Chrome 76, Firefox 69). */
+/** All bytes, also where Blob has no arrayBuffer (before Chrome 76, Firefox 69). @throws FileUnreadable */
+async function bytesOf(part: Blob): Promise<ArrayBuffer> {
+  try {
+    return await ('arrayBuffer' in part ? part : new Response(part)).arrayBuffer()
+  } catch (cause) {
+    // Browsers disagree about the name of it, and what has gone or has changed is never again what was chosen.
+    throw new FileUnreadable('the file cannot be read', { cause })
+  }
+}
+
 function sourceOfFile(file: Blob): ByteSource {
   return {
     bytes: file.size,
     read: async (from, to) => {
-      const part = file.slice(from, to)
-      return new Uint8Array(await ('arrayBuffer' in part ? part : new Response(part)).arrayBuffer())
+      const read = await bytesOf(file.slice(from, to))
+      if (read.byteLength !== to - from) throw new FileUnreadable('the file has changed')
+      return new Uint8Array(read)
     },
   }
 }
@@ -46,7 +57,9 @@ export function attaching(primitives: () => Primitives) {
   }
 
   return {
-    async begin({ file }: Asked<'attach'>): Promise<Given<'attach'>> {
+    async begin({ file, bytes }: Asked<'attach'>): Promise<Given<'attach'>> {
+      // Of a file that is gone, some browsers say that it is empty.
+      if (file.size !== bytes) throw new FileUnreadable('the file has changed')
       const p = primitives()
       await selfTest(p, maxAeadBytes)
       const whole = sourceOfFile(file)

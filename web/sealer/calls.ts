@@ -106,8 +106,8 @@ export interface Calls {
     asked: { file: File }
     given: { outcome: 'stripped' | 'damaged' | 'other' | 'too_large' }
   }
-  /** Begins to seal a file; the one before is forgotten. */
-  attach: { asked: { file: File }; given: { id: string; bytes: number } }
+  /** Begins to seal a file, which had so many bytes when it was chosen; the one before is forgotten. */
+  attach: { asked: { file: File; bytes: number }; given: { id: string; bytes: number } }
   attachPart: {
     asked: { id: string; from: number; to: number }
     given: { sealed: Uint8Array<ArrayBuffer> }
@@ -119,14 +119,22 @@ export interface Calls {
 export type CallName = keyof Calls
 export type Asked<K extends CallName> = Calls[K]['asked']
 export type Given<K extends CallName> = Calls[K]['given']
+export type Answering = { [K in CallName]: (asked: Asked<K>) => Promise<Given<K>> }
 
 export type CallMessage<K extends CallName = CallName> = {
   [N in K]: { readonly number: number; readonly name: N; readonly asked: Asked<N> }
 }[K]
 
-/** Codes of the project's table, and two that only a page knows. */
-export type SealerFault = ProblemCode | 'root_mismatch' | 'cannot_seal'
+/** Codes of the project's table, and three that only a page knows. */
+export type SealerFault = ProblemCode | 'root_mismatch' | 'cannot_seal' | 'file_unreadable'
+
+export interface FaultMessage {
+  readonly number: number
+  readonly fault: SealerFault
+  /** The address of the script that did not come, where that is the fault. */
+  readonly missing: string | null
+}
 
 export type AnswerMessage =
   | { readonly number: number; readonly given: Given<CallName> }
-  | { readonly number: number; readonly fault: SealerFault }
+  | FaultMessage

@@ -14,9 +14,9 @@ import {
   deriveReceiptKeys,
   type ReceiptKeys,
   wordLanguageFor,
-  wordsToCode,
 } from '../../src/core/receipt/code.js'
 import { signAddition, signDeletion } from '../../src/core/receipt/proofs.js'
+import { wordsToCode } from '../../src/core/receipt/read-words.js'
 import { additionRecipients } from '../../src/core/routing/readers.js'
 import type { AdditionOrder, OpenedMailbox, OpenedReply, SealedAddition } from './calls.js'
 import { contextOf, type Opened } from './seal-request.js'

@@ -4,4 +4,8 @@ import { serve, type WorkerScope } from './serve.js'
 
 declare const self: WorkerScope
 
-serve(self, async () => purePrimitives())
+serve(
+  self,
+  async () => purePrimitives(),
+  () => import('./later.js'),
+)

@@ -3,30 +3,23 @@ import { rootFingerprint } from '../../keys/root.js'
 import { followsDirectory, readDirectory, verifyDirectory } from '../../keys/directory.js'
 import { Deployment } from '../../schemas/directory.js'
 import { KhancapError } from '../../schemas/problem.js'
-import type { ReplyFacts } from '../../schemas/sealed.js'
+import { FileUnreadable } from '../../src/core/attachment/file-unreadable.js'
 import type { Primitives } from '../../src/core/crypto/primitives.js'
 import { selfTest } from '../../src/core/crypto/self-test.js'
-import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { utf8 } from '../../src/core/encoding/bytes.js'
 import { contentDigest } from '../../src/core/http-signature/profile.js'
 import { solvePuzzle, triesOf } from '../../src/core/puzzle/puzzle.js'
-import {
-  codeToWords,
-  newReceiptCode,
-  type ReceiptKeys,
-  wordLanguageFor,
-} from '../../src/core/receipt/code.js'
+import { codeToWords, newReceiptCode, wordLanguageFor } from '../../src/core/receipt/code.js'
 import type {
+  Answering,
   AnswerMessage,
-  Asked,
   CallMessage,
   CallName,
   Given,
   SealerFault,
   Served,
 } from './calls.js'
-import { attaching, lookInto } from './attachments.js'
-import { enterWords, factsIn, openMailbox, sealMore, signRemoval } from './mailbox.js'
+import type { Held } from './later.js'
 import { checkReceipt, type Opened, sealRequest } from './seal-request.js'
 
 /** What a directory may ask for at least; raised when a page must know something new. */
@@ -61,26 +54,20 @@ async function openDirectory(p: Primitives, served: Served): Promise<Opened> {
 function faultOf(error: unknown): SealerFault {
   if (error instanceof RootMismatch) return 'root_mismatch'
   if (error instanceof CannotSeal) return 'cannot_seal'
-  // A list of words that did not arrive (importScripts).
+  if (error instanceof FileUnreadable) return 'file_unreadable'
+  // A list of words or the second script that did not arrive (importScripts).
   if (error instanceof DOMException && error.name === 'NetworkError') return 'server_unreachable'
   return error instanceof KhancapError ? error.code : 'internal'
 }
 
-type Answering = { [K in CallName]: (asked: Asked<K>) => Promise<Given<K>> }
-
-function answering(load: () => Promise<Primitives>): Answering {
+function answering(load: () => Promise<Primitives>) {
   let loaded: Primitives | null = null
   let opened: Opened | null = null
-  /** By mailbox token. */
-  const entered = new Map<string, ReceiptKeys>()
-  /** Of the request, from its replies, by mailbox token. */
-  const known = new Map<string, ReplyFacts | null>()
 
   const primitives = () => {
     if (loaded === null) throw new CannotSeal()
     return loaded
   }
-  const files = attaching(primitives)
   const directory = () => {
     if (opened === null) throw new KhancapError('directory_missing')
     return opened
@@ -90,12 +77,7 @@ function answering(load: () => Promise<Primitives>): Answering {
     if (found.expired) throw new KhancapError('directory_expired')
     return found
   }
-  const keysOf = (token: string) => {
-    const keys = entered.get(token)
-    if (keys === undefined) throw new KhancapError('receipt_code_invalid')
-    return keys
-  }
-  return {
+  const calls: Partial<Answering> = {
     async start() {
       const p = await load().catch((cause: unknown) => {
         throw new CannotSeal('no primitives', { cause })
@@ -126,53 +108,44 @@ function answering(load: () => Promise<Primitives>): Answering {
       return { solution: await solvePuzzle(puzzle, digest), digest }
     },
     receipt: async input => checkReceipt(primitives(), directory(), input),
-    async enter({ words, pageLanguage }) {
-      const keys = await enterWords(primitives(), directory(), words, pageLanguage)
-      const token = encodeBase64url(keys.mailboxToken)
-      entered.clear()
-      known.clear()
-      entered.set(token, keys)
-      return { token }
-    },
-    async read({ served, token }) {
-      const mailbox = await openMailbox(primitives(), directory(), keysOf(token), served)
-      known.set(token, factsIn(mailbox))
-      return mailbox
-    },
-    add: async order =>
-      sealMore(primitives(), inForce(), keysOf(order.token), order, known.get(order.token) ?? null),
-    remove: async ({ token }) => signRemoval(primitives(), keysOf(token)),
-    look: ({ file }) => lookInto(file),
-    attach: async order => {
-      inForce()
-      return files.begin(order)
-    },
-    attachPart: part => files.part(part),
-    attachEnd: order => files.end(order),
   }
+  return { calls, held: { primitives, directory, inForce } }
 }
 
 /** The part of a Worker's global scope that is used here. */
 export interface WorkerScope {
   addEventListener(type: 'message', listener: (event: { data: CallMessage }) => void): void
   postMessage(message: AnswerMessage, handedOver: ArrayBuffer[]): void
+  /** The last script that was asked for after the first one (web/wanted-script.mjs). */
+  readonly wantedScript?: string
 }
 
-function run<K extends CallName>(calls: Answering, message: CallMessage<K>): Promise<Given<K>> {
-  return calls[message.name](message.asked)
-}
+/** The calls that are not here from the start. @throws DOMException where they come over a line, and that is lost */
+export type LoadLater = () => Promise<{ answeringLater(held: Held): Partial<Answering> }>
 
-export function serve(scope: WorkerScope, load: () => Promise<Primitives>): void {
-  const calls = answering(load)
+export function serve(
+  scope: WorkerScope,
+  load: () => Promise<Primitives>,
+  loadLater: LoadLater,
+): void {
+  const { calls, held } = answering(load)
+  const run = async <K extends CallName>({ name, asked }: CallMessage<K>): Promise<Given<K>> => {
+    if (calls[name] === undefined) Object.assign(calls, (await loadLater()).answeringLater(held))
+    const call = calls[name]
+    if (call === undefined) throw new KhancapError('internal')
+    return call(asked)
+  }
   const post = scope.postMessage.bind(scope)
   const answer = async (message: CallMessage) => {
     const { number } = message
     try {
-      const given = await run(calls, message)
+      const given = await run(message)
       // Megabytes of a file change hands: a copy of them would be held on both sides.
       post({ number, given }, given !== null && 'sealed' in given ? [given.sealed.buffer] : [])
     } catch (error) {
-      post({ number, fault: faultOf(error) }, [])
+      const fault = faultOf(error)
+      const missing = (fault === 'server_unreachable' ? scope.wantedScript : null) ?? null
+      post({ number, fault, missing }, [])
     }
   }
   let last: Promise<void> = Promise.resolve()

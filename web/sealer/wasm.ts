@@ -4,4 +4,4 @@ import { serve, type WorkerScope } from './serve.js'
 
 declare const self: WorkerScope
 
-serve(self, libsodiumPrimitives)
+serve(self, libsodiumPrimitives, () => import('./later.js'))

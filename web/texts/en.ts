@@ -16,7 +16,7 @@ export const textsEn: Texts = {
   back: 'Back',
   next: 'Continue',
   languages: 'Other languages',
-  loading: 'Loading …',
+  loading: 'Loading…',
   before: {
     heading: 'Ask for support, safely',
     lead: 'For people at risk because they defend human rights, and for court cases in the public interest. It takes a few minutes. One sentence is enough; you may leave almost everything empty.',
@@ -49,7 +49,7 @@ export const textsEn: Texts = {
     haveCode: 'I have a receipt code',
     noScriptHeading: 'This page cannot seal here',
     noScript:
-      'Your browser does not run scripts on this page, so nothing can be sealed on your device. Your words are never sent unsealed.',
+      'Your browser does not run scripts on this page, so nothing can be sealed on your device. What you write is never sent unsealed.',
   },
   otherWays: {
     heading: 'Other safe ways',
@@ -64,7 +64,7 @@ export const textsEn: Texts = {
   offline: {
     heading: 'Without network',
     lead: 'If your network is bad or watched, take the form with you: one file, which works without network. It seals on the device. You, or a person you trust, send what it sealed by mail or messenger, or pass it on a stick.',
-    download: 'Download the form (less than 1 MB)',
+    download: 'Download the form (less than 1\u00a0MB)',
     hint: 'The file stays on the device until you delete it.',
     noScript:
       'The form is a file, and it needs scripts too: open it in another browser, or on another device that you trust, where scripts run.',
@@ -83,7 +83,7 @@ export const textsEn: Texts = {
     line: '{name}: {status}',
   },
   programs: {
-    heading: 'Which support do you ask for?',
+    heading: 'Which support are you asking for?',
     lead: 'You can ask for the other one later.',
     answersIn: 'Answers in: {languages}',
     notInYours:
@@ -157,14 +157,14 @@ export const textsEn: Texts = {
   },
   code: {
     heading: 'Your receipt code',
-    lead: 'Keep these 12 words before you send. They are the only way back to your request and to our answer. Nobody can find them again for you, not even we.',
+    lead: 'Keep these 12 words before you send. They are the only way back to your request and to our answer. Nobody can find them again for you, not even us.',
     keep: 'On paper, in a place that only you know, they are safest. Whoever has the words can read the answer.',
     showQr: 'Show as QR code',
     hideQr: 'Hide the QR code',
     qr: 'The 12 words as QR code',
     print: 'Print',
     next: 'I have kept the words',
-    making: 'Making your code …',
+    making: 'Making your code…',
     foreign: 'The words are in English. You need not understand them; copy each letter.',
   },
   confirm: {
@@ -181,11 +181,11 @@ export const textsEn: Texts = {
   sending: {
     heading: 'Sending',
     stay: 'Please stay on this page for a moment.',
-    checking: 'Testing the sealing on this device …',
-    sealing: 'Sealing your answers on this device …',
-    sending: 'Sending the sealed request …',
+    checking: 'Testing the sealing on this device…',
+    sealing: 'Sealing your answers on this device…',
+    sending: 'Sending the sealed request…',
     working:
-      'The service is very busy. Your device does a little work that helps your request to be taken in. This can take a minute, longer on an old phone. Please keep this page open; nothing is lost …',
+      'The service is very busy. Your device does a little work that helps your request to be taken in. This can take a minute, longer on an old phone. Please keep this page open; nothing is lost…',
   },
   handOver: {
     offer: 'Send it another way',
@@ -242,7 +242,7 @@ export const textsEn: Texts = {
     label: 'Your 12 words',
     hint: 'In the right order. Capital letters, accents and line breaks do not matter.',
     open: 'Open',
-    opening: 'Opening …',
+    opening: 'Opening…',
   },
   mailbox: {
     heading: 'Your request',
@@ -255,8 +255,8 @@ export const textsEn: Texts = {
       purged: 'Your request has been deleted after its time.',
     },
     stages: ['Arrived', 'With a team', 'Taken up by a person', 'Answered'],
-    reached: 'done',
-    notYet: 'not yet',
+    reached: '{stage} (done)',
+    notYet: '{stage} (not yet)',
     arrived: 'Arrived: {date}',
     due: 'You get an answer by {date}.',
     late: 'The answer is late. The people in charge have been told. We are sorry.',
@@ -306,17 +306,17 @@ export const textsEn: Texts = {
     ],
     keep: 'Keep my request',
     confirm: 'Delete for good',
-    deleting: 'Deleting …',
+    deleting: 'Deleting…',
     doneHeading: 'Your request is deleted',
     done: 'Nobody can open it any more, and your 12 words open nothing. You can destroy your note of them. You can ask for support again at any time.',
   },
   files: {
     add: 'Send files',
     heading: 'Send files',
-    lead: 'Photos, documents, recordings: up to {mb} MB each. Your request has arrived already; the files follow it.',
+    lead: 'Photos, documents, recordings: up to {mb}\u00a0MB each. Your request has arrived already; the files follow it.',
     choose: 'Choose files',
     hint: 'Copies only; keep the originals. Each file is sealed on this device, with its name.',
-    looking: 'Looking for hidden data …',
+    looking: 'Looking for hidden data…',
     hidden: {
       stripped:
         'Hidden data such as place, time and camera will be taken out. What the picture shows stays.',
@@ -324,13 +324,15 @@ export const textsEn: Texts = {
       other:
         'Hidden data such as names, places and times cannot be taken out of this kind of file.',
       too_large: 'This file is too large and will not be sent.',
+      unreadable:
+        'This file can no longer be read: perhaps it was changed or removed after you chose it. Please choose it again. Your request is safe.',
     },
     remove: 'Remove {name}',
     agree: 'Send these files as they are, with what may be hidden in them',
     agreeFirst: 'Please tick this first, or remove the files that it is about.',
     send: 'Seal and send the files',
     sending: 'Sending your files',
-    sealing: 'Testing the sealing on this device …',
+    sealing: 'Testing the sealing on this device…',
     one: 'File {n} of {total}',
     lost: 'The connection was lost. It goes on by itself as soon as it is back.',
     stay: 'Please keep this page open. If you close it, files that have not arrived are lost here and must be chosen again.',
@@ -341,7 +343,10 @@ export const textsEn: Texts = {
   failure: {
     heading: 'This did not work yet',
     again: 'Try again',
+    anew: 'Begin again',
+    reload: 'Load the page again',
     kept: 'What you typed is still here.',
+    reenter: 'What you have entered until now must then be entered again.',
     offline:
       'The connection was lost or too slow. Please try again when it is better. Your request cannot arrive twice.',
     too_many_requests: 'Many people are sending right now. Please try again in a minute.',
@@ -352,6 +357,10 @@ export const textsEn: Texts = {
       'The organisation’s list of keys could not be verified. Somebody may have changed it. To protect you, nothing is sent.',
     root_mismatch:
       'The list of keys was signed by somebody else than this page expects. To protect you, nothing is sent.',
+    form_changed:
+      'The form on your screen is not, or no longer, the one that the organisation has signed. To protect you, what you typed into it was erased and will not be sent.',
+    page_replaced:
+      'This site was renewed after you opened this page, and the rest of the page can no longer be had. Please load the page again.',
     directory_missing: 'The organisation has not published its keys yet. Please try again later.',
     primitives_faulty:
       'The test of the sealing gave a wrong result on this device. To protect you, nothing is sent. Please use another browser or device.',

@@ -18,8 +18,8 @@ export const textsFr: Texts = {
   languages: 'Autres langues',
   loading: 'Chargement…',
   before: {
-    heading: 'Demander du soutien en sécurité',
-    lead: 'Pour les personnes en danger parce qu’elles défendent les droits humains, et pour les procès d’intérêt public. Quelques minutes suffisent, une phrase aussi ; presque tout peut rester vide.',
+    heading: 'Demander du soutien en toute sécurité',
+    lead: 'Pour les personnes en danger parce qu’elles défendent les droits humains, et pour les procès d’intérêt public. Quelques minutes suffisent, une phrase aussi\u00a0; presque tout peut rester vide.',
     nextHeading: 'Ce qui va se passer',
     next: [
       'Vous répondez à des questions, une par une. Vos réponses restent sur cet appareil jusqu’à l’envoi.',
@@ -28,7 +28,7 @@ export const textsFr: Texts = {
       'Une personne lit votre demande. La page suivante indique dans quel délai vous aurez une réponse.',
     ],
     whoHeading: 'Qui lit',
-    who: 'Quelques personnes de l’organisation chargées de ces demandes. Ni ceux qui gèrent le serveur, ni personne d’autre sans votre accord.',
+    who: 'Quelques personnes de l’organisation chargées de ces demandes. Ni les personnes qui gèrent le serveur, ni qui que ce soit d’autre sans votre accord.',
     cannotHeading: 'Ce que nous ne pouvons pas faire',
     cannot:
       'Nous ne pouvons ni conduire quelqu’un ailleurs ou dans un autre pays, ni aider à demander l’asile ou à fuir. Si nous ne pouvons pas vous aider, nous vous le disons franchement.',
@@ -40,8 +40,8 @@ export const textsFr: Texts = {
     ],
     traceHeading: 'Ne pas laisser de traces',
     trace: [
-      '« Quitter cette page », en haut, ou trois pressions sur la touche Maj cachent aussitôt cette page, effacent ce que vous avez écrit et ouvrent un autre site.',
-      'L’historique du navigateur n’est pas effacé : l’adresse de cette page y reste. Une fenêtre privée ou le navigateur Tor vaut mieux.',
+      '«\u00a0Quitter cette page\u00a0», en haut, ou trois pressions sur la touche Maj cachent aussitôt cette page, effacent ce que vous avez écrit et ouvrent un autre site.',
+      'L’historique du navigateur n’est pas effacé\u00a0: l’adresse de cette page y reste. Une fenêtre privée ou le navigateur Tor vaut mieux.',
       'Rien n’est enregistré sur cet appareil. Si vous fermez ou rechargez la page, ou utilisez le bouton Retour du navigateur, ce que vous avez écrit est perdu. Utilisez le bouton Retour de la page.',
       'Rien de cela n’est une protection complète.',
     ],
@@ -49,57 +49,57 @@ export const textsFr: Texts = {
     haveCode: 'J’ai un code de reçu',
     noScriptHeading: 'Cette page ne peut pas sceller ici',
     noScript:
-      'Votre navigateur n’exécute pas de scripts sur cette page : rien ne peut être scellé sur votre appareil. Vos mots ne sont jamais envoyés sans être scellés.',
+      'Votre navigateur n’exécute pas de scripts sur cette page\u00a0: rien ne peut être scellé sur votre appareil. Ce que vous écrivez n’est jamais envoyé sans être scellé.',
   },
   otherWays: {
     heading: 'D’autres moyens sûrs',
     ways: [
-      'Dans le navigateur Tor, choisissez le niveau « Plus sûr » au lieu de « Le plus sûr », puis rechargez cette page.',
+      'Dans le navigateur Tor, choisissez le niveau «\u00a0Plus sûr\u00a0» au lieu de «\u00a0Le plus sûr\u00a0», puis rechargez cette page.',
       'Essayez un navigateur plus récent, ou un autre appareil de confiance.',
       'Demandez à une personne de confiance d’envoyer la demande pour vous.',
-      'Écrivez à l’organisation à l’adresse qu’elle publie elle-même, chiffré avec sa clé publique si vous le pouvez. L’objet d’un e-mail est visible : choisissez-le neutre.',
+      'Écrivez à l’organisation à l’adresse qu’elle publie elle-même, en chiffrant votre message avec sa clé publique si vous le pouvez. L’objet d’un e-mail est visible\u00a0: choisissez-le neutre.',
     ],
     contact: 'Adresse e-mail et clé publique de l’organisation',
   },
   offline: {
     heading: 'Sans réseau',
-    lead: 'Si votre réseau est mauvais ou surveillé, emportez le formulaire : un seul fichier, qui fonctionne sans réseau. Il scelle sur l’appareil. Vous, ou une personne de confiance, envoyez par e-mail ou par messagerie ce qu’il a scellé, ou le remettez sur une clé USB.',
-    download: 'Télécharger le formulaire (moins de 1 Mo)',
+    lead: 'Si votre réseau est mauvais ou surveillé, emportez le formulaire\u00a0: un seul fichier, qui fonctionne sans réseau. Il scelle sur l’appareil. Vous, ou une personne de confiance, envoyez par e-mail ou par messagerie ce qu’il a scellé, ou le remettez sur une clé USB.',
+    download: 'Télécharger le formulaire (moins de 1\u00a0Mo)',
     hint: 'Le fichier reste sur l’appareil jusqu’à ce que vous le supprimiez.',
     noScript:
-      'Le formulaire est un fichier, et il a besoin de scripts lui aussi : ouvrez-le dans un autre navigateur, ou sur un autre appareil de confiance, où les scripts s’exécutent.',
+      'Le formulaire est un fichier, et il a besoin de scripts lui aussi\u00a0: ouvrez-le dans un autre navigateur, ou sur un autre appareil de confiance, où les scripts s’exécutent.',
   },
   when: { heading: 'Quand vous aurez une réponse' },
   where: {
     heading: 'Où nous pouvons aider',
-    lead: 'Ces pays et territoires sont couverts : en bleu sur la carte, et les mêmes dans la liste. Si le vôtre n’y est pas, ou si vous préférez ne pas le nommer, vous pouvez tout de même faire une demande. Une personne vous répond.',
-    map: 'Carte du monde. Les pays couverts sont en bleu, hachurés et cernés ; la liste ci-dessous les nomme tous.',
+    lead: 'Ces pays et territoires sont couverts\u00a0: en bleu sur la carte, et les mêmes dans la liste. Si le vôtre n’y est pas, ou si vous préférez ne pas le nommer, vous pouvez tout de même faire une demande. Une personne vous répond.',
+    map: 'Carte du monde. Les pays couverts sont en bleu, hachurés et cernés\u00a0; la liste ci-dessous les nomme tous.',
     borders: 'Ce dessin ne prend pas position sur les frontières.',
     search: 'Chercher un pays ou un territoire',
     covered: 'couvert',
     partly: 'couvert en partie',
-    notCovered: 'non couvert ; vous pouvez tout de même faire une demande',
+    notCovered: 'non couvert\u00a0; vous pouvez tout de même faire une demande',
     none: 'Ce nom n’est pas dans la liste. Vous pouvez tout de même faire une demande.',
-    line: '{name} : {status}',
+    line: '{name}\u00a0: {status}',
   },
   programs: {
-    heading: 'Quel soutien demandez-vous ?',
+    heading: 'Quel soutien demandez-vous\u00a0?',
     lead: 'Vous pourrez demander l’autre plus tard.',
-    answersIn: 'Réponses en : {languages}',
+    answersIn: 'Réponses en\u00a0: {languages}',
     notInYours:
       'Vous pouvez tout de même écrire dans la langue de cette page. La réponse peut alors prendre plus de temps, ou venir dans l’une de ces langues.',
   },
   question: {
     progress: 'Question {n} sur {total}',
     optional: 'Vous pouvez laisser vide.',
-    onlyIf: 'Seulement si vous avez besoin de : {options}.',
+    onlyIf: 'Seulement si vous avez besoin de\u00a0: {options}.',
     chars: '{used} caractères sur {max}',
     day: 'Jour',
     month: 'Mois',
     year: 'Année',
     time: 'Heure, si vous la connaissez',
     zone: 'Heure de quel lieu',
-    zoneHere: 'cet appareil : {zone}',
+    zoneHere: 'cet appareil\u00a0: {zone}',
     dateHint: 'Par exemple 27, 3, 2026. Laissez vide ce que vous ne savez pas.',
     choose: 'Veuillez choisir',
     covered: 'Pays de ce programme',
@@ -112,26 +112,26 @@ export const textsFr: Texts = {
     removeRow: 'Retirer l’entrée {n}',
   },
   faults: {
-    heading: 'Veuillez regarder encore ceci',
-    required: 'Veuillez répondre. « Je ne sais pas » est aussi une réponse.',
+    heading: 'Veuillez revoir ceci',
+    required: 'Veuillez répondre. «\u00a0Je ne sais pas\u00a0» est aussi une réponse.',
     requiredPlain: 'Veuillez répondre, pour que nous puissions vous écrire.',
     too_long:
-      'Veuillez raccourcir : {used} caractères sur {max}. Vous pourrez ajouter le reste plus tard.',
+      'Veuillez raccourcir\u00a0: {used} caractères sur {max}. Vous pourrez ajouter le reste plus tard.',
     not_a_date: 'Ce jour n’existe pas dans le calendrier. Le mois ou l’année seuls suffisent.',
-    not_a_time: 'Écrivez l’heure ainsi : 08:30, ou laissez vide.',
+    not_a_time: 'Écrivez l’heure ainsi\u00a0: 08:30, ou laissez vide.',
     not_a_year: 'Écrivez l’année en quatre chiffres, par exemple 1985.',
     other: 'Cette réponse ne convient pas ici. Choisissez ou écrivez-la de nouveau.',
   },
   coverage: {
     heading: 'Avant de continuer',
-    notCovered: 'Ce programme ne couvre pas actuellement : {country}.',
+    notCovered: 'Ce programme ne couvre pas actuellement\u00a0: {country}.',
     regionNotCovered:
       'Ce programme ne couvre actuellement qu’une partie du territoire ({country}), et la région que vous avez indiquée n’en fait pas partie.',
     regionUnknown:
       'Ce programme ne couvre actuellement qu’une partie du territoire ({country}). Si vous le pouvez, indiquez la province ou la région.',
     unknown: 'Sans pays, il nous faudra peut-être plus de temps pour trouver la bonne personne.',
     languageNotHandled:
-      'Ce programme travaille en : {languages}. Une réponse dans une autre langue peut prendre plus de temps.',
+      'Ce programme travaille en\u00a0: {languages}. Une réponse dans une autre langue peut prendre plus de temps.',
     stillSend:
       'Vous pouvez tout de même envoyer. Une personne lit et vous dit franchement si nous pouvons aider, ou qui d’autre le pourrait.',
     change: 'Changer ma réponse',
@@ -145,8 +145,8 @@ export const textsFr: Texts = {
       limited: 'Accepte peu de demandes en ce moment',
       closed: 'N’accepte pas de demandes en ce moment',
     },
-    languages: 'Langues : {languages}',
-    checked: 'Dernière vérification : {date}',
+    languages: 'Langues\u00a0: {languages}',
+    checked: 'Dernière vérification\u00a0: {date}',
   },
   review: {
     heading: 'Vérifiez vos réponses',
@@ -159,20 +159,20 @@ export const textsFr: Texts = {
   code: {
     heading: 'Votre code de reçu',
     lead: 'Gardez ces 12 mots avant d’envoyer. C’est le seul chemin vers votre demande et notre réponse. Personne ne peut les retrouver pour vous, pas même nous.',
-    keep: 'Le plus sûr : sur papier, dans un endroit connu de vous seul. Quiconque a ces mots peut lire la réponse.',
+    keep: 'Le plus sûr\u00a0: sur papier, dans un endroit que personne d’autre ne connaît. Quiconque a ces mots peut lire la réponse.',
     showQr: 'Afficher le code QR',
     hideQr: 'Cacher le code QR',
     qr: 'Les 12 mots en code QR',
     print: 'Imprimer',
     next: 'J’ai gardé les mots',
     making: 'Création de votre code…',
-    foreign: 'Les mots sont en anglais. Inutile de les comprendre : recopiez chaque lettre.',
+    foreign: 'Les mots sont en anglais. Inutile de les comprendre\u00a0: recopiez chaque lettre.',
   },
   confirm: {
-    heading: 'Avez-vous les mots ?',
+    heading: 'Avez-vous les mots\u00a0?',
     lead: 'Tapez-en deux d’après votre note.',
     word: 'Mot {n}',
-    or: 'Ou bien :',
+    or: 'Ou bien\u00a0:',
     saved: 'J’ai gardé les 12 mots autrement',
     wrong: 'Ce n’est pas le mot {n}. Regardez votre note, ou revoyez les mots.',
     neither: 'Tapez les deux mots, ou cochez que vous les avez gardés autrement.',
@@ -186,13 +186,14 @@ export const textsFr: Texts = {
     sealing: 'Scellement de vos réponses sur cet appareil…',
     sending: 'Envoi de la demande scellée…',
     working:
-      'Le service est très sollicité. Votre appareil fait un petit travail qui aide votre demande à passer. Cela peut prendre une minute, davantage sur un vieux téléphone. Gardez cette page ouverte ; rien n’est perdu…',
+      'Le service est très sollicité. Votre appareil fait un petit travail qui aide votre demande à passer. Cela peut prendre une minute, davantage sur un vieux téléphone. Gardez cette page ouverte\u00a0; rien n’est perdu…',
   },
   handOver: {
     offer: 'L’envoyer autrement',
     heading: 'Scellée, mais pas encore envoyée',
     lead: 'Seule l’organisation peut ouvrir ce que vous avez scellé. Faites-le-lui parvenir par l’un de ces moyens. Un seul suffit.',
-    until: 'Faites-le parvenir avant le {date} ; plus tard, il risque de ne plus être accepté.',
+    until:
+      'Faites-le parvenir avant le {date}\u00a0; plus tard, il risque de ne plus être accepté.',
     saveHeading: 'Comme fichier',
     saveHint:
       'Joignez-le à un e-mail, envoyez-le par messagerie, ou donnez-le sur une clé USB à une personne de confiance. Qui le transporte ne peut pas le lire.',
@@ -200,27 +201,27 @@ export const textsFr: Texts = {
     saved: 'Enregistré sous le nom {name}, dans le dossier des téléchargements.',
     copyHeading: 'Comme texte',
     copyHint:
-      'La même chose, pour les moyens qui ne transportent que du texte. Il est long ; il le faut en entier.',
+      'La même chose, pour les moyens qui ne transportent que du texte. Il est long\u00a0; il le faut en entier.',
     copy: 'Copier le texte scellé',
     copied: 'Copié. Vous pouvez maintenant le coller.',
     copyYourself: 'Copiez vous-même le texte ci-dessous, en entier.',
     text: 'Le texte scellé',
     mailHeading: 'Par e-mail',
     mailHint:
-      'À {mail}. Joignez le fichier, ou collez le texte. Vous n’avez rien d’autre à écrire ; les mots à côté ne sont pas scellés.',
+      'À {mail}. Joignez le fichier, ou collez le texte. Vous n’avez rien d’autre à écrire\u00a0; les mots à côté ne sont pas scellés.',
     mail: 'Commencer un e-mail',
     mailSeen:
       'D’autres peuvent voir les deux adresses, l’objet et l’heure d’un e-mail. Une personne de confiance peut l’envoyer à votre place.',
     nextHeading: 'Ce qui se passe ensuite',
     next: [
-      'Le délai de réponse commence à l’arrivée. La demande peut arriver deux fois ; la première compte.',
+      'Le délai de réponse commence à l’arrivée. La demande peut arriver deux fois\u00a0; la première compte.',
     ],
     comeBack:
-      'Vous lisez la réponse sur la page de l’organisation, avec vos 12 mots. Si elle ne connaît pas de demande pour ces mots, la vôtre n’est pas encore arrivée : envoyez-la de nouveau. Les adresses :',
+      'Vous lisez la réponse sur la page de l’organisation, avec vos 12 mots. Si elle ne connaît pas de demande pour ces mots, la vôtre n’est pas encore arrivée\u00a0: envoyez-la de nouveau. Les adresses\u00a0:',
     files: 'Photos et documents peuvent suivre plus tard, sur cette page, avec vos mots.',
     eraseHeading: 'Après l’envoi',
     erase:
-      'Supprimez le fichier scellé de cet appareil, et l’e-mail envoyé, si quelqu’un pourrait le fouiller. Gardez les 12 mots.',
+      'Si quelqu’un risque de fouiller cet appareil, supprimez-y le fichier scellé et l’e-mail envoyé. Gardez les 12 mots.',
   },
   sent: {
     heading: 'Votre demande est arrivée',
@@ -229,7 +230,7 @@ export const textsFr: Texts = {
     nextHeading: 'Et maintenant',
     next: [
       'Une personne lit votre demande. Si la réponse tarde, les responsables sont prévenus.',
-      'Revenez ici avec vos 12 mots pour lire la réponse. Choisissez votre langue, puis « J’ai un code de reçu ».',
+      'Revenez ici avec vos 12 mots pour lire la réponse. Choisissez votre langue, puis «\u00a0J’ai un code de reçu\u00a0».',
       'Vous pouvez ajouter quelque chose à tout moment, au même endroit.',
     ],
     dangerHeading: 'Si le danger augmente',
@@ -257,9 +258,9 @@ export const textsFr: Texts = {
       purged: 'Votre demande a été supprimée après son délai.',
     },
     stages: ['Arrivée', 'Chez une équipe', 'Prise en charge', 'Réponse donnée'],
-    reached: 'fait',
-    notYet: 'pas encore',
-    arrived: 'Arrivée : {date}',
+    reached: '{stage} (fait)',
+    notYet: '{stage} (pas encore)',
+    arrived: 'Arrivée\u00a0: {date}',
     due: 'Vous aurez une réponse au plus tard le {date}.',
     late: 'La réponse est en retard. Les responsables ont été prévenus. Nous le regrettons.',
     held: {
@@ -275,16 +276,16 @@ export const textsFr: Texts = {
       'Votre demande n’entre pas actuellement dans ce que couvre ce programme. Une personne vous répondra tout de même, et d’autres pourront peut-être aider.',
     answers: 'Réponses pour vous',
     elsewhere:
-      'Il est noté que quelqu’un vous a joint autrement, par exemple par téléphone. Ce n’est pas le cas ? Ajoutez quelque chose : un nouveau délai de réponse commence alors.',
+      'Il est noté que quelqu’un vous a joint autrement, par exemple par téléphone. Ce n’est pas le cas\u00a0? Ajoutez quelque chose\u00a0: un nouveau délai de réponse commence alors.',
     unanswered:
-      'Personne ne vous a répondu. Avez-vous encore besoin d’une réponse ? Ajoutez quelque chose : votre demande est alors reprise, et nous vous en devons une.',
+      'Personne ne vous a répondu. Avez-vous encore besoin d’une réponse\u00a0? Ajoutez quelque chose\u00a0: votre demande est alors reprise, et nous vous en devons une.',
     noAnswers: 'Pas encore de réponse.',
     older: 'Afficher les réponses plus anciennes',
     answerAt: 'Réponse du {date}',
     unreadable:
       'Cette réponse ne s’ouvre pas, ou ne prouve pas que son auteur a lu votre demande. Ne vous y fiez pas.',
     added: 'Ce que vous avez ajouté',
-    addedAt: 'Ajouté : {date}',
+    addedAt: 'Ajouté\u00a0: {date}',
     add: 'Ajouter quelque chose',
     more: 'Répondre à d’autres questions',
     refresh: 'Regarder de nouveau',
@@ -292,13 +293,13 @@ export const textsFr: Texts = {
   },
   addition: {
     heading: 'Ajouter quelque chose',
-    label: 'Que voulez-vous ajouter ou corriger ?',
+    label: 'Que voulez-vous ajouter ou corriger\u00a0?',
     hint: 'Une phrase suffit. Elle est scellée sur cet appareil.',
     send: 'Sceller et envoyer',
     done: 'Votre ajout est arrivé.',
     empty: 'Écrivez d’abord quelque chose, ou revenez en arrière.',
     waits:
-      'Ces questions sont facultatives. Envoyez ce que vous avez ; le reste peut venir plus tard.',
+      'Ces questions sont facultatives. Envoyez ce que vous avez\u00a0; le reste peut venir plus tard.',
   },
   deletion: {
     heading: 'Supprimer ma demande',
@@ -318,18 +319,20 @@ export const textsFr: Texts = {
   files: {
     add: 'Envoyer des fichiers',
     heading: 'Envoyer des fichiers',
-    lead: 'Photos, documents, enregistrements : {mb} Mo au plus par fichier. Votre demande est déjà arrivée ; les fichiers la suivent.',
+    lead: 'Photos, documents, enregistrements\u00a0: {mb}\u00a0Mo au plus par fichier. Votre demande est déjà arrivée\u00a0; les fichiers la suivent.',
     choose: 'Choisir des fichiers',
-    hint: 'Des copies seulement ; gardez les originaux. Chaque fichier est scellé sur cet appareil, avec son nom.',
+    hint: 'Des copies seulement\u00a0; gardez les originaux. Chaque fichier est scellé sur cet appareil, avec son nom.',
     looking: 'Recherche de données cachées…',
     hidden: {
       stripped:
         'Les données cachées (lieu, heure, appareil) seront retirées. Ce que montre l’image reste.',
       damaged:
-        'Les données cachées ne peuvent pas être retirées : cette image est abîmée ou inhabituelle.',
+        'Les données cachées ne peuvent pas être retirées\u00a0: cette image est abîmée ou inhabituelle.',
       other:
         'Les données cachées (noms, lieux, heures) ne peuvent pas être retirées de ce type de fichier.',
       too_large: 'Ce fichier est trop grand et ne sera pas envoyé.',
+      unreadable:
+        'Ce fichier ne peut plus être lu\u00a0: il a peut-être été modifié ou retiré après que vous l’avez choisi. Veuillez le choisir de nouveau. Votre demande est en sécurité.',
     },
     remove: 'Retirer {name}',
     agree: 'Envoyer ces fichiers tels quels, avec ce qui peut y être caché',
@@ -347,31 +350,38 @@ export const textsFr: Texts = {
   failure: {
     heading: 'Cela n’a pas encore marché',
     again: 'Réessayer',
+    anew: 'Recommencer',
+    reload: 'Recharger la page',
     kept: 'Ce que vous avez écrit est toujours là.',
+    reenter: 'Ce que vous avez saisi jusqu’ici sera à saisir de nouveau.',
     offline:
       'La connexion a été perdue ou était trop lente. Réessayez quand elle sera meilleure. Votre demande ne peut pas arriver deux fois.',
     too_many_requests: 'Beaucoup de personnes envoient en ce moment. Réessayez dans une minute.',
     unavailable: 'Le service ne peut rien recevoir en ce moment. Réessayez dans une minute.',
     directory_expired:
-      'La liste de clés de l’organisation a expiré : rien n’est scellé avec elle. La date de cet appareil est peut-être fausse : {date}.',
+      'La liste de clés de l’organisation a expiré\u00a0: rien n’est scellé avec elle. La date de cet appareil est peut-être fausse\u00a0: {date}.',
     directory_invalid:
       'La liste de clés de l’organisation n’a pas pu être vérifiée. Quelqu’un l’a peut-être modifiée. Pour vous protéger, rien n’est envoyé.',
     root_mismatch:
       'La liste de clés est signée par quelqu’un d’autre que prévu. Pour vous protéger, rien n’est envoyé.',
+    form_changed:
+      'Le formulaire affiché n’est pas, ou n’est plus, celui que l’organisation a signé. Pour vous protéger, ce que vous y avez écrit a été effacé et ne sera pas envoyé.',
+    page_replaced:
+      'Ce site a été renouvelé après que vous avez ouvert cette page, et le reste de la page ne peut plus être chargé. Rechargez la page.',
     directory_missing: 'L’organisation n’a pas encore publié ses clés. Réessayez plus tard.',
     primitives_faulty:
-      'Le test du scellement a donné un résultat faux sur cet appareil. Pour vous protéger, rien n’est envoyé. Utilisez un autre navigateur ou appareil.',
-    cannot_seal: 'Ce navigateur ne peut pas sceller votre demande : rien n’est envoyé.',
+      'Le test du scellement a donné un résultat erroné sur cet appareil. Pour vous protéger, rien n’est envoyé. Utilisez un autre navigateur ou appareil.',
+    cannot_seal: 'Ce navigateur ne peut pas sceller votre demande\u00a0: rien n’est envoyé.',
     request_too_large:
       'La demande scellée est trop grande. Raccourcissez vos réponses les plus longues.',
     refused: 'Le service n’a pas accepté la demande scellée. Rechargez cette page plus tard.',
     receipt_invalid:
-      'Quelque chose a été envoyé, mais la preuve reçue n’est pas bonne. Gardez vos 12 mots et regardez votre demande plus tard ; si elle n’y est pas, envoyez de nouveau.',
+      'Quelque chose a été envoyé, mais la preuve reçue n’est pas bonne. Gardez vos 12 mots et regardez votre demande plus tard\u00a0; si elle n’y est pas, envoyez de nouveau.',
     arrived_already: 'Votre demande est déjà arrivée. Utilisez vos 12 mots pour la voir.',
     receipt_code_invalid:
       'Ces mots ne sont pas un code de reçu. Vérifiez l’orthographe et l’ordre des 12 mots.',
     mailbox_unknown:
-      'Il n’y a pas de demande pour ces mots ici. Elle n’est peut-être pas encore arrivée, a peut-être été supprimée, ou a été envoyée sur un autre site. Vérifiez les mots et l’adresse de cette page ; s’il vous faut encore une réponse, envoyez votre demande de nouveau.',
+      'Il n’y a pas de demande pour ces mots ici. Elle n’est peut-être pas encore arrivée, a peut-être été supprimée, ou a été envoyée sur un autre site. Vérifiez les mots et l’adresse de cette page\u00a0; s’il vous faut encore une réponse, envoyez votre demande de nouveau.',
     additions_full: 'Cette demande ne peut plus recevoir d’ajouts.',
     uploads_full: 'Cette demande ne peut plus recevoir de fichiers. Vous pouvez toujours écrire.',
     uploads_paused:

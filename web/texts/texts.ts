@@ -291,6 +291,7 @@ export interface Texts {
       readonly damaged: string
       readonly other: string
       readonly too_large: string
+      readonly unreadable: string
     }
     readonly remove: string
     readonly agree: string
@@ -312,13 +313,18 @@ export interface Texts {
 export interface Failures {
   readonly heading: string
   readonly again: string
+  readonly anew: string
+  readonly reload: string
   readonly kept: string
+  readonly reenter: string
   readonly offline: string
   readonly too_many_requests: string
   readonly unavailable: string
   readonly directory_expired: string
   readonly directory_invalid: string
   readonly root_mismatch: string
+  readonly form_changed: string
+  readonly page_replaced: string
   readonly directory_missing: string
   readonly primitives_faulty: string
   readonly cannot_seal: string

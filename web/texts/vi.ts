@@ -16,7 +16,7 @@ export const textsVi: Texts = {
   back: 'Quay lại',
   next: 'Tiếp tục',
   languages: 'Ngôn ngữ khác',
-  loading: 'Đang tải …',
+  loading: 'Đang tải…',
   before: {
     heading: 'Xin hỗ trợ một cách an toàn',
     lead: 'Dành cho người gặp nguy hiểm vì bảo vệ nhân quyền, và cho các vụ kiện vì lợi ích công cộng. Chỉ mất vài phút. Một câu là đủ; hầu như câu hỏi nào bạn cũng có thể bỏ trống.',
@@ -64,7 +64,7 @@ export const textsVi: Texts = {
   offline: {
     heading: 'Khi không có mạng',
     lead: 'Nếu mạng của bạn yếu hoặc bị theo dõi, hãy mang biểu mẫu theo: một tệp duy nhất, dùng được khi không có mạng. Biểu mẫu niêm phong ngay trên thiết bị. Bạn hoặc người bạn tin cậy gửi phần đã niêm phong bằng email, bằng ứng dụng nhắn tin, hoặc chuyển tay bằng USB.',
-    download: 'Tải biểu mẫu về (dưới 1 MB)',
+    download: 'Tải biểu mẫu về (dưới 1\u00a0MB)',
     hint: 'Tệp nằm trên thiết bị cho đến khi bạn xóa.',
     noScript:
       'Biểu mẫu là một tệp và cũng cần mã lệnh: hãy mở tệp bằng trình duyệt khác, hoặc trên một thiết bị khác mà bạn tin cậy, nơi mã lệnh chạy được.',
@@ -72,8 +72,8 @@ export const textsVi: Texts = {
   when: { heading: 'Khi nào bạn có câu trả lời' },
   where: {
     heading: 'Chúng tôi có thể giúp ở đâu',
-    lead: 'Các quốc gia và vùng lãnh thổ sau thuộc phạm vi hỗ trợ: màu xanh trên bản đồ và liệt kê trong danh sách. Nếu nơi của bạn không có tên, hoặc bạn không muốn nêu tên, bạn vẫn có thể gửi yêu cầu. Sẽ có người trả lời.',
-    map: 'Bản đồ thế giới. Những nơi thuộc phạm vi hỗ trợ có màu xanh, kẻ sọc và viền đậm; danh sách bên dưới nêu đủ tên.',
+    lead: 'Các quốc gia và vùng lãnh thổ sau thuộc phạm vi hỗ trợ: màu xanh dương trên bản đồ và liệt kê trong danh sách. Nếu nơi của bạn không có tên, hoặc bạn không muốn nêu tên, bạn vẫn có thể gửi yêu cầu. Sẽ có người trả lời.',
+    map: 'Bản đồ thế giới. Những nơi thuộc phạm vi hỗ trợ có màu xanh dương, kẻ sọc và viền đậm; danh sách bên dưới nêu đủ tên.',
     borders: 'Bản vẽ này không thể hiện quan điểm nào về biên giới.',
     search: 'Tìm quốc gia hoặc vùng lãnh thổ',
     covered: 'thuộc phạm vi hỗ trợ',
@@ -83,7 +83,7 @@ export const textsVi: Texts = {
     line: '{name}: {status}',
   },
   programs: {
-    heading: 'Bạn xin hỗ trợ nào?',
+    heading: 'Bạn cần hỗ trợ nào?',
     lead: 'Sau này bạn vẫn có thể xin loại hỗ trợ kia.',
     answersIn: 'Trả lời bằng: {languages}',
     notInYours:
@@ -164,7 +164,7 @@ export const textsVi: Texts = {
     qr: '12 từ dưới dạng mã QR',
     print: 'In ra giấy',
     next: 'Tôi đã giữ các từ này',
-    making: 'Đang tạo mã cho bạn …',
+    making: 'Đang tạo mã cho bạn…',
     foreign: 'Các từ là tiếng Anh. Bạn không cần hiểu nghĩa, chỉ cần chép đúng từng chữ cái.',
   },
   confirm: {
@@ -181,11 +181,11 @@ export const textsVi: Texts = {
   sending: {
     heading: 'Đang gửi',
     stay: 'Xin ở lại trang này một lát.',
-    checking: 'Đang kiểm tra việc niêm phong trên thiết bị này …',
-    sealing: 'Đang niêm phong câu trả lời trên thiết bị này …',
-    sending: 'Đang gửi yêu cầu đã niêm phong …',
+    checking: 'Đang kiểm tra việc niêm phong trên thiết bị này…',
+    sealing: 'Đang niêm phong câu trả lời trên thiết bị này…',
+    sending: 'Đang gửi yêu cầu đã niêm phong…',
     working:
-      'Dịch vụ đang rất bận. Thiết bị của bạn làm thêm một việc nhỏ để giúp yêu cầu được tiếp nhận. Có thể mất một phút, lâu hơn trên điện thoại cũ. Xin giữ trang này mở; không có gì bị mất …',
+      'Dịch vụ đang rất bận. Thiết bị của bạn làm thêm một việc nhỏ để giúp yêu cầu được tiếp nhận. Có thể mất một phút, lâu hơn trên điện thoại cũ. Xin giữ trang này mở; không có gì bị mất…',
   },
   handOver: {
     offer: 'Gửi bằng cách khác',
@@ -211,7 +211,7 @@ export const textsVi: Texts = {
       'Người khác có thể thấy địa chỉ của hai bên, tiêu đề và thời gian của email. Người bạn tin cậy có thể gửi thay bạn.',
     nextHeading: 'Sau đó điều gì sẽ diễn ra',
     next: [
-      'Thời hạn trả lời bắt đầu tính khi yêu cầu đến nơi. Có đến hai lần cũng không sao; lần đầu được tính.',
+      'Thời hạn trả lời bắt đầu tính khi yêu cầu đến nơi. Nếu đến hai lần cũng không sao; lần đầu được tính.',
     ],
     comeBack:
       'Bạn đọc câu trả lời trên trang của tổ chức, bằng 12 từ của mình. Nếu ở đó không có yêu cầu nào ứng với các từ ấy thì yêu cầu của bạn chưa đến nơi: hãy gửi lại. Các địa chỉ:',
@@ -242,7 +242,7 @@ export const textsVi: Texts = {
     label: '12 từ của bạn',
     hint: 'Theo đúng thứ tự. Chữ hoa, dấu và xuống dòng không quan trọng.',
     open: 'Mở',
-    opening: 'Đang mở …',
+    opening: 'Đang mở…',
   },
   mailbox: {
     heading: 'Yêu cầu của bạn',
@@ -255,8 +255,8 @@ export const textsVi: Texts = {
       purged: 'Yêu cầu của bạn đã được xóa sau khi hết thời hạn lưu.',
     },
     stages: ['Đã đến nơi', 'Đã chuyển cho nhóm phụ trách', 'Đã có người nhận', 'Đã trả lời'],
-    reached: 'xong',
-    notYet: 'chưa',
+    reached: '{stage} (xong)',
+    notYet: '{stage} (chưa)',
     arrived: 'Đến nơi: {date}',
     due: 'Bạn sẽ có câu trả lời chậm nhất: {date}.',
     late: 'Câu trả lời bị chậm. Những người phụ trách đã được báo. Chúng tôi xin lỗi bạn.',
@@ -294,7 +294,8 @@ export const textsVi: Texts = {
     send: 'Niêm phong và gửi',
     done: 'Phần bạn viết thêm đã đến nơi.',
     empty: 'Xin viết một điều gì đó trước, hoặc quay lại.',
-    waits: 'Các câu hỏi này là tự nguyện. Có gì gửi nấy; phần còn lại có thể trả lời sau.',
+    waits:
+      'Các câu hỏi này là tự nguyện. Bạn có thể gửi những gì đã trả lời; phần còn lại trả lời sau.',
   },
   deletion: {
     heading: 'Xóa yêu cầu của tôi',
@@ -307,29 +308,31 @@ export const textsVi: Texts = {
     ],
     keep: 'Giữ yêu cầu của tôi',
     confirm: 'Xóa hẳn',
-    deleting: 'Đang xóa …',
+    deleting: 'Đang xóa…',
     doneHeading: 'Yêu cầu của bạn đã được xóa',
     done: 'Không ai mở được nữa, và 12 từ của bạn không mở được gì. Bạn có thể hủy tờ ghi các từ ấy. Bạn có thể gửi yêu cầu mới bất cứ lúc nào.',
   },
   files: {
     add: 'Gửi tệp',
     heading: 'Gửi tệp',
-    lead: 'Ảnh, tài liệu, bản ghi: mỗi tệp tối đa {mb} MB. Yêu cầu của bạn đã đến nơi; tệp được gửi theo sau.',
+    lead: 'Ảnh, tài liệu, bản ghi: mỗi tệp tối đa {mb}\u00a0MB. Yêu cầu của bạn đã đến nơi; tệp được gửi theo sau.',
     choose: 'Chọn tệp',
     hint: 'Chỉ gửi bản sao; hãy giữ bản gốc. Mỗi tệp được niêm phong trên thiết bị này, kể cả tên tệp.',
-    looking: 'Đang tìm dữ liệu ẩn …',
+    looking: 'Đang tìm dữ liệu ẩn…',
     hidden: {
       stripped: 'Dữ liệu ẩn như nơi chụp, giờ chụp, loại máy sẽ được xóa. Hình ảnh giữ nguyên.',
       damaged: 'Không xóa được dữ liệu ẩn: ảnh này bị hỏng hoặc khác thường.',
       other: 'Không xóa được dữ liệu ẩn như tên, nơi, giờ trong loại tệp này.',
       too_large: 'Tệp này quá lớn và sẽ không được gửi.',
+      unreadable:
+        'Không đọc được tệp này nữa: có thể tệp đã bị sửa hoặc bị xóa sau khi bạn chọn. Xin chọn lại tệp. Yêu cầu của bạn vẫn an toàn.',
     },
     remove: 'Bỏ {name}',
     agree: 'Gửi nguyên các tệp này, kể cả những gì có thể ẩn trong đó',
     agreeFirst: 'Xin đánh dấu ô này trước, hoặc bỏ các tệp đó ra.',
     send: 'Niêm phong và gửi tệp',
     sending: 'Đang gửi tệp của bạn',
-    sealing: 'Đang kiểm tra niêm phong trên thiết bị này …',
+    sealing: 'Đang kiểm tra niêm phong trên thiết bị này…',
     one: 'Tệp {n} trên {total}',
     lost: 'Mất kết nối. Khi có mạng trở lại, việc gửi sẽ tự tiếp tục.',
     stay: 'Xin giữ trang này mở. Nếu bạn đóng trang, các tệp chưa đến nơi sẽ phải chọn lại.',
@@ -340,7 +343,10 @@ export const textsVi: Texts = {
   failure: {
     heading: 'Chưa thực hiện được',
     again: 'Thử lại',
+    anew: 'Bắt đầu lại',
+    reload: 'Tải lại trang',
     kept: 'Những gì bạn đã gõ vẫn còn đây.',
+    reenter: 'Sau đó bạn sẽ phải điền lại những gì đã điền cho đến giờ.',
     offline:
       'Mất kết nối hoặc mạng quá chậm. Xin thử lại khi mạng tốt hơn. Yêu cầu của bạn không thể đến hai lần.',
     too_many_requests: 'Đang có nhiều người gửi cùng lúc. Xin thử lại sau một phút.',
@@ -351,6 +357,10 @@ export const textsVi: Texts = {
       'Không xác minh được danh sách khóa của tổ chức. Có thể ai đó đã thay đổi nó. Để bảo vệ bạn, không có gì được gửi đi.',
     root_mismatch:
       'Danh sách khóa do một bên khác ký, không đúng với bên mà trang này chờ đợi. Để bảo vệ bạn, không có gì được gửi đi.',
+    form_changed:
+      'Biểu mẫu trên màn hình của bạn không phải, hoặc không còn là, biểu mẫu mà tổ chức đã ký. Để bảo vệ bạn, những gì bạn đã gõ vào đó đã được xóa và sẽ không được gửi đi.',
+    page_replaced:
+      'Trang web này đã được cập nhật sau khi bạn mở trang, nên không thể tải phần còn lại của trang. Xin tải lại trang.',
     directory_missing: 'Tổ chức chưa công bố khóa. Xin thử lại sau.',
     primitives_faulty:
       'Kiểm tra niêm phong trên thiết bị này cho kết quả sai. Để bảo vệ bạn, không có gì được gửi đi. Xin dùng trình duyệt hoặc thiết bị khác.',

@@ -64,7 +64,7 @@ export const textsZhHans: Texts = {
   offline: {
     heading: '没有网络时',
     lead: '如果网络不好或受到监视，可以把表格带走：它是一个文件，没有网络也能使用，在设备上密封。密封后的内容由您或您信任的人通过邮件、聊天软件发送，或用U盘转交。',
-    download: '下载表格（不到1 MB）',
+    download: '下载表格（不到1\u00a0MB）',
     hint: '这个文件会留在设备上，直到您把它删除。',
     noScript:
       '表格是一个文件，同样需要脚本：请用其他能够运行脚本的浏览器打开，或在另一台您信任的设备上打开。',
@@ -176,7 +176,7 @@ export const textsZhHans: Texts = {
     sealing: '正在这台设备上密封您的回答……',
     sending: '正在发送密封的请求……',
     working:
-      '服务现在非常繁忙。您的设备正在做少量工作，帮助您的请求被接收。可能需要一分钟，旧手机会更久。请不要关闭此页，内容不会丢失……',
+      '服务现在非常繁忙。您的设备正在做少量工作，让您的请求得以送出。可能需要一分钟，旧手机会更久。请不要关闭此页，内容不会丢失……',
   },
   handOver: {
     offer: '用其他方式发送',
@@ -239,8 +239,8 @@ export const textsZhHans: Texts = {
       purged: '您的请求已在期限届满后删除。',
     },
     stages: ['已送达', '已转给团队', '已有人处理', '已答复'],
-    reached: '完成',
-    notYet: '尚未',
+    reached: '{stage}（完成）',
+    notYet: '{stage}（尚未）',
     arrived: '送达：{date}',
     due: '您最迟将在{date}得到答复。',
     late: '答复迟了，负责人已收到通知。我们很抱歉。',
@@ -294,7 +294,7 @@ export const textsZhHans: Texts = {
   files: {
     add: '发送文件',
     heading: '发送文件',
-    lead: '照片、文件、录音：每个最多 {mb} MB。您的请求已经送达，文件随后跟上。',
+    lead: '照片、文件、录音：每个最多{mb}\u00a0MB。您的请求已经送达，文件随后跟上。',
     choose: '选择文件',
     hint: '只发副本，请保留原件。每个文件连同文件名都在这台设备上密封。',
     looking: '正在查找隐藏数据……',
@@ -303,6 +303,8 @@ export const textsZhHans: Texts = {
       damaged: '无法清除隐藏数据：这张图片已损坏或格式不寻常。',
       other: '无法清除这类文件里的姓名、地点、时间等隐藏数据。',
       too_large: '这个文件太大，不会发送。',
+      unreadable:
+        '无法再读取这个文件：您选择之后，它可能被修改或移除了。请重新选择。您的请求不受影响。',
     },
     remove: '移除 {name}',
     agree: '原样发送这些文件，包括其中可能隐藏的内容',
@@ -310,7 +312,7 @@ export const textsZhHans: Texts = {
     send: '密封并发送文件',
     sending: '正在发送您的文件',
     sealing: '正在测试这台设备上的密封……',
-    one: '第 {n} 个，共 {total} 个',
+    one: '第{n}个，共{total}个',
     lost: '连接中断。恢复后会自动继续。',
     stay: '请不要关闭此页。如果关闭，尚未送达的文件需要重新选择。',
     cancel: '停止',
@@ -320,7 +322,10 @@ export const textsZhHans: Texts = {
   failure: {
     heading: '还没有成功',
     again: '再试一次',
+    anew: '重新开始',
+    reload: '重新加载此页',
     kept: '您输入的内容仍在这里。',
+    reenter: '到目前为止填写的内容需要重新填写。',
     offline: '连接中断或太慢。请在网络好转后再试。您的请求不会重复送达。',
     too_many_requests: '现在发送的人很多，请一分钟后再试。',
     unavailable: '服务暂时无法接收，请一分钟后再试。',
@@ -328,6 +333,9 @@ export const textsZhHans: Texts = {
       '本组织的密钥列表已过期，因此不会用它密封。也可能是这台设备的日期不对：现在显示{date}。',
     directory_invalid: '无法验证本组织的密钥列表，可能有人改动过。为保护您，没有发送任何内容。',
     root_mismatch: '密钥列表的签署者与此页预期的不符。为保护您，没有发送任何内容。',
+    form_changed:
+      '您屏幕上的表格不是（或不再是）本组织签署的表格。为保护您，您在其中输入的内容已被清除，不会发送。',
+    page_replaced: '您打开此页之后，本网站已经更新，此页的其余部分无法再加载。请重新加载此页。',
     directory_missing: '本组织尚未公布密钥，请稍后再试。',
     primitives_faulty:
       '这台设备上的密封测试结果有误。为保护您，没有发送任何内容。请换用其他浏览器或设备。',
