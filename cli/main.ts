@@ -25,8 +25,8 @@ async function realStation(): Promise<Station> {
   return {
     environment: environment(),
     printer: printer({
-      out: { stream: stdout, terminal: stdout.isTTY, columns: columns() },
-      words: { stream: stderr, terminal: stderr.isTTY, columns: columns() },
+      out: { stream: stdout, terminal: stdout.isTTY, columns: columnsOf(stdout) },
+      words: { stream: stderr, terminal: stderr.isTTY, columns: columnsOf(stderr) },
       colour,
     }),
     asker: terminalAsker(),
@@ -95,8 +95,8 @@ function isUsable(folder: string | null): boolean {
   }
 }
 
-function columns(): number {
-  return Math.max(40, stdout.columns ?? 80)
+function columnsOf({ columns }: { readonly columns?: number }): number {
+  return Math.max(40, columns ?? 80)
 }
 
 /** Set where the tool is one file. */
@@ -125,6 +125,7 @@ export async function main(): Promise<void> {
     station: realStation,
     out: text => void stdout.write(text),
     err: text => void stderr.write(text),
-    columns: columns(),
+    columns: columnsOf(stdout),
+    errColumns: stderr.isTTY ? columnsOf(stderr) : null,
   })
 }

@@ -4,6 +4,7 @@ import type { Runner } from './commands/declare.js'
 import type { Failure } from './failure.js'
 import { khancapProgram } from './program.js'
 import type { Station } from './station/station.js'
+import { brokenAtWords } from './terminal/width.js'
 
 export interface Machine {
   readonly version: string
@@ -12,11 +13,14 @@ export interface Machine {
   readonly out: (text: string) => void
   readonly err: (text: string) => void
   readonly columns: number
+  /** Columns of the terminal that `err` writes to; null where it is none. */
+  readonly errColumns: number | null
 }
 
 /** @returns the exit code: 0, 1 refused, 2 usage, 3 unavailable */
 export async function runKhancap(args: readonly string[], machine: Machine): Promise<number> {
-  const { version, out, err, columns } = machine
+  const { version, out, err, errColumns, columns } = machine
+  const say = (text: string) => err(errColumns === null ? text : brokenAtWords(text, errColumns))
   const failures: Failure[] = []
   const runner: Runner = async verb => {
     try {
@@ -25,7 +29,7 @@ export async function runKhancap(args: readonly string[], machine: Machine): Pro
       failures.push((await import('./failure.js')).asFailure(thrown))
     }
   }
-  const program = await khancapProgram({ version, out, err, columns, runner }, args[0])
+  const program = await khancapProgram({ version, out, err: say, columns, runner }, args[0])
   program.option('--trace', 'after a failure, show where in the program it came from')
   try {
     await program.parseAsync(args, { from: 'user' })
@@ -35,17 +39,18 @@ export async function runKhancap(args: readonly string[], machine: Machine): Pro
   }
   const [failure] = failures
   if (failure === undefined) return 0
-  report(failure, err, program.opts<{ trace?: true }>().trace === true)
+  say(`khancap: ${failure.sentence.text}\n`)
+  for (const hint of failure.hints) say(`hint: ${hint.text}\n`)
+  if (program.opts<{ trace?: true }>().trace === true) err(framesOf(failure))
   return failure.exit
 }
 
-function report(failure: Failure, err: (text: string) => void, trace: boolean): void {
-  err(`khancap: ${failure.sentence.text}\n`)
-  for (const hint of failure.hints) err(`hint: ${hint.text}\n`)
-  // Frames only: a message of an unforeseen error may hold what was being read.
-  if (!trace) return
+/** Frames only: a message of an unforeseen error may hold what was being read. */
+function framesOf(failure: Failure): string {
+  let frames = ''
   for (let error: unknown = failure; error instanceof Error; error = error.cause)
-    err(`${error.name}\n${(error.stack ?? '').split('\n').filter(isFrame).join('\n')}\n`)
+    frames += `${error.name}\n${(error.stack ?? '').split('\n').filter(isFrame).join('\n')}\n`
+  return frames
 }
 
 function isFrame(line: string): boolean {

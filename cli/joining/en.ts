@@ -24,7 +24,7 @@ export const english: JoiningWords = {
   heard: 'Read on the telephone to:',
   wait: {
     head: 'Wait until we say that you are in. Then see whether all is well.',
-    mind: 'Each line should begin with ok. Below a line that does not, you read how to mend it.',
+    mind: 'Each line should begin with ok. Below any other stands how to mend it.',
   },
   work: {
     head: 'Answer your first case.',
@@ -38,7 +38,7 @@ export const english: JoiningWords = {
     reply: 'write in the editor, save, close it: sent, sealed',
     lock: 'lock up when you leave',
   },
-  tor: 'The address is an onion: Tor must be running on your computer.',
-  goesOn: 'A \\ at the end of a line means that the command goes on in the next line.',
+  onion: 'Tor must be running. A \\ at the end of a line: the command goes on.',
+  goesOn: 'A \\ at the end of a line: the command goes on.',
   lost: 'Is your computer or the sheet with the passphrase lost, was it in other hands or seen by somebody? Call us at once, also at night:',
 }

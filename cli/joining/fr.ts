@@ -24,11 +24,11 @@ export const french: JoiningWords = {
   heard: 'Lu au téléphone à\u00a0:',
   wait: {
     head: 'Attendez notre confirmation. Puis vérifiez que tout va bien.',
-    mind: 'Chaque ligne doit commencer par ok. Sous une ligne qui commence autrement, il est indiqué comment y remédier.',
+    mind: 'Chaque ligne doit commencer par ok\u00a0; sinon, le remède est écrit dessous.',
   },
   work: {
     head: 'Traitez votre premier dossier.',
-    mind: 'CASE représente les premiers caractères de l’identifiant du dossier, comme la liste les montre\u00a0: quatre suffisent. Une liste vide dit no cases\u00a0: attendez, ou demandez-nous. Aide de chaque commande\u00a0: khancap reply --help.',
+    mind: 'CASE, ce sont les premiers caractères du dossier, comme la liste les montre\u00a0: quatre suffisent. Une liste vide dit no cases\u00a0: attendez, ou demandez-nous. Pour de l’aide\u00a0: khancap reply --help.',
   },
   commands: {
     unlock: 'tapez la phrase de passe une fois',
@@ -38,7 +38,7 @@ export const french: JoiningWords = {
     reply: 'écrivez, enregistrez, fermez\u00a0: envoyé, scellé',
     lock: 'verrouillez quand vous partez',
   },
-  tor: 'L’adresse est en .onion\u00a0: Tor doit être en marche sur votre ordinateur.',
-  goesOn: 'Un \\ à la fin d’une ligne\u00a0: la commande continue à la ligne suivante.',
+  onion: 'Tor doit être en marche. Un \\ en fin de ligne\u00a0: la commande continue.',
+  goesOn: 'Un \\ en fin de ligne\u00a0: la commande continue.',
   lost: 'Ordinateur ou feuille de la phrase de passe perdus, vus par quelqu’un ou entre d’autres mains\u00a0? Appelez-nous aussitôt, même la nuit\u00a0:',
 }

@@ -19,12 +19,12 @@ export const vietnamese: JoiningWords = {
   },
   give: {
     head: 'Đưa cho chúng tôi phần công khai của khóa.',
-    mind: 'Gửi {file} cho chúng tôi theo cách đã thỏa thuận: tệp này không mở được gì, nhưng cho thấy bạn làm việc với chúng tôi. Sau đó gọi cho chúng tôi theo số bạn đã biết, và đọc các nhóm bốn ký tự mà khancap hiện ra. Chúng tôi sẽ đối chiếu với những gì hiện ở máy mình.',
+    mind: 'Gửi {file} cho chúng tôi theo cách đã thỏa thuận: tệp này không mở được gì, nhưng cho thấy bạn làm việc với chúng tôi. Sau đó gọi theo số bạn đã biết, và đọc các nhóm bốn ký tự hiện ra để chúng tôi đối chiếu.',
   },
   heard: 'Đã đọc qua điện thoại cho:',
   wait: {
     head: 'Chờ đến khi chúng tôi báo bạn đã được thêm vào. Rồi kiểm tra mọi thứ.',
-    mind: 'Mỗi dòng phải bắt đầu bằng ok. Dưới dòng nào không như vậy có ghi cách sửa.',
+    mind: 'Mỗi dòng phải bắt đầu bằng ok; dưới dòng nào không thì có cách sửa.',
   },
   work: {
     head: 'Trả lời hồ sơ đầu tiên của bạn.',
@@ -38,7 +38,7 @@ export const vietnamese: JoiningWords = {
     reply: 'viết, lưu, đóng lại: được niêm phong và gửi đi',
     lock: 'khóa lại khi bạn rời máy',
   },
-  tor: 'Địa chỉ này là địa chỉ onion: Tor phải đang chạy trên máy của bạn.',
-  goesOn: 'Dấu \\ ở cuối dòng nghĩa là lệnh còn tiếp ở dòng sau.',
+  onion: 'Tor phải đang chạy. Dấu \\ ở cuối dòng: lệnh còn tiếp ở dòng sau.',
+  goesOn: 'Dấu \\ ở cuối dòng: lệnh còn tiếp ở dòng sau.',
   lost: 'Máy tính hoặc tờ giấy có cụm mật khẩu bị mất, hoặc từng rơi vào tay người khác hay bị ai đó nhìn thấy? Gọi ngay cho chúng tôi, kể cả ban đêm:',
 }

@@ -26,8 +26,8 @@ export interface JoiningWords {
     readonly lock: string
   }
   readonly lost: string
-  /** Below the first command: where the address is an onion, and where the command goes on in the next line. */
-  readonly tor: string
+  /** Below the first command, where it goes on in the next line: of an onion address, and of any other. */
+  readonly onion: string
   readonly goesOn: string
 }
 

@@ -38,7 +38,7 @@ export const simplifiedChinese: JoiningWords = {
     reply: '在编辑器中写好，保存并关闭：密封后发送',
     lock: '离开时锁上',
   },
-  tor: '这是洋葱地址（onion）：您的电脑上必须正在运行 Tor。',
+  onion: 'Tor 必须正在运行。行末的 \\ 表示命令在下一行继续。',
   goesOn: '行末的 \\ 表示命令在下一行继续。',
   lost: '电脑或写有口令的纸丢失、曾落入他人之手或被人看到？请立即给我们打电话，夜里也可以：',
 }

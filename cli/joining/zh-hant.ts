@@ -38,7 +38,7 @@ export const traditionalChinese: JoiningWords = {
     reply: '在編輯器中寫好，儲存並關閉：密封後送出',
     lock: '離開時鎖上',
   },
-  tor: '這是洋蔥位址（onion）：您的電腦上必須正在執行 Tor。',
+  onion: 'Tor 必須正在執行。行末的 \\ 表示指令在下一行繼續。',
   goesOn: '行末的 \\ 表示指令在下一行繼續。',
   lost: '電腦或寫有通行片語的紙遺失、曾落入他人之手或被人看到？請立即打電話給我們，夜裡也可以：',
 }

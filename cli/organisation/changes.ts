@@ -173,7 +173,9 @@ function handlerOf(source: OrganisationSource, id: Slug): DirectoryHandler {
   if (handler === undefined)
     throw refused(
       safe`there is no handler ${id}`,
-      safe`the handlers are ${source.handlers.map(known => known.id).join(', ')}`,
+      source.handlers.length === 0
+        ? safe`it has no handler yet: khancap org add handler`
+        : safe`the handlers are ${source.handlers.map(known => known.id).join(', ')}`,
     )
   return handler
 }

@@ -9,6 +9,7 @@ import type { Answer } from '../client/exchange.js'
 import { Failure } from '../failure.js'
 import { type Safe, safe } from '../terminal/safe.js'
 import { type Difference, fetchFrom, type Site } from './compare.js'
+import { downloadFaults } from './headers.js'
 
 interface Looked {
   /** A sentence for each thing that is not as it must be. */
@@ -44,7 +45,7 @@ function readForm(bytes: Uint8Array): ReturnType<typeof readOfflineForm> {
   }
 }
 
-/** The forms that a site hands out: as a download, in which nothing runs in the site's own name. */
+/** The forms that a site hands out, each as a download. */
 export async function compareForms(
   site: Site,
   list: SiteList,
@@ -65,10 +66,8 @@ export async function compareForms(
       differences.push({ path, code: 'missing', words: safe`the server answers ${answer.status}` })
       continue
     }
-    const { 'content-disposition': disposition = '', 'content-security-policy': policy = '' } =
-      answer.headers
-    if (!/^attachment\b/.test(disposition) || !/\bsandbox$/.test(policy))
-      differences.push({ path, code: 'header', words: safe`it is not served as a download` })
+    for (const words of downloadFaults(answer.headers, path, site.addresses))
+      differences.push({ path, code: 'header', words })
     const { faults, sequence } = await lookAtForm(site, list, pin.root, answer.body)
     for (const words of faults) differences.push({ path, code: 'changed', words })
     if (sequence !== null && sequence < pin.sequence)

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { KhancapError } from '../../schemas/problem.js'
 import type { Context } from '../../schemas/sealed.js'
 import type { Primitives } from '../../src/core/crypto/primitives.js'
-import { maxHeaderBytes } from '../../src/core/envelope/header.js'
+import { maxHeaderBytes } from '../../src/core/envelope/parse-header.js'
 import { openAgeHeader } from '../../src/core/envelope/open.js'
 import { chunkOpener, payloadNonceBytes, sealedChunkBytes } from '../../src/core/envelope/stream.js'
 

@@ -3,12 +3,8 @@
 import { KhancapError } from '../../schemas/problem.js'
 import { fromUtf8, utf8 } from '../../src/core/encoding/bytes.js'
 import { concatBytes } from '../../src/core/encoding/bytes.js'
-import {
-  parseHeader,
-  sealHeader,
-  type Stanza,
-  verifyHeader,
-} from '../../src/core/envelope/header.js'
+import { sealHeader, type Stanza, verifyHeader } from '../../src/core/envelope/header.js'
+import { parseHeader } from '../../src/core/envelope/parse-header.js'
 import { watchedRandom } from '../../src/core/envelope/seal.js'
 import { openPayload, payloadNonceBytes, sealPayload } from '../../src/core/envelope/stream.js'
 import { refused } from '../failure.js'

@@ -1,6 +1,6 @@
 // The terminal as the verbs see it: results on stdout, words and progress on stderr. It prints Safe text only.
 import type { Writable } from 'node:stream'
-import { type Safe, safe, styled } from './safe.js'
+import { type Safe, safe, sentences, styled } from './safe.js'
 import { visibleJson } from './visible.js'
 
 export interface Screen {
@@ -12,7 +12,7 @@ export interface Screen {
 export interface Printer {
   /** A line of the result. */
   out(line: Safe): void
-  /** A line of words, on stderr. */
+  /** A line of words, on stderr; at a terminal broken to fit. */
   say(line: Safe): void
   /** How far something is that takes its time: a line that is written over, at a terminal only. null takes it away. */
   progress(words: Safe | null): void
@@ -36,7 +36,10 @@ export function printer(screens: { out: Screen; words: Screen; colour: boolean }
   const { out, words, colour } = screens
   return {
     out: line => void out.stream.write(`${line.text}\n`),
-    say: line => void words.stream.write(`${line.text}\n`),
+    say(line) {
+      const { text } = words.terminal ? sentences(line, words.columns) : line
+      words.stream.write(`${text}\n`)
+    },
     progress(line) {
       if (words.terminal) words.stream.write(`\r${line?.text ?? ''}\u001b[K`)
     },

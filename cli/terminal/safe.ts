@@ -1,7 +1,7 @@
 // Text that may be printed. The printer takes nothing else, so that the compiler finds each place where something of
 // an applicant's or a server's would reach the terminal as it came.
 import { visible } from './visible.js'
-import { inColumns, widthOf, wrapLine } from './width.js'
+import { brokenAtWords, inColumns, widthOf, wrapLine } from './width.js'
 
 const checked = Symbol('checked')
 
@@ -40,6 +40,11 @@ export function safeLines(text: string, margin: string, columns: number): Safe {
 export function wrapped(words: Safe, columns: number, hanging: string): Safe {
   const room = Math.max(10, columns - widthOf(hanging))
   return passed(wrapLine(words.text, room).join(`\n${hanging}`))
+}
+
+/** Sentences of ours, broken at words to fit a terminal. */
+export function sentences(words: Safe, columns: number): Safe {
+  return passed(brokenAtWords(words.text, columns))
 }
 
 /** Words without colour in exactly so many columns: cut with an ellipsis, or filled up. */

@@ -19,8 +19,16 @@ function columnsOf(character: string): number {
 const closing = /^[\p{Pe}\p{Pf}\u3001\u3002\uff0c\uff0e\uff01\uff1f\uff1a\uff1b\u2026]/u
 const opening = /^[\p{Ps}\p{Pi}]/u
 
-/** Breaks one line at spaces, beside characters of two columns, or inside a word that is longer than the line. */
-export function wrapLine(line: string, columns: number): string[] {
+/**
+ * Breaks one line at spaces, beside characters of two columns, or inside a word that is longer than the line.
+ *
+ * @param longWords `whole`: such a word stays in one piece, so that who copies it has all of it
+ */
+export function wrapLine(
+  line: string,
+  columns: number,
+  longWords: 'cut' | 'whole' = 'cut',
+): string[] {
   const lines: string[] = []
   let current = ''
   let used = 0
@@ -33,9 +41,12 @@ export function wrapLine(line: string, columns: number): string[] {
     if (isBeside && wide > 0 && current.trim() !== '' && mayPart(before, character))
       place = { at: current.length, used }
     if (used + wide > columns && current !== '') {
-      const fits = place.at > 0 && character !== ' ' && used - place.used + wide <= columns
-      const cut = fits ? place : { at: current.length, used }
-      lines.push(current.slice(0, cut.at).trimEnd())
+      const isInWord = place.at > 0 && character !== ' '
+      const fits = isInWord && used - place.used + wide <= columns
+      const stays = longWords === 'whole' && character !== ' '
+      const end = { at: stays ? 0 : current.length, used: stays ? 0 : used }
+      const cut = fits || (stays && isInWord) ? place : end
+      if (cut.at > 0) lines.push(current.slice(0, cut.at).trimEnd())
       current = current.slice(cut.at)
       used -= cut.used
       place = { at: 0, used: 0 }
@@ -48,6 +59,24 @@ export function wrapLine(line: string, columns: number): string[] {
     if (character === ' ' && current.trim() !== '') place = { at: current.length, used }
   }
   return [...lines, current]
+}
+
+/**
+ * Sentences of ours for a terminal: broken at words, later lines indented. What is longer than a line (a path, an
+ * address) stays whole, so that it can be copied, and so does a command with all that follows: half of it may be another one.
+ */
+export function brokenAtWords(text: string, columns: number): string {
+  const hanging = '  '
+  const broken = (line: string) => {
+    const at = line.search(/(?<=\s)khancap [a-z]/)
+    const [before, command] = at < 0 ? [line, ''] : [line.slice(0, at).trimEnd(), line.slice(at)]
+    const lines = wrapLine(before, columns - hanging.length, 'whole')
+    return [...lines, ...(command === '' ? [] : [command])].join(`\n${hanging}`)
+  }
+  return text
+    .split('\n')
+    .map(line => (widthOf(line) <= columns ? line : broken(line)))
+    .join('\n')
 }
 
 function mayPart(before: string, next: string): boolean {

@@ -28,7 +28,7 @@ export async function coverCase(
   ])
   const done =
     options.not === true
-      ? safe`case ${id} counts as not covered; the applicant sees it, and is still owed an answer`
+      ? safe`case ${id} counts as not covered; the applicant sees it`
       : safe`case ${id} counts as covered; the applicant sees it`
   reportAct(station, options, done, after)
 }

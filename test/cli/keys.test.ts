@@ -3,27 +3,15 @@ import { chmod, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Decrypter } from 'age-encryption'
 import t from 'tap'
-import { inCheckout } from '../helper/checkout.js'
 import { khancap, passphrase, scriptedAsker, temporaryFolder } from '../helper/cli.js'
-import { runTranscript } from '../helper/transcript.js'
 
 t.setTimeout(300_000)
-
-const transcript = (name: string) => inCheckout('test/cli/transcripts', `${name}.txt`)
 
 const at = await temporaryFolder(t)
 process.chdir(at)
 
 const made = (handler: string) => ['keys', 'new', '--handler', handler]
 const twice = () => scriptedAsker(passphrase, passphrase)
-
-await t.test('transcript: nothing is set up', async t => {
-  await runTranscript(t, transcript('usage'), { folder: join(at, 'nothing') })
-})
-
-await t.test('transcript: an identity from its making to its recovery', async t => {
-  await runTranscript(t, transcript('keys'), { folder: join(at, 'transcript') })
-})
 
 await t.test('folder and files are for their owner alone', async t => {
   const folder = join(at, 'private')

@@ -1,8 +1,8 @@
 // An identity behind an age plugin: a real program that speaks the protocol, found on the PATH, with a PIN.
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
-import { parseHeader } from '../../src/core/envelope/header.js'
+import { parseHeader } from '../../src/core/envelope/parse-header.js'
 import { pluginName } from '../../cli/station/age-plugin.js'
 import {
   handlerFolder,
@@ -12,67 +12,18 @@ import {
   temporaryFolder,
 } from '../helper/cli.js'
 import { testOrganisation } from '../helper/organisation.js'
+import { installToyPlugin, toyKey, toyRecipient } from '../helper/toy-plugin.js'
 
 t.setTimeout(300_000)
 
 const organisation = await testOrganisation()
 const folder = await handlerFolder(t, organisation, 'vietnam-1', 'http://127.0.0.1:9')
 const at = await temporaryFolder(t)
-const bin = join(at, 'bin')
-await mkdir(bin)
-const key = 'AGE-PLUGIN-TOY-1QQQQQQQQQQ'
-const recipient = 'age1toy1qqqqqqqqqq'
+const [key, recipient] = [toyKey, toyRecipient]
 await writeFile(join(at, 'toy.txt'), `# made for a test\n#   Recipient: ${recipient}\n${key}\n`)
 await writeFile(join(folder, 'passphrase'), `${passphrase}\n`, { mode: 0o600 })
 
-/** Wraps a key by turning its bits over; opens it for the PIN 1234. It answers while it is spoken to, line by line. */
-const plugin = `#!${process.execPath}
-const { createInterface } = require('node:readline')
-const machine = process.argv[2].split('=')[1]
-const b64 = bytes => Buffer.from(bytes).toString('base64').replace(/=+$/, '')
-const say = (args, body = '') => process.stdout.write('-> ' + args.join(' ') + '\\n' + b64(body) + '\\n')
-const turned = bytes => Buffer.from(bytes.map(byte => byte ^ 0xff))
-const heard = []
-let args = null, waiting = null
-const lines = createInterface({ input: process.stdin })
-lines.on('line', line => {
-  if (args === null) { args = line.slice(3).split(' '); return }
-  const stanza = { args, body: Buffer.from(line, 'base64') }
-  args = null
-  if (waiting) { const next = waiting; waiting = null; next(stanza) }
-  else if (stanza.args[0] === 'done') work()
-  else heard.push(stanza)
-})
-const ask = (args, body) => new Promise(next => { waiting = next; say(args, body) })
-async function work() {
-  if (process.env.TOY === 'silent') process.exit(0)
-  if (process.env.TOY === 'rude') { process.stdout.write('hello\\n'); return }
-  if (machine === 'recipient-v1') {
-    const wrap = heard.find(one => one.args[0] === 'wrap-file-key')
-    await ask(['msg'], 'wrapping \\u001b[2J')
-    await ask(['recipient-stanza', '0', 'toy', 'arg'], turned(wrap.body))
-  } else {
-    const pin = await ask(['request-secret'], 'PIN?')
-    if (pin.args[0] !== 'ok' || pin.body.toString() !== '1234') {
-      await ask(['error', 'identity', '0'], 'wrong PIN')
-    } else {
-      const unknown = await ask(['make-coffee'], '')
-      if (unknown.args[0] !== 'unsupported') process.exit(1)
-      const stanza = heard.find(one => one.args[0] === 'recipient-stanza' && one.args[2] === 'toy')
-      if (stanza) await ask(['file-key', '0'], turned(stanza.body))
-    }
-  }
-  say(['done'])
-  process.exit(0)
-}
-`
-await writeFile(join(bin, 'age-plugin-toy'), plugin)
-await chmod(join(bin, 'age-plugin-toy'), 0o755)
-const path = process.env['PATH']
-process.env['PATH'] = `${bin}:${path ?? ''}`
-t.teardown(() => {
-  process.env['PATH'] = path
-})
+await installToyPlugin(t)
 
 const run = (args: readonly string[], ...answers: string[]) =>
   khancap(args, { folder, asker: scriptedAsker(...answers) })
@@ -128,14 +79,15 @@ await t.test('a plugin that is missing, falls silent, or talks nonsense is a sen
     t.match(run1.err, sentence)
   }
   delete process.env['TOY']
-  process.env['PATH'] = path
+  const path = process.env['PATH'] ?? ''
+  process.env['PATH'] = path.replace(/^[^:]*:/, '')
   const missing = await run(['keys', 'export', '--sheet'])
   t.equal(missing.code, 3)
   t.match(
     missing.err,
     'khancap: the plugin age-plugin-toy is not on this machine\nhint: install it',
   )
-  process.env['PATH'] = `${bin}:${path ?? ''}`
+  process.env['PATH'] = path
 })
 
 await t.test('a new generation needs a passphrase first; the way back is one command', async t => {

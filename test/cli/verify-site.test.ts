@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import t from 'tap'
 import {
+  downloadPolicy,
+  keptForever,
   maxSiteListBytes,
   type SignedSite,
   SiteList,
@@ -74,7 +76,7 @@ interface Truth {
 
 const download = {
   'content-disposition': 'attachment; filename="notes-en.html"',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+  'content-security-policy': downloadPolicy,
 }
 const types: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
@@ -93,6 +95,7 @@ function truthAt(path: string): Truth {
   return {
     status: text === undefined ? 404 : 200,
     headers: {
+      'cache-control': name === script ? keptForever : 'no-store',
       'content-security-policy': sitePolicy,
       'content-type': types[name.split('.').at(-1) ?? ''] ?? 'application/json',
       'referrer-policy': 'no-referrer',
@@ -180,6 +183,8 @@ await t.test(
             'alt-svc': 'h3=":443"; ma=2592000',
             server: 'Caddy',
             'strict-transport-security': 'max-age=31536000; includeSubDomains',
+            // A proxy may have everything fetched anew.
+            'cache-control': 'no-store',
             ...(isPage ? { 'content-encoding': 'gzip' } : {}),
           },
           body: isPage ? gzipSync(truth.body) : truth.body,
@@ -301,7 +306,7 @@ const lies: readonly {
       sitePolicy.replace("'wasm-unsafe-eval'", "'unsafe-inline'"),
     ),
     codes: ['header'],
-    words: 'the Content-Security-Policy is not the signed one',
+    words: 'the Content-Security-Policy is not as it must be',
   },
   {
     name: 'no policy',
@@ -334,6 +339,8 @@ const lies: readonly {
     ['service-worker-allowed', '/'],
     ['onion-location', 'http://elsewhere.onion/'],
     ['access-control-allow-origin', '*'],
+    ['etag', '"seen-1"'],
+    ['last-modified', 'Thu, 01 Jan 1970 00:00:01 GMT'],
   ].map(([header = '', value = '']) => ({
     name: `the header ${header}`,
     path: '/vi/',
@@ -341,6 +348,62 @@ const lies: readonly {
     codes: ['header'],
     words: `a header that does not belong there: ${header}`,
   })),
+  {
+    name: 'a tag on a script that is kept, by which its visitor is known again',
+    path: script,
+    lie: withHeader('etag', '"seen-1"'),
+    codes: ['header'],
+    words: 'a header that does not belong there: etag',
+  },
+  {
+    name: 'a tag for browsers alone',
+    path: script,
+    lie: toBrowsers(withHeader('etag', '"seen-1"')),
+    codes: ['header'],
+    words: 'to a browser: a header that does not belong there: etag',
+  },
+  ...['no-cache', 'private, max-age=60', 'no-store, no-cache', keptForever].map(value => ({
+    name: `a page with the Cache-Control ${value}`,
+    path: '/vi/',
+    lie: withHeader('cache-control', value),
+    codes: ['header'],
+    words: `its Cache-Control is not as it must be: ${value}`,
+  })),
+  {
+    name: 'a script that is asked for again',
+    path: script,
+    lie: withHeader('cache-control', 'public, max-age=0, must-revalidate'),
+    codes: ['header'],
+    words: 'its Cache-Control is not as it must be: public, max-age=0, must-revalidate',
+  },
+  ...['/vi/', script, '/deployment.json', '/offline/en.html'].map(path => ({
+    name: `no Cache-Control on ${path}`,
+    path,
+    lie: without('cache-control'),
+    codes: ['header'],
+    words: 'there is no Cache-Control: browsers may keep it',
+  })),
+  {
+    name: 'a cookie with an offline form',
+    path: '/offline/en.html',
+    lie: withHeader('set-cookie', 'seen=1'),
+    codes: ['header'],
+    words: 'a header that does not belong there: set-cookie',
+  },
+  {
+    name: 'an offline form that may run in the name of the site',
+    path: '/offline/en.html',
+    lie: withHeader('content-security-policy', "script-src 'unsafe-inline'; sandbox"),
+    codes: ['header'],
+    words: 'the Content-Security-Policy is not as it must be',
+  },
+  {
+    name: 'a page that is a download',
+    path: '/vi/',
+    lie: withHeader('content-disposition', 'attachment'),
+    codes: ['header'],
+    words: 'a header that does not belong there: content-disposition',
+  },
   {
     name: 'a page in another character set',
     path: '/vi/',
