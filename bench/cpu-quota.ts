@@ -1,5 +1,5 @@
 // A share of the processor for one process: the cpu controller of cgroups, version 2 or 1.
-import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const v2 = '/sys/fs/cgroup/cgroup.subtree_control'
@@ -31,10 +31,27 @@ function hierarchy(): Hierarchy | null {
   return null
 }
 
+/** The group in which a process is now. A container may see less of its path than the kernel names: then the whole. */
+function groupOf(pid: number, parent: string): string {
+  const lines = readFileSync(`/proc/${pid}/cgroup`, 'utf8').split('\n')
+  const line = lines.find(each =>
+    parent === v1 ? /^\d+:([^:]*,)?cpu(,[^:]*)?:/.test(each) : each.startsWith('0::'),
+  )
+  const group = join(parent, line?.split(':').slice(2).join(':') ?? '')
+  return existsSync(group) ? group : parent
+}
+
 let count = 0
 
+interface Quota {
+  /** @returns what puts it back to where it was */
+  add(pid: number): () => void
+  /** Only once its processes have ended or left. */
+  close(): void
+}
+
 /** A group of processes that gets this share of one core. */
-function open(share: number): { add(pid: number): void; close(): void } {
+function open(share: number): Quota {
   const found = hierarchy()
   if (found === null) throw new Error('no cpu controller')
   const group = join(found.parent, `khancap-bench-${process.pid}-${++count}`)
@@ -47,9 +64,10 @@ function open(share: number): { add(pid: number): void; close(): void } {
   }
   return {
     add(pid) {
+      const before = groupOf(pid, found.parent)
       writeFileSync(join(group, 'cgroup.procs'), String(pid))
+      return () => writeFileSync(join(before, 'cgroup.procs'), String(pid))
     },
-    // Only once its processes have ended.
     close: () => rmdirSync(group),
   }
 }

@@ -2,7 +2,7 @@
 import type { IntakeGroups } from '../src/adapters/postgres/intakes.js'
 import type { ApiReady, ApiTold } from './api-child.js'
 import { type Child, startChild } from './children.js'
-import { bytesLoader, intakeLoader, type Loader } from './load.js'
+import { bytesLoader, intakeLoader, type Loader, warmUp } from './load.js'
 import { type Opened, publishOn, sealRequest, storedBytes } from './organisation.js'
 import type { PeerTold } from './peer-child.js'
 import { makePeerTable } from './pgbench.js'
@@ -17,6 +17,11 @@ export const insertPerRequest: IntakeGroups = {
   fullAt: 1,
 }
 
+export interface LoadedApi {
+  readonly child: Child<ApiReady>
+  readonly load: Loader
+}
+
 export interface IntakeSetUp {
   readonly server: Server
   /** The database of the API. */
@@ -27,7 +32,7 @@ export interface IntakeSetUp {
   readonly startApi: (
     changes?: Partial<ApiTold>,
     execArgv?: readonly string[],
-  ) => Promise<{ readonly child: Child<ApiReady>; readonly load: Loader }>
+  ) => Promise<LoadedApi>
   /** Fastify with one insert of the same bytes, or with none. */
   readonly startPeer: (inserts: boolean) => Promise<Loader>
 }
@@ -64,4 +69,23 @@ export async function intakeSetUp(run: Run, options: ServerOptions = {}): Promis
       return bytesLoader(run, child.ready.port, storedBytes(request))
     },
   }
+}
+
+/** One set-up for all rows of a process. */
+export function sharedIntake(run: Run): Promise<IntakeSetUp> {
+  return run.shared('intake', () => intakeSetUp(run))
+}
+
+/** The API as it is delivered, warm. */
+export function warmApi(run: Run): Promise<LoadedApi> {
+  return run.shared('api', async () => {
+    const api = await (await sharedIntake(run)).startApi()
+    await warmUp(32, api.load)
+    return api
+  })
+}
+
+/** One set-up for the rows about many cases, each of which wants more than the one before. */
+export function sharedCases(run: Run): Promise<IntakeSetUp> {
+  return run.shared('cases', () => intakeSetUp(run, { bulky: true }))
 }

@@ -1,23 +1,10 @@
-// Runs one row in a process of its own, bounded in time, and holds what it measured against its bars.
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import * as z from 'zod'
+// Runs rows, those that share their set-up in one process, and holds what each measured against its bars.
 import { missing } from './needs.js'
-import { Measurement, type Ratio, type RowResult } from './results.js'
+import { type Ratio, RowResult } from './results.js'
+import { type Answer, type Mode, type RowHost, startRowHost } from './row-host.js'
 import { spread } from './rounds.js'
 import { loadRow } from './rows.js'
 import type { Bar, Measured, Row } from './row.js'
-
-export type Mode = 'quick' | 'full'
-
-/** What a row's process says; whatever else it says is not meant for us. */
-const Answer = z.union([z.object({ measured: Measurement }), z.object({ fault: z.string() })])
-type Answer = z.infer<typeof Answer>
-
-/** From SIGTERM, by which a row lets go of what it holds, to SIGKILL for its whole group. */
-const graceMs = 20_000
 
 function isMet(bar: Bar, rounds: readonly number[]): boolean {
   const { median } = spread(rounds)
@@ -36,84 +23,82 @@ export function judge(bars: readonly Bar[], measured: Measured['ratios']): Ratio
   })
 }
 
-function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return
-  try {
-    process.kill(-child.pid, signal)
-  } catch {
-    // All of it has ended.
-  }
+/** A row without figures, and why. */
+export function unmeasured(
+  { name, title, about }: Pick<Row, 'name' | 'title' | 'about'>,
+  outcome: Exclude<RowResult['outcome'], 'measured'>,
+  reason: string,
+  seconds = 0,
+): RowResult {
+  const text = reason.slice(0, 1000)
+  return { name, title, about, outcome, reason: text, seconds, figures: [], ratios: [], notes: [] }
 }
 
-async function ask(
-  file: URL,
-  seconds: number,
-  mode: Mode,
-  interrupted: AbortSignal,
-): Promise<Answer> {
-  const child = fork(fileURLToPath(new URL('row-child.js', import.meta.url)), [file.href, mode], {
-    // A group of its own: whatever the row started ends with it.
-    detached: true,
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
-  let answer: Answer = { fault: 'it ended without a word' }
-  child.on('message', said => {
-    const heard = Answer.safeParse(said)
-    if (heard.success) answer = heard.data
-  })
-  const exited = once(child, 'exit')
-  const stop = new AbortController()
-  const late = sleep(seconds * 1000, true, {
-    signal: AbortSignal.any([stop.signal, interrupted]),
-  }).catch(() => interrupted.aborted)
-  if (await Promise.race([exited.then(() => false), late])) {
-    answer = { fault: interrupted.aborted ? 'interrupted' : `it took longer than ${seconds} s` }
-    child.kill('SIGTERM')
-    await Promise.race([exited, sleep(graceMs, undefined, { ref: false })])
+function resultOf(row: Row, answer: Answer, seconds: number): RowResult {
+  if ('fault' in answer) return unmeasured(row, 'failed', answer.fault, seconds)
+  const { name, title, about } = row
+  const { figures, ratios, notes = [] } = answer.measured
+  try {
+    // What the results file would refuse fails here, where it costs no other row its figures.
+    return RowResult.parse({
+      name,
+      title,
+      about,
+      outcome: 'measured',
+      seconds,
+      figures,
+      ratios: judge(row.bar, ratios),
+      notes,
+    })
+  } catch (error) {
+    return unmeasured(
+      row,
+      'failed',
+      error instanceof Error ? error.message : String(error),
+      seconds,
+    )
   }
-  stop.abort()
-  killGroup(child, 'SIGKILL')
-  await exited
-  return answer
 }
 
 /**
- * A row that fails does not end the run.
- * @param file the compiled file of the row
+ * Rows in one process, one after the other. One that fails ends neither the run nor the others: those after it begin again
+ * in a process of their own.
+ * @param files the compiled files of the rows
+ * @param told hears of each row as it ends, before the next one begins
  */
-export async function measure(file: URL, mode: Mode, interrupted: AbortSignal): Promise<RowResult> {
-  const row: Row = await loadRow(file)
-  const { name, title, about } = row
-  const nothing = { name, title, about, figures: [], ratios: [], notes: [] }
-  const lacks = missing(row.needs)
-  if (lacks.length > 0)
-    return { ...nothing, outcome: 'lacks', reason: `needs ${lacks.join(', ')}`, seconds: 0 }
-  const began = performance.now()
-  const answer = await ask(file, row.seconds[mode], mode, interrupted)
-  const seconds = Math.round((performance.now() - began) / 100) / 10
-  const failed = (reason: string): RowResult => ({
-    ...nothing,
-    outcome: 'failed',
-    reason: reason.slice(0, 1000),
-    seconds,
-  })
-  if ('fault' in answer) return failed(answer.fault)
-  const { figures, ratios, notes = [] } = answer.measured
+export async function measure(
+  files: readonly URL[],
+  mode: Mode,
+  interrupted: AbortSignal,
+  told: (result: RowResult) => unknown,
+): Promise<void> {
+  let host: RowHost | null = null
   try {
-    return {
-      ...nothing,
-      outcome: 'measured',
-      seconds,
-      figures: [...figures],
-      ratios: judge(row.bar, ratios),
-      notes: [...notes],
+    for (const file of files) {
+      // oxlint-disable no-await-in-loop
+      const row = await loadRow(file)
+      const lacks = missing(row.needs)
+      if (lacks.length > 0) {
+        await told(unmeasured(row, 'lacks', `needs ${lacks.join(', ')}`))
+        continue
+      }
+      const began = performance.now()
+      host ??= await startRowHost(mode, interrupted)
+      const answer = await host.ask(file, row)
+      if ('fault' in answer) {
+        await host.end()
+        host = null
+      }
+      await told(resultOf(row, answer, Math.round((performance.now() - began) / 100) / 10))
+      if (interrupted.aborted) break
+      // oxlint-enable no-await-in-loop
     }
-  } catch (error) {
-    return failed(error instanceof Error ? error.message : String(error))
+  } finally {
+    await host?.end()
   }
 }
 
-/** Whether a run may call itself passed: nothing failed, nothing was missing, every bar is met. */
+/** Whether a run may call itself passed: nothing failed, nothing was missing or left out, every bar is met. */
 export function isPassed(rows: readonly RowResult[]): boolean {
   return rows.every(
     row => row.outcome === 'measured' && row.ratios.every(ratio => ratio.met !== false),

@@ -1,12 +1,14 @@
 // A Worker beside ours in the same page, in which others seal the same file. Bundled by bench/site.ts.
 import { Encrypter, generateHybridIdentity, identityToRecipient } from 'age-encryption'
 import sodium from 'libsodium-wrappers'
+import { createMessage, encrypt, generateKey } from 'openpgp'
+import type { Peer } from './sealer-page.js'
 
 /** The part of a Worker's global scope that is used here. */
 declare const self: {
   addEventListener(
     type: 'message',
-    listener: (event: { data: { readonly name: string; readonly file: Blob } }) => void,
+    listener: (event: { data: { readonly name: Peer; readonly file: Blob } }) => void,
   ): void
   postMessage(message: number): void
 }
@@ -16,6 +18,16 @@ async function age(bytes: Uint8Array): Promise<number> {
   encrypter.addRecipient(await identityToRecipient(await generateHybridIdentity()))
   const began = performance.now()
   await encrypter.encrypt(bytes)
+  return performance.now() - began
+}
+
+/** A key of Ed25519 and X25519; all else is what the library does when nobody says anything. */
+async function openpgp(bytes: Uint8Array): Promise<number> {
+  const userIDs = [{ email: 'reader@example.org' }]
+  const { publicKey } = await generateKey({ type: 'curve25519', userIDs, format: 'object' })
+  const began = performance.now()
+  const message = await createMessage({ binary: bytes })
+  await encrypt({ message, encryptionKeys: publicKey, format: 'binary' })
   return performance.now() - began
 }
 
@@ -32,12 +44,18 @@ async function libsodium(bytes: Uint8Array): Promise<number> {
   return performance.now() - began
 }
 
+const peers: Readonly<Record<Peer, (bytes: Uint8Array) => Promise<number>>> = {
+  age,
+  openpgp,
+  libsodium,
+}
+
 self.addEventListener('message', ({ data }) => {
   const post = self.postMessage.bind(self)
   async function answer(): Promise<void> {
     // The bytes are there before the watch starts.
     const bytes = new Uint8Array(await data.file.arrayBuffer())
-    post(await (data.name === 'age' ? age(bytes) : libsodium(bytes)))
+    post(await peers[data.name](bytes))
   }
   void answer()
 })

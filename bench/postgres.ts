@@ -1,7 +1,7 @@
 // A PostgreSQL of a row's own, with every commit forced to disk as in production, and the disk slower where asked for.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { open, writeFile } from 'node:fs/promises'
+import { open, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -17,40 +17,56 @@ export interface Server {
   readonly pid: number
   /** A database of its own beside the first one; migrated unless told otherwise. */
   readonly newDatabase: (name: string, empty?: 'empty') => Promise<string>
+  /** From now on the disk is slow, where the options say by how much: set-up and warm-up need not wait. */
+  readonly slowDown: () => Promise<void>
 }
 
 export interface ServerOptions {
-  /** Every fsync and fdatasync takes this much longer; needs a C compiler. */
+  /** Every fsync and fdatasync takes this much longer once the server was told; needs a C compiler. */
   readonly slowerFsyncMs?: number
-  /** For rows about reading: nothing is forced to disk, so that a million cases are there sooner. */
+  /** For rows about reading: nothing is forced to disk. */
   readonly unsafe?: true
+  /** Room for the log of a million new rows without a checkpoint. */
+  readonly bulky?: true
 }
 
-/** Stands between PostgreSQL and the system: waits, then lets the call through. */
+/** Stands between PostgreSQL and the system: waits where the disk is to be slow by now, then lets the call through. */
 const slowDisk = `
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <unistd.h>
 static int later(const char *name, int fd) {
   int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, name);
-  usleep(DELAY_US);
+  if (access(FLAG, F_OK) == 0) usleep(DELAY_US);
   return real(fd);
 }
 int fsync(int fd) { return later("fsync", fd); }
 int fdatasync(int fd) { return later("fdatasync", fd); }
 `
 
-async function slowLibrary(folder: string, ms: number): Promise<string> {
+/** @returns the library; the file beside it whose being there makes the disk slow */
+async function slowLibrary(folder: string, ms: number): Promise<{ library: string; flag: string }> {
   const source = join(folder, 'slow-disk.c')
   const library = join(folder, 'slow-disk.so')
+  const flag = join(folder, 'disk-is-slow')
   await writeFile(source, slowDisk)
   const { status, stderr } = spawnSync(
     'cc',
-    ['-shared', '-fPIC', '-O2', `-DDELAY_US=${ms * 1000}`, '-o', library, source, '-ldl'],
+    [
+      '-shared',
+      '-fPIC',
+      '-O2',
+      `-DDELAY_US=${ms * 1000}`,
+      `-DFLAG=${JSON.stringify(flag)}`,
+      '-o',
+      library,
+      source,
+      '-ldl',
+    ],
     { encoding: 'utf8' },
   )
   if (status !== 0) throw new Error(`cc: ${stderr}`)
-  return library
+  return { library, flag }
 }
 
 export async function freePort(): Promise<number> {
@@ -109,7 +125,7 @@ function launch(
     fsync: safe,
     synchronous_commit: safe,
     full_page_writes: safe,
-    ...(options.unsafe === true ? { max_wal_size: '8GB' } : {}),
+    ...(options.bulky === true ? { max_wal_size: '8GB' } : {}),
   }
   const settings = Object.entries(values).flatMap(([key, value]) => ['-c', `${key}=${value}`])
   return spawn(cluster.binaries.postgres, ['-D', cluster.data, ...settings], {
@@ -127,16 +143,17 @@ export async function startPostgres(run: Run, options: ServerOptions = {}): Prom
   const home = join(run.folder, `server-${++count}`)
   const base = await findFolder(home, user)
   const cluster = await prepareCluster(user, base, options.unsafe ?? false)
-  const library =
+  const slow =
     options.slowerFsyncMs === undefined
       ? null
       : await slowLibrary(run.folder, options.slowerFsyncMs)
   const port = await freePort()
   const log = await open(join(home, 'server.log'), 'w')
-  const child = launch(cluster, port, log.fd, options, library)
+  const child = launch(cluster, port, log.fd, options, slow?.library ?? null)
   await log.close()
   const exited = once(child, 'exit')
   run.defer(async () => {
+    if (slow !== null) await rm(slow.flag, { force: true })
     child.kill('SIGINT')
     const ended = await Promise.race([exited, sleep(10_000, null, { ref: false })])
     if (ended === null) child.kill('SIGQUIT')
@@ -156,6 +173,9 @@ export async function startPostgres(run: Run, options: ServerOptions = {}): Prom
       const made = urlOf(cluster, port, name)
       if (empty === undefined) await migrate(made)
       return made
+    },
+    async slowDown() {
+      if (slow !== null) await writeFile(slow.flag, '')
     },
   }
 }

@@ -1,5 +1,6 @@
 // What processes hold, as the kernel counts it. Linux.
 import { readdir, readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A process and all that it has started. */
 export async function family(parent: number): Promise<number[]> {
@@ -20,6 +21,41 @@ export async function proportional(pids: readonly number[]): Promise<number> {
     kilobytes += Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0)
   }
   return kilobytes / 1024
+}
+
+/** MB that these processes have in memory now; what several share counts for each. Cheap enough to be asked all the time. */
+export async function resident(pids: readonly number[]): Promise<number> {
+  const each = pids.map(async pid => {
+    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+    return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024
+  })
+  return (await Promise.all(each)).reduce((sum, one) => sum + one, 0)
+}
+
+/** @returns the most that these processes had while this work was done, above what they had before, MB */
+export async function mostAbove(
+  pids: readonly number[],
+  work: () => Promise<unknown>,
+): Promise<number> {
+  const own = await resident(pids)
+  let highest = own
+  const over = new AbortController()
+  async function watch(): Promise<void> {
+    while (!over.signal.aborted) {
+      // oxlint-disable-next-line no-await-in-loop
+      highest = Math.max(highest, await resident(pids))
+      // oxlint-disable-next-line no-await-in-loop
+      await sleep(20)
+    }
+  }
+  const watching = watch()
+  try {
+    await work()
+  } finally {
+    over.abort()
+    await watching
+  }
+  return highest - own
 }
 
 /** Files and sockets that a process has open. */

@@ -7,9 +7,15 @@ import { postgresStore } from '../src/adapters/postgres/postgres-store.js'
 import { relayOutbox } from '../src/app/relay-outbox.js'
 import type { Queue } from '../src/ports/queue.js'
 import { quietLog } from '../test/helper/quiet-log.js'
-import { startPostgres, type ServerOptions } from './postgres.js'
+import { type Server, startPostgres, type ServerOptions } from './postgres.js'
 import { timed } from './rounds.js'
 import type { Run } from './row.js'
+
+export interface Outbox {
+  readonly url: string
+  readonly pool: Pool
+  readonly server: Server
+}
 
 export interface Relay {
   /** Jobs a second, from the outbox into the queue. */
@@ -29,20 +35,23 @@ async function fillOutbox(pool: Pool, jobs: number): Promise<void> {
   await pool.query('vacuum analyze outbox')
 }
 
-export async function relaySetUp(
-  run: Run,
-  options: ServerOptions & { readonly queue?: () => Promise<Queue> } = {},
-): Promise<Relay> {
+export async function outboxSetUp(run: Run, options: ServerOptions = {}): Promise<Outbox> {
   const server = await startPostgres(run, options)
   const url = await server.newDatabase('service')
   const pool = openPool(url)
   run.defer(() => pool.end())
+  return { url, pool, server }
+}
+
+/** A queue in the database of the outbox. */
+export async function queueBeside({ url }: Outbox): Promise<Queue> {
+  await migrateQueue(url)
+  return bullmqPostgresQueue({ url, log: quietLog })
+}
+
+/** Out of this outbox into this queue; one at a time where several share it. */
+export function relayInto(run: Run, { pool }: Outbox, queue: Queue): Relay {
   const store = postgresStore(pool)
-  async function ownQueue(): Promise<Queue> {
-    await migrateQueue(url)
-    return bullmqPostgresQueue({ url, log: quietLog })
-  }
-  const queue = await (options.queue ?? ownQueue)()
   run.defer(() => queue.close())
   const { signal } = new AbortController()
   return {

@@ -16,6 +16,7 @@ export const Measurement = z.object({
   ratios: z.record(z.string(), Rounds),
   notes: z.array(z.string()).optional(),
 })
+export type Measurement = z.infer<typeof Measurement>
 
 const Ratio = z.strictObject({
   name: z.string().min(1).max(160),
@@ -30,8 +31,9 @@ export const RowResult = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]{1,40}$/),
   title: z.string().max(200),
   about: z.string().max(4000),
-  outcome: z.enum(['measured', 'lacks', 'failed']),
-  /** What is missing, or why it failed. */
+  /** Lacks: the machine has not what it needs. Left out: somebody said so. Not run: the run ended before it. */
+  outcome: z.enum(['measured', 'lacks', 'failed', 'left out', 'not run']),
+  /** What is missing, or why it failed or did not run. */
   reason: z.string().max(1000).optional(),
   seconds: z.number(),
   figures: z.array(Figure).max(60),
@@ -46,5 +48,10 @@ export const Results = z.strictObject({
   day: z.iso.date(),
   machine: z.record(z.string().max(40), z.string().max(200)),
   rows: z.array(RowResult).max(100),
+  /** What a quick run has not. */
+  onlyFull: z
+    .array(z.strictObject({ name: z.string().max(40), title: z.string().max(200) }))
+    .max(100)
+    .default([]),
 })
 export type Results = z.infer<typeof Results>

@@ -33,9 +33,11 @@ export interface Run {
   /** Full counts; else as little as shows that the row works. */
   readonly full: boolean
   readonly rounds: number
-  /** Empty, and removed after the row. Other users of the machine may enter. */
+  /** Of this process alone, and removed after it. Other users of the machine may enter. */
   readonly folder: string
-  /** Releases something after the row, last one first, also where it failed or took too long. */
+  /** What rows of one process have in common: made by the first one that asks for it, the same for those after it. */
+  readonly shared: <T>(name: string, make: () => Promise<T>) => Promise<T>
+  /** Releases something when the process ends, last one first, also where a row failed or took too long. */
   readonly defer: (release: () => unknown) => void
   /** A line on stderr. */
   readonly say: (line: string) => void
@@ -53,6 +55,8 @@ export interface Row {
   readonly needs: readonly Need[]
   /** After this many seconds the row has failed: in a quick run, and in a full one. */
   readonly seconds: { readonly quick: number; readonly full: number }
+  /** Rows of the same name run in one process, one behind the other, and share what they set up. */
+  readonly together?: 'intake' | 'cases'
   /** Left out of a quick run. */
   readonly onlyFull?: true
   readonly run: (run: Run) => Promise<Measured>

@@ -3,7 +3,16 @@ import { readdir } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Row } from './row.js'
 
-const order = ['floors', 'intake', 'intake-one-client', 'intake-slow-disk', 'intake-quarter-core']
+const order = [
+  'floors',
+  'intake',
+  'intake-one-client',
+  'intake-quarter-core',
+  'intake-slow-disk',
+  'inbox',
+  'sweep-idle',
+  'queue-wiped',
+]
 
 const last = ['soak']
 
@@ -28,4 +37,15 @@ export async function loadRow(file: URL): Promise<Row> {
   const name = basename(file.pathname, '.js')
   if (row?.name !== name) throw new Error(`${name} exports no row of its name`)
   return row
+}
+
+/** Those that follow one another and share their set-up, as one; each other row alone. */
+export function inProcesses<R extends Pick<Row, 'together'>>(rows: readonly R[]): R[][] {
+  const processes: R[][] = []
+  for (const row of rows) {
+    const before = processes.at(-1)
+    if (row.together !== undefined && before?.[0]?.together === row.together) before.push(row)
+    else processes.push([row])
+  }
+  return processes
 }

@@ -1,19 +1,24 @@
-// `npm run bench`: every row, one after the other, as a table of ratios. `--full`: full counts. `--row NAME` (again for
-// more): these alone, and nothing is written. Exit 1 where a bar is missed, or a row failed or could not run.
+// `npm run bench`: every row, one after the other, as a table of ratios. `--full`: full counts. `--without NAME` (again for
+// more): these are left out, and the table says so. `--row NAME` (again for more): these alone, and nothing is written.
+// Exit 1 where a bar is missed, or a row failed, could not run or was left out.
 import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { machineFacts } from './machine.js'
-import { isPassed, measure, type Mode } from './measure.js'
+import { isPassed, measure, unmeasured } from './measure.js'
 import { barOf, performancePage, short, verdictOf } from './page.js'
 import { Results, type RowResult } from './results.js'
+import type { Mode } from './row-host.js'
 import { spread } from './rounds.js'
-import { loadRow, rowFile, rowNames } from './rows.js'
+import { inProcesses, loadRow, rowFile, rowNames } from './rows.js'
+
+const resultsFile = 'bench/results.json'
 
 const { values } = parseArgs({
   options: {
     full: { type: 'boolean', default: false },
     row: { type: 'string', multiple: true, default: [] },
+    without: { type: 'string', multiple: true, default: [] },
   },
 })
 const mode: Mode = values.full ? 'full' : 'quick'
@@ -44,41 +49,89 @@ function print(row: RowResult): void {
   for (const note of row.notes) console.log(`    ${note}`)
 }
 
-const interrupted = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort())
+/** Seconds that each row took in the last run of this mode; a row that has never run has none. */
+async function lastSeconds(): Promise<ReadonlyMap<string, number>> {
+  const text = await readFile(resultsFile, 'utf8').catch(() => 'null')
+  const last = Results.safeParse(JSON.parse(text))
+  const measured = last.success && last.data.mode === mode ? last.data.rows : []
+  return new Map(
+    measured.flatMap(row => (row.outcome === 'measured' ? [[row.name, row.seconds]] : [])),
+  )
+}
 
+const interrupted = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => interrupted.abort())
+
+const known = await Promise.all((await rowNames()).map(name => loadRow(rowFile(name))))
+const unknown = [...values.row, ...values.without].filter(
+  name => !known.some(row => row.name === name),
+)
+if (unknown.length > 0) {
+  console.error(`no row ${unknown.join(', ')}; there are ${known.map(row => row.name).join(', ')}`)
+  process.exit(2)
+}
 const machine = await machineFacts()
 const [load = 0] = loadavg()
 if (load > availableParallelism() / 2)
   console.error(`this machine is busy (load ${load.toFixed(1)}): the figures are not worth much`)
-const known = await rowNames()
-const named = values.row
-const unknown = named.filter(name => !known.includes(name))
-if (unknown.length > 0) {
-  console.error(`no row ${unknown.join(', ')}; there are ${known.join(', ')}`)
-  process.exit(2)
-}
+
+const isAlone = values.row.length > 0
+const hasRow = (row: (typeof known)[number]) =>
+  isAlone ? values.row.includes(row.name) : mode === 'full' || row.onlyFull !== true
+const wanted = known.filter(hasRow)
+const toRun = wanted.filter(row => !values.without.includes(row.name))
+const took = await lastSeconds()
 const rows: RowResult[] = []
+
+/** After every row: what was measured is kept, however the run ends. */
+async function write(): Promise<void> {
+  const inTable = wanted.map(row => {
+    if (values.without.includes(row.name))
+      return unmeasured(row, 'left out', 'left out of this run')
+    const result = rows.find(({ name }) => name === row.name)
+    return result ?? unmeasured(row, 'not run', 'the run ended before it')
+  })
+  const onlyFull = known
+    .filter(row => !wanted.includes(row))
+    .map(({ name, title }) => ({ name, title }))
+  const day = new Date().toISOString().slice(0, 10)
+  const results = Results.parse({ mode, day, machine, rows: inTable, onlyFull } satisfies Results)
+  await writeFile(resultsFile, `${JSON.stringify(results, null, 2)}\n`)
+  const notes = await readFile('bench/notes.md', 'utf8')
+  await writeFile('docs/performance.md', performancePage(results, notes))
+}
+
+function announce(index: number): void {
+  const row = toRun[index]
+  if (row === undefined || interrupted.signal.aborted) return
+  const seconds = took.get(row.name)
+  const long =
+    seconds === undefined ? `at most ${row.seconds[mode]} s` : `${Math.ceil(seconds)} s last time`
+  console.error(`row ${index + 1} of ${toRun.length}: ${row.name}, ${long}`)
+}
+
+async function told(result: RowResult): Promise<void> {
+  rows.push(rounded(result))
+  print(rounded(result))
+  if (!isAlone) await write()
+  announce(rows.length)
+}
+
 console.log(
   `${''.padEnd(66)} ${['minimum', 'median', 'maximum'].map(word => word.padStart(9)).join(' ')}`,
 )
-for (const name of named.length > 0 ? named : known) {
+announce(0)
+for (const together of inProcesses(toRun)) {
   if (interrupted.signal.aborted) break
-  const file = rowFile(name)
-  if (mode === 'quick' && named.length === 0 && (await loadRow(file)).onlyFull === true) continue
-  const result = rounded(await measure(file, mode, interrupted.signal))
-  rows.push(result)
-  print(result)
+  const files = together.map(row => rowFile(row.name))
+  // oxlint-disable-next-line no-await-in-loop
+  await measure(files, mode, interrupted.signal, told)
 }
 
-const passed = isPassed(rows) && !interrupted.signal.aborted
-if (named.length === 0 && !interrupted.signal.aborted) {
-  const day = new Date().toISOString().slice(0, 10)
-  const results = Results.parse({ mode, day, machine, rows } satisfies Results)
-  await writeFile('bench/results.json', `${JSON.stringify(results, null, 2)}\n`)
-  const notes = await readFile('bench/notes.md', 'utf8')
-  await writeFile('docs/performance.md', performancePage(results, notes))
-  console.log('written: bench/results.json, docs/performance.md')
-}
+const isWhole = rows.length === wanted.length && !interrupted.signal.aborted
+const passed = isPassed(rows) && isWhole
+if (!isAlone && rows.length > 0) console.log(`written: ${resultsFile}, docs/performance.md`)
+if (rows.length < wanted.length) console.log('not every row was run')
 console.log(passed ? 'every bar is met' : 'not every bar is met')
 process.exitCode = passed ? 0 : 1

@@ -100,7 +100,7 @@ async function sealFile(opening: Opening): Promise<FileSealed> {
     for (const { duration } of list.getEntries()) long.push(duration)
   }).observe({ entryTypes: ['longtask'] })
   const began = performance.now()
-  const { id, bytes } = await ask('attach', { file })
+  const { id, bytes } = await ask('attach', { file, bytes: file.size })
   for (let at = 0; at < bytes; ) {
     // Parts belong one behind the other.
     // oxlint-disable-next-line no-await-in-loop
@@ -113,7 +113,7 @@ async function sealFile(opening: Opening): Promise<FileSealed> {
   return { ms, bytes, longestMs: Math.max(0, ...long) }
 }
 
-export type Peer = 'age' | 'libsodium'
+export type Peer = 'age' | 'openpgp' | 'libsodium'
 
 /** @returns milliseconds, by the peer's own watch */
 async function peer(task: { readonly worker: string; readonly name: Peer }): Promise<number> {

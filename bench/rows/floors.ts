@@ -1,8 +1,8 @@
 import { createCipheriv, randomBytes } from 'node:crypto'
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { intakeSetUp } from '../intake-set-up.js'
-import { rowInserts } from '../pgbench.js'
+import { sharedIntake } from '../intake-set-up.js'
+import { warmUp } from '../load.js'
 import { interleave } from '../rounds.js'
 import type { Row } from '../row.js'
 
@@ -43,41 +43,31 @@ export const row: Row = {
   name: 'floors',
   title: 'What the machine gives',
   about:
-    'The limits that the other rows stand beside: how often a second one process can force a page to disk, how many rows ' +
-    'of the bytes of a request PostgreSQL takes, what Fastify takes with a route that only reads the body and with one ' +
-    'insert, and what node:crypto seals.',
+    'Limits that the other rows stand beside: how often a second one process can force a page to disk, what Fastify takes with a route ' +
+    'that only reads the bytes of a request, and what node:crypto seals. What PostgreSQL and Fastify take with one insert of the same bytes is in ' +
+    'the row `intake`, which is held against it.',
   bar: [],
   needs: [],
+  together: 'intake',
   seconds: { quick: 60, full: 180 },
   async run(run) {
-    const ms = run.full ? 3000 : 500
-    const set = await intakeSetUp(run)
-    const inserts = await rowInserts(run, set.url, set.bytes)
+    const ms = run.full ? 3000 : 400
+    const set = await sharedIntake(run)
     const empty = await set.startPeer(false)
-    const one = await set.startPeer(true)
-    await empty(32, ms)
-    await one(32, ms)
+    await warmUp(32, empty)
     const rates = await interleave(run.rounds, {
       sync: async () => syncs(join(run.folder, 'sync'), ms),
       chacha: async () => chachaPoly(ms / 2),
-      rows32: () => inserts.run(32, Math.max(1000, ms)),
       empty: async () => (await empty(32, ms)).perSecond,
-      one: async () => (await one(32, ms)).perSecond,
     })
     return {
       figures: [
         { name: '8 KiB written and forced to disk (fdatasync)', unit: '1/s', rounds: rates.sync },
-        {
-          name: `one-row inserts by ${inserts.tool}, 32 clients`,
-          unit: '1/s',
-          rounds: rates.rows32,
-        },
         { name: 'Fastify, empty route, 32 clients', unit: '1/s', rounds: rates.empty },
-        { name: 'Fastify, one insert, 32 clients', unit: '1/s', rounds: rates.one },
         { name: 'ChaCha20-Poly1305 by node:crypto', unit: 'MB/s', rounds: rates.chacha },
       ],
       ratios: {},
-      notes: [`Bytes of a row and of a body: ${set.bytes}.`],
+      notes: [`Bytes of a body: ${set.bytes}.`],
     }
   },
 }

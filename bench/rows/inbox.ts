@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { CaseList } from '../../schemas/case.js'
 import { identitySigningKey } from '../../keys/identity.js'
 import { signRequest } from '../../src/core/http-signature/sign.js'
-import { intakeSetUp } from '../intake-set-up.js'
+import { sharedCases } from '../intake-set-up.js'
 import { fillDatabase } from '../many-cases.js'
 import { quantile, timed } from '../rounds.js'
 import type { Row } from '../row.js'
@@ -19,9 +19,10 @@ export const row: Row = {
     'is that of the client, so that it holds the server’s and a little more. A quick run has 20,000 cases.',
   bar: [{ ratio: first, atMost: 1 }],
   needs: [],
+  together: 'cases',
   seconds: { quick: 60, full: 240 },
   async run(run) {
-    const set = await intakeSetUp(run)
+    const set = await sharedCases(run)
     const cases = run.full ? 100_000 : 20_000
     await fillDatabase(set.url, cases)
     const { organisation } = set.opened

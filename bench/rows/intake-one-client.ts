@@ -1,4 +1,4 @@
-import { insertPerRequest, intakeSetUp } from '../intake-set-up.js'
+import { insertPerRequest, sharedIntake, warmApi } from '../intake-set-up.js'
 import { warmUp } from '../load.js'
 import { interleave, ratios } from '../rounds.js'
 import type { Row } from '../row.js'
@@ -13,13 +13,14 @@ export const row: Row = {
     'transaction for each request. Both do the same here, so that the bar leaves 5 % for noise.',
   bar: [{ ratio: speed, atLeast: 0.95 }],
   needs: [],
+  together: 'intake',
   seconds: { quick: 90, full: 240 },
   async run(run) {
-    const ms = run.full ? 5000 : 700
-    const set = await intakeSetUp(run)
-    const grouped = await set.startApi()
+    const ms = run.full ? 5000 : 500
+    const set = await sharedIntake(run)
+    const grouped = await warmApi(run)
     const alone = await set.startApi({ groups: insertPerRequest, connections: 32 })
-    await warmUp(8, grouped.load, alone.load)
+    await warmUp(32, alone.load)
     await grouped.load(1, ms)
     await alone.load(1, ms)
     const rates = await interleave(run.rounds, {

@@ -1,7 +1,7 @@
 import { cpuSeconds } from '../children.js'
 import { cpuQuota } from '../cpu-quota.js'
-import { intakeSetUp } from '../intake-set-up.js'
-import { type Load, warmUp } from '../load.js'
+import { warmApi } from '../intake-set-up.js'
+import type { Load } from '../load.js'
 import { interleave, ratios } from '../rounds.js'
 import type { Row } from '../row.js'
 
@@ -18,32 +18,35 @@ export const row: Row = {
   name: 'intake-quarter-core',
   title: 'Intake: 32 clients, the API held to a quarter of a core',
   about:
-    'A control group of the kernel lets the API run 25 of every 100 ms, as container runtimes do. What it does with its time should be what it ' +
-    'does otherwise, and who is not taken in should be told when to come back.',
+    'A control group of the kernel lets the API run 25 of every 100 ms, as container runtimes do. What it does with its time should be what ' +
+    'the same process does outside of the group, turn by turn, and who is not taken in should be told when to come back.',
   bar: [
     { ratio: perCpu, atLeast: 0.7 },
     { ratio: failures, atMost: 0 },
   ],
   needs: ['linux', 'cpu-quota'],
-  seconds: { quick: 90, full: 240 },
+  together: 'intake',
+  onlyFull: true,
+  seconds: { quick: 90, full: 400 },
   async run(run) {
-    const ms = run.full ? 8000 : 2000
-    const set = await intakeSetUp(run)
+    const ms = run.full ? 8000 : 1500
+    const { child, load } = await warmApi(run)
     const quota = cpuQuota.open(share)
     run.defer(() => quota.close())
-    const held = await set.startApi()
-    const free = await set.startApi()
-    await warmUp(32, free.load, held.load)
-    quota.add(held.child.pid)
-    const of =
-      ({ child, load }: typeof held) =>
-      async () => {
-        const before = cpuSeconds(child.pid)
-        const measured = await load(32, ms)
-        return { ...measured, cpu: cpuSeconds(child.pid) - before }
+    async function free() {
+      const before = cpuSeconds(child.pid)
+      const measured = await load(32, ms)
+      return { ...measured, cpu: cpuSeconds(child.pid) - before }
+    }
+    async function held() {
+      const letGo = quota.add(child.pid)
+      try {
+        return await free()
+      } finally {
+        letGo()
       }
-    const rates = await interleave(run.rounds, { held: of(held), free: of(free) })
-    await held.child.end()
+    }
+    const rates = await interleave(run.rounds, { held, free })
     const perSecond = (name: keyof typeof rates) => rates[name].map(each => each.perSecond)
     const efficiency = (name: keyof typeof rates) =>
       rates[name].map(each => each.answer.latencies.length / each.cpu)

@@ -1,5 +1,5 @@
 import { cpuSeconds } from '../children.js'
-import { intakeSetUp } from '../intake-set-up.js'
+import { sharedIntake, warmApi } from '../intake-set-up.js'
 import { type Loader, warmUp } from '../load.js'
 import { rowInserts } from '../pgbench.js'
 import { interleave, ratios } from '../rounds.js'
@@ -21,14 +21,15 @@ export const row: Row = {
     { ratio: tail, atMost: 3 },
   ],
   needs: [],
-  seconds: { quick: 90, full: 240 },
+  together: 'intake',
+  seconds: { quick: 90, full: 400 },
   async run(run) {
-    const ms = run.full ? 8000 : 1000
-    const set = await intakeSetUp(run)
+    const ms = run.full ? 8000 : 800
+    const set = await sharedIntake(run)
     const inserts = await rowInserts(run, set.url, set.bytes)
-    const { child, load } = await set.startApi()
+    const { child, load } = await warmApi(run)
     const peer = await set.startPeer(true)
-    await warmUp(32, load, peer)
+    await warmUp(32, peer)
     const nothing = { p50: 0, p99: 0, loadMs: 0, ownMs: 0 }
     const loaded = (loader: Loader, pid: number | null) => async () => {
       const before = pid === null ? 0 : cpuSeconds(pid)
@@ -39,7 +40,7 @@ export const row: Row = {
     const rates = await interleave(run.rounds, {
       api: loaded(load, child.pid),
       fastify: loaded(peer, null),
-      rows: async () => ({ ...nothing, perSecond: await inserts.run(32, ms) }),
+      rows: async () => ({ ...nothing, perSecond: await inserts.run(32, Math.max(1000, ms)) }),
     })
     const of = (name: keyof typeof rates, what: 'perSecond' | 'p50' | 'p99' | 'loadMs' | 'ownMs') =>
       rates[name].map(each => each[what])

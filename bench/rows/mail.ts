@@ -107,7 +107,7 @@ export const row: Row = {
     { ratio: growth, atMost: 1.3 },
   ],
   needs: ['dovecot'],
-  seconds: { quick: 240, full: 600 },
+  seconds: { quick: 240, full: 1200 },
   onlyFull: true,
   async run(run) {
     const mails = run.full ? 2000 : 400

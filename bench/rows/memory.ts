@@ -26,7 +26,7 @@ export const row: Row = {
   ],
   needs: ['linux'],
   onlyFull: true,
-  seconds: { quick: 90, full: 240 },
+  seconds: { quick: 90, full: 480 },
   async run(run) {
     const home = await dataFolder()
     run.defer(() => removeFolder(home))

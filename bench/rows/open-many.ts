@@ -14,13 +14,16 @@ export const row: Row = {
   title: 'Opening 1,000 files of 10 KB in one command',
   about:
     'Files of random bytes, each with a header of its own: `khancap open --file` with all of them in one line (three hundred in a quick ' +
-    'run), and stock age run once for each, one after the other, as a shell does. Ours is one process, whose start is in the figures; it ' +
+    'run), and stock age run once for each of two hundred (of forty in a quick run), one after the other, as a shell does: what is compared is the time ' +
+    'for a file. Ours is one process, whose start is in the figures; it ' +
     'opens the identity once, and a post-quantum header for each file, where age opens an X25519 one. Nothing is written.',
   bar: [{ ratio: age, atLeast: 2.5 }],
   needs: ['age'],
   seconds: { quick: 120, full: 300 },
   async run(run) {
     const count = run.full ? 1000 : 300
+    /** Each run of age takes as long as the one before. */
+    const times = run.full ? 200 : 40
     const { khancap, seal, setting } = await handler(run)
     const place = (name: string) => join(run.folder, name)
     const names = Array.from({ length: count }, (_, index) => String(index).padStart(4, '0'))
@@ -33,7 +36,7 @@ export const row: Row = {
     }
     const line = khancap('open', '--file', ...names.map(name => place(`${name}.age`)))
     async function oneByOne(): Promise<void> {
-      for (const _ of names) {
+      for (let time = 0; time < times; time++) {
         // One after the other is what is compared.
         // oxlint-disable-next-line no-await-in-loop
         await runProgram(stock.open(place('theirs.age')))
@@ -44,14 +47,15 @@ export const row: Row = {
       age: () => timed(oneByOne),
     }
     const ms = await interleave(run.rounds, contenders)
-    const each = (rounds: readonly number[]) => rounds.map(all => all / count)
+    const ours = ms.ours.map(all => all / count)
+    const theirs = ms.age.map(all => all / times)
     return {
       figures: [
         { name: 'ours, all files', unit: 'ms', rounds: ms.ours },
-        { name: 'ours, for each file', unit: 'ms', rounds: each(ms.ours) },
-        { name: 'stock age, for each file', unit: 'ms', rounds: each(ms.age) },
+        { name: 'ours, for each file', unit: 'ms', rounds: ours },
+        { name: 'stock age, for each file', unit: 'ms', rounds: theirs },
       ],
-      ratios: { [age]: ratios(ms.age, ms.ours) },
+      ratios: { [age]: ratios(theirs, ours) },
       notes: [`Files: ${count}.`],
     }
   },

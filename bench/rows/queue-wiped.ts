@@ -5,9 +5,8 @@ import { quietLog } from '../../test/helper/quiet-log.js'
 import { slipOpener } from '../../workers/slip-opener.js'
 import { startWorkers } from '../../workers/workers.js'
 import { clockDeps } from '../clock-set-up.js'
+import { sharedCases } from '../intake-set-up.js'
 import { fillDatabase } from '../many-cases.js'
-import { publishOn } from '../organisation.js'
-import { startPostgres } from '../postgres.js'
 import type { Row } from '../row.js'
 
 const period = 'the next rung after the queue was wiped, of a period of the sweep'
@@ -58,13 +57,12 @@ export const row: Row = {
     'nothing is rebuilt: the next sweep finds it. A quick run has 40,000 cases and sweeps every two seconds instead of ten.',
   bar: [{ ratio: period, atMost: 1 }],
   needs: [],
+  together: 'cases',
   onlyFull: true,
-  seconds: { quick: 90, full: 600 },
+  seconds: { quick: 90, full: 1200 },
   async run(run) {
     const sweepSeconds = run.full ? 10 : 2
-    const server = await startPostgres(run, { unsafe: true })
-    const url = await server.newDatabase('service')
-    const opened = await publishOn(run, url)
+    const { url, opened } = await sharedCases(run)
     const { pool, organisation } = opened
     await fillDatabase(url, run.full ? 1_000_000 : 40_000)
     await migrateQueue(url)

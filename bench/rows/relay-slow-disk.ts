@@ -1,4 +1,4 @@
-import { relaySetUp } from '../relay-set-up.js'
+import { outboxSetUp, queueBeside, relayInto } from '../relay-set-up.js'
 import { interleave, ratios } from '../rounds.js'
 import type { Row } from '../row.js'
 
@@ -13,8 +13,10 @@ export const row: Row = {
   onlyFull: true,
   seconds: { quick: 60, full: 240 },
   async run(run) {
-    const relay = await relaySetUp(run, { slowerFsyncMs: 5 })
-    await relay.relayed(1000)
+    const outbox = await outboxSetUp(run, { slowerFsyncMs: 5 })
+    const relay = relayInto(run, outbox, await queueBeside(outbox))
+    await relay.relayed(5000)
+    await outbox.server.slowDown()
     const rates = await interleave(run.rounds, {
       bulk: () => relay.relayed(run.full ? 20_000 : 5000),
       single: () => relay.oneByOne(run.full ? 3000 : 500),

@@ -1,7 +1,7 @@
 import { bullmqRedisQueue } from '../../src/adapters/bullmq/bullmq-redis.js'
 import { quietLog } from '../../test/helper/quiet-log.js'
 import { testRedis } from '../../test/helper/redis.js'
-import { relaySetUp } from '../relay-set-up.js'
+import { outboxSetUp, queueBeside, relayInto } from '../relay-set-up.js'
 import { interleave, ratios } from '../rounds.js'
 import type { Row } from '../row.js'
 
@@ -25,12 +25,12 @@ export const row: Row = {
   seconds: { quick: 60, full: 300 },
   async run(run) {
     const jobs = run.full ? 20_000 : 5000
-    const ms = run.full ? 3000 : 500
+    const ms = run.full ? 3000 : 300
     const redis = await testRedis({ teardown: run.defer })
-    const byPostgres = await relaySetUp(run)
-    const byRedis = await relaySetUp(run, {
-      queue: () => bullmqRedisQueue({ url: redis.url, log: quietLog }),
-    })
+    const outbox = await outboxSetUp(run)
+    const byPostgres = relayInto(run, outbox, await queueBeside(outbox))
+    const redisQueue = await bullmqRedisQueue({ url: redis.url, log: quietLog })
+    const byRedis = relayInto(run, outbox, redisQueue)
     // Until the driver and the queue are compiled.
     await byPostgres.relayed(jobs)
     await byRedis.relayed(jobs)

@@ -23,7 +23,7 @@ export const row: Row = {
   ],
   needs: ['linux', 'cpu-quota'],
   onlyFull: true,
-  seconds: { quick: 120, full: 300 },
+  seconds: { quick: 120, full: 480 },
   async run(run) {
     const ms = run.full ? 6000 : 2500
     const set = await intakeSetUp(run)
