@@ -1,48 +1,36 @@
 // Runs the checks and the tests, on one PostgreSQL for all of them, and counts honestly: what was skipped or left
 // to do counts as failed, and so does a test file that ended without a word.
+//
+// Usage: node test/run.mjs [file...]       all, or these files without the checks
+//        node test/run.mjs --write-times   all, and the seconds that each file took into test/times.json, once it has passed
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** As deep as build/, so that what is found from a file's own place is found from here too. */
 const compiledTests = 'build.tests'
 
-/** What takes longest on two cores, longest first; the order of the rest does not matter. */
-const longest = [
-  'test/integration/workers.test.ts',
-  'test/fault/kill.test.ts',
-  'test/integration/workers-process.test.ts',
-  'test/browser/access.test.ts',
-  'test/browser/failures.test.ts',
-  'test/fault/embedded-server.test.ts',
-  'test/integration/start.test.ts',
-  'test/browser/firefox.test.ts',
-  'test/e2e/path.test.ts',
-  'test/cli/terminal.test.ts',
-  'test/contract/mail-inbox.test.ts',
-  'test/browser/attachments.test.ts',
-  'test/browser/path.test.ts',
-  'test/integration/mail-outages.test.ts',
-  'test/fault/table.test.ts',
-  'test/integration/api-process.test.ts',
-  'test/fault/mail-kill.test.ts',
-  'test/interop/interop.test.ts',
-  'test/browser/leaving.test.ts',
-  'test/contract/queue-postgres.test.ts',
-  'test/e2e/canary.test.ts',
-  'test/integration/http-edges.test.ts',
-  'test/fault/random.test.ts',
-]
+/** Seconds that each file took at last, by `node test/run.mjs --write-times`; they decide the order alone. */
+const timesFile = join(root, 'test/times.json')
+/** Of a file that is not in the table yet. */
+const secondsOfNew = 30
+
+const mostLanes = 4
+/** Of the processors' time: what nobody uses has room for one more lane. */
+const idleShare = 0.25
 
 const isLong = process.env.KHANCAP_TEST_LONG === '1'
 const folder = await mkdtemp(join(tmpdir(), 'khancap-run-'))
 await chmod(folder, 0o711)
 const count = { passed: 0, failed: 0 }
+/** Seconds by file. */
+const took = new Map()
 const children = new Set()
 let stopServer = async () => {}
 let isInterrupted = false
@@ -100,15 +88,23 @@ async function startServer() {
   return server.url
 }
 
-/** Every file of tests as source, those first that take longest: so the workers end together. */
+/** Every file of tests as source, those first that take longest, by name where they take as long: so the lanes end together. */
 async function testFiles() {
   const entries = await readdir(join(root, 'test'), { recursive: true })
   const files = entries
     .filter(name => name.endsWith('.test.ts'))
     .map(name => `test/${name.replaceAll('\\', '/')}`)
     .toSorted()
-  const rank = file => (longest.includes(file) ? longest.indexOf(file) : longest.length)
-  return files.toSorted((one, other) => rank(one) - rank(other))
+  const known = JSON.parse(await readFile(timesFile, 'utf8'))
+  const seconds = file => known[file] ?? secondsOfNew
+  return files.toSorted((one, other) => seconds(other) - seconds(one))
+}
+
+/** Whole seconds: what changes from run to run by less is no change. */
+async function writeTimes() {
+  const byName = [...took].toSorted(([one], [other]) => (one < other ? -1 : 1))
+  const sorted = Object.fromEntries(byName.map(([file, seconds]) => [file, Math.round(seconds)]))
+  await writeFile(timesFile, `${JSON.stringify(sorted, null, 2)}\n`)
 }
 
 /**
@@ -139,23 +135,55 @@ async function runFile(file, env) {
   count.passed += passed
   count.failed += failed
   if (failed > 0) console.log(said.join('\n'))
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
-  console.log(`${failed > 0 ? 'not ok' : 'ok'} - ${file} # ${passed} passed, ${seconds} s`)
+  const seconds = (performance.now() - startedAt) / 1000
+  took.set(file, seconds)
+  console.log(
+    `${failed > 0 ? 'not ok' : 'ok'} - ${file} # ${passed} passed, ${seconds.toFixed(1)} s`,
+  )
+}
+
+/** Of all processors' time so far, in milliseconds. */
+function processorTime() {
+  const each = cpus().map(({ times }) => ({
+    idle: times.idle,
+    all: Object.values(times).reduce((sum, time) => sum + time, 0),
+  }))
+  return each.reduce((sum, one) => ({ idle: sum.idle + one.idle, all: sum.all + one.all }))
+}
+
+/** Waits until nobody used a quarter of the processors for some seconds, or until nothing waits any more. */
+async function idleProcessors(waiting) {
+  for (let isIdle = false; !isIdle && waiting.length > 0; ) {
+    if (isInterrupted) return
+    const before = processorTime()
+    await sleep(3000)
+    const after = processorTime()
+    isIdle = after.idle - before.idle > idleShare * (after.all - before.all)
+  }
 }
 
 async function runTests(files) {
   const env = { KHANCAP_TEST_DATABASE_URL: await startServer() }
   const waiting = [...files]
-  // A file waits for timers, servers and browsers half of its time: one more than there are processors.
-  const jobs = Number(process.env.KHANCAP_TEST_JOBS ?? Math.min(4, availableParallelism() + 1))
-  await Promise.all(
-    Array.from({ length: jobs }, async () => {
-      for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-        if (isInterrupted) return
-        await runFile(file, env)
-      }
-    }),
-  )
+  async function lane(ready = async () => {}) {
+    while (waiting.length > 0) {
+      await ready()
+      if (isInterrupted) return
+      const file = waiting.shift()
+      if (file !== undefined) await runFile(file, env)
+    }
+  }
+  // A file waits for timers, servers and browsers half of its time: one lane more than there are processors, and a last
+  // one for as long as these have nothing to do.
+  const told = process.env.KHANCAP_TEST_JOBS
+  const lanes = Number(told ?? Math.min(mostLanes, availableParallelism() + 1))
+  // Where this process may not use every processor, whether they are idle says nothing.
+  const hasLast =
+    told === undefined && lanes < mostLanes && cpus().length === availableParallelism()
+  await Promise.all([
+    ...Array.from({ length: lanes }, () => lane()),
+    ...(hasLast ? [lane(() => idleProcessors(waiting))] : []),
+  ])
 }
 
 async function end() {
@@ -170,9 +198,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     for (const child of children) child.kill(signal === 'SIGINT' ? 'SIGINT' : 'SIGTERM')
   })
 
-const named = process.argv.slice(2)
+const isWritingTimes = process.argv.includes('--write-times')
+const named = process.argv.slice(2).filter(word => word !== '--write-times')
 try {
-  await check('build', process.execPath, ['build.mjs'])
+  // By the contents of all sources: `npm ci` has built just now.
+  await check('build', process.execPath, ['build.mjs', '--if-stale'])
   const tsc = inModules('typescript/bin/tsc')
   // Types are checked and the tests compiled in one go: a loader would compile them again for every file.
   await rm(join(root, compiledTests), { recursive: true, force: true })
@@ -185,6 +215,8 @@ try {
     await check('dead code', inModules('.bin/knip'), [])
   }
   if (isBuilt && !isInterrupted) await runTests(named.length > 0 ? named : await testFiles())
+  const isWhole = named.length === 0 && !isInterrupted && count.failed === 0
+  if (isWritingTimes && isWhole && !isLong) await writeTimes()
 } catch (error) {
   count.failed += 1
   console.error(error)

@@ -22,7 +22,7 @@ import { decodeIdentity, encodeIdentity, recipientOf } from '../../src/core/enve
 import { decodeArmor } from '../../src/core/envelope/armor.js'
 import { maxContentDepth, printContent, readContent } from '../../src/core/envelope/content.js'
 import { decodeContext, encodeContext } from '../../src/core/envelope/context.js'
-import { parseHeader } from '../../src/core/envelope/header.js'
+import { parseHeader } from '../../src/core/envelope/parse-header.js'
 import { printRequestFile, readRequestFile } from '../../src/core/envelope/request-file.js'
 import { inspectSealed } from '../../src/core/envelope/inspect.js'
 import { pad } from '../../src/core/envelope/padding.js'
@@ -30,7 +30,8 @@ import { sealEnvelope, sealSlip } from '../../src/core/envelope/seal.js'
 import { printParams } from '../../src/core/http-signature/profile.js'
 import { signRequest } from '../../src/core/http-signature/sign.js'
 import { readSignature } from '../../src/core/http-signature/verify.js'
-import { codeToWords, wordReader } from '../../src/core/receipt/code.js'
+import { codeToWords } from '../../src/core/receipt/code.js'
+import { wordReader } from '../../src/core/receipt/read-words.js'
 import { signReceipt, verifyReceipt } from '../../src/core/receipt/receipt.js'
 import {
   sampleContext,
