@@ -60,15 +60,19 @@ export function admission(
     const solution = single(headers[puzzleHeader])
     const digest = single(headers['content-digest'])
     if (solution === undefined || digest === undefined) return false
-    const letIn = await puzzle.check(solution, digest)
-    if (letIn === null) return false
-    if (taken >= intakes.atOnce.solved || !solved.take()) {
-      // No new challenge: the same solution is as good in a second.
+    // No new challenge: the same solution is as good in a second.
+    const comeAgain = () => {
       reply.header('retry-after', '1')
-      throw new KhancapError('too_many_requests')
+      return new KhancapError('too_many_requests')
     }
-    if (!letIn()) return false
-    price.take()
+    if (taken >= intakes.atOnce.solved) throw comeAgain()
+    const its = await puzzle.check(solution, digest)
+    if (its === null) return false
+    if (!solved.take()) {
+      its.giveBack()
+      throw comeAgain()
+    }
+    if (its.isFirst) price.take()
     request.solvedFor = digest
     return true
   }

@@ -26,15 +26,23 @@ interface Used {
   times: number
 }
 
+/** A request whose solution is right: one of the times that it may come. */
+export interface Solved {
+  /** Nothing else has come of this challenge yet. */
+  readonly isFirst: boolean
+  /** It is not let in after all, and may come as often as before. */
+  giveBack(): void
+}
+
 export interface Puzzles {
   /** A challenge that costs so many tries for each part. */
   ask(tries: number): Promise<string>
   /**
    * @param digest what the request says that its body has
-   * @returns lets the request in, and says false where another was faster; null where it solves nothing: forged, expired,
-   * wrong, of another request, or used
+   * @returns null where it solves nothing: forged, expired, wrong, of another request, or used; copies that are checked at the
+   * same time count as used
    */
-  check(solution: string, digest: string): Promise<(() => boolean) | null>
+  check(solution: string, digest: string): Promise<Solved | null>
   /** Whether a body is the one that was solved for. */
   isOf(digest: string, body: Uint8Array): Promise<boolean>
 }
@@ -61,17 +69,19 @@ export function puzzles(
       used.delete(challenge)
     }
   }
-  function isSpent(challenge: string, digest: string): boolean {
-    const use = used.get(challenge)
-    return use !== undefined && (use.digest !== digest || use.times >= timesOfOne)
-  }
-  function spend(challenge: string, digest: string, end: number): boolean {
-    if (isSpent(challenge, digest)) return false
+  function spend(challenge: string, digest: string, end: number): Solved | null {
     forgetExpired(seconds())
     const use = used.get(challenge) ?? { digest, end, times: 0 }
+    if (use.digest !== digest || use.times >= timesOfOne) return null
     use.times += 1
     used.set(challenge, use)
-    return true
+    return {
+      isFirst: use.times === 1,
+      giveBack() {
+        use.times -= 1
+        if (use.times === 0 && used.get(challenge) === use) used.delete(challenge)
+      },
+    }
   }
   return {
     ask: tries => {
@@ -86,8 +96,11 @@ export function puzzles(
       const end = Number(words.slice(0, 10))
       if (end < seconds() || end > seconds() + puzzleSeconds) return null
       if (!timingSafeEqual(utf8(await signed(words)), utf8(challenge))) return null
-      if (isSpent(challenge, digest) || !(await isSolved(challenge, digest, numbers))) return null
-      return () => spend(challenge, digest, end)
+      // Spent before the hashes are counted, which takes a while: a thousand copies at once cost no more than four.
+      const solved = spend(challenge, digest, end)
+      if (solved === null || (await isSolved(challenge, digest, numbers))) return solved
+      solved.giveBack()
+      return null
     },
     async isOf(digest, body) {
       return digest === (await contentDigest(primitives, body))

@@ -1,6 +1,13 @@
-// A bounded number of seats for what takes its time to arrive. Nobody is turned away at a full house: whoever has held a
-// seat for longest goes, and what comes of a body earns its sender time, so that those who hold on to seats lose them,
-// and who is merely slow gets through.
+// A bounded number of seats for what takes its time to arrive or to be taken. Nobody is turned away at a full house: whoever has
+// held a seat for longest goes, and what comes of a body, or is taken of an answer, earns time, so that those who hold on to seats
+// lose them, and who is merely slow gets through.
+
+/** An answer that lies ready, as far as it was seen. */
+interface Lying {
+  /** When it was first seen, and what had been taken by then. */
+  readonly since: number
+  readonly from: number
+}
 
 export interface Seat {
   /** Bytes of a body that it may come to hold in memory; 0 while none is awaited. */
@@ -11,6 +18,7 @@ export interface Seat {
   stuckSince: number | null
   /** As it was last seen. */
   taken: number | null
+  lying: Lying | null
   readonly guest: Guest
 }
 
@@ -28,14 +36,18 @@ export interface SeatLimits {
   readonly mostBytes: number
   /** A seat is its own for so long. */
   readonly graceMs: number
-  /** Who sends a body at this rate or faster earns the time that it takes, */
+  /** Who is waited for since so lately goes after all others: of a new guest nothing has come for a round trip. */
+  readonly freshMs: number
+  /** Who sends a body, or takes an answer, at this rate or faster earns the time that it takes; a body */
   readonly slowestBytesPerSecond: number
+  /** earns as if it came no faster than this, so that what is sent at once is no better than what comes over a slow line, */
+  readonly likelyBytesPerSecond: number
   /** up to so much. */
   readonly earnMs: number
 }
 
 export interface Seats {
-  /** @returns null where all are taken by those who came within `graceMs` */
+  /** @returns null where all are taken by those who came within `graceMs`, and by those whose turn it is not */
   enter(guest: Guest): Seat | null
   /** Says that bytes are on their way to a seat. */
   await(seat: Seat, bytes: number): void
@@ -60,12 +72,18 @@ function heldBytes({ bytes, guest }: Seat): number {
   return bytes === 0 ? 0 : Math.min(bytes, guest.come?.() ?? 0)
 }
 
-/** At a full house, how long nothing may be taken of an answer. */
+/** At a full house, how long nothing may be taken of an answer, and how far behind the slowest rate it may fall. */
 const stuckMs = 5000
+
+/** Longer than any seat is held: who must go before whom is one number. */
+const everMs = 1e10
+const never = Number.NEGATIVE_INFINITY
 
 /** @param now milliseconds of a clock that never goes back */
 export function seats(limits: SeatLimits, now: () => number = () => performance.now()): Seats {
-  const { most, mostBytes, graceMs, slowestBytesPerSecond, earnMs } = limits
+  const { most, mostBytes, graceMs, freshMs, earnMs } = limits
+  const { slowestBytesPerSecond, likelyBytesPerSecond } = limits
+  const earnedMs = (bytes: number) => (bytes / slowestBytesPerSecond) * 1000
   const held = new Set<Seat>()
 
   function sendAway(seat: Seat): void {
@@ -77,26 +95,38 @@ export function seats(limits: SeatLimits, now: () => number = () => performance.
     if (taken === null) seat.stuckSince = null
     else if (taken !== seat.taken) seat.stuckSince = at
     seat.taken = taken
+    if (taken === null) seat.lying = null
+    else seat.lying ??= { since: at, from: taken }
   }
-  /** How long a seat is held beyond what was earned. */
-  function heldMs(seat: Seat, at: number): number {
-    const earned = (heldBytes(seat) / slowestBytesPerSecond) * 1000
-    return waitedMs(seat, at) - Math.min(earnMs, earned)
-  }
-  function longest(): Seat | null {
-    const at = now()
-    let found: Seat | null = null
-    let longestMs = Number.NEGATIVE_INFINITY
-    for (const seat of held) {
-      const ownMs = seat.waitingSince === null ? stuckMs : graceMs
-      const waited = waitedMs(seat, at)
-      if (waited < ownMs || waited <= longestMs) continue
-      const ms = heldMs(seat, at)
-      if (ms <= longestMs) continue
-      found = seat
-      longestMs = ms
+  /** How long it is held beyond what was earned; less by `everMs` for who has only come, and once more for who takes an answer. */
+  function overMs(seat: Seat, at: number): number {
+    if (seat.waitingSince !== null) {
+      const waited = at - seat.waitingSince
+      if (waited < graceMs) return never
+      const come = Math.min(heldBytes(seat), (waited * likelyBytesPerSecond) / 1000)
+      const over = waited - Math.min(earnMs, earnedMs(come))
+      return waited < freshMs ? over - everMs : over
     }
-    return found
+    const { lying, stuckSince, taken } = seat
+    // On our turn, with no answer that was seen to lie ready.
+    if (lying === null || stuckSince === null || taken === null) return never
+    const stuck = at - stuckSince
+    // A little now and then keeps an answer as long as there are seats, and no longer.
+    const behind = at - lying.since - earnedMs(taken - lying.from)
+    if (stuck >= stuckMs) return Math.max(stuck, behind)
+    return behind >= stuckMs ? behind : behind - 2 * everMs
+  }
+  function firstToGo(): Seat | null {
+    const at = now()
+    let first: Seat | null = null
+    let longest = never
+    for (const seat of held) {
+      const over = overMs(seat, at)
+      if (over <= longest) continue
+      first = seat
+      longest = over
+    }
+    return first
   }
   function boundBytes(at: number): void {
     const bodies = [...held].map(seat => ({ seat, bytes: heldBytes(seat) }))
@@ -113,7 +143,7 @@ export function seats(limits: SeatLimits, now: () => number = () => performance.
   return {
     enter(guest) {
       if (held.size >= most) {
-        const other = longest()
+        const other = firstToGo()
         if (other === null) return null
         sendAway(other)
       }
@@ -122,6 +152,7 @@ export function seats(limits: SeatLimits, now: () => number = () => performance.
         waitingSince: now(),
         stuckSince: null,
         taken: null,
+        lying: null,
         guest,
       }
       held.add(seat)
@@ -132,6 +163,7 @@ export function seats(limits: SeatLimits, now: () => number = () => performance.
       seat.waitingSince = now()
       seat.stuckSince = null
       seat.taken = null
+      seat.lying = null
     },
     arrived(seat) {
       seat.waitingSince = null

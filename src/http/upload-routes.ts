@@ -49,7 +49,9 @@ function atMostAtOnce({ atOnce, seatMs }: HttpDeps['settings']['uploads']) {
     most: atOnce,
     mostBytes: Number.POSITIVE_INFINITY,
     graceMs: seatMs,
+    freshMs: 0,
     slowestBytesPerSecond: 1,
+    likelyBytesPerSecond: 1,
     earnMs: 0,
   })
   const coming = new Map<string, Incoming>()

@@ -25,11 +25,12 @@ await t.test('a solved puzzle lets its own request in, and again after a lost an
   t.equal(triesOf(challenge), 32)
   const solution = await solvePuzzle(challenge, digest)
   t.ok(solution.length <= 200)
-  const late = await puzzle.check(solution, digest)
+  const back = await puzzle.check(solution, digest)
+  t.equal(back?.isFirst, true)
+  back?.giveBack()
   for (let time = 0; time < timesOfOne; time++)
-    t.equal((await puzzle.check(solution, digest))?.(), true, `time ${time}`)
+    t.equal((await puzzle.check(solution, digest))?.isFirst, time === 0, `time ${time}`)
   t.equal(await puzzle.check(solution, digest), null, 'used')
-  t.equal(late?.(), false, 'used, by others that were checked later')
   const other = await contentDigest(p, utf8('{"other":1}'))
   t.equal(await puzzle.check(solution, other), null, 'another request')
   t.ok(await puzzle.isOf(digest, utf8('{}')))
@@ -41,11 +42,30 @@ await t.test('a challenge pays for one request, however many it is solved for', 
   const challenge = await puzzle.ask(2)
   const other = await contentDigest(p, utf8('{"other":1}'))
   const [one, two] = [await solvePuzzle(challenge, digest), await solvePuzzle(challenge, other)]
-  const [letOneIn, letTwoIn] = [await puzzle.check(one, digest), await puzzle.check(two, other)]
-  t.equal(letOneIn?.(), true)
-  t.equal(letTwoIn?.(), false, 'checked at the same time')
+  const [its, second] = await Promise.all([puzzle.check(one, digest), puzzle.check(two, other)])
+  t.ok(its)
+  t.equal(second, null, 'checked at the same time')
   t.equal(await puzzle.check(two, other), null)
+  its?.giveBack()
+  t.ok(await puzzle.check(two, other), 'who was not let in has paid nothing')
   t.not(await puzzle.ask(2), await puzzle.ask(2), 'each is another one')
+})
+
+await t.test('of copies that come at once no more are let in than one after the other', async t => {
+  const puzzle = server()
+  const solution = await solvePuzzle(await puzzle.ask(8), digest)
+  const copies = Array.from({ length: 50 }, () => puzzle.check(solution, digest))
+  const letIn = (await Promise.all(copies)).filter(copy => copy !== null)
+  t.equal(letIn.length, timesOfOne)
+  t.equal(letIn.filter(({ isFirst }) => isFirst).length, 1)
+  const right = await solvePuzzle(await puzzle.ask(32), digest)
+  // Each part is a guess that fits by chance once in 32.
+  const wrong = right
+    .split('.')
+    .map((part, index) => (index < 4 ? part : `${Number(part) + 1}`))
+    .join('.')
+  for (let time = 0; time <= timesOfOne; time++) t.equal(await puzzle.check(wrong, digest), null)
+  t.ok(await puzzle.check(right, digest), 'what is wrong uses nothing up')
 })
 
 await t.test('a digest of any other shape solves nothing, and is not kept', async t => {
