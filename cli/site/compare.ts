@@ -1,10 +1,11 @@
 // Holds a live site against a signed list: every file, its bytes and its headers, and the root that its pages pin. The
 // server may lie in any way; nothing is followed, and of no file more is read than it could rightly have.
-import { Deployment } from '../../schemas/directory.js'
+import { Deployment, maxDirectoryBytes } from '../../schemas/directory.js'
 import { maxSiteFileBytes, type SiteList } from '../../schemas/site.js'
 import type { Directory } from '../../schemas/directory.js'
 import type { Primitives } from '../../src/core/crypto/primitives.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { excerptOf, sameJson } from '../../src/core/form/excerpt.js'
 import { type Answer, exchange, type Line } from '../client/exchange.js'
 import { browserHeaders, unpacked } from './as-browser.js'
 import { Failure } from '../failure.js'
@@ -134,6 +135,33 @@ async function compareDeployment(
   ]
 }
 
+/** Whether pages would draw the questions of the directory, before they have it, and nothing of the answer stays in a browser. */
+async function compareExcerpt(
+  site: Site,
+  { manifest }: SiteList,
+  directory: Directory,
+): Promise<Difference[]> {
+  const path = '/v1/directory/excerpt'
+  const { status, body, headers } = await fetchFrom(site, path, maxDirectoryBytes)
+  if (status !== 200)
+    return [{ path, code: 'missing', words: safe`the server answers ${status}` }]
+  // Of what is not stored, no browser sends a tag back.
+  const { etag: _, ...others } = headers
+  const differences: Difference[] = headerFaults(
+    others,
+    `${path}.json`,
+    manifest.default_csp,
+    site.addresses,
+  ).map(words => ({ path, code: 'header', words }))
+  if (!sameJson(readJson(body), excerptOf(directory)))
+    differences.push({
+      path,
+      code: 'changed',
+      words: safe`the first question would not be drawn from the signed directory`,
+    })
+  return differences
+}
+
 export function readJson(body: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
@@ -171,8 +199,9 @@ export async function compareSite(
     }
   }
   const ofDeployment = await compareDeployment(site, list, pin.directory, pin.root)
+  const ofExcerpt = await compareExcerpt(site, list, pin.directory)
   await Promise.all(Array.from({ length: atOnce }, work))
-  const differences = [...ofDeployment, ...found.flat()]
+  const differences = [...ofDeployment, ...ofExcerpt, ...found.flat()]
   if (lost.length > 0 && differences.length === 0) throw lost[0]
   return differences
 }

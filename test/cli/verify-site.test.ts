@@ -13,6 +13,7 @@ import {
 } from '../../schemas/site.js'
 import { browserHeaders } from '../../cli/site/as-browser.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
+import { excerptOf } from '../../src/core/form/excerpt.js'
 import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { directoryPlace, fillOfflineForm } from '../../src/core/offline/offline-form.js'
 import { handlerFolder, khancap } from '../helper/cli.js'
@@ -89,6 +90,7 @@ function truthAt(path: string): Truth {
     [siteListPath]: listText,
     '/offline/en.html': form,
     '/v1/directory': Buffer.from(organisation.note).toString(),
+    '/v1/directory/excerpt': JSON.stringify(excerptOf(directory)),
     '/deployment.json': JSON.stringify({ origin: directory.origin, root, demo: directory.demo }),
   }
   const text = content[name] ?? others[name]
@@ -156,7 +158,8 @@ await t.test('every file is asked for, and every folder that shows one', async t
     differences: [],
   })
   // Once as the tool, and once as a browser.
-  const compared = [...Object.keys(content), '/', '/vi/', '/deployment.json', '/offline/en.html']
+  const others = ['/deployment.json', '/offline/en.html', '/v1/directory/excerpt']
+  const compared = [...Object.keys(content), '/', '/vi/', ...others]
   t.strictSame(
     server.asked.toSorted(),
     [...compared, ...compared, '/v1/directory', siteListPath].map(path => `GET ${path}`).toSorted(),
@@ -275,6 +278,41 @@ const lies: readonly {
     lie: replaced('<main', '<img src=x onerror="alert(1)"><main'),
     codes: ['changed', 'script'],
     words: 'a script in a tag: onerror',
+  },
+  {
+    name: 'other questions before the directory has come',
+    path: '/v1/directory/excerpt',
+    lie: replaced('"demo":', '"demo":null,"was":'),
+    codes: ['changed'],
+    words: 'the first question would not be drawn from the signed directory',
+  },
+  {
+    name: 'questions that are no JSON',
+    path: '/v1/directory/excerpt',
+    lie: replaced('{', ''),
+    codes: ['changed'],
+    words: 'the first question would not be drawn from the signed directory',
+  },
+  {
+    name: 'no questions before the directory has come',
+    path: '/v1/directory/excerpt',
+    lie: says('', 'text/plain', 404),
+    codes: ['missing'],
+    words: 'the server answers 404',
+  },
+  {
+    name: 'questions that are kept, and known again by a tag',
+    path: '/v1/directory/excerpt',
+    lie: withHeader('cache-control', 'private, max-age=600'),
+    codes: ['header'],
+    words: 'its Cache-Control is not as it must be: private, max-age=600',
+  },
+  {
+    name: 'a cookie with the questions',
+    path: '/v1/directory/excerpt',
+    lie: withHeader('set-cookie', 'seen=1'),
+    codes: ['header'],
+    words: 'a header that does not belong there: set-cookie',
   },
   {
     name: 'a file that is missing',
