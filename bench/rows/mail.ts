@@ -110,7 +110,7 @@ export const row: Row = {
   seconds: { quick: 240, full: 1200 },
   onlyFull: true,
   async run(run) {
-    const mails = run.full ? 2000 : 400
+    const mails = run.full ? 10_000 : 400
     const takeIn = await setUp(run)
     const taken: Taken[] = []
     // oxlint-disable-next-line no-await-in-loop

@@ -38,9 +38,12 @@ export const row: Row = {
     })
     run.defer(() => service.stop())
     const server = await databasePid(home)
+    // PostgreSQL may be the service's child, and is counted once.
     const pids = async () => [
-      ...(await family(service.pid)),
-      ...(server === null ? [] : await family(server)),
+      ...new Set([
+        ...(await family(service.pid)),
+        ...(server === null ? [] : await family(server)),
+      ]),
     ]
     const { url } = service.ready
     const primitives = await nodePrimitives()
