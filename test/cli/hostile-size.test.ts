@@ -44,9 +44,14 @@ async function sealed(name: string, chunk: Buffer): Promise<string> {
   out.write(await sealHeader(p, fileKey, stanzas))
   out.write(nonce)
   const count = bytes / maxAeadBytes
+  const sealChunk = (index: number) => {
+    const into = new Uint8Array(chunk.length + 16)
+    seal(index, index === count - 1, chunk, into)
+    return into
+  }
   for (let index = 0; index < count; index++)
     // oxlint-disable-next-line no-await-in-loop
-    if (!out.write(seal(index, index === count - 1, chunk))) await once(out, 'drain')
+    if (!out.write(sealChunk(index))) await once(out, 'drain')
   out.end()
   await once(out, 'close')
   return file

@@ -115,6 +115,45 @@ for (const p of all)
     }
   })
 
+for (const p of all)
+  await t.test(`${p.name}: parts in the memory of those before are the same bytes`, async t => {
+    const text = new Uint8Array(randomBytes(300_000))
+    const read = new Uint8Array(150_000)
+    // What was read is good until the next is read, too.
+    const reused = {
+      bytes: text.length,
+      read: async (from: number, to: number) => {
+        read.fill(0xee)
+        read.set(text.subarray(from, to))
+        return read.subarray(0, to - from)
+      },
+    }
+    const sealer = await attachmentSealer(p, reused)
+    const whole = concatBytes(
+      (await sealer.part(0, 100_000)).slice(),
+      (await sealer.part(132_747, 200_000)).slice(),
+      (await sealer.part(263_851, sealer.bytes)).slice(),
+    )
+    t.equal(whole.length, sealer.bytes)
+    const large = new ArrayBuffer(200_000)
+    // One that is exactly as large as needed, and one that lacks a byte.
+    for (const [from, to, spare, isTaken] of [
+      [0, 100_000, large, true],
+      [132_747, 200_000, large, true],
+      [0, 2000, new ArrayBuffer(67_195), true],
+      [0, 2000, new ArrayBuffer(67_194), false],
+      [131_072, 131_073, new ArrayBuffer(0), false],
+      [262_200, sealer.bytes, large, true],
+    ] as const) {
+      new Uint8Array(spare).fill(0xdd)
+      const part = await sealer.part(from, to, spare)
+      t.equal(part.buffer === spare, isTaken, `from ${from}`)
+      t.ok(equalBytes(part, whole.subarray(from, from + part.length)), `the same from ${from}`)
+      t.ok(from + part.length >= Math.min(to, sealer.bytes))
+    }
+    t.same(Buffer.from(await sealer.digest()), digestOf(text))
+  })
+
 await t.test('a file that has changed under the sealing ends it', async t => {
   const text = randomBytes(100_000)
   const sealer = await attachmentSealer(node, {

@@ -126,6 +126,30 @@ for (const p of all) {
     t.end()
   })
 
+  await t.test(`${p.name}: the cipher seals the same into memory that is there`, t => {
+    const memory = new Uint8Array(70_000)
+    for (const size of [0, 1, 15, 16, 17, 65_535, 65_536]) {
+      const text = count(size)
+      for (const ad of [undefined, count(5)]) {
+        memory.fill(0xee)
+        const into = memory.subarray(7, 7 + size + 16)
+        const sealed = p.aeadSeal(count(32), count(12), text, ad, into)
+        t.same(sealed, p.aeadSeal(count(32), count(12), text, ad), `${size} bytes`)
+        const around = [memory.subarray(0, 7), memory.subarray(7 + size + 16)]
+        t.ok(
+          around.every(part => part.every(byte => byte === 0xee)),
+          'and nothing beside it',
+        )
+      }
+      for (const off of [-1, 1])
+        t.throws(
+          () => p.aeadSeal(count(32), count(12), text, undefined, new Uint8Array(size + 16 + off)),
+          RangeError,
+        )
+    }
+    t.end()
+  })
+
   await t.test(`${p.name}: what was changed does not open or verify`, t => {
     const sealed = p.aeadSeal(count(32), count(12), count(40), count(5))
     for (let at = 0; at < sealed.length; at++) {
@@ -296,6 +320,9 @@ await t.test('the self-test refuses a set of primitives in which any one lies', 
       aeadSeal: (k, n, b) => (stale ??= node.aeadSeal(k, n, b)),
     },
     'cipher that ignores the nonce': { aeadSeal: (k, _n, b) => node.aeadSeal(k, count(12), b) },
+    'cipher that leaves memory as it is': {
+      aeadSeal: (k, n, b, ad, into) => into ?? node.aeadSeal(k, n, b, ad),
+    },
     'cipher that opens to zeros': { aeadOpen: (_k, _n, b) => new Uint8Array(b.length - 16) },
     'cipher that opens nothing': { aeadOpen: () => null },
     'cipher that opens what was changed': {

@@ -109,9 +109,10 @@ export interface AttachmentSealer {
   /**
    * Sealed bytes from `from` to the end of the chunk in which `to` lies. The same place gives the same bytes again. Places
    * may come again, and none may be left out.
+   * @param spare memory of a part that nobody reads any more: this one is put there, where it is large enough
    * @throws FileUnreadable where the text is no longer what it was; whatever reading throws
    */
-  part(from: number, to: number): Promise<Uint8Array<ArrayBuffer>>
+  part(from: number, to: number, spare?: ArrayBuffer): Promise<Uint8Array<ArrayBuffer>>
   /** Once all of it was sealed. */
   digest(): Promise<Uint8Array>
 }
@@ -138,15 +139,14 @@ export async function attachmentSealer(p: Primitives, text: ByteSource): Promise
   let digested = 0
 
   /** Two texts under one key and nonce would tell of both: who asks for a place again gets what they got, or nothing. */
-  function sealChunk(index: number, chunk: Uint8Array): Uint8Array {
-    const sealed = seal(index, index === chunks - 1, chunk)
-    const tag = sealed.subarray(sealed.length - tagBytes)
+  function sealChunk(index: number, chunk: Uint8Array, into: Uint8Array): void {
+    seal(index, index === chunks - 1, chunk, into)
+    const tag = into.subarray(chunk.length)
     const at = index * tagBytes
     if (!sealedBefore.has(index)) tags.set(tag, at)
     else if (!equalBytes(tag, tags.subarray(at, at + tagBytes)))
       throw new FileUnreadable('the file has changed')
     sealedBefore.add(index)
-    return sealed
   }
 
   /** Text and the zeros behind it. */
@@ -164,7 +164,11 @@ export async function attachmentSealer(p: Primitives, text: ByteSource): Promise
     return whole
   }
 
-  async function part(from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
+  async function part(
+    from: number,
+    to: number,
+    spare?: ArrayBuffer,
+  ): Promise<Uint8Array<ArrayBuffer>> {
     const first = Math.max(0, Math.floor((from - front.length) / sealedChunkBytes))
     const last = Math.min(
       chunks,
@@ -174,15 +178,18 @@ export async function attachmentSealer(p: Primitives, text: ByteSource): Promise
       first * maxAeadBytes,
       Math.min(padded, Math.max(first, last) * maxAeadBytes),
     )
-    const sealed = new Uint8Array(plain.length + Math.max(0, last - first) * tagBytes)
+    const head = front.subarray(from)
+    const needed = head.length + plain.length + Math.max(0, last - first) * tagBytes
+    const memory = (spare?.byteLength ?? 0) < needed ? undefined : spare
+    const sealed = new Uint8Array(memory ?? new ArrayBuffer(needed), 0, needed)
+    sealed.set(head)
     for (let index = first; index < last; index++) {
       const at = (index - first) * maxAeadBytes
-      const chunk = sealChunk(index, plain.subarray(at, at + maxAeadBytes))
-      sealed.set(chunk, (index - first) * sealedChunkBytes)
+      const chunk = plain.subarray(at, at + maxAeadBytes)
+      const place = head.length + (index - first) * sealedChunkBytes
+      sealChunk(index, chunk, sealed.subarray(place, place + chunk.length + tagBytes))
     }
-    const start = front.length + first * sealedChunkBytes
-    if (from >= front.length) return sealed.subarray(from - start)
-    return concatBytes(front.subarray(from), sealed)
+    return sealed.subarray(Math.max(0, from - front.length - first * sealedChunkBytes))
   }
 
   return { bytes, identity: encodeIdentity(seed), part, digest: () => digest.end() }

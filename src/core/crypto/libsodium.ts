@@ -2,7 +2,8 @@
 // without WebAssembly). Randomness comes from the platform, and no call takes more than one chunk of 64 KiB.
 import sodium from 'libsodium-wrappers'
 import { ed25519 } from './curve25519.js'
-import { expectBytes, maxAeadBytes, type Primitives } from './primitives.js'
+import { sealingInMemory } from './libsodium-memory.js'
+import { expectBytes, expectRoom, maxAeadBytes, type Primitives } from './primitives.js'
 import { webDigest } from './web-digest.js'
 
 const tagBytes = 16
@@ -10,13 +11,19 @@ const tagBytes = 16
 /** Resolves once the WebAssembly module runs; rejects where there is no WebAssembly. */
 export async function libsodiumPrimitives(): Promise<Primitives> {
   await sodium.ready
+  const sealInto = sealingInMemory(sodium)
   return {
     ...webDigest(),
     name: 'libsodium',
-    aeadSeal(key, nonce, plain, ad) {
+    aeadSeal(key, nonce, plain, ad, into) {
       expectBytes('key', key, 32)
       expectBytes('nonce', nonce, 12)
       if (plain.length > maxAeadBytes) throw new RangeError('"plain" expected 65536 bytes at most')
+      if (into !== undefined) expectRoom(plain, into)
+      if (into !== undefined && ad === undefined && sealInto !== null) {
+        sealInto(key, nonce, plain, into)
+        return into
+      }
       return sodium.crypto_aead_chacha20poly1305_ietf_encrypt(plain, ad ?? null, null, nonce, key)
     },
     aeadOpen(key, nonce, sealed, ad) {

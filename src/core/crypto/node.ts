@@ -18,6 +18,7 @@ import { concatBytes, equalBytes } from '../encoding/bytes.js'
 import { libsodiumPrimitives } from './libsodium.js'
 import {
   expectBytes,
+  expectRoom,
   maxAeadBytes,
   type PassphrasePrimitives,
   type Primitives,
@@ -89,10 +90,11 @@ export async function nodePrimitives(): Promise<PassphrasePrimitives> {
       new Uint8Array(createHmac('sha256', key).update(bytes).digest()),
     hkdfSha256: async (ikm, salt, info, bytes) =>
       new Uint8Array(hkdfSync('sha256', ikm, salt, info, bytes)),
-    aeadSeal(key, nonce, plain, ad) {
+    aeadSeal(key, nonce, plain, ad, into) {
       expectBytes('key', key, 32)
       expectBytes('nonce', nonce, 12)
       if (plain.length > maxAeadBytes) throw new RangeError('"plain" expected 65536 bytes at most')
+      if (into !== undefined) expectRoom(plain, into)
       const sealing = createCipheriv(cipher, key, nonce, { authTagLength })
       if (ad !== undefined) sealing.setAAD(ad, { plaintextLength: plain.length })
       return concatBytes(sealing.update(plain), sealing.final(), sealing.getAuthTag())

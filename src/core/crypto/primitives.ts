@@ -24,8 +24,19 @@ export interface Primitives {
     info: Uint8Array,
     bytes: number,
   ): Promise<Uint8Array>
-  /** ChaCha20-Poly1305 (RFC 8439): key 32, nonce 12, at most 65536 bytes of plaintext. @returns text, tag 16 */
-  aeadSeal(key: Uint8Array, nonce: Uint8Array, plain: Uint8Array, ad?: Uint8Array): Uint8Array
+  /**
+   * ChaCha20-Poly1305 (RFC 8439): key 32, nonce 12, at most 65536 bytes of plaintext.
+   * @param into 16 bytes longer than the text, none of which are the text's: may be filled, so that sealing megabytes makes no
+   *   garbage
+   * @returns text, tag 16; `into`, where it was filled
+   */
+  aeadSeal(
+    key: Uint8Array,
+    nonce: Uint8Array,
+    plain: Uint8Array,
+    ad?: Uint8Array,
+    into?: Uint8Array,
+  ): Uint8Array
   /** @returns null where the tag does not verify */
   aeadOpen(
     key: Uint8Array,
@@ -64,4 +75,13 @@ export const maxAeadBytes = 65_536
 export function expectBytes(name: string, bytes: Uint8Array, size: number): void {
   if (bytes.length !== size)
     throw new RangeError(`"${name}" expected ${size} bytes, got ${bytes.length}`)
+}
+
+/**
+ * Checks where sealed bytes are to be put.
+ * @throws RangeError
+ */
+export function expectRoom(plain: Uint8Array, into: Uint8Array): void {
+  if (into.length !== plain.length + 16)
+    throw new RangeError(`"into" expected ${plain.length + 16} bytes, got ${into.length}`)
 }

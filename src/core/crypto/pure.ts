@@ -3,7 +3,7 @@ import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js'
 import { concatBytes, utf8 } from '../encoding/bytes.js'
 import { ed25519, x25519 } from './curve25519.js'
-import { expectBytes, maxAeadBytes, type Primitives } from './primitives.js'
+import { expectBytes, expectRoom, maxAeadBytes, type Primitives } from './primitives.js'
 import { sha3_256, shake256 } from './sha3.js'
 import { webDigest } from './web-digest.js'
 
@@ -31,10 +31,11 @@ export function purePrimitives(): Primitives {
   return {
     ...webDigest(),
     name: 'pure',
-    aeadSeal(key, nonce, plain, ad) {
+    aeadSeal(key, nonce, plain, ad, into) {
       expectBytes('key', key, 32)
       expectBytes('nonce', nonce, 12)
       if (plain.length > maxAeadBytes) throw new RangeError('"plain" expected 65536 bytes at most')
+      if (into !== undefined) expectRoom(plain, into)
       return chacha20poly1305(key, nonce, ad).encrypt(plain)
     },
     aeadOpen(key, nonce, sealed, ad) {

@@ -67,11 +67,11 @@ async function faultOf(p: Primitives, chunkBytes: TestedBytes): Promise<string |
   )
     return 'hkdf'
 
-  // Twice over with other nonces: stale output cannot pass.
+  // Twice over with other nonces, the second time into memory that is there: stale output cannot pass.
   const chunk = count(chunkBytes)
   const [answer, otherAnswer] = sealedChunks[chunkBytes]
   const sealed = p.aeadSeal(seed, count(12), chunk)
-  const other = p.aeadSeal(seed, count(12, 1), chunk)
+  const other = p.aeadSeal(seed, count(12, 1), chunk, undefined, new Uint8Array(chunkBytes + 16))
   if (!(await expectSha256(sealed, answer)) || !(await expectSha256(other, otherAnswer)))
     return 'aead seal'
   const opened = p.aeadOpen(seed, count(12), sealed)

@@ -32,16 +32,25 @@ export function textBytes(payloadBytes: number): number | null {
 }
 
 /**
- * Seals any chunk of a payload, for files that are larger than memory. The same number must always get the same text.
+ * Seals a chunk of a payload. The same number must always get the same text.
+ * @param into the sealed chunk: 16 bytes longer than the text
+ */
+export type SealChunk = (index: number, isLast: boolean, text: Uint8Array, into: Uint8Array) => void
+
+/**
+ * Seals the chunks of a payload in any order, for files that are larger than memory.
  * @param nonce of the payload, 16 bytes
  */
 export async function chunkSealer(
   p: Primitives,
   fileKey: Uint8Array,
   nonce: Uint8Array,
-): Promise<(index: number, isLast: boolean, text: Uint8Array) => Uint8Array> {
+): Promise<SealChunk> {
   const key = await payloadKey(p, fileKey, nonce)
-  return (index, isLast, text) => p.aeadSeal(key, chunkNonce(index, isLast), text)
+  return (index, isLast, text, into) => {
+    const sealed = p.aeadSeal(key, chunkNonce(index, isLast), text, undefined, into)
+    if (sealed !== into) into.set(sealed)
+  }
 }
 
 /** Nonce and chunks. */
@@ -53,11 +62,16 @@ export async function sealPayload(
 ): Promise<Uint8Array> {
   const seal = await chunkSealer(p, fileKey, nonce)
   const count = Math.max(1, Math.ceil(text.length / maxAeadBytes))
-  const chunks = Array.from({ length: count }, (_, index) => {
+  const payload = new Uint8Array(nonce.length + text.length + count * tagBytes)
+  payload.set(nonce)
+  let at = nonce.length
+  for (let index = 0; index < count; index++) {
     const chunk = text.subarray(index * maxAeadBytes, (index + 1) * maxAeadBytes)
-    return seal(index, index === count - 1, chunk)
-  })
-  return concatBytes(nonce, ...chunks)
+    const end = at + chunk.length + tagBytes
+    seal(index, index === count - 1, chunk, payload.subarray(at, end))
+    at = end
+  }
+  return payload
 }
 
 /**
