@@ -7,8 +7,9 @@ import { loadRow } from './rows.js'
 import type { Bar, Measured, Row } from './row.js'
 
 function isMet(bar: Bar, rounds: readonly number[]): boolean {
-  const { median } = spread(rounds)
-  return 'atLeast' in bar ? median >= bar.atLeast : median <= bar.atMost
+  const { minimum, median, maximum } = spread(rounds)
+  if ('atLeast' in bar) return (bar.every ? minimum : median) >= bar.atLeast
+  return (bar.every ? maximum : median) <= bar.atMost
 }
 
 /** @throws Error where a bar names a ratio that was not measured */

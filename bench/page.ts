@@ -12,9 +12,10 @@ export function short(number: number): string {
   return part === undefined ? grouped : `${grouped}.${part}`
 }
 
-export function barOf({ atLeast, atMost }: Ratio): string {
-  if (atLeast !== undefined) return `at least ${atLeast}`
-  return atMost === undefined ? '' : `at most ${atMost}`
+export function barOf({ atLeast, atMost, every }: Ratio): string {
+  const each = every ? ', each round' : ''
+  if (atLeast !== undefined) return `at least ${atLeast}${each}`
+  return atMost === undefined ? '' : `at most ${atMost}${each}`
 }
 
 export function verdictOf({ met }: Ratio): string {
@@ -48,7 +49,9 @@ function section(row: RowResult, mode: Results['mode']): string[] {
   const repeat = `Repeat it: \`npm run bench --${mode === 'full' ? ' --full' : ''} --row ${row.name}\``
   if (row.outcome !== 'measured')
     return [...head, `Not measured: ${row.reason ?? row.outcome}.`, '', `${repeat}.`, '']
-  const again = [`${repeat} (it took ${Math.ceil(row.seconds)} s).`, '']
+  const apart =
+    row.again === undefined ? '' : `Measured again on ${row.again}, apart from the others. `
+  const again = [`${apart}${repeat} (it took ${Math.ceil(row.seconds)} s).`, '']
   return [
     ...head,
     '| absolute | minimum | median | maximum | unit |',
@@ -91,8 +94,8 @@ export function performancePage(results: Results, notes: string): string {
     '',
     'There are two modes: `npm run bench -- --full`, of which the row `soak` alone takes an hour, and `npm run bench`, the quick one (smaller',
     `numbers, fewer rows, more noise). The table is that of \`${command(results.mode)}\`; its rows took ${duration(results.rows)} together.`,
-    '`--row NAME` runs one row and writes nothing; `--without NAME` leaves one out. Each row is a ratio against a peer or a',
-    'limit that was measured in the same run, taking turns; a bar is held against the median of the rounds. A row whose need',
+    '`--row NAME` runs one row and writes nothing (with `--again`, its figures take their place in the table); `--without NAME` leaves one out. Each row is a ratio against a peer or a',
+    'limit that was measured in the same run, taking turns; a bar is held against the median of the rounds, or against each of them where it says so. A row whose need',
     'is missing, one that was left out and one that the run did not come to say so and count as not passed. Rows that share what they set up',
     'run in one process, and the first of them bears the time. A speed on another machine differs; the ratios should not.',
     '',

@@ -23,6 +23,8 @@ const Ratio = z.strictObject({
   rounds: Rounds,
   atLeast: z.number().optional(),
   atMost: z.number().optional(),
+  /** Held against the worst round, not the median. */
+  every: z.literal(true).optional(),
   met: z.boolean().nullable(),
 })
 export type Ratio = z.infer<typeof Ratio>
@@ -36,6 +38,8 @@ export const RowResult = z.strictObject({
   /** What is missing, or why it failed or did not run. */
   reason: z.string().max(1000).optional(),
   seconds: z.number(),
+  /** Day on which it was measured again, apart from the other rows. */
+  again: z.iso.date().optional(),
   figures: z.array(Figure).max(60),
   ratios: z.array(Ratio).max(20),
   notes: z.array(z.string().max(1000)).max(10),

@@ -2,8 +2,11 @@
 // itself and its peers in the same run, taking turns, and answers with one ratio for each round.
 import type { Figure } from './results.js'
 
-/** What a row stands on: the ratio of this name, as its median over the rounds. */
-export type Bar = { readonly ratio: string } & (
+/**
+ * What a row stands on: the ratio of this name, as its median over the rounds; in each of them where it says what never
+ * happens.
+ */
+export type Bar = { readonly ratio: string; readonly every?: true } & (
   | { readonly atLeast: number }
   | { readonly atMost: number }
 )

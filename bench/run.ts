@@ -1,10 +1,11 @@
 // `npm run bench`: every row, one after the other, as a table of ratios. `--full`: full counts. `--without NAME` (again for
-// more): these are left out, and the table says so. `--row NAME` (again for more): these alone, and nothing is written.
+// more): these are left out, and the table says so. `--row NAME` (again for more): these alone, and nothing is written, but
+// with `--again`: they take their place in the table of the last run, which says so.
 // Exit 1 where a bar is missed, or a row failed, could not run or was left out.
 import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
-import { machineFacts } from './machine.js'
+import { isSameMachine, machineFacts } from './machine.js'
 import { isPassed, measure, unmeasured } from './measure.js'
 import { barOf, performancePage, short, verdictOf } from './page.js'
 import { Results, type RowResult } from './results.js'
@@ -17,6 +18,7 @@ const resultsFile = 'bench/results.json'
 const { values } = parseArgs({
   options: {
     full: { type: 'boolean', default: false },
+    again: { type: 'boolean', default: false },
     row: { type: 'string', multiple: true, default: [] },
     without: { type: 'string', multiple: true, default: [] },
   },
@@ -49,14 +51,11 @@ function print(row: RowResult): void {
   for (const note of row.notes) console.log(`    ${note}`)
 }
 
-/** Seconds that each row took in the last run of this mode; a row that has never run has none. */
-async function lastSeconds(): Promise<ReadonlyMap<string, number>> {
+/** What the last run of this mode measured; null where there is none. */
+async function lastRun(): Promise<Results | null> {
   const text = await readFile(resultsFile, 'utf8').catch(() => 'null')
   const last = Results.safeParse(JSON.parse(text))
-  const measured = last.success && last.data.mode === mode ? last.data.rows : []
-  return new Map(
-    measured.flatMap(row => (row.outcome === 'measured' ? [[row.name, row.seconds]] : [])),
-  )
+  return last.success && last.data.mode === mode ? last.data : null
 }
 
 const interrupted = new AbortController()
@@ -81,8 +80,31 @@ const hasRow = (row: (typeof known)[number]) =>
   isAlone ? values.row.includes(row.name) : mode === 'full' || row.onlyFull !== true
 const wanted = known.filter(hasRow)
 const toRun = wanted.filter(row => !values.without.includes(row.name))
-const took = await lastSeconds()
+const last = await lastRun()
+const took = new Map(
+  last?.rows.flatMap(row => (row.outcome === 'measured' ? [[row.name, row.seconds]] : [])),
+)
+if (values.again && !(isAlone && last !== null && isSameMachine(last.machine, machine))) {
+  console.error('--again wants --row, and a table of this mode that was measured on this machine')
+  process.exit(2)
+}
+const day = new Date().toISOString().slice(0, 10)
 const rows: RowResult[] = []
+
+async function writeTable(results: Results): Promise<void> {
+  await writeFile(resultsFile, `${JSON.stringify(results, null, 2)}\n`)
+  const notes = await readFile('bench/notes.md', 'utf8')
+  await writeFile('docs/performance.md', performancePage(results, notes))
+}
+
+/** What was measured again, in the place of what it was. */
+async function replaceIn(table: Results): Promise<void> {
+  const measured = table.rows.map(row => {
+    const again = rows.find(({ name }) => name === row.name)
+    return again === undefined ? row : { ...again, again: day }
+  })
+  await writeTable(Results.parse({ ...table, rows: measured }))
+}
 
 /** After every row: what was measured is kept, however the run ends. */
 async function write(): Promise<void> {
@@ -95,11 +117,7 @@ async function write(): Promise<void> {
   const onlyFull = known
     .filter(row => !wanted.includes(row))
     .map(({ name, title }) => ({ name, title }))
-  const day = new Date().toISOString().slice(0, 10)
-  const results = Results.parse({ mode, day, machine, rows: inTable, onlyFull } satisfies Results)
-  await writeFile(resultsFile, `${JSON.stringify(results, null, 2)}\n`)
-  const notes = await readFile('bench/notes.md', 'utf8')
-  await writeFile('docs/performance.md', performancePage(results, notes))
+  await writeTable(Results.parse({ mode, day, machine, rows: inTable, onlyFull }))
 }
 
 function announce(index: number): void {
@@ -115,6 +133,7 @@ async function told(result: RowResult): Promise<void> {
   rows.push(rounded(result))
   print(rounded(result))
   if (!isAlone) await write()
+  else if (values.again && last !== null) await replaceIn(last)
   announce(rows.length)
 }
 
@@ -131,7 +150,8 @@ for (const together of inProcesses(toRun)) {
 
 const isWhole = rows.length === wanted.length && !interrupted.signal.aborted
 const passed = isPassed(rows) && isWhole
-if (!isAlone && rows.length > 0) console.log(`written: ${resultsFile}, docs/performance.md`)
+if ((values.again || !isAlone) && rows.length > 0)
+  console.log(`written: ${resultsFile}, docs/performance.md`)
 if (rows.length < wanted.length) console.log('not every row was run')
 console.log(passed ? 'every bar is met' : 'not every bar is met')
 process.exitCode = passed ? 0 : 1

@@ -22,7 +22,7 @@ export const row: Row = {
     'the same process does outside of the group, turn by turn, and who is not taken in should be told when to come back.',
   bar: [
     { ratio: perCpu, atLeast: 0.7 },
-    { ratio: failures, atMost: 0 },
+    { ratio: failures, atMost: 0, every: true },
   ],
   needs: ['linux', 'cpu-quota'],
   together: 'intake',

@@ -18,7 +18,7 @@ export const row: Row = {
   about:
     'The tool as handlers get it, one file: the whole process, from its start to its end, on 100 MB of random bytes; nothing is written but for the figure of a full run that ' +
     'says so (ours then also forces the file to disk). The start of Node is in the figures, and apart beside them. Ours ' +
-    'opens the identity with its passphrase and a post-quantum header; stock age has an X25519 key in a file, gpg a key ' +
+    'opens a post-quantum header, and the identity with a passphrase that costs nothing here (a real one takes a second, unless an agent holds it); stock age has an X25519 key in a file, gpg a key ' +
     'without a passphrase and no compression.',
   bar: [
     { ratio: age, atLeast: 0.6 },

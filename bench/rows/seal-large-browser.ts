@@ -28,7 +28,7 @@ export const row: Row = {
     { ratio: age, atLeast: 2 },
     { ratio: openpgp, atLeast: 2 },
     { ratio: libsodium, atLeast: 0.7 },
-    { ratio: block, atMost: 50 },
+    { ratio: block, atMost: 50, every: true },
     { ratio: memory, atMost: 64 },
   ],
   needs: ['chromium', 'linux'],

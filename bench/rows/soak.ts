@@ -14,6 +14,7 @@ import type { Row } from '../row.js'
 
 const gained = 'memory gained after the warm-up, of what the process holds'
 const opened = 'files and sockets open at the end beyond those after the first quarter'
+const unexpected = 'answers that were not the expected ones'
 const grown = 'tables that grew without a reason'
 
 /** Tables that keep something of each request, upload or notice; rows of the others come and go. */
@@ -90,6 +91,7 @@ export const row: Row = {
     { ratio: gained, atMost: 0.1 },
     { ratio: opened, atMost: 10 },
     { ratio: grown, atMost: 0 },
+    { ratio: unexpected, atMost: 0 },
   ],
   needs: ['linux'],
   onlyFull: true,
@@ -246,13 +248,13 @@ export const row: Row = {
         { name: 'memory of PostgreSQL', unit: 'MB', rounds: [median(ofPostgres)] },
         { name: 'files and sockets open', unit: '', rounds: [median(files)] },
         { name: 'requests asked', unit: '', rounds: [counts.asked] },
-        { name: 'answers that were not the expected ones', unit: '', rounds: [counts.wrong] },
         { name: 'cases at the end', unit: '', rounds: [end.get('cases') ?? 0] },
       ],
       ratios: {
         [gained]: [gain / median(settled)],
         [opened]: [Math.max(0, open)],
         [grown]: [growing.length],
+        [unexpected]: [counts.wrong],
       },
       notes: growing.map(
         ([name, rows]) =>
