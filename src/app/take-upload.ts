@@ -7,7 +7,7 @@ import { isAttachmentHead } from '../core/attachment/sealed-attachment.js'
 import { concatBytes } from '../core/encoding/bytes.js'
 import type { Primitives } from '../core/crypto/primitives.js'
 import type { UploadStore } from '../ports/upload-store.js'
-import { uploadLifetimeSeconds } from './begin-upload.js'
+import { type UploadLimits, uploadLifetimeSeconds } from './begin-upload.js'
 
 /** Bytes of a part at least, unless it is the last: an upload is no more than some thousand rows. */
 export const minPartBytes = 65_536
@@ -17,12 +17,13 @@ export const minPartBytes = 65_536
  * @param body may end early or throw: what came until then is kept where it is enough for a part
  * @returns bytes that are there afterwards; perhaps a little less than what came
  * @throws KhancapError `upload_unknown`, `upload_offset`, `upload_malformed`, `request_too_large` (more than was announced),
- *   `store_unavailable`; whatever the body throws
+ *   `uploads_paused`, `store_unavailable`; whatever the body throws
  */
 export async function takeUpload(
   deps: {
     readonly store: Pick<UploadStore, 'findUpload' | 'appendUpload'>
     readonly primitives: Primitives
+    readonly limits: Pick<UploadLimits, 'totalBytes'>
   },
   token: Uint8Array,
   { id, from }: { readonly id: ClientId; readonly from: number },
@@ -46,6 +47,7 @@ export async function takeUpload(
       id,
       from: stored,
       sealed,
+      totalBytes: deps.limits.totalBytes,
       lifetimeSeconds: uploadLifetimeSeconds,
     })
   }

@@ -1,5 +1,7 @@
 // Step 1. The signed directory, as the exact bytes that were signed, and the excerpt that the first question of a page is
-// drawn from; both compressed for whoever takes that, because people wait for them on slow lines.
+// drawn from; both compressed for whoever takes that, because people wait for them on slow lines. Both are answered from memory,
+// at any rate and however late the loop is: to refuse would cost as much, and would shut the form for less than its submission.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -7,12 +9,14 @@ import * as z from 'zod'
 import { DirectoryExcerpt } from '../../schemas/directory-excerpt.js'
 import { KhancapError } from '../../schemas/problem.js'
 import type { VerifiedDirectory } from '../../keys/directory.js'
+import type { CurrentDirectory } from '../app/current-directory.js'
 import { utf8 } from '../core/encoding/bytes.js'
 import { excerptOf } from '../core/form/excerpt.js'
 import type { HttpDeps } from './deps.js'
 import { takesGzip } from './encodings.js'
 import { printBytes } from './bytes.js'
 import { atMostPerSecond } from './rate.js'
+import { remembered } from './remembered.js'
 import { type Api, problemResponses } from './routes.js'
 
 const Note = z.custom<Uint8Array>().meta({
@@ -54,10 +58,31 @@ function answering(type: string, make: (newest: VerifiedDirectory) => Uint8Array
   }
 }
 
+/** How long what was found is given again without a look: ten looks a second at most, whoever asks, also while the store is away. */
+const againMs = 100
+/** How long a look is waited for where a directory is in memory: after that it is as good as what comes late. */
+const patienceMs = 1000
+
+/**
+ * The newest directory for who must not wait for the store. What the store said is believed for two seconds
+ * (app/current-directory.ts): a flood costs it nothing, and a new directory is seen after that, or once the store answers.
+ */
+function newestAtHand(directories: Pick<CurrentDirectory, 'newest'>) {
+  let known: VerifiedDirectory | null = null
+  return remembered(async () => {
+    const looked = directories.newest()
+    known = await (known === null
+      ? looked
+      : Promise.race([looked, sleep(patienceMs, known, { ref: false })]))
+    return known
+  }, againMs)
+}
+
 export function directoryRoutes(
   app: Api,
   { directories, settings }: Pick<HttpDeps, 'directories' | 'settings'>,
 ): void {
+  const newest = newestAtHand(directories)
   const answerNote = answering('text/plain; charset=utf-8', ({ note }) => note)
   const answerExcerpt = answering('application/json; charset=utf-8', ({ directory }) =>
     utf8(JSON.stringify(DirectoryExcerpt.parse(excerptOf(directory)))),
@@ -91,7 +116,6 @@ export function directoryRoutes(
   app.route({
     method: ['GET', 'HEAD'],
     url: '/v1/directory',
-    onRequest: atMostPerSecond(settings.perSecond.applicants),
     schema: {
       operationId: 'getDirectory',
       summary: 'The signed directory: programs and keyring',
@@ -104,13 +128,12 @@ export function directoryRoutes(
       },
     },
     // Expired or not: whoever seals looks at its end, and whoever works on what was promised needs it.
-    handler: async (request, reply) => answerNote(await directories.newest(), request, reply),
+    handler: async (request, reply) => answerNote(await newest(), request, reply),
   })
 
   app.route({
     method: ['GET', 'HEAD'],
     url: '/v1/directory/excerpt',
-    onRequest: atMostPerSecond(settings.perSecond.applicants),
     schema: {
       operationId: 'getDirectoryExcerpt',
       summary: 'What pages show of the newest directory: programs without keys, unsigned',
@@ -122,6 +145,6 @@ export function directoryRoutes(
         ...problemResponses,
       },
     },
-    handler: async (request, reply) => answerExcerpt(await directories.newest(), request, reply),
+    handler: async (request, reply) => answerExcerpt(await newest(), request, reply),
   })
 }

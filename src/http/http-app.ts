@@ -62,11 +62,21 @@ export async function apiRoutes(
   inboxRoutes(app, deps)
 }
 
+/**
+ * What is answered however late the loop is: to refuse would cost as much as to answer from memory, and nobody can fill in
+ * the form without them.
+ */
+const atHand: ReadonlySet<string> = new Set([
+  '/v1/directory',
+  '/v1/directory/excerpt',
+  '/deployment.json',
+])
+
 /** Sheds load before the process drowns in it. Health is always told; requests for support are weighed by their own route. */
 function shedLoad(app: FastifyInstance, { settings }: HttpDeps, load: LoopWatch): void {
   app.addHook('onRequest', async request => {
     const { url = '' } = request.routeOptions
-    if (url.endsWith('z') || url === '/v1/intakes') return
+    if (url.endsWith('z') || url === '/v1/intakes' || atHand.has(url)) return
     if (load.lateMs() > settings.maxLoopDelayMs) throw new KhancapError('overloaded')
   })
 }

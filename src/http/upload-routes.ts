@@ -207,7 +207,7 @@ export function uploadRoutes(app: Api, deps: HttpDeps): void {
       // With the token, so that nobody ends the upload of another.
       const upload = `${id} ${encodeBase64url(token)}`
       const stored = await taking(reply, body, upload, () =>
-        takeUpload(deps, token, { id, from }, body),
+        takeUpload({ ...deps, limits: uploads }, token, { id, from }, body),
       )
       reply.removeHeader('connection')
       return reply.code(204).header('upload-offset', String(stored)).send(null)

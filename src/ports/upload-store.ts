@@ -7,7 +7,7 @@ export interface UploadRoom {
   /** Attachments of one case, and their bytes together. */
   readonly perCase: number
   readonly perCaseBytes: number
-  /** Bytes of all cases together. */
+  /** Bytes of all cases together that have come: what is announced takes no room from others. */
   readonly totalBytes: number
 }
 
@@ -16,7 +16,7 @@ export interface NewUpload {
   /** Of the whole file. */
   readonly bytes: number
   readonly room: UploadRoom
-  /** How long it waits for its next part, or for the addition that names it. */
+  /** How long it waits for its next part, or for the addition that names it; for its first part an hour at most. */
   readonly lifetimeSeconds: number
 }
 
@@ -36,24 +36,29 @@ export interface UploadPart {
   readonly from: number
   /** `maxPartBytes` at most (schemas/upload.ts). */
   readonly sealed: Uint8Array
+  /** As in {@link UploadRoom}. */
+  readonly totalBytes: number
   readonly lifetimeSeconds: number
 }
 
 /** All may be called concurrently, and are durable when they return. */
 export interface UploadStore {
   /**
-   * Makes room for an upload to the case of this mailbox. Idempotent by (id, bytes).
+   * Begins an upload to the case of this mailbox: it has room in the case from now on, and in the total as its parts come.
+   * Idempotent by (id, bytes).
    * @throws KhancapError `mailbox_unknown`, `upload_conflict` (another upload has this id), `uploads_full` (the case has
-   *   no room), `uploads_paused` (nobody has), `store_unavailable`
+   *   no room), `uploads_paused` (it would not fit beside what is there of all cases), `store_unavailable`
    */
   beginUpload(tokenSha256: Uint8Array, upload: NewUpload): Promise<Upload>
   /** @returns null where this mailbox has no such upload, or it was ended or has expired */
   findUpload(tokenSha256: Uint8Array, id: ClientId): Promise<Upload | null>
   /**
-   * Adds a part at the end. Of two parts for one place one is taken.
+   * Adds a part at the end. Of two parts for one place one is taken. The total may be passed by what is under way at the same
+   * moment, and by what other processes have taken in within a second; room that was made is seen after as long.
    * @returns bytes that are there afterwards
    * @throws KhancapError `upload_unknown`, `upload_offset` (the end is elsewhere, or the part is longer than what is
-   *   missing), `store_unavailable`; RangeError where the part is longer than a part may be
+   *   missing), `uploads_paused` (the total has no room for it; what came before stays), `store_unavailable`; RangeError where
+   *   the part is longer than a part may be
    */
   appendUpload(tokenSha256: Uint8Array, part: UploadPart): Promise<number>
   /** Ends an upload that no addition has named. @returns false where there is none */

@@ -1,13 +1,16 @@
 // Attachments as the store keeps them: parts in order, room counted, named by an addition or purged.
 import { randomBytes, randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { maxPartBytes } from '../../schemas/upload.js'
+import { postgresStore } from '../../src/adapters/postgres/postgres-store.js'
 import type { NewAddition } from '../../src/ports/mailbox-store.js'
 import type { NewUpload, UploadRoom } from '../../src/ports/upload-store.js'
 import type { Store } from '../../src/ports/store.js'
 import { actor, clientId, routedCase, testStore } from '../helper/store.js'
 
-const room: UploadRoom = { perCase: 3, perCaseBytes: 10_000, totalBytes: 100_000 }
+const totalBytes = 100_000
+const room: UploadRoom = { perCase: 3, perCaseBytes: 10_000, totalBytes }
 const lifetimeSeconds = 3600
 
 const newUpload = (changes: Partial<NewUpload> = {}): NewUpload => ({
@@ -37,7 +40,7 @@ async function wholeUpload(store: Store, mailbox: Uint8Array, bytes = 3000) {
   const upload = newUpload({ bytes })
   await store.beginUpload(mailbox, upload)
   const sealed = randomBytes(bytes)
-  await store.appendUpload(mailbox, { id: upload.id, from: 0, sealed, lifetimeSeconds })
+  await store.appendUpload(mailbox, { id: upload.id, from: 0, sealed, totalBytes, lifetimeSeconds })
   return { id: upload.id, sealed }
 }
 
@@ -60,7 +63,7 @@ await t.test('an upload begins once, whoever asks again, and belongs to its mail
   await t.rejects(store.beginUpload(mailbox, { ...upload, bytes: 3001 }), conflict)
   await t.rejects(store.beginUpload(other, upload), conflict)
   await t.rejects(store.beginUpload(randomBytes(32), newUpload()), { code: 'mailbox_unknown' })
-  const part = { id: upload.id, from: 0, sealed: randomBytes(10), lifetimeSeconds }
+  const part = { id: upload.id, from: 0, sealed: randomBytes(10), totalBytes, lifetimeSeconds }
   await t.rejects(store.appendUpload(other, part), { code: 'upload_unknown' })
 })
 
@@ -74,6 +77,7 @@ await t.test('parts are taken one behind the other, and one of two for the same 
     id,
     from,
     sealed: sealed.subarray(from, to),
+    totalBytes,
     lifetimeSeconds,
   })
   const both = await Promise.allSettled([
@@ -123,6 +127,7 @@ await t.test('a part has a bound, and is read from its first byte to its last', 
     id: upload.id,
     from,
     sealed: sealed.subarray(from, to),
+    totalBytes: bytes,
     lifetimeSeconds,
   })
   await t.rejects(store.appendUpload(mailbox, part(0, maxPartBytes + 1)), RangeError, 'one over')
@@ -159,19 +164,94 @@ await t.test(
   },
 )
 
+/** An upload to a case of its own, in a total of 5000 bytes. */
+async function sender(store: Store, bytes = 5000) {
+  const mailbox = randomBytes(32)
+  await routedCase(store, { mailbox })
+  const small = { ...room, totalBytes: 5000 }
+  const begin = (announced: number) =>
+    store.beginUpload(mailbox, newUpload({ bytes: announced, room: small }))
+  const { id } = await begin(bytes)
+  const send = (from: number, count: number) =>
+    store.appendUpload(mailbox, {
+      id,
+      from,
+      sealed: randomBytes(count),
+      totalBytes: 5000,
+      lifetimeSeconds,
+    })
+  const stored = async () => (await store.findUpload(mailbox, id))?.stored
+  return { mailbox, id, begin, send, stored }
+}
+
+const paused = { code: 'uploads_paused' }
+/** How long it takes at most until what others did to the total is seen. */
+const seenAfterMs = 1100
+
+await t.test('what was announced and has not come keeps nobody out', async t => {
+  const { store } = await testStore(t)
+  for (let each = 0; each < 20; each++) await sender(store)
+  const real = await sender(store)
+  t.equal(await real.send(0, 5000), 5000, 'at the cap')
+  await t.rejects(real.begin(1), paused)
+})
+
 await t.test('room of all cases together ends for everybody at the same byte', async t => {
   const { store } = await testStore(t)
-  const small = { ...room, totalBytes: 5000 }
-  const [one, two] = [randomBytes(32), randomBytes(32)]
-  await routedCase(store, { mailbox: one })
-  await routedCase(store, { mailbox: two })
-  await store.beginUpload(one, newUpload({ bytes: 3000, room: small }))
-  const paused = { code: 'uploads_paused' }
-  await t.rejects(store.beginUpload(two, newUpload({ bytes: 2001, room: small })), paused)
-  await store.beginUpload(two, newUpload({ bytes: 2000, room: small }))
-  await t.rejects(store.beginUpload(one, newUpload({ bytes: 1, room: small })), paused)
-  await store.recordAddition(one, naming([]))
+  const [one, two] = [await sender(store), await sender(store)]
+  await t.rejects(sender(store, 5001), paused, 'alone it would not fit')
+  await one.send(0, 3000)
+  await t.rejects(two.begin(2001), paused, 'nor beside what is there')
+  await two.begin(2000)
+  await t.rejects(two.send(0, 2001), paused, 'one over')
+  t.equal(await two.stored(), 0)
+  t.equal(await two.send(0, 1999), 1999)
+  t.equal(await two.send(1999, 1), 2000, 'at the cap')
+  for (const each of [one, two]) {
+    await t.rejects(each.begin(1), paused)
+    await t.rejects(each.send((await each.stored()) ?? 0, 1), paused)
+  }
+  t.same([await one.stored(), await two.stored()], [3000, 2000], 'what came before stays')
+  await store.recordAddition(one.mailbox, naming([]))
   t.pass('words are taken all the same')
+  await store.endUpload(one.mailbox, one.id)
+  await t.rejects(two.send(2000, 1), paused, 'it is still there')
+  while ((await store.purgeUploads(10)) > 0);
+  await sleep(seenAfterMs)
+  t.equal(await two.send(2000, 3000), 5000, 'and goes on where it was')
+})
+
+await t.test('of parts that come at once, only those are taken that fit', async t => {
+  const { store } = await testStore(t)
+  const senders = await Promise.all(Array.from({ length: 8 }, () => sender(store)))
+  // All of them by one count.
+  await sleep(seenAfterMs)
+  const sent = await Promise.allSettled(senders.map(({ send }) => send(0, 2500)))
+  t.equal(sent.filter(({ status }) => status === 'fulfilled').length, 2, 'to the cap')
+  for (const one of sent) if (one.status === 'rejected') t.match(one.reason, paused)
+})
+
+await t.test('what another process takes in counts within a second', async t => {
+  const { store, pool } = await testStore(t)
+  const other = postgresStore(pool)
+  const [here, there] = [await sender(store), await sender(other)]
+  await here.send(0, 5000)
+  await sleep(seenAfterMs)
+  await t.rejects(there.send(0, 1), paused)
+  await t.rejects(sender(other, 1), paused)
+})
+
+await t.test('of what was begun and of which nothing came the end is near', async t => {
+  const { store } = await testStore(t)
+  const mailbox = randomBytes(32)
+  await routedCase(store, { mailbox })
+  const day = 86_400
+  const { id, expiresAt } = await store.beginUpload(mailbox, newUpload({ lifetimeSeconds: day }))
+  const left = (at: number | null | undefined) => ((at ?? 0) - Date.now()) / 1000
+  t.ok(left(expiresAt) > 3000 && left(expiresAt) < 4200, 'an hour')
+  const part = { id, from: 0, sealed: randomBytes(10), totalBytes, lifetimeSeconds: day }
+  await store.appendUpload(mailbox, part)
+  t.ok(left((await store.findUpload(mailbox, id))?.expiresAt) > day - 600, 'a day')
 })
 
 await t.test('an addition names whole uploads of its own case, all of them or none', async t => {
@@ -218,6 +298,7 @@ await t.test(
         id: ended.id,
         from: at * 10,
         sealed: randomBytes(10),
+        totalBytes,
         lifetimeSeconds,
       })
     t.equal(await store.purgeUploads(10), 0)
@@ -228,7 +309,7 @@ await t.test(
     t.equal(await store.purgeUploads(2), 0)
     await rows(`update uploads set expires_at = statement_timestamp() where id = $1`, [waiting.id])
     t.equal(await store.findUpload(mailbox, waiting.id), null)
-    const part = { id: waiting.id, from: 3000, sealed: randomBytes(1), lifetimeSeconds }
+    const part = { id: waiting.id, from: 3000, sealed: randomBytes(1), totalBytes, lifetimeSeconds }
     await t.rejects(store.appendUpload(mailbox, part), { code: 'upload_unknown' })
     await t.rejects(store.recordAddition(mailbox, naming([waiting.id])), {
       code: 'upload_incomplete',

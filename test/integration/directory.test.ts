@@ -11,6 +11,7 @@ import { excerptOf, sameJson } from '../../src/core/form/excerpt.js'
 import { formatTimestamp, parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import { watchExpiry } from '../../src/directory-expiry.js'
 import { directoryFile } from '../../src/directory-file.js'
+import { httpSettings } from '../../src/http/limits.js'
 import { caseInTeam, sealRequest, submit, testApi, testLog, withToken } from '../helper/api.js'
 import { testOrganisation } from '../helper/organisation.js'
 import { testStore } from '../helper/store.js'
@@ -109,6 +110,47 @@ await t.test('step 1: who takes gzip gets the same bytes compressed', async t =>
   const tag = String(plain.headers.etag)
   for (const known of [tag, `W/${tag}`]) t.equal((await asked('gzip', known)).statusCode, 304)
 })
+
+await t.test(
+  'step 1: no rate, no late loop and no slow store keeps the form from anybody',
+  async t => {
+    const organisation = await testOrganisation()
+    const { directory, sha256 } = await organisation.verify(organisation.note)
+    const stored = { sequence: directory.sequence, sha256, note: organisation.note }
+    let reads = 0
+    let isStuck = false
+    const directories = currentDirectory({
+      ...organisation,
+      now: Date.now,
+      store: {
+        directoryBySequence: async () => stored,
+        async latestDirectory() {
+          reads += 1
+          return isStuck ? new Promise<never>(() => {}) : stored
+        },
+      },
+    })
+    const perSecond = { applicants: 1, handlers: 1 }
+    // However late the loop is, this is later than allowed.
+    const settings = { ...httpSettings, perSecond, maxLoopDelayMs: -1 }
+    const api = await testApi(t, { directories, settings }, organisation)
+    const form = ['/v1/directory', '/v1/directory/excerpt', '/deployment.json']
+    const flood = async (url: string, count: number) =>
+      Promise.all(Array.from({ length: count }, () => api.app.inject(url)))
+    const began = Date.now()
+    for (const url of form)
+      for (const { statusCode } of await flood(url, 400)) if (statusCode !== 200) t.fail(url)
+    const looks = 1 + Math.floor((Date.now() - began) / 2000)
+    t.ok(reads >= 1 && reads <= looks, `the store was asked ${reads} times`)
+    t.equal((await api.app.inject('/contact.txt')).json().code, 'overloaded', 'others are shed')
+    isStuck = true
+    await new Promise(resolve => setTimeout(resolve, 2100))
+    const asked = reads
+    for (const { rawPayload } of await flood('/v1/directory', 400))
+      if (!rawPayload.equals(Buffer.from(organisation.note))) t.fail('other bytes')
+    t.equal(reads, asked + 1, 'a store that does not answer is asked once, and not waited for')
+  },
+)
 
 await t.test('a new directory is served within seconds, and the old one still counts', async t => {
   const api = await testApi(t)

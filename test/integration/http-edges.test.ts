@@ -336,7 +336,7 @@ await t.test('a process that drowns sheds requests, and still says that it lives
     while (Date.now() < spin);
     await sleep(1)
   }
-  const answer = await api.app.inject('/v1/directory')
+  const answer = await api.app.inject('/contact.txt')
   t.equal(answer.statusCode, 503)
   t.equal(answer.json().code, 'overloaded')
   t.ok(answer.headers['retry-after'])

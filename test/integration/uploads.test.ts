@@ -41,7 +41,9 @@ await t.test('an attachment travels in parts and opens on the machine of a handl
   t.equal(begun.statusCode, 201, begun.body)
   t.equal(begun.headers['location'], `/v1/uploads/${id}`)
   t.equal(begun.headers['tus-resumable'], '1.0.0')
-  t.ok(Date.parse(String(begun.headers['upload-expires'])) > Date.now() + 80_000_000)
+  const hoursLeft = (headers: typeof begun.headers) =>
+    (Date.parse(String(headers['upload-expires'])) - Date.now()) / 3_600_000
+  t.equal(Math.round(hoursLeft(begun.headers)), 1, 'while nothing has come')
   t.equal((await beginUpload(api, request.token, upload)).statusCode, 201, 'the same again')
   const cuts = [0, 65_536, 400_000, sealed.length]
   for (const [index, from] of cuts.slice(0, -1).entries()) {
@@ -50,6 +52,7 @@ await t.test('an attachment travels in parts and opens on the machine of a handl
     t.equal(head.headers['upload-offset'], String(from))
     t.equal(head.headers['upload-length'], String(sealed.length))
     t.equal(head.headers['cache-control'], 'no-store')
+    t.equal(Math.round(hoursLeft(head.headers)), from === 0 ? 1 : 24)
     const part = sealed.subarray(from, cuts[index + 1])
     const answer = await continueUpload(api, request.token, id, from, part)
     t.equal(answer.statusCode, 204, answer.body)
@@ -180,7 +183,7 @@ await t.test('size, number and room have caps, and one over each is refused', as
   const each = sealedAttachmentBytes(100_000)
   const api = await testApi(
     t,
-    settings({ maxBytes: 100_000, perCase: 2, perCaseBytes: 2 * each, totalBytes: 3 * each }),
+    settings({ maxBytes: 100_000, perCase: 2, perCaseBytes: 2 * each, totalBytes: 2 * each }),
   )
   const options = await tus(api, null, 'OPTIONS', '/v1/uploads')
   t.equal(options.statusCode, 204)
@@ -196,9 +199,49 @@ await t.test('size, number and room have caps, and one over each is refused', as
   t.equal(await begin(one.token, each), 201)
   t.equal(await begin(one.token, each), 201)
   t.equal(await begin(one.token, sealedAttachmentBytes(1)), 'uploads_full')
-  t.equal(await begin(two.token, each), 201)
-  t.equal(await begin(two.token, sealedAttachmentBytes(1)), 'uploads_paused')
+  t.equal(await begin(two.token, each), 201, 'what was announced takes no room from others')
 })
+
+await t.test(
+  'beyond the total a part is refused, what came before stays, and goes on once there is room',
+  async t => {
+    const text = randomBytes(100_000)
+    const each = sealedAttachmentBytes(text.length)
+    const cut = 70_000
+    const api = await testApi(t, settings({ totalBytes: each + cut }))
+    const [one, two] = [await caseInTeam(api), await caseInTeam(api)]
+    const [first, second] = [
+      await sealedUpload(api.organisation, text),
+      await sealedUpload(api.organisation, text),
+    ]
+    t.equal((await beginUpload(api, one.token, first)).statusCode, 201)
+    t.equal((await beginUpload(api, two.token, second)).statusCode, 201)
+    const send = (from: number, to?: number) =>
+      continueUpload(api, two.token, second.id, from, second.sealed.subarray(from, to))
+    const offset = async () => {
+      const head = await tus(api, two.token, 'HEAD', `/v1/uploads/${second.id}`)
+      return Number(head.headers['upload-offset'])
+    }
+    const whole = await continueUpload(api, one.token, first.id, 0, first.sealed)
+    t.equal(whole.statusCode, 204, whole.body)
+    t.equal((await send(0, cut)).statusCode, 204, 'at the cap')
+    const refused = await send(cut)
+    t.equal(refused.statusCode, 503, 'above the cap')
+    t.equal(refused.json().code, 'uploads_paused')
+    t.ok(refused.headers['retry-after'])
+    t.equal(await offset(), cut, 'what came before stays')
+    const late = await sealedUpload(api.organisation, randomBytes(1))
+    t.equal((await beginUpload(api, one.token, late)).json().code, 'uploads_paused')
+    const manifest = await manifestOf(api.organisation, two, [])
+    t.equal((await withToken(api, two.token, '/v1/mailbox/additions', manifest)).statusCode, 201)
+    t.equal((await tus(api, one.token, 'DELETE', `/v1/uploads/${first.id}`)).statusCode, 204)
+    while ((await api.db.store.purgeUploads(10)) > 0);
+    // So long a count of all uploads is believed.
+    await new Promise(resolve => setTimeout(resolve, 1100))
+    t.equal((await send(cut)).statusCode, 204)
+    t.equal(await offset(), each)
+  },
+)
 
 await t.test('an addition names what has arrived as a whole, and nothing else', async t => {
   const api = await testApi(t)

@@ -21,24 +21,66 @@ function toUpload({ id, bytes, stored, expiresAt }: UploadRow): Upload {
   return { id, bytes, stored, expiresAt }
 }
 
-async function roomFor(trx: Database, caseId: CaseId, { bytes, room }: NewUpload): Promise<void> {
-  // Counted by one at a time: two that both find the last room must not both take it.
-  await sql`select pg_advisory_xact_lock(hashtext('khancap uploads'))`.execute(trx)
-  const { rows } = await sql<{ all: number | null; count: number; mine: number | null }>`
-    select sum(bytes)::bigint as all,
-      count(*) filter (where case_id = ${caseId} and ${lives}) as count,
-      (sum(bytes) filter (where case_id = ${caseId} and ${lives}))::bigint as mine
-    from uploads`.execute(trx)
-  const taken = rows[0]
-  if ((taken?.count ?? 0) >= room.perCase || (taken?.mine ?? 0) + bytes > room.perCaseBytes)
+/** What was begun and of which nothing has come ends after so long: its case needs the room for what does come. */
+const emptySeconds = 3600
+
+/** How long a count of all uploads is believed. It goes over the rows of all of them: not for each part of a flood. */
+const believedMs = 1000
+
+/**
+ * The room of all cases together. What has come counts, not what was announced: to announce costs nothing, and would shut
+ * out everybody. Nobody waits for anybody: the total may be passed by what is under way while it is counted, and by what
+ * other API processes have taken in since.
+ */
+function roomOfAll() {
+  let taken = 0
+  let countedAt = Number.NEGATIVE_INFINITY
+  let counting: Promise<void> | null = null
+
+  async function count(trx: Database): Promise<void> {
+    const at = performance.now()
+    const { rows } = await sql<{ stored: number | null }>`
+      select sum(stored)::bigint as stored from uploads`.execute(trx)
+    taken = rows[0]?.stored ?? 0
+    countedAt = at
+  }
+
+  return {
+    /**
+     * @param coming how much of it comes now; what then fails gives it back with the next count
+     * @throws KhancapError `uploads_paused`
+     */
+    async expect(trx: Database, bytes: number, totalBytes: number, coming: number): Promise<void> {
+      // On a connection that is at hand: whoever waits for the count holds one, and might be holding the last.
+      if (performance.now() - countedAt >= believedMs)
+        await (counting ??= count(trx).finally(() => {
+          counting = null
+        }))
+      if (taken + bytes > totalBytes) throw new KhancapError('uploads_paused')
+      taken += coming
+    },
+  }
+}
+
+/** The caller has locked the case: two that both find its last room must not both take it. */
+async function expectRoomInCase(
+  trx: Database,
+  caseId: CaseId,
+  { bytes, room }: NewUpload,
+): Promise<void> {
+  const { rows } = await sql<{ count: number; announced: number | null }>`
+    select count(*) as count, sum(bytes)::bigint as announced
+    from uploads where case_id = ${caseId} and ${lives}`.execute(trx)
+  const [mine] = rows
+  if ((mine?.count ?? 0) >= room.perCase || (mine?.announced ?? 0) + bytes > room.perCaseBytes)
     throw new KhancapError('uploads_full')
-  if ((taken?.all ?? 0) + bytes > room.totalBytes) throw new KhancapError('uploads_paused')
 }
 
 const inSeconds = (seconds: number) => sql`clock_timestamp() + ${seconds} * interval '1 second'`
 
 async function beginUpload(
   trx: Database,
+  all: ReturnType<typeof roomOfAll>,
   tokenSha256: Uint8Array,
   upload: NewUpload,
 ): Promise<Upload> {
@@ -53,10 +95,12 @@ async function beginUpload(
   const [before] = known.rows
   if (before?.isSame === true) return toUpload(before)
   if (before !== undefined) throw new KhancapError('upload_conflict')
-  await roomFor(trx, caseId, upload)
+  await expectRoomInCase(trx, caseId, upload)
+  await all.expect(trx, upload.bytes, upload.room.totalBytes, 0)
   const { rows } = await sql<UploadRow>`
     insert into uploads (id, case_id, bytes, expires_at)
-    values (${upload.id}, ${caseId}, ${upload.bytes}, ${inSeconds(upload.lifetimeSeconds)})
+    values (${upload.id}, ${caseId}, ${upload.bytes},
+      ${inSeconds(Math.min(upload.lifetimeSeconds, emptySeconds))})
     on conflict do nothing
     returning ${columns}`.execute(trx)
   const [made] = rows
@@ -84,9 +128,10 @@ export async function nameUploads(
 }
 
 export function uploadStore(db: Database): UploadStore {
+  const all = roomOfAll()
   return {
     async beginUpload(tokenSha256, upload) {
-      return await db.transaction().execute(trx => beginUpload(trx, tokenSha256, upload))
+      return await db.transaction().execute(trx => beginUpload(trx, all, tokenSha256, upload))
     },
 
     async findUpload(tokenSha256, id) {
@@ -96,7 +141,7 @@ export function uploadStore(db: Database): UploadStore {
       return rows[0] === undefined ? null : toUpload(rows[0])
     },
 
-    async appendUpload(tokenSha256, { id, from, sealed, lifetimeSeconds }) {
+    async appendUpload(tokenSha256, { id, from, sealed, totalBytes, lifetimeSeconds }) {
       // Reading looks no further back than one part.
       if (sealed.length > maxPartBytes)
         throw new RangeError(`"sealed" expected ${maxPartBytes} bytes at most`)
@@ -110,6 +155,7 @@ export function uploadStore(db: Database): UploadStore {
         const stored = from + sealed.length
         if (upload.stored !== from || stored > upload.bytes || sealed.length === 0)
           throw new KhancapError('upload_offset')
+        await all.expect(trx, sealed.length, totalBytes, sealed.length)
         await sql`insert into upload_parts (upload_id, from_byte, sealed)
           values (${id}, ${from}, ${sealed})`.execute(trx)
         await sql`update uploads set stored = ${stored}, expires_at = ${inSeconds(lifetimeSeconds)}
