@@ -17,7 +17,16 @@ export const AgentQuestion = z.discriminatedUnion('ask', [
     key,
     encapsulated: exactBytes(1120).describe('X-Wing'),
   }),
-  z.strictObject({ ask: z.literal('sign'), token, key, bytes: boundedBytes(32_768) }),
+  z.strictObject({
+    ask: z.literal('sign'),
+    token,
+    key,
+    bytes: boundedBytes(32_768),
+    by_itself: z
+      .literal(true)
+      .optional()
+      .describe('A command asks that nobody has typed just now: no work'),
+  }),
 ])
 export type AgentQuestion = z.infer<typeof AgentQuestion>
 

@@ -84,7 +84,7 @@ export const UnfinishedWords = z
   .strictObject({
     v: z.literal(1),
     kind: z.literal('words'),
-    about: z.enum(['reply', 'note']),
+    about: z.enum(['reply', 'note', 'reason']),
     case: CaseId,
     origin: Origin,
     at: Timestamp,

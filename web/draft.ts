@@ -7,6 +7,8 @@ import type { SealedRequest } from './sealer/calls.js'
 export interface Draft {
   program: ShownProgram | null
   answers: Answers
+  /** Those for the other programs, by id: whoever goes back to one finds them again. */
+  readonly aside: Map<string, Answers>
   entropy: Uint8Array | null
   receiptWords: readonly string[]
   foreignWords: boolean
@@ -19,6 +21,7 @@ export interface Draft {
 export const emptyDraft = (): Draft => ({
   program: null,
   answers: {},
+  aside: new Map(),
   entropy: null,
   receiptWords: [],
   foreignWords: false,
@@ -26,8 +29,19 @@ export const emptyDraft = (): Draft => ({
   sealedOf: null,
 })
 
+/** Another program is asked about: what was typed for the one before is put aside. */
+export function turnTo(draft: Draft, program: ShownProgram): void {
+  const before = draft.program
+  draft.program = program
+  if (before?.id === program.id) return
+  if (before !== null) draft.aside.set(before.id, draft.answers)
+  draft.answers = draft.aside.get(program.id) ?? {}
+}
+
 /** Overwrites what can be overwritten: older screens still hold on to it. */
-export function erase({ answers, entropy }: Draft): void {
-  for (const key of Object.keys(answers)) delete answers[key]
+export function erase({ answers, aside, entropy }: Draft): void {
+  for (const typed of [answers, ...aside.values()])
+    for (const key of Object.keys(typed)) delete typed[key]
+  aside.clear()
   entropy?.fill(0)
 }

@@ -1,50 +1,56 @@
 // The screen for what failed: one sentence, whether anything is lost, and what can be done.
 import { bullets, button, h } from './dom.js'
 import { Failed, type FailureCode } from './failed.js'
+import { dayOfDevice } from './locale.js'
 import type { Page } from './page.js'
 import { fill } from './texts/texts.js'
 
-/** After these the person is shown other safe ways. */
-export const dead: readonly FailureCode[] = [
-  'cannot_seal',
-  'primitives_faulty',
+/** After these the keys are fetched anew: others may have been published meanwhile. */
+export const ofTheKeys: readonly FailureCode[] = [
   'directory_invalid',
   'root_mismatch',
   'directory_expired',
 ]
+
+/** After these the person is shown other safe ways. */
+export const dead: readonly FailureCode[] = ['cannot_seal', 'primitives_faulty', ...ofTheKeys]
 
 export interface WaysOut {
   readonly again: () => void
   readonly back?: (() => void) | undefined
   /** Something else that can be done. */
   readonly instead?: HTMLElement | undefined
+  /** Whether the screen to go back to holds something typed; answers of a request are known without. */
+  readonly isTyped?: boolean
 }
 
 /** What can be done: the same again, unless there is nothing any more that could be done again. */
 function waysOf(page: Page, code: FailureCode, ways: WaysOut): HTMLElement[] {
-  const { failure, back: backLabel } = page.words.texts
+  const { failure, back: backLabel, sent } = page.words.texts
   if (code === 'form_changed') return [button(failure.anew, () => page.beginAnew(), 'main')]
   const { again, back, instead = null } = ways
   const first =
     code === 'page_replaced'
       ? button(failure.reload, () => location.reload(), 'main')
-      : button(failure.again, again, 'main')
+      : // What has arrived is looked at; the words for that are there by then.
+        button(code === 'arrived_already' ? sent.mailbox : failure.again, again, 'main')
   const others = [back === undefined ? null : button(backLabel, back), instead]
   return [first, ...others.filter(one => one !== null)]
 }
 
 export function failureScreen(page: Page, error: unknown, ways: WaysOut): (HTMLElement | null)[] {
   const { failure, language, otherWays } = page.words.texts
-  const code: FailureCode = error instanceof Failed ? error.failure : 'internal'
-  const date = new Date().toLocaleDateString(language)
-  const hasTyped = Object.keys(page.draft.answers).length > 0
+  const failed = error instanceof Failed ? error : new Failed('internal')
+  const code = failed.failure
+  const sentence = failed.sentence ?? fill(failure[code], { date: dayOfDevice(language) })
+  const hasTyped = ways.isTyped === true || Object.keys(page.draft.answers).length > 0
   const fate = code === 'page_replaced' ? failure.reenter : failure.kept
   return [
     h('h1', { tabindex: -1 }, failure.heading),
     h(
       'div',
       { class: 'notice', role: 'alert', 'data-failure': code },
-      h('p', {}, fill(failure[code], { date })),
+      h('p', {}, sentence),
       hasTyped ? h('p', {}, fate) : null,
     ),
     h('div', { class: 'actions' }, ...waysOf(page, code, ways)),

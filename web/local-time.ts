@@ -1,10 +1,6 @@
 // Instants on the clock of the device, and days of the calendar, in the words of the page's language.
 import type { Timestamp } from '../schemas/encoding.js'
-
-/** Day before month, as nearly everywhere. */
-const locales: Readonly<Record<string, string>> = { en: 'en-GB' }
-
-const localeOf = (language: string) => locales[language] ?? language
+import { localeOf } from './locale.js'
 
 /** A day of the calendar, wherever the device is. */
 export function localDay(at: Timestamp, language: string): string {

@@ -9,7 +9,7 @@ import { h } from './dom.js'
 import { type Draft, emptyDraft, erase } from './draft.js'
 import { type Leaving, prepareLeaving } from './leave.js'
 import { Failed, type FailureCode } from './failed.js'
-import { dead, failureScreen, type WaysOut } from './failure-screen.js'
+import { dead, failureScreen, ofTheKeys, type WaysOut } from './failure-screen.js'
 import type { Control, Place, Setting } from './inputs/control.js'
 import type { Interview } from './screens/interview.js'
 import type { Sealer } from './sealer.js'
@@ -33,7 +33,7 @@ export interface Ways {
 
 /** What comes behind the first question. */
 export interface Later {
-  /** The input of any question; a choice alone can be drawn without. */
+  /** The input of any question; a choice that must be made can be drawn without. */
   fieldInput(setting: Setting, place: Place, question: Question, answer?: Answer): Control
   /** Looks at an answer, and goes on. @param only back to the review afterwards */
   answered(page: Page, interview: Interview, key: string, only: boolean): void
@@ -345,11 +345,20 @@ export class Page {
     then: (value: T) => void,
     back?: () => void,
   ): void {
-    const again = () => this.attempt(label, work, then, back)
-    this.#wait(label, again)
-    work()
-      .then(then)
-      .catch((error: unknown) => this.fail(error, again, back))
+    const isTyped = this.#isTyped()
+    const again = () => {
+      this.#wait(label, again)
+      work()
+        .then(then)
+        .catch((error: unknown) => this.#fail(error, { again, back, isTyped }))
+    }
+    again()
+  }
+
+  /** Whether the screen that gives way holds something of the person's, which it has again when they go back to it. */
+  #isTyped(): boolean {
+    const typed = Array.from(this.#main.querySelectorAll('textarea'))
+    return typed.some(({ value }) => value !== '') || this.#main.querySelector('.review') !== null
   }
 
   #wait(label: string, again: () => void): void {
@@ -361,9 +370,14 @@ export class Page {
    * @param instead something else that can be done
    */
   fail(error: unknown, again: () => void, back?: () => void, instead?: HTMLElement): void {
+    this.#fail(error, { again, back, instead })
+  }
+
+  #fail(error: unknown, ways: WaysOut): void {
+    if (error instanceof Failed && ofTheKeys.includes(error.failure)) this.#signed = null
     // Whatever it was: the next try gets a fresh Worker.
     this.#endSealer()
-    this.#tell(error, { again, back, instead })
+    this.#tell(error, ways)
   }
 
   #tell(error: unknown, ways: WaysOut): void {

@@ -1,11 +1,12 @@
 // The page's side of the sealing Worker. A fresh one is made for each submission; ending it forgets its keys.
-import type {
-  AnswerMessage,
-  Asked,
-  CallName,
-  FaultMessage,
-  Given,
-  SealerFault,
+import {
+  type AnswerMessage,
+  type Asked,
+  type CallName,
+  type FaultMessage,
+  type Given,
+  handedOver,
+  type SealerFault,
 } from './sealer/calls.js'
 import { Failed, type FailureCode } from './failed.js'
 import { lostScript } from './network.js'
@@ -56,9 +57,9 @@ export function hire(
     for (const one of waiting.values()) one.reject(failed)
     waiting.clear()
   }
-  const failedBy = async ({ fault, missing }: FaultMessage) => {
+  const failedBy = async ({ fault, faults, missing }: FaultMessage) => {
     const lost = missing === null ? null : await whyLost(missing)
-    return lost ?? new Failed(failures[fault] ?? 'internal', fault)
+    return lost ?? new Failed(failures[fault] ?? 'internal', fault, null, { faults })
   }
   worker.addEventListener('message', ({ data }: MessageEvent<AnswerMessage>) => {
     const one = waiting.get(data.number)
@@ -82,7 +83,7 @@ export function hire(
           return
         }
         waiting.set(mine, { resolve, reject })
-        worker.postMessage({ number: mine, name, asked })
+        worker.postMessage({ number: mine, name, asked }, handedOver(asked))
       })
     },
     end() {

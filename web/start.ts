@@ -2,11 +2,46 @@
 import { byId, h } from './dom.js'
 import { emptyPlaces } from './empty-places.js'
 import type { laterScreens } from './later.js'
+import { Failed } from './failed.js'
 import { loadLater } from './load-later.js'
+import { inTime, request } from './network.js'
 import { Page, type Words } from './page.js'
 import { startRequest } from './screens/request.js'
 import { startSealer } from './sealer.js'
 import { loadExcerpt, loadSigned } from './site.js'
+
+/** The address and key that can be written to. @throws Failed */
+async function contactOf(page: Page): Promise<string> {
+  const contact = page.directory?.contact
+  if (contact !== undefined) return [contact.mail, contact.key].join('\n\n')
+  const response = await request('/contact.txt')
+  const read = response.text().catch(() => {
+    throw new Failed('offline')
+  })
+  return inTime(read)
+}
+
+/** Told in its place when it is opened: behind a link the page would go, and what was typed with it. */
+function showContact(page: Page, label: string): HTMLElement {
+  const place = h('div', { role: 'status' })
+  const details = h('details', {}, h('summary', {}, label), place)
+  const tell = (element: HTMLElement) => {
+    place.textContent = ''
+    place.append(element)
+  }
+  details.addEventListener('toggle', () => {
+    const { failure, loading } = page.words.texts
+    if (!details.open || place.querySelector('pre') !== null) return
+    tell(h('p', {}, loading))
+    contactOf(page)
+      .then(text => tell(h('pre', { tabindex: 0, lang: 'en' }, text)))
+      .catch((error: unknown) => {
+        const code = error instanceof Failed ? error.failure : 'internal'
+        tell(h('p', { class: 'fault' }, failure[code]))
+      })
+  })
+  return details
+}
 
 /** Takes over the page that the server has sent, which can be read without this. */
 export function start(words: Words): void {
@@ -29,7 +64,7 @@ export function start(words: Words): void {
       void page.verified.then(directory => come.fillBefore(page, directory, places))
       return come
     },
-    contact: (label: string) => h('a', { href: '/contact.txt' }, label),
+    contact: (label: string): HTMLElement => showContact(page, label),
   } as const
   const page = new Page(words, onTheSite, main)
   const before = Array.from(main.children).filter(
@@ -47,6 +82,7 @@ export function start(words: Words): void {
       location.replace(link.href)
     })
   begin.hidden = false
+  byId('lost')?.setAttribute('hidden', '')
   // Fetched while the person reads, one after the other, and the keys behind them: the first question needs only the first.
   // Where one fails it is fetched again when it is needed.
   page

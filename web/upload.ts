@@ -17,20 +17,29 @@ const passing: readonly string[] = ['offline', 'unavailable', 'too_many_requests
 export interface Upload {
   readonly id: string
   readonly bytes: number
-  /** Sealed bytes from a place to about another. What it fails with ends the upload: no line is in it. */
+  /**
+   * Sealed bytes from a place to about another, in the memory of those before, which nobody reads any more. What it fails with
+   * ends the upload: no line is in it.
+   */
   part(from: number, to: number): Promise<Uint8Array<ArrayBuffer>>
 }
+
+/** Why nothing moves: the line is lost, or the service takes nothing in. */
+export type Obstacle = 'line' | 'service'
 
 export interface Watcher {
   readonly signal: AbortSignal
   progress(done: number): void
-  /** The line is lost, or there again. */
-  waiting(isWaiting: boolean): void
+  /** null: it goes on. */
+  waiting(why: Obstacle | null): void
 }
 
 export class Cancelled extends Error {}
 
 const isPassing = (error: unknown) => error instanceof Failed && passing.includes(error.failure)
+
+const obstacleOf = (error: unknown): Obstacle =>
+  error instanceof Failed && error.failure === 'offline' ? 'line' : 'service'
 
 /** Ends at once where the browser says that it is back on the network. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
@@ -48,18 +57,28 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
+/** Ends at once where somebody stops, whatever is still on its way. */
+function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new Cancelled()))
+    work.then(resolve, reject)
+  })
+}
+
 /** Tries until it is answered, or cancelled. @throws Failed what trying again does not mend, Cancelled */
-async function patiently<T>(watcher: Watcher, work: () => Promise<T>): Promise<T> {
+export async function patiently<T>(watcher: Watcher, work: () => Promise<T>): Promise<T> {
+  let isWaiting = false
   for (let pauseMs = 1000; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
     if (watcher.signal.aborted) throw new Cancelled()
     try {
-      const done = await work()
-      watcher.waiting(false)
+      const done = await unlessStopped(watcher.signal, work())
+      if (isWaiting) watcher.waiting(null)
       return done
     } catch (error) {
       if (watcher.signal.aborted) throw new Cancelled()
       if (!isPassing(error)) throw error
-      watcher.waiting(true)
+      isWaiting = true
+      watcher.waiting(obstacleOf(error))
       // A random half, so that many who lost the same line do not come back together.
       await pause(pauseMs * (0.5 + Math.random() / 2), watcher.signal)
     }
@@ -112,7 +131,7 @@ export async function sendUpload(token: string, upload: Upload, watcher: Watcher
       const took = performance.now() - began
       if (took < fastMs) size = Math.min(largest, size * 2)
       else if (took > slowMs) size = Math.max(smallest, size / 2)
-      watcher.waiting(false)
+      watcher.waiting(null)
       watcher.progress(Math.min(1, at / bytes))
     } catch (error) {
       if (signal.aborted) throw new Cancelled()
@@ -122,11 +141,12 @@ export async function sendUpload(token: string, upload: Upload, watcher: Watcher
       isAsked = true
       size = Math.max(smallest, size / 2)
       if (isPassing(error)) {
-        watcher.waiting(true)
+        watcher.waiting(obstacleOf(error))
         await pause(1000, signal)
       }
     }
   }
+  watcher.waiting(null)
 }
 
 /** Nobody waits for it: what is not named ends by itself within a day. */

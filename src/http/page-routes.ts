@@ -1,5 +1,6 @@
 // The applicants' pages: files of one fixed folder, known at start, and the root that they pin.
 import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
@@ -7,6 +8,7 @@ import * as z from 'zod'
 import { Deployment } from '../../schemas/directory.js'
 import { hashedName, keptForever } from '../../schemas/site.js'
 import type { HttpDeps } from './deps.js'
+import { noContact } from './no-contact.js'
 import { atMostPerSecond } from './rate.js'
 import { type Api, problemResponses } from './routes.js'
 
@@ -37,7 +39,8 @@ export function contactRoute(
       summary: 'The mail address and public key that the directory names, as text',
       response: {
         200: {
-          description: 'An address, an empty line, and a key where there is one; or a dash',
+          description:
+            'An address, an empty line, and a key where there is one; else, in each language, what to do instead',
           content: { 'text/plain': { schema: z.string() } },
         },
         ...problemResponses,
@@ -45,11 +48,23 @@ export function contactRoute(
     },
     handler: async (_request, reply) => {
       const { directory } = await directories.newest()
-      const { mail, key } = directory.contact ?? { mail: '-' }
+      const { mail, key } = directory.contact ?? { mail: noContact }
       reply.header('content-type', 'text/plain; charset=utf-8')
       return reply.send(key === undefined ? `${mail}\n` : `${mail}\n\n${key.trim()}\n`)
     },
   })
+}
+
+/** A language typed without its slash. The address is written here: nothing of the request is in it. */
+async function redirectToFolders(app: FastifyInstance, folder: string): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true })
+  for (const { name } of entries.filter(entry => entry.isDirectory()))
+    if (existsSync(join(folder, name, 'index.html')))
+      app.route({
+        method: ['GET', 'HEAD'],
+        url: `/${name}`,
+        handler: async (_request, reply) => reply.redirect(`/${name}/`, 308),
+      })
 }
 
 /** Each file becomes a route of its own: no path is ever resolved against the disk. */
@@ -71,6 +86,7 @@ export async function pageRoutes(app: FastifyInstance, folder: string): Promise<
       if (hashedName.test(name)) reply.header('cache-control', keptForever)
     },
   })
+  await redirectToFolders(app, folder)
   // What stands at well-known places: the list of the site's files, and what WEBCAT asks for where an operator put it there.
   const wellKnown = join(folder, '.well-known')
   if (existsSync(wellKnown))

@@ -4,6 +4,7 @@ import t from 'tap'
 import {
   answer,
   begin,
+  choose,
   chromiumDriver,
   comeBack,
   emergencyDoings,
@@ -106,7 +107,9 @@ for (const { language, program, dark, width, handler } of [
       await seen(screen)
     })
     await driver.see('#due')
-    await driver.click('summary')
+    await driver.click('.others summary')
+    t.equal((await driver.textsOf('.others li')).length, 1, 'who else may help, beside the receipt')
+    await driver.click('.proof summary')
     await seen('sent')
     const [arrived] = await arrivedCases(site)
     if (arrived === undefined) throw new Error('nothing arrived')
@@ -242,6 +245,35 @@ await t.test('the whole path by keyboard alone', async t => {
   const [arrived] = await arrivedCases(site)
   if (arrived === undefined) throw new Error('nothing arrived')
   t.match(await routeCase(site, arrived), { country: 'VN', language: 'en' })
+})
+
+await t.test('a choice that may stay open can be taken back, by keyboard too', async t => {
+  const site = await testSite(t)
+  const { page } = await visitor(t, { width: 320 })
+  const driver = chromiumDriver(page)
+  await begin(driver, site.url, 'vi', 'emergency')
+  const { if_unreachable: _, ...before } = emergencyDoings('vi', 'Một câu chuyện')
+  await answer(driver, before)
+  await driver.see('#q-if-unreachable')
+  const clear = page.getByRole('button', { name: textsVi.question.clear })
+  t.equal(await clear.count(), 0, 'nothing is chosen yet')
+  await choose('tell_person')(driver)
+  await driver.see('#q-if-unreachable-details')
+  await look(t, page, 'chosen')
+  await page.focus('input[value="tell_person"]')
+  await page.keyboard.press('Tab')
+  t.ok(await clear.evaluate(button => button.matches(':focus')), 'it comes after the choice')
+  await page.keyboard.press('Enter')
+  t.equal(await page.locator('input:checked').count(), 0)
+  t.equal(await clear.count(), 0)
+  t.equal(await page.evaluate('document.activeElement.value'), 'nothing', 'the focus stays there')
+  t.notOk(await page.isVisible('#q-if-unreachable-details'), 'what hung on it is gone')
+  await look(t, page, 'taken back')
+  await driver.click(goOn)
+  t.equal(await driver.textOf('[data-key="if_unreachable"] dd.none'), textsVi.review.none)
+  await driver.click('[data-key="on_behalf_of"] button')
+  await driver.see('input[value="family"]')
+  t.equal(await clear.count(), 0, 'what must be answered stays answered')
 })
 
 await t.test('text twice as large, and right to left, at 320 pixels', async t => {

@@ -4,8 +4,9 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Request } from 'playwright-core'
+import type { Request, Route } from 'playwright-core'
 import t from 'tap'
+import { publishDirectory } from '../../src/app/publish-directory.js'
 import { attachmentIdentity } from '../../src/core/attachment/sealed-attachment.js'
 import { decodeBase64url } from '../../src/core/encoding/base64url.js'
 import { openAddition, openAgeFile } from '../../src/core/envelope/open.js'
@@ -16,8 +17,9 @@ import { chromiumDriver, comeBack, type Driver, firefoxDriver } from '../helper/
 import { visitor } from '../helper/chromium.js'
 import { firefoxVisitor, torSafer } from '../helper/firefox.js'
 import { secret, tellingJpeg } from '../helper/pictures.js'
-import { testSite, type TestSite } from '../helper/site.js'
+import { siteOrganisation, testSite, type TestSite } from '../helper/site.js'
 import { nothingStored, storedThings } from '../helper/traces.js'
+import { textsEn } from '../../web/texts/en.js'
 
 t.setTimeout(300_000)
 
@@ -205,6 +207,203 @@ await t.test(
     t.ok(files[1]?.bytes.equals(footage), 'byte by byte')
   },
 )
+
+/** Where the parts began that the page sent, how often it began an upload and gave one up, and what named one. */
+function countUploads(requests: readonly Request[]) {
+  const of = (method: string, path: RegExp) =>
+    requests.filter(request => request.method() === method && path.test(request.url()))
+  return {
+    begun: of('POST', /\/v1\/uploads$/).length,
+    parts: of('PATCH', /\/v1\/uploads\//).map(request => request.headers()['upload-offset']),
+    givenUp: of('DELETE', /\/v1\/uploads\//).length,
+    named: of('POST', /\/v1\/mailbox\/additions$/).map(request => request.postData() ?? ''),
+  }
+}
+
+const additions = '**/v1/mailbox/additions'
+const film = { name: 'film.mp4', mimeType: 'video/mp4', buffer: randomBytes(600_000) }
+const photo = { name: 'photo.jpg', mimeType: 'image/jpeg', buffer: tellingJpeg(null) }
+
+/** As the service answers with a problem. */
+const problem = (status: number, code: string) => ({
+  status,
+  contentType: 'application/problem+json',
+  body: JSON.stringify({ code }),
+})
+
+await t.test(
+  'step 11 in Chromium: a file that has arrived is not sent again where its name is lost',
+  async t => {
+    const site = await testSite(t)
+    const sealed = await caseInTeam(site.api)
+    const { page, requests } = await visitor(t)
+    const driver = chromiumDriver(page)
+    await toTheFiles(driver, site, sealed)
+    let names = 0
+    await page.route(additions, async route => {
+      names += 1
+      if (names > 2) return route.continue()
+      // The second one is taken in, and only the answer is lost.
+      if (names === 2) await route.fetch()
+      return route.abort('connectionreset')
+    })
+    await page.setInputFiles('#files', film)
+    await driver.click('#agreed')
+    await driver.click('main .actions button.main')
+    await page.waitForSelector('text=The connection was lost')
+    await driver.see('.notice.good')
+    const { begun, parts, givenUp, named } = countUploads(requests)
+    t.equal(begun, 1)
+    t.ok(parts.length > 1)
+    t.equal(new Set(parts).size, parts.length, 'no byte was sent twice')
+    t.equal(givenUp, 0)
+    t.equal(named.length, 3)
+    t.equal(new Set(named).size, 1, 'byte by byte the same')
+    const [only, ...others] = await openedFiles(site, sealed)
+    t.ok(only?.bytes.equals(film.buffer))
+    t.equal(others.length, 0, 'it is there once')
+  },
+)
+
+await t.test(
+  'step 11 in Chromium: what arrived is named later, or given up where it will not be',
+  async t => {
+    const site = await testSite(t)
+    const sealed = await caseInTeam(site.api)
+    const { page, requests } = await visitor(t)
+    const driver = chromiumDriver(page)
+    await toTheFiles(driver, site, sealed)
+    const send = () => driver.click('main .actions button.main')
+    const naming = () => page.waitForRequest(additions)
+    // A line on which nothing moves: who stops need not wait for it.
+    await page.route(additions, () => undefined)
+    await page.setInputFiles('#files', photo)
+    const asked = naming()
+    await send()
+    await asked
+    await driver.click('main .actions button')
+    await driver.see('#chosen li[data-state="chosen"]')
+    t.match(countUploads(requests), { begun: 1, givenUp: 0 })
+    await page.unroute(additions)
+    await page.route(additions, route => route.fulfill(problem(409, 'additions_full')))
+    const given = page.waitForRequest(request => request.method() === 'DELETE')
+    await send()
+    await driver.see('[data-failure="additions_full"]')
+    await given
+    const { begun, named } = countUploads(requests)
+    t.equal(begun, 1)
+    t.equal(new Set(named).size, 1)
+    t.strictSame(
+      await site.api.db.rows('select 1 from uploads where expires_at > clock_timestamp()'),
+      [],
+      'it holds no place',
+    )
+
+    await page.unroute(additions)
+    await page.route(additions, () => undefined)
+    const askedAgain = naming()
+    await send()
+    await askedAgain
+    await driver.click('main .actions button')
+    const removed = page.waitForRequest(request => request.method() === 'DELETE')
+    await driver.click('#chosen li button')
+    await removed
+    t.equal(await page.locator('#chosen li').count(), 0)
+    t.match(countUploads(requests), { begun: 2, givenUp: 2 })
+  },
+)
+
+await t.test(
+  'step 11 in Chromium: files outlive a directory that is published between them',
+  async t => {
+    const organisation = await siteOrganisation()
+    const site = await testSite(t, organisation)
+    const sealed = await caseInTeam(site.api)
+    const { page, requests } = await visitor(t)
+    const driver = chromiumDriver(page)
+    await toTheFiles(driver, site, sealed)
+    const { primitives, root } = organisation
+    const note = await organisation.sign({}, await organisation.verify(organisation.note))
+    const { store } = site.api.db
+    let names = 0
+    await page.route(additions, async route => {
+      if (++names > 1) return route.continue()
+      await publishDirectory({ store, primitives, root, now: Date.now }, note)
+      return route.fulfill(problem(409, 'directory_stale'))
+    })
+    // The server itself has it within seconds.
+    await page.route('**/v1/directory', route =>
+      names === 0
+        ? route.continue()
+        : route.fulfill({ contentType: 'text/plain', body: Buffer.from(note) }),
+    )
+    await page.setInputFiles('#files', [photo, film])
+    await driver.click('#agreed')
+    await driver.click('main .actions button.main')
+    await driver.see('.notice.good')
+    t.strictSame(
+      (await openedFiles(site, sealed)).map(({ name }) => name),
+      [photo.name, film.name],
+    )
+    const { begun, named } = countUploads(requests)
+    t.equal(begun, 2)
+    t.strictSame(
+      named.map(body => JSON.parse(body).directory_version),
+      [1, 2, 2],
+    )
+  },
+)
+
+await t.test('step 11 in Chromium: a lost line and a busy service are told apart', async t => {
+  const site = await testSite(t)
+  const sealed = await caseInTeam(site.api)
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  await toTheFiles(driver, site, sealed)
+  const problems = [
+    problem(429, 'too_many_requests'),
+    problem(503, 'overloaded'),
+    problem(500, 'internal'),
+  ]
+  const { lost, busy } = textsEn.files
+  let obstacle: ReturnType<typeof problem> | 'line' | null = 'line'
+  const hinder = (route: Route) => {
+    if (obstacle === null) return route.continue()
+    return obstacle === 'line' ? route.abort('connectionreset') : route.fulfill(obstacle)
+  }
+  const said = (sentence: string) => page.waitForSelector(`[role="status"]:text("${sentence}")`)
+  /** The pause in between ends at once. */
+  const meet = async (next: typeof obstacle) => {
+    obstacle = next
+    await page.evaluate(`window.dispatchEvent(new Event('online'))`)
+    await said(next === 'line' ? lost : busy)
+  }
+  await page.route('**/v1/uploads', hinder)
+  await page.setInputFiles('#files', photo)
+  await driver.click('main .actions button.main')
+  await said(lost)
+  for (const one of problems) {
+    await meet(one)
+    await meet('line')
+  }
+  // The same in the middle of a file, and where it is named.
+  await page.route('**/v1/uploads/**', hinder)
+  await page.unroute('**/v1/uploads')
+  for (const one of problems) {
+    await meet(one)
+    await meet('line')
+  }
+  await page.route(additions, hinder)
+  await page.unroute('**/v1/uploads/**')
+  for (const one of problems) {
+    await meet(one)
+    await meet('line')
+  }
+  obstacle = null
+  await page.evaluate(`window.dispatchEvent(new Event('online'))`)
+  await driver.see('.notice.good')
+  t.equal((await openedFiles(site, sealed)).length, 1)
+})
 
 for (const { name, preferences } of [
   { name: 'Firefox', preferences: {} },

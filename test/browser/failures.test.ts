@@ -217,6 +217,14 @@ await t.test('what has arrived already is said, and leads to the request', async
   await driver.type('#q-what-happened', `${story}, khác đi`)
   await driver.click(goOn)
   await send(driver)
+  const { code, text } = await failureOf(page)
+  t.equal(code, 'arrived_already')
+  t.match(text, /What you have changed since is not in it/)
+  t.equal(await driver.textOf(again), 'Look at my request')
+  // What was changed is still there, to be copied.
+  await driver.click('main .actions button:nth-of-type(2)')
+  await driver.click('label.option:has(#saved)')
+  await driver.click(goOn)
   t.equal((await failureOf(page)).code, 'arrived_already')
   await driver.click(again)
   await driver.see('#state')
@@ -243,7 +251,14 @@ await t.test('an expired list of keys stops before anything is typed', async t =
   await beginUntilStopped(page, driver, site.url)
   const { code, text } = await failureOf(page)
   t.equal(code, 'directory_expired')
-  t.match(text, /Perhaps the date of this device is wrong: it says \d/)
+  const day = {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    timeZone: 'Asia/Ho_Chi_Minh',
+  } as const
+  const said = new Date(now + 2 * hour).toLocaleDateString('en-GB', day)
+  t.match(text, `Perhaps the date of this device is wrong: it says ${said}.`)
   t.match(await driver.textOf('main'), /Other safe ways/)
 })
 
@@ -844,9 +859,28 @@ await t.test('step 11: words that are no code, and a code of nobody, are told ap
   const { page } = await visitor(t)
   const driver = chromiumDriver(page)
   await comeBack(driver, site.url, 'en', 'abandon abandon abandon')
-  t.equal((await failureOf(page)).code, 'receipt_code_invalid')
-  await driver.click('main .actions button:nth-of-type(2)')
+  const few = await failureOf(page)
+  t.equal(few.code, 'receipt_code_invalid')
+  t.match(few.text, /Words typed: 3\. A receipt code has 12\./)
+  t.match(few.text, /still here/)
+  const back = 'main .actions button:nth-of-type(2)'
+  await driver.click(back)
   t.equal(await page.inputValue('#words'), 'abandon abandon abandon', 'still typed in')
+  for (const { words, sentence } of [
+    {
+      words: `${'abandon '.repeat(4)}canari ${'abandon '.repeat(5)}zebrafish about`,
+      sentence: /Not in the list of words: number 5, 11\./,
+    },
+    { words: 'abandon '.repeat(12), sentence: /one of them is wrong, or two have changed places/ },
+  ]) {
+    await driver.type('#words', words)
+    await driver.click(goOn)
+    const { code, text } = await failureOf(page)
+    t.equal(code, 'receipt_code_invalid')
+    t.match(text, sentence)
+    t.notMatch(text, /abandon|canari|zebrafish/)
+    await driver.click(back)
+  }
   await driver.type('#words', `${'abandon '.repeat(11)}about`)
   await page.route('**/v1/mailbox', route => route.abort('connectionreset'))
   await driver.click(goOn)
@@ -892,7 +926,7 @@ await t.test('step 11: an addition survives a lost line and new keys', async t =
   await driver.click(goOn)
   const { code, text } = await failureOf(page)
   t.equal(code, 'offline')
-  t.ok(text)
+  t.match(text, /What you typed is still here/)
   await driver.click(again)
   await driver.see('.notice.good')
   const rows = await site.api.db.rows('select count(*)::int as n from additions')

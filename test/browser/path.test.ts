@@ -32,6 +32,8 @@ import {
 import { hour, sha256 } from '../helper/store.js'
 import { allTexts } from '../helper/texts.js'
 import { nothingStored, storedThings } from '../helper/traces.js'
+import { textsEn } from '../../web/texts/en.js'
+import { fill } from '../../web/texts/texts.js'
 
 const canary = 'Chim hoàng yến đậu trên mái ngói'
 
@@ -348,6 +350,10 @@ await t.test(
     t.match(await driver.textOf('.notice'), /Vous pouvez tout de même envoyer/)
     const words = await send(driver)
     await driver.see('#due')
+    t.notOk(await page.isVisible('.others li'))
+    await driver.click('.others summary')
+    t.strictSame(await driver.textsOf('.others li'), [near], 'the same beside the receipt')
+    t.ok(await page.isVisible('#due'), 'which stays')
     const [arrived] = await arrivedCases(site)
     if (arrived === undefined) throw new Error('nothing arrived')
     t.match(await routeCase(site, arrived), { language: 'fr', country: 'TR' })
@@ -409,9 +415,24 @@ await t.test('what does not fit is said at its place, and what was typed stays',
   await driver.type('#q-deadline-month', '4')
   await driver.type('#q-deadline-year', '2026')
   await driver.click(goOn)
-  t.match(await driver.textOf('.faults'), /not in the calendar/)
-  await driver.type('#q-deadline-day', '30')
-  await driver.type('#q-deadline-time', '8:30')
+  t.match(await driver.textOf('.faults'), textsEn.faults.not_a_date)
+  await driver.type('#q-deadline-year', '26')
+  await driver.click(goOn)
+  t.match(await driver.textOf('.faults'), textsEn.faults.not_a_year)
+  await driver.type('#q-deadline-day', '')
+  await driver.type('#q-deadline-year', '２０２６')
+  await driver.type('#q-deadline-time', '24:00')
+  await driver.click(goOn)
+  t.match(await driver.textOf('.faults'), textsEn.faults.day_missing)
+  await driver.type('#q-deadline-day', '３０')
+  await driver.click(goOn)
+  t.match(await driver.textOf('.faults'), textsEn.faults.not_a_time)
+  t.equal(await page.inputValue('#q-deadline-time'), '24:00')
+  t.equal(await page.inputValue('#q-deadline-year'), '2026')
+  for (const part of ['day', 'month', 'year'])
+    t.equal(await page.getAttribute(`#q-deadline-${part}`, 'inputmode'), 'numeric', part)
+  t.equal(await page.getAttribute('#q-deadline-time', 'inputmode'), null, 'with a colon')
+  await driver.type('#q-deadline-time', '0830')
   await driver.click(goOn)
   await answer(driver, part(false))
   t.match(await driver.textsOf('[data-key="deadline"] dd'), ['30 April 2026, 08:30 (Vietnam)'])
@@ -440,4 +461,65 @@ await t.test('what does not fit is said at its place, and what was typed stays',
     deadline: { date: '2026-04-30', time: '08:30', zone: 'Asia/Saigon' },
   })
   t.notOk(Object.hasOwn(content?.answers ?? {}, 'person_agrees'))
+})
+
+await t.test('what was typed for one program is there again after a look at the other', async t => {
+  const site = await testSite(t)
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  const backToPrograms = async (steps: number) => {
+    for (let step = 0; step < steps; step++) {
+      const shown = await driver.textOf('main h1')
+      await driver.click('main form .actions button:last-child')
+      await page.locator('main h1').filter({ hasNotText: shown }).waitFor()
+    }
+    await driver.see('[data-program]')
+  }
+  await begin(driver, site.url, 'vi', 'emergency')
+  const { reply_language, contact } = emergencyDoings('vi', canary)
+  if (reply_language === undefined || contact === undefined) throw new Error('no such question')
+  await answer(driver, { reply_language, contact })
+  await driver.type('#q-contact-caution', canary)
+  await backToPrograms(3)
+  await driver.click('[data-program="pil"]')
+  await driver.see('#q-reply-language')
+  t.equal(await page.locator('input:checked').count(), 0, 'the other one is empty')
+  await choose('en')(driver)
+  await backToPrograms(1)
+  await driver.click('[data-program="emergency"]')
+  t.ok(await page.isChecked('input[value="vi"]'))
+  for (const _ of ['language', 'contact']) await driver.click(goOn)
+  await driver.see('#q-contact-caution')
+  t.equal(await page.inputValue('#q-contact-caution'), canary)
+  await backToPrograms(3)
+  await driver.click('[data-program="pil"]')
+  t.ok(await page.isChecked('input[value="en"]'), 'and so is the other')
+  t.strictSame(await page.evaluate(storedThings), nothingStored)
+})
+
+await t.test('where the browser hides its clock, an hour is on that of the country', async t => {
+  for (const zone of ['UTC', 'Atlantic/Reykjavik']) {
+    const site = await testSite(t)
+    const { page } = await visitor(t, { zone })
+    const driver = chromiumDriver(page)
+    await begin(driver, site.url, 'en', 'emergency')
+    await answer(driver, {
+      ...emergencyDoings('en', canary),
+      deadline: async () => {
+        await driver.type('#q-deadline-day', '30')
+        await driver.type('#q-deadline-month', '4')
+        await driver.type('#q-deadline-year', '2026')
+        await driver.type('#q-deadline-time', '08:30')
+        const offered = await driver.textsOf('#q-deadline-zone option')
+        t.equal(offered[0], 'Vietnam', 'not called the clock of this device')
+        t.ok(offered.includes('UTC'))
+      },
+    })
+    t.match(await driver.textsOf('[data-key="deadline"] dd'), ['30 April 2026, 08:30 (Vietnam)'])
+    await send(driver)
+    t.equal(await driver.textOf('#due + .hint'), fill(textsEn.sent.clock, { zone: 'UTC' }))
+    const [arrived] = await arrivedCases(site)
+    if (arrived === undefined) throw new Error('nothing arrived')
+    t.match(await routeCase(site, arrived), { deadline: '2026-04-30T01:30:00Z' }, zone)
+  }
 })

@@ -24,6 +24,7 @@ export interface VisitorOptions {
   readonly javaScript?: boolean
   readonly dark?: boolean
   readonly locale?: string
+  readonly zone?: string
 }
 
 /** Debian's Chromium, or the one that is named. */
@@ -51,7 +52,7 @@ export async function visitor(t: Teardown, options: VisitorOptions = {}): Promis
     javaScriptEnabled: options.javaScript ?? true,
     colorScheme: options.dark === true ? 'dark' : 'light',
     locale: options.locale ?? 'en-GB',
-    timezoneId: 'Asia/Ho_Chi_Minh',
+    timezoneId: options.zone ?? 'Asia/Ho_Chi_Minh',
   })
   t.teardown(() => context.close())
   const page = await context.newPage()

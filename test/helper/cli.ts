@@ -14,7 +14,7 @@ import {
 } from '../../keys/handler-folder.js'
 import { printIdentity } from '../../keys/identity.js'
 import { runKhancap } from '../../cli/run.js'
-import { configFolder } from '../../cli/station/config-folder.js'
+import { type ConfigFolder, configFolder } from '../../cli/station/config-folder.js'
 import type { Environment } from '../../cli/station/station.js'
 import type { Asker } from '../../cli/terminal/asker.js'
 import { printer } from '../../cli/terminal/printer.js'
@@ -35,9 +35,13 @@ export interface CliRun {
 export interface CliMachine {
   readonly folder: string
   readonly stdin?: string | Uint8Array
+  /** A person types: words come from the editor. */
+  readonly typing?: true
   readonly now?: () => number
   readonly asker?: Asker
   readonly environment?: Partial<Environment>
+  /** What its disk does instead of what it should. */
+  readonly disk?: Partial<ConfigFolder>
   /** Columns of a terminal; a file where it is left out. */
   readonly columns?: number
   readonly colour?: boolean
@@ -147,8 +151,11 @@ export async function khancap(args: readonly string[], machine: CliMachine): Pro
         colour: machine.colour ?? false,
       }),
       asker: machine.asker ?? nobody,
-      stdin: Readable.from(machine.stdin === undefined ? [] : [Buffer.from(machine.stdin)]),
-      folder: configFolder(machine.folder),
+      stdin: Object.assign(
+        Readable.from(machine.stdin === undefined ? [] : [Buffer.from(machine.stdin)]),
+        { isTTY: machine.typing ?? false },
+      ),
+      folder: { ...configFolder(machine.folder), ...machine.disk },
       self: [process.execPath, inCheckout('cli/khancap.mjs')],
       fullScreen: null,
       unheard: machine.unheard ?? new AbortController().signal,

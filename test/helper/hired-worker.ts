@@ -1,12 +1,18 @@
 // A client of a built sealing Worker in a real browser: asks as the pages do. Bundled into what the browser runs.
-import type { AnswerMessage, Asked, CallName, Given } from '../../web/sealer/calls.js'
+import {
+  type AnswerMessage,
+  type Asked,
+  type CallName,
+  type Given,
+  handedOver,
+} from '../../web/sealer/calls.js'
 
 /** The part of a browser's Worker that is used here. */
 declare class Worker {
   constructor(address: string)
   addEventListener(type: 'error', listener: () => void): void
   addEventListener(type: 'message', listener: (event: { data: AnswerMessage }) => void): void
-  postMessage(message: unknown): void
+  postMessage(message: unknown, handedOver: ArrayBuffer[]): void
   terminate(): void
 }
 
@@ -23,7 +29,7 @@ export function hireWorker(address: string) {
         else resolve(data.given)
       })
       const post = worker.postMessage.bind(worker)
-      post({ number, name, asked })
+      post({ number, name, asked }, handedOver(asked))
     })
   }
   return { ask, end: () => worker.terminate() }

@@ -29,6 +29,8 @@ export interface SealChanges {
   readonly canary?: string
   readonly answers?: EnvelopeContent['answers']
   readonly mail?: CarriedMail
+  /** Anything else that the applicant writes into the envelope. */
+  readonly content?: Partial<EnvelopeContent>
 }
 
 export function contextFor(directory: VerifiedDirectory, kind: Context['kind']): Context {
@@ -67,6 +69,7 @@ export async function sealedRequest(
     },
     attachments: [],
     ...(changes.mail === undefined ? {} : { mail: changes.mail }),
+    ...changes.content,
     context,
   }
   const envelope = await sealEnvelope(primitives, content, recipients)

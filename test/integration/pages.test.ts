@@ -1,10 +1,13 @@
 // The pages: files of one folder, nothing beside them, and nothing that stays on the device.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import t from 'tap'
+import { noContactIn } from '../../src/http/no-contact.js'
 import { testApi } from '../helper/api.js'
+import { testOrganisation } from '../helper/organisation.js'
 import { exchange, listening } from '../helper/raw-http.js'
+import { allTexts } from '../helper/texts.js'
 
 await t.test('files are served with their headers, and only files of the folder', async t => {
   const home = await mkdtemp(join(tmpdir(), 'khancap-test-'))
@@ -30,6 +33,13 @@ await t.test('files are served with their headers, and only files of the folder'
   t.equal((await api.app.inject({ method: 'HEAD', url: '/vi/' })).statusCode, 200)
   t.equal((await api.app.inject('/plain.css')).headers['cache-control'], 'no-store')
 
+  const slashless = await api.app.inject({ url: '/vi?next=x', headers: { host: 'evil.example' } })
+  t.equal(slashless.statusCode, 308)
+  t.equal(slashless.headers.location, '/vi/', 'nothing of the request is in it')
+  for (const name of ['cache-control', 'content-security-policy', 'referrer-policy'])
+    t.equal(slashless.headers[name], index.headers[name], name)
+  t.equal((await api.app.inject({ method: 'HEAD', url: '/vi' })).statusCode, 308)
+
   const script = await api.app.inject({
     url: '/form-ABCDEF23.js',
     headers: { 'accept-encoding': 'br' },
@@ -44,7 +54,7 @@ await t.test('files are served with their headers, and only files of the folder'
     '/nothing.html',
     '/.hidden',
     '/form-ABCDEF23.js.br',
-    '/vi',
+    '/fr',
     '/../secret.txt',
     '/vi/../../secret.txt',
     '/%2e%2e/secret.txt',
@@ -72,6 +82,33 @@ await t.test('files are served with their headers, and only files of the folder'
     root: api.organisation.root,
     demo: true,
   })
+})
+
+await t.test('each language is found without its slash, and nothing else is', async t => {
+  const api = await testApi(t, { pages: resolve('build/web') })
+  for (const { language } of allTexts) {
+    const path = `/${language.toLowerCase()}`
+    const answer = await api.app.inject(path)
+    t.equal(answer.statusCode, 308, path)
+    t.equal(answer.headers.location, `${path}/`)
+    t.equal((await api.app.inject(`${path}/`)).statusCode, 200)
+  }
+  for (const path of ['/a', '/.well-known', '/de', '/VI'])
+    t.equal((await api.app.inject(path)).statusCode, 404, path)
+})
+
+await t.test('where the directory names no contact, each language says what to do', async t => {
+  const { app } = await testApi(t)
+  const { body, headers } = await app.inject('/contact.txt')
+  t.match(headers['content-type'], /^text\/plain; charset=utf-8/)
+  t.equal(body, `${Object.values(noContactIn).join('\n\n')}\n`)
+  t.strictSame(
+    Object.keys(noContactIn).toSorted(),
+    allTexts.map(({ language }) => language).toSorted(),
+  )
+  const contact = { mail: 'help@organisation.example' }
+  const named = await testApi(t, {}, await testOrganisation({ contact }))
+  t.equal((await named.app.inject('/contact.txt')).body, `${contact.mail}\n`)
 })
 
 await t.test('an API without pages has none', async t => {

@@ -13,7 +13,7 @@ import { libsodiumPrimitives } from '../../src/core/crypto/libsodium.js'
 import { purePrimitives } from '../../src/core/crypto/pure.js'
 import { wordlist as composed } from '../../src/core/crypto/vietnamese-words.js'
 import { foldWord } from '../../src/core/receipt/fold-word.js'
-import { wordLanguages } from '../../src/core/crypto/receipt-words.js'
+import { type WordLanguage, wordLanguages } from '../../src/core/crypto/receipt-words.js'
 import { hex } from '../../src/core/encoding/bytes.js'
 import {
   codeToWords,
@@ -38,8 +38,8 @@ const lists = {
 const sixteen = fc.uint8Array({ minLength: 16, maxLength: 16 })
 const runs = process.env['KHANCAP_TEST_LONG'] === '1' ? 2000 : 100
 
-async function faultsOf(text: string) {
-  const error = await wordsToCode(text).then(
+async function faultsOf(text: string, prefer?: WordLanguage) {
+  const error = await wordsToCode(text, prefer).then(
     () => null,
     (thrown: KhancapError) => thrown,
   )
@@ -204,10 +204,13 @@ await t.test('words are shown with composed letters', async t => {
 await t.test('what is wrong is told by number, never by word', async t => {
   const words = await codeToWords(newReceiptCode(p), 'en')
   const code = 'receipt_code_invalid'
-  const number = { code, faults: [{ pointer: '', code: 'number_of_words' }] }
-  t.same(await faultsOf(''), number)
-  t.same(await faultsOf(words.slice(1).join(' ')), number, 'eleven')
-  t.same(await faultsOf([...words, 'abandon'].join(' ')), number, 'thirteen')
+  const number = (n: number) => ({
+    code,
+    faults: [{ pointer: `/${n}`, code: 'number_of_words' }],
+  })
+  t.same(await faultsOf(''), number(0))
+  t.same(await faultsOf(words.slice(1).join(' ')), number(11))
+  t.same(await faultsOf([...words, 'abandon'].join(' ')), number(13))
   for (const at of [0, 4, 11]) {
     const typo = words.map((word, index) => (index === at ? 'zzzz' : word)).join(' ')
     t.same(await faultsOf(typo), {
@@ -231,7 +234,12 @@ await t.test('what is wrong is told by number, never by word', async t => {
     code,
     faults: [{ pointer: '/5', code: 'word_unknown' }],
   })
-  t.same(await faultsOf(vi.slice(1).join(' ')), number, 'eleven in Vietnamese')
+  t.same(await faultsOf(vi.slice(1).join(' ')), number(11), 'eleven in Vietnamese')
+  t.same(await faultsOf(vi.slice(1).map(foldWord).join(' ')), number(11), 'without spaces in them')
+  for (const count of [1, 5, 10])
+    t.same(await faultsOf(vi.slice(0, count).join(' '), 'vi'), number(count), `${count}, on a page`)
+  t.same(await faultsOf([...vi, ...vi.slice(0, 1)].join(' '), 'vi'), number(13), 'thirteen of them')
+  t.same(await faultsOf(words.slice(2).join(' '), 'vi'), number(10), 'English ones on that page')
   const error: unknown = await wordsToCode(`canary ${'zebrafish '.repeat(11)}`).catch(
     (e: unknown) => e,
   )

@@ -44,7 +44,9 @@ function worker(loadLater: LoadLater = async () => later) {
       waiting.set(message.number, resolve)
       listener?.({ data: message })
     })
-    return 'fault' in answer ? answer.fault : 'given'
+    if (!('fault' in answer)) return 'given'
+    const faults = answer.faults.map(({ code, pointer }) => ` ${code}${pointer}`)
+    return answer.fault + faults.join('')
   }
 }
 
@@ -128,6 +130,19 @@ await t.test('one that has expired opens answers and seals nothing', async t => 
   t.equal(await call({ number: ++number, name: 'inForce', asked: null }), 'given')
 })
 
+await t.test('what is wrong with typed words crosses to the page by number', async t => {
+  const call = worker()
+  const asked = { deployment, note, before: null, channel: 'web', now } as const
+  await call({ number: ++number, name: 'start', asked: null })
+  t.equal(await call({ number: ++number, name: 'open', asked }), 'given')
+  const enter = (words: string) =>
+    call({ number: ++number, name: 'enter', asked: { words, pageLanguage: 'en' } })
+  t.equal(await enter('abandon '.repeat(3)), 'receipt_code_invalid number_of_words/3')
+  t.equal(await enter('abandon '.repeat(12)), 'receipt_code_invalid checksum')
+  const misread = `${'abandon '.repeat(4)}canary ${'abandon '.repeat(6)}about`
+  t.equal(await enter(misread), 'receipt_code_invalid word_unknown/5')
+})
+
 await t.test('the facts for an addition are those of the newest true reply that says any', t => {
   const facts = (country: string) => ({
     program: 'emergency',
@@ -166,7 +181,7 @@ await t.test('step 5: a receipt of another day or directory is not taken for one
   const envelope = 'A'.repeat(43)
   const carried = { body: '', file: new Uint8Array(), armored: '' }
   const sealed = { id, program: program.id, ...carried, envelope, slip: null, directory: 1 }
-  async function code(ahead: number, sequence = 1): Promise<string> {
+  async function code(ahead: number, sequence = 1, key = receiptKey): Promise<string> {
     const received = floorToHour(now) + ahead
     const receipt = await signReceipt(
       p,
@@ -179,18 +194,25 @@ await t.test('step 5: a receipt of another day or directory is not taken for one
         due: [{ program: program?.id ?? '', by: formatTimestamp(received + 3_600_000) }],
         directory: sequence,
       },
-      receiptKey,
+      key,
     )
     return checkReceipt(p, opened, { served: { id, receipt }, sealed, now: floorToHour(now) }).then(
-      () => 'taken',
+      given => (given.due === null ? 'arrived' : 'taken'),
       (error: unknown) => String(error instanceof KhancapError && error.code),
     )
   }
   t.equal(await code(0), 'taken')
   t.equal(await code(dayMs), 'taken', 'a clock may be wrong by a day')
-  t.equal(await code(dayMs + 3_600_000), 'receipt_invalid')
+  t.equal(
+    await code(dayMs + 3_600_000),
+    'arrived',
+    'one of two clocks is wrong: no hour is promised',
+  )
   t.equal(await code(-30 * dayMs), 'taken', 'sent again after a month')
   t.equal(await code(0, 2), 'receipt_invalid', 'another directory')
+  t.equal(await code(30 * dayMs, 2), 'receipt_invalid', 'whatever the clocks say')
+  const stranger = await testOrganisation()
+  t.equal(await code(30 * dayMs, 1, stranger.receiptKey), 'receipt_invalid', 'signed by nobody')
 })
 
 await t.test(

@@ -136,11 +136,7 @@ await t.test('no flood of a hundred and fifty connections a second ends a slow s
 
 await t.test('of whom nothing has come yet goes after those who hold on to something', t => {
   t.equal(
-    flooded(
-      ({ all, sure }) => all.await(sure('most', { come: () => 30_000 }), 49_000),
-      300,
-      40,
-    ),
+    flooded(({ all, sure }) => all.await(sure('most', { come: () => 30_000 }), 49_000), 300, 40),
     0,
     '300 bodies a second of which the end does not come',
   )
@@ -163,32 +159,35 @@ await t.test('of whom nothing has come yet goes after those who hold on to somet
   t.end()
 })
 
-await t.test('whoever takes an answer by the drop makes room, and is let alone where there is some', t => {
-  const { all, clock, gone, sure } = house({ most: 4 })
-  const rates: Record<string, number> = { drop: 999, slow: 1000, fast: 5000 }
-  for (const [name, perSecond] of Object.entries(rates)) {
-    const from = clock.at
-    // A drop every four seconds, so that it is never stuck.
-    const taken = () => (Math.floor((clock.at - from) / 4000) * 4 + 4) * perSecond
-    all.arrived(sure(name, { taken }))
-  }
-  for (let second = 0; second < 6000; second++) {
-    clock.at += 1000
-    all.sweep(() => 60_000)
-  }
-  t.strictSame(gone, [], 'for a hundred minutes')
-  sure('first')
-  sure('second')
-  t.strictSame(gone, ['drop'])
-  clock.at += 1
-  sure('third')
-  t.strictSame(gone, ['drop', 'first'], 'who takes what it asked for goes last')
-  all.arrived(sure('fourth', { taken: () => null }))
-  t.strictSame(gone, ['drop', 'first', 'second'])
-  sure('fifth')
-  t.strictSame(gone, ['drop', 'first', 'second', 'third'])
-  t.end()
-})
+await t.test(
+  'whoever takes an answer by the drop makes room, and is let alone where there is some',
+  t => {
+    const { all, clock, gone, sure } = house({ most: 4 })
+    const rates: Record<string, number> = { drop: 999, slow: 1000, fast: 5000 }
+    for (const [name, perSecond] of Object.entries(rates)) {
+      const from = clock.at
+      // A drop every four seconds, so that it is never stuck.
+      const taken = () => (Math.floor((clock.at - from) / 4000) * 4 + 4) * perSecond
+      all.arrived(sure(name, { taken }))
+    }
+    for (let second = 0; second < 6000; second++) {
+      clock.at += 1000
+      all.sweep(() => 60_000)
+    }
+    t.strictSame(gone, [], 'for a hundred minutes')
+    sure('first')
+    sure('second')
+    t.strictSame(gone, ['drop'])
+    clock.at += 1
+    sure('third')
+    t.strictSame(gone, ['drop', 'first'], 'who takes what it asked for goes last')
+    all.arrived(sure('fourth', { taken: () => null }))
+    t.strictSame(gone, ['drop', 'first', 'second'])
+    sure('fifth')
+    t.strictSame(gone, ['drop', 'first', 'second', 'third'])
+    t.end()
+  },
+)
 
 await t.test('a house full of answers is open to who comes', t => {
   const { all, clock, gone, sure } = house()
@@ -304,7 +303,15 @@ await t.test('whatever happens, seats and bytes stay within their bounds', t => 
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), steps => {
       let at = 0
-      const limits = { most: 5, mostBytes: 1000, graceMs: 0, freshMs: 3, slowestBytesPerSecond: 1, likelyBytesPerSecond: 5, earnMs: 50 }
+      const limits = {
+        most: 5,
+        mostBytes: 1000,
+        graceMs: 0,
+        freshMs: 3,
+        slowestBytesPerSecond: 1,
+        likelyBytesPerSecond: 5,
+        earnMs: 50,
+      }
       const all = seats(limits, () => at)
       const inside = new Map<number, NonNullable<ReturnType<typeof all.enter>>>()
       for (const { act, which, bytes } of steps) {

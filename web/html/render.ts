@@ -93,21 +93,40 @@ function header(texts: Texts): string {
 interface Parts {
   readonly begin: readonly string[]
   readonly noScript: readonly string[]
+  /** Why nothing begins, where scripts may run and none has. */
+  readonly lost: readonly string[]
   readonly end: readonly string[]
 }
 
-function before({ before: words, otherWays }: Texts, { begin, end, noScript }: Parts): string {
+/** What can be done where nothing can be sealed: never a dead end. */
+function instead(
+  { before: { noScriptHeading }, otherWays }: Texts,
+  why: readonly string[],
+  more: readonly string[],
+): string[] {
+  return [
+    `<div class="notice"><h2>${escape(noScriptHeading)}</h2>`,
+    ...why,
+    `<h3>${escape(otherWays.heading)}</h3>`,
+    list(otherWays.ways),
+    ...more,
+    '</div>',
+  ]
+}
+
+function before(texts: Texts, { begin, end, lost, noScript }: Parts): string {
+  const { before: words } = texts
   return [
     `<h1 tabindex="-1">${escape(words.heading)}</h1>`,
     `<p class="lead">${escape(words.lead)}</p>`,
     ...begin,
     '<noscript>',
-    `<div class="notice"><h2>${escape(words.noScriptHeading)}</h2>`,
-    paragraph(words.noScript),
-    `<h3>${escape(otherWays.heading)}</h3>`,
-    list(otherWays.ways),
-    ...noScript,
-    '</div></noscript>',
+    ...instead(texts, [paragraph(words.noScript)], noScript),
+    '</noscript>',
+    // Lost on the way or not understood, a script cannot say so: the style sheet shows this after a while. Hidden by the script.
+    '<div id="lost" class="lost">',
+    ...instead(texts, lost, noScript),
+    '</div>',
     `<section><h2>${escape(words.dangerHeading)}</h2>${list(words.danger)}</section>`,
     `<section><h2>${escape(words.nextHeading)}</h2>${list(words.next)}</section>`,
     // Filled by the script, with what the directory says.
@@ -119,6 +138,11 @@ function before({ before: words, otherWays }: Texts, { begin, end, noScript }: P
     '<section id="others"></section>',
     ...end,
   ].join('\n')
+}
+
+/** Leads to the same address: the script is asked for again. */
+function reload({ failure, language }: Texts): string {
+  return `<p><a href="/${folderOf(language)}/">${escape(failure.reload)}</a></p>`
 }
 
 const startButton = (texts: Texts) =>
@@ -142,6 +166,7 @@ function sitePage(texts: Texts): string {
       paragraph(offline.noScript),
       download(texts),
     ],
+    lost: [paragraph(words.lost), reload(texts)],
     end: [
       `<section id="offline"><h2>${escape(offline.heading)}</h2>${paragraph(offline.lead)}`,
       `${download(texts)}<p class="hint">${escape(offline.hint)}</p></section>`,
@@ -214,6 +239,7 @@ export function renderOffline(texts: Texts, offline: OfflineTexts, inlined: Inli
       `<div id="begin" class="actions" hidden>${startButton(words)}</div>`,
     ],
     noScript: [],
+    lost: [paragraph(words.before.noScript)],
     end: [],
   }
   return [

@@ -1,6 +1,6 @@
 // What every kind of input is made of: a label, why it is asked, what is wrong with it, and a way to read the answer.
 import type { Catalogue, SharedWords } from '../../schemas/programs/catalogue.js'
-import type { Answer, AnswerLeaf } from '../../schemas/sealed.js'
+import type { Answer, AnswerLeaf, Answers } from '../../schemas/sealed.js'
 import { h } from '../dom.js'
 import type { Texts } from '../texts/texts.js'
 
@@ -16,6 +16,8 @@ export interface Setting {
   readonly texts: Texts
   readonly shared: SharedWords
   readonly catalogue: Catalogue
+  /** To all questions of the form, so far. */
+  readonly answers: Answers
   /** Countries of the program, offered first. */
   readonly covered: readonly string[]
   /** Sentences by pointer. */

@@ -2,46 +2,24 @@
 import type { WayOut } from '../../schemas/way-out.js'
 import type { AnswerLeaf } from '../../schemas/sealed.js'
 import { isPartialDate } from '../../src/core/form/answer.js'
+import { countryOf } from '../../src/core/form/slip-facts.js'
 import { h, unrecorded } from '../dom.js'
 import { fill } from '../texts/texts.js'
+import { plain, typedDate } from '../typed-date.js'
+import { offeredZones, zoneHere, zoneName } from '../zones.js'
 import { waysBeside } from './choice.js'
 import { framed, idOf, type LeafControl, labelled, type Place, type Setting } from './control.js'
 import { textInput } from './text.js'
 
-/** Clocks of the places that the shipped programs know, beside the device's own; with the country that names them. */
-const zones: Readonly<Record<string, string>> = {
-  'Asia/Ho_Chi_Minh': 'VN',
-  'Asia/Shanghai': 'CN',
-  'Asia/Hong_Kong': 'HK',
-  'Asia/Taipei': 'TW',
-  'Asia/Bangkok': 'TH',
-  'Asia/Phnom_Penh': 'KH',
-  'Asia/Vientiane': 'LA',
-  'Asia/Yangon': 'MM',
-  'Asia/Manila': 'PH',
-  'Asia/Kuala_Lumpur': 'MY',
-  'Asia/Jakarta': 'ID',
-  'Asia/Singapore': 'SG',
-  'Europe/Paris': 'FR',
-  UTC: '',
-}
-
-/** What some browsers call them still. */
-const former: Readonly<Record<string, string>> = {
-  'Asia/Saigon': 'Asia/Ho_Chi_Minh',
-  'Asia/Rangoon': 'Asia/Yangon',
-}
-
-/** A zone by the name of its country, where it is the only one there. */
-export function zoneName(zone: string, countries: Readonly<Record<string, string>>): string {
-  const now = former[zone] ?? zone
-  const country = countries[zones[now] ?? '']
-  if (country === undefined) return now.replace(/_/g, ' ')
-  return now === 'Asia/Jakarta' ? `${country} (Jakarta)` : country
-}
-
-function numberInput(id: string, label: string, letters: number, value: string) {
-  const input = h('input', { type: 'text', id, inputmode: 'numeric', size: letters, ...unrecorded })
+/** @param inputmode the keys that a phone shows; those for numbers have no colon */
+function partInput(
+  id: string,
+  label: string,
+  letters: number,
+  value: string,
+  inputmode?: 'numeric',
+) {
+  const input = h('input', { type: 'text', id, inputmode, size: letters, ...unrecorded })
   input.value = value
   return { input, element: h('div', {}, h('label', { for: id }, label), input) }
 }
@@ -50,14 +28,6 @@ function numberInput(id: string, label: string, letters: number, value: string) 
 function inOrder<Part>(language: string, year: Part, month: Part, day: Part): Part[] {
   const types = new Intl.DateTimeFormat(language).formatToParts().map(({ type }) => type)
   return types.indexOf('year') < types.indexOf('day') ? [year, month, day] : [day, month, year]
-}
-
-function zoneHere(): string {
-  try {
-    return new Intl.DateTimeFormat().resolvedOptions().timeZone
-  } catch {
-    return 'UTC'
-  }
 }
 
 export function dateInput(
@@ -70,20 +40,21 @@ export function dateInput(
   const id = idOf(place.pointer)
   const known = isPartialDate(answer) ? answer : null
   const [y = '', m = '', d = ''] = known?.date.split('-') ?? []
-  const day = numberInput(`${id}-day`, words.day, 2, d)
-  const month = numberInput(`${id}-month`, words.month, 2, m)
-  const year = numberInput(`${id}-year`, words.year, 4, y)
-  const time = numberInput(`${id}-time`, words.time, 5, known?.time ?? '')
+  const day = partInput(`${id}-day`, words.day, 2, d, 'numeric')
+  const month = partInput(`${id}-month`, words.month, 2, m, 'numeric')
+  const year = partInput(`${id}-year`, words.year, 4, y, 'numeric')
+  const time = partInput(`${id}-time`, words.time, 5, known?.time ?? '')
   time.input.placeholder = '08:30'
   const here = zoneHere()
+  const { first, others } = offeredZones(here, countryOf(setting.answers))
   const zone = h('select', { id: `${id}-zone`, autocomplete: 'off' })
   const { countries } = setting.shared
-  zone.append(
-    h('option', { value: here }, fill(words.zoneHere, { zone: zoneName(here, countries) })),
-  )
-  for (const other of Object.keys(zones).filter(name => name !== (former[here] ?? here)))
-    zone.append(h('option', { value: other }, zoneName(other, countries)))
-  zone.value = known?.zone ?? here
+  const firstName = zoneName(first, countries)
+  // A clock in UTC is rarely the device's own.
+  const offered = here === 'UTC' ? firstName : fill(words.zoneHere, { zone: firstName })
+  zone.append(h('option', { value: first }, offered))
+  for (const other of others) zone.append(h('option', { value: other }, zoneName(other, countries)))
+  zone.value = known?.zone ?? first
   const inputs = [day, month, year, time].map(part => part.input)
   const ways = waysBeside(setting, place, waysOut, answer, resting => {
     for (const input of [...inputs, zone]) input.disabled = resting
@@ -113,23 +84,15 @@ export function dateInput(
     read() {
       const wayOut = ways.read()
       if (wayOut !== undefined) return wayOut
-      const typed = [year, month, day].map(part => part.input.value.trim())
-      const hour = time.input.value.trim()
-      if (typed.every(part => part === '') && hour === '') return undefined
-      return readDate(typed, hour, zone.value)
+      const typed = {
+        year: year.input.value,
+        month: month.input.value,
+        day: day.input.value,
+        hour: time.input.value,
+      }
+      return typedDate(typed, zone.value)
     },
   }
-}
-
-const two = (part: string) => part.padStart(2, '0')
-
-/** What was typed, as a date: what does not fit stays visible in it, so that it is seen as a fault. */
-function readDate(typed: readonly string[], hour: string, zone: string) {
-  const [year = '', month = '', day = ''] = typed
-  const date =
-    day !== '' ? `${year}-${two(month)}-${two(day)}` : month !== '' ? `${year}-${two(month)}` : year
-  if (hour === '') return { date }
-  return { date, time: hour.length === 4 ? `0${hour}` : hour, zone }
 }
 
 export function yearInput(
@@ -141,7 +104,7 @@ export function yearInput(
   input.value = typeof answer === 'string' ? answer : ''
   return {
     element: labelled(setting, place, input),
-    read: () => (input.value.trim() === '' ? undefined : input.value.trim()),
+    read: () => plain(input.value) || undefined,
   }
 }
 

@@ -8,6 +8,7 @@ import { isShown } from '../../src/core/form/shown.js'
 import { button, h } from '../dom.js'
 import { fill } from '../texts/texts.js'
 import { choiceInput, isChoice } from './choice.js'
+import { clearable } from './clearable.js'
 import {
   type Control,
   framed,
@@ -26,7 +27,7 @@ function leafInput(
   field: Field,
   answer: AnswerLeaf | undefined,
 ): LeafControl {
-  if (isChoice(field)) return choiceInput(setting, place, field, answer)
+  if (isChoice(field)) return clearable(setting, field, choiceInput(setting, place, field, answer))
   switch (field.type) {
     case 'text':
       return textInput(setting, withTextHint(setting, place), field, answer)

@@ -40,6 +40,7 @@ function startForm(words: Words, offline: OfflineTexts): void {
     const date = localTime(embedded().directory.expires, texts.language)
     if (end !== null) end.textContent = fill(offline.until, { date })
     begin.hidden = false
+    byId('lost')?.setAttribute('hidden', '')
     // At once: whoever has an old file learns it before anything was typed.
     page.verifyMeanwhile()
   } catch (error) {

@@ -1,14 +1,18 @@
 // Adding something to a request: free text, or the further questions that are asked once somebody has answered.
 import type { Form, Program } from '../../schemas/program.js'
 import type { Answers } from '../../schemas/sealed.js'
+import { checkAnswers } from '../../src/core/form/check.js'
 import { keepShown } from '../../src/core/form/shown.js'
 import { button, form as formOf, h, unrecorded } from '../dom.js'
 import { Failed } from '../failed.js'
 import { postAddition } from '../network.js'
 import type { Page } from '../page.js'
 import type { SealedAddition } from '../sealer/calls.js'
-import { answerList } from './answer-list.js'
+import { fill } from '../texts/texts.js'
+import { answerList, questionLabel } from './answer-list.js'
+import { faultList, faultyOf, keyOf } from './faults.js'
 import { ask, askedQuestions, type Interview } from './interview.js'
+import { headingOf, letterOf } from './reply.js'
 import { enterWords, type Visit, visitAgain } from './visit.js'
 
 /** Where an addition ends: back in the mailbox, with or without news. */
@@ -17,27 +21,40 @@ export interface Ends {
   sent(found: Visit): void
 }
 
-interface Addition {
+interface Content {
   readonly text: string
   readonly answers: Answers | null
   readonly formVersion: number | null
+}
+
+export interface Addition {
+  readonly content: Content
+  /** The content as JSON, as it was when it was to be sent. */
+  readonly of: string
   /** Its fate is not known: the same bytes are sent again. */
   sealed: SealedAddition | null
 }
 
+/** The longest text, as what is sealed counts it: a few characters, such as pictures, count twice. */
+const maxLength = 10_000
+/** Above this share of the room the number of characters is shown. */
+const nearlyFull = 0.8
+
+const room = (used: number) => ({ used, max: maxLength })
+
+/** As it is counted and sealed: in NFC a letter with its accents is one. */
+const textOf = (typed: string) => typed.normalize('NFC').trim()
+
 /** How often a newer directory is fetched before the person is asked to try later. */
 const maxReseals = 3
 
-async function seal(page: Page, now: Visit, addition: Addition): Promise<SealedAddition> {
+async function seal(page: Page, now: Visit, content: Content): Promise<SealedAddition> {
   const sealer = await page.freshSealer()
   await enterWords(page, sealer, now.words)
-  const { text, answers, formVersion } = addition
   const { program, team } = now.mailbox.view
   const order = {
     token: now.token,
-    text,
-    answers,
-    formVersion,
+    ...content,
     attachments: [],
     program,
     team,
@@ -49,7 +66,7 @@ async function seal(page: Page, now: Visit, addition: Addition): Promise<SealedA
 /** @throws Failed */
 async function deliver(page: Page, now: Visit, addition: Addition): Promise<Visit> {
   for (let tries = 0; ; tries++) {
-    addition.sealed ??= await seal(page, now, addition)
+    addition.sealed ??= await seal(page, now, addition.content)
     try {
       await postAddition(now.token, addition.sealed.body)
       return await visitAgain(page, now, [])
@@ -62,40 +79,87 @@ async function deliver(page: Page, now: Visit, addition: Addition): Promise<Visi
   }
 }
 
-function send(page: Page, now: Visit, addition: Addition, ends: Ends): void {
+/** The same once more is the addition that may have arrived. */
+function additionOf({ unsent }: Visit, content: Content): Addition {
+  const of = JSON.stringify(content)
+  if (unsent.addition?.of !== of) unsent.addition = { content, of, sealed: null }
+  return unsent.addition
+}
+
+function send(page: Page, now: Visit, content: Content, ends: Ends): void {
+  const addition = additionOf(now, content)
   page.attempt(
     page.words.texts.sending.sending,
     () => deliver(page, now, addition),
-    found => ends.sent(found),
+    found => {
+      now.unsent.addition = null
+      ends.sent(found)
+    },
     () => ends.back(),
   )
 }
 
-export function showAddition(page: Page, now: Visit, ends: Ends, typed = ''): void {
-  const { addition: words, back: backLabel } = page.words.texts
+/** The newest answer, to be read again beside what is written to it. */
+function answeredTo(page: Page, { mailbox }: Visit): HTMLElement | null {
+  const readable = mailbox.replies.filter(({ message }) => message !== null)
+  const reply = readable[readable.length - 1]
+  if (reply === undefined) return null
+  return h(
+    'details',
+    { id: 'answered-to' },
+    h('summary', {}, headingOf(page, reply)),
+    letterOf(page, reply),
+  )
+}
+
+export function showAddition(page: Page, now: Visit, ends: Ends): void {
+  const { addition: words, back: backLabel, faults, question } = page.words.texts
+  const { unsent } = now
   const input = h('textarea', {
     id: 'addition',
     rows: 8,
     'aria-describedby': 'addition-hint',
     ...unrecorded,
   })
-  input.value = typed
+  input.value = unsent.text
+  const count = h('p', { class: 'hint count', 'aria-live': 'polite' })
+  const showCount = () => {
+    const used = textOf(input.value).length
+    count.textContent = used > maxLength * nearlyFull ? fill(question.chars, room(used)) : ''
+  }
+  input.addEventListener('input', () => {
+    unsent.text = input.value
+    showCount()
+  })
+  showCount()
   const fault = h('div', { role: 'alert' })
-  const again = () => showAddition(page, now, ends, input.value)
+  const tell = (sentence: string) => {
+    fault.textContent = ''
+    fault.append(h('p', { class: 'fault' }, sentence))
+    input.focus()
+  }
+  const again = () => showAddition(page, now, ends)
   const submit = () => {
-    const text = input.value.trim()
-    if (text === '') {
-      fault.textContent = ''
-      fault.append(h('p', { class: 'fault' }, words.empty))
-      input.focus()
-      return
-    }
-    const addition = { text, answers: null, formVersion: null, sealed: null }
-    send(page, now, addition, { ...ends, back: again })
+    const text = textOf(input.value)
+    if (text === '') return tell(words.empty)
+    if (text.length > maxLength) return tell(fill(faults.too_long, room(text.length)))
+    send(
+      page,
+      now,
+      { text, answers: null, formVersion: null },
+      {
+        back: again,
+        sent(found) {
+          unsent.text = ''
+          ends.sent(found)
+        },
+      },
+    )
   }
   page.show(
     again,
     h('h1', { tabindex: -1 }, words.heading),
+    answeredTo(page, now),
     formOf(
       submit,
       h(
@@ -104,6 +168,7 @@ export function showAddition(page: Page, now: Visit, ends: Ends, typed = ''): vo
         h('label', { for: 'addition', class: 'label' }, words.label),
         h('p', { class: 'hint', id: 'addition-hint' }, words.hint),
         input,
+        count,
       ),
       fault,
       h(
@@ -121,7 +186,7 @@ export function startMore(page: Page, now: Visit, program: Program, form: Form, 
   const interview: Interview = {
     program,
     form,
-    answers: {},
+    answers: now.unsent.answers,
     tellsCoverage: false,
     early: page.words.texts.review.heading,
     back: () => ends.back(),
@@ -136,15 +201,48 @@ function reviewMore(page: Page, now: Visit, interview: Interview, ends: Ends): v
   const answers = keepShown(interview.form, interview.answers)
   const isEmpty = Object.keys(answers).length === 0
   const questions = askedQuestions(interview)
+  const faults = checkAnswers(interview.form, answers)
+  const change = (key: string) =>
+    ask(
+      page,
+      interview,
+      key,
+      true,
+      faultyOf(
+        page,
+        interview,
+        faults.filter(fault => keyOf(fault) === key),
+      ),
+    )
   const submit = () => {
-    const addition = { text: '', answers, formVersion: interview.form.version, sealed: null }
-    send(page, now, addition, { ...ends, back: again })
+    if (faults.length > 0) return again()
+    send(
+      page,
+      now,
+      { text: '', answers, formVersion: interview.form.version },
+      {
+        back: again,
+        sent(found) {
+          now.unsent.answers = {}
+          ends.sent(found)
+        },
+      },
+    )
   }
   page.show(
     again,
+    faults.length === 0
+      ? null
+      : faultList(
+          page,
+          faults.map(fault => ({
+            label: questionLabel(page, interview.program.id, keyOf(fault)),
+            go: () => change(keyOf(fault)),
+          })),
+        ),
     h('h1', { tabindex: -1 }, review.heading),
     h('p', { class: 'lead' }, words.waits),
-    answerList(page, interview, key => ask(page, interview, key, true)),
+    answerList(page, interview, change),
     h(
       'div',
       { class: 'actions' },

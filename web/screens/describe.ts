@@ -3,10 +3,10 @@ import { labelAt, optionAt } from '../../schemas/programs/catalogue.js'
 import type { Field, Question } from '../../schemas/program.js'
 import type { Answer } from '../../schemas/sealed.js'
 import { isPartialDate, type Row, rowOf, rowsOf, wayOutOf } from '../../src/core/form/answer.js'
-import { zoneName } from '../inputs/date.js'
 import { hourOfDay, localDate } from '../local-time.js'
 import type { Page } from '../page.js'
 import { fill } from '../texts/texts.js'
+import { zoneName } from '../zones.js'
 
 function describeLeaf(
   page: Page,

@@ -54,6 +54,8 @@ function sentenceFor(page: Page, interview: Interview, fault: Fault): string {
       return faults.not_a_time
     case 'not_a_year':
       return faults.not_a_year
+    case 'day_missing':
+      return faults.day_missing
     default:
       return faults.other
   }

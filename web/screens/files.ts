@@ -1,13 +1,13 @@
 // Files that follow a request: chosen, told what is hidden in them, sealed and sent one after the other, each named as soon
 // as it has arrived. They stay here until then, and can be taken back.
 import { button, h } from '../dom.js'
-import { Failed } from '../failed.js'
+import { Failed, type FailureCode } from '../failed.js'
 import { postAddition } from '../network.js'
 import type { Page } from '../page.js'
 import type { Sealer } from '../sealer.js'
 import type { Given } from '../sealer/calls.js'
 import { fill } from '../texts/texts.js'
-import { Cancelled, giveUp, sendUpload } from '../upload.js'
+import { Cancelled, giveUp, patiently, sendUpload, type Watcher } from '../upload.js'
 import type { Ends } from './addition.js'
 import { enterWords, type Visit, visitAgain } from './visit.js'
 
@@ -24,10 +24,21 @@ interface Picked {
   readonly bytes: number
 }
 
-interface Chosen extends Picked {
+/** All of a file has arrived, and nothing names it yet. */
+interface Whole {
+  readonly attachment: Given<'attachEnd'>['attachment']
+  /** What names it: its fate may not be known, so the same bytes are sent again. */
+  body: string | null
+}
+
+export interface Chosen extends Picked {
   hidden: Hidden
   state: 'chosen' | 'sent'
+  whole: Whole | null
 }
+
+/** After these there is nothing left that could be named. */
+const refusing: readonly FailureCode[] = ['additions_full', 'mailbox_unknown', 'refused']
 
 /** To be sent; what can no longer be read is to be chosen anew. */
 const isWaiting = ({ hidden, state }: Chosen) =>
@@ -36,65 +47,100 @@ const isWaiting = ({ hidden, state }: Chosen) =>
 /** Of one file: the others go on. */
 const isUnreadable = (error: unknown) => error instanceof Failed && error.code === 'file_unreadable'
 
-/** The manifest of one file: from then on handlers see it. @throws Failed */
-async function name(
+async function sealManifest(
   page: Page,
   now: Visit,
-  attachment: Given<'attachEnd'>['attachment'],
-): Promise<void> {
+  { attachment }: Pick<Whole, 'attachment'>,
+): Promise<string> {
+  const sealer = await page.sealer()
+  await enterWords(page, sealer, now.words)
+  const { program, team } = now.mailbox.view
+  const { body } = await sealer.call('add', {
+    token: now.token,
+    text: '',
+    answers: null,
+    formVersion: null,
+    attachments: [attachment],
+    program,
+    team,
+    now: Date.now(),
+  })
+  return body
+}
+
+/** The manifest of one file: from then on handlers see it. @throws Failed, Cancelled */
+async function name(page: Page, now: Visit, whole: Whole, watcher: Watcher): Promise<void> {
   for (let tries = 0; ; tries++) {
-    const sealer = await page.sealer()
-    await enterWords(page, sealer, now.words)
-    const { program, team } = now.mailbox.view
-    const { body } = await sealer.call('add', {
-      token: now.token,
-      text: '',
-      answers: null,
-      formVersion: null,
-      attachments: [attachment],
-      program,
-      team,
-      now: Date.now(),
-    })
+    whole.body ??= await sealManifest(page, now, whole)
+    const { body } = whole
     try {
-      await postAddition(now.token, body)
+      await patiently(watcher, () => postAddition(now.token, body))
       return
     } catch (error) {
       if (!(error instanceof Failed) || error.code !== 'directory_stale') throw error
       if (tries >= maxReseals) throw new Failed('unavailable', 'directory_stale')
+      whole.body = null
       page.forgetSite()
     }
   }
 }
 
-async function sendOne(
+/** @throws Failed, Cancelled; what had arrived of it is then given up */
+async function upload(
   page: Page,
-  now: Visit,
-  sealer: Sealer,
+  { token }: Visit,
   { file, bytes: chosenBytes }: Picked,
-  watcher: Parameters<typeof sendUpload>[2],
-): Promise<void> {
+  watcher: Watcher,
+): Promise<Whole> {
+  // Not the one that the file before was sealed by: a newer directory ends it.
+  const sealer = await page.sealer()
   const { id, bytes } = await sealer.call('attach', { file, bytes: chosenBytes })
-  const part = async (from: number, to: number) =>
-    (await sealer.call('attachPart', { id, from, to })).sealed
+  // One stretch of memory goes to and fro: new ones would be collected late, and a phone ends a page that has many.
+  let spare: ArrayBuffer | null = null
+  const part = async (from: number, to: number) => {
+    const { sealed } = await sealer.call('attachPart', { id, from, to, spare })
+    spare = sealed.buffer
+    return sealed
+  }
   try {
-    await sendUpload(now.token, { id, bytes, part }, watcher)
+    await sendUpload(token, { id, bytes, part }, watcher)
     const { attachment } = await sealer.call('attachEnd', { id })
-    await name(page, now, attachment)
+    return { attachment, body: null }
   } catch (error) {
-    if (error instanceof Cancelled || isUnreadable(error)) giveUp(now.token, id)
+    giveUp(token, id)
     throw error
   }
 }
 
-export function showFiles(
-  page: Page,
-  now: Visit,
-  ends: Ends,
-  chosen: readonly Chosen[] = [],
-): void {
+/** Its bytes once, however often it must be named. @throws Failed, Cancelled */
+async function sendOne(page: Page, now: Visit, one: Chosen, watcher: Watcher): Promise<void> {
+  one.whole ??= await upload(page, now, one, watcher)
+  try {
+    await name(page, now, one.whole, watcher)
+  } catch (error) {
+    if (error instanceof Failed && refusing.includes(error.failure)) takeBack(now, one)
+    throw error
+  }
+}
+
+/** What nobody will name holds no place any longer. */
+function takeBack({ token }: Visit, one: Chosen): void {
+  if (one.whole !== null) giveUp(token, one.whole.attachment.id)
+  one.whole = null
+}
+
+export function showFiles(page: Page, now: Visit, ends: Ends): void {
   const { files: words, back } = page.words.texts
-  const again = (list: readonly Chosen[]) => showFiles(page, now, ends, list)
+  const chosen = now.unsent.files
+  const again = () => showFiles(page, now, ends)
+  const keep = (files: readonly Chosen[]) => {
+    now.unsent.files = files
+    again()
+  }
+  const remove = (one: Chosen) => {
+    takeBack(now, one)
+    keep(chosen.filter(other => other !== one))
+  }
   const input = h('input', {
     id: 'files',
     type: 'file',
@@ -106,25 +152,20 @@ export function showFiles(
     const isAnew = ({ file, hidden }: Chosen) =>
       hidden === 'unreadable' && added.some(one => one.file.name === file.name)
     const kept = chosen.filter(one => !isAnew(one))
-    page.attempt(
-      words.looking,
-      async () => [...kept, ...(await lookAt(page, added))],
-      again,
-      () => again(chosen),
-    )
+    page.attempt(words.looking, async () => [...kept, ...(await lookAt(page, added))], keep, again)
   })
   const waiting = chosen.filter(isWaiting)
   const isWarned = waiting.some(({ hidden }) => hidden !== 'stripped')
   const agreed = h('input', { id: 'agreed', type: 'checkbox' })
   const fault = h('div', { role: 'alert' })
   const send = () => {
-    if (!isWarned || agreed.checked) return sendAll(page, now, ends, chosen)
+    if (!isWarned || agreed.checked) return sendAll(page, now, ends)
     fault.textContent = ''
     fault.append(h('p', { class: 'fault' }, words.agreeFirst))
     agreed.focus()
   }
   page.show(
-    () => again(chosen),
+    again,
     h('h1', { tabindex: -1 }, words.heading),
     h('p', {}, fill(words.lead, { mb: maxMegabytes })),
     h(
@@ -151,9 +192,7 @@ export function showFiles(
               ),
               one.state === 'sent'
                 ? null
-                : button(fill(words.remove, { name: one.file.name }), () =>
-                    again(chosen.filter(other => other !== one)),
-                  ),
+                : button(fill(words.remove, { name: one.file.name }), () => remove(one)),
             ),
           ),
         ),
@@ -181,18 +220,23 @@ async function lookAt(page: Page, picked: readonly Picked[]): Promise<Chosen[]> 
   const sealer = await page.sealer()
   const chosen: Chosen[] = []
   for (const one of picked)
-    chosen.push({ ...one, hidden: await hiddenIn(sealer, one.file), state: 'chosen' })
+    chosen.push({
+      ...one,
+      hidden: await hiddenIn(sealer, one.file),
+      state: 'chosen',
+      whole: null,
+    })
   return chosen
 }
 
 /** A failure keeps what is left, to be sent again; a file that can no longer be read holds up no other. */
-function sendAll(page: Page, now: Visit, ends: Ends, chosen: readonly Chosen[]): void {
+function sendAll(page: Page, now: Visit, ends: Ends): void {
   const { files: words } = page.words.texts
   const stop = new AbortController()
   const line = h('p', { role: 'status', class: 'waiting' }, words.sealing)
   const bar = h('progress', { max: 100, value: 0, 'aria-label': words.heading })
-  const again = () => showFiles(page, now, ends, chosen)
-  const waiting = chosen.filter(isWaiting)
+  const again = () => showFiles(page, now, ends)
+  const waiting = now.unsent.files.filter(isWaiting)
   page.show(
     () => undefined,
     h('h1', { tabindex: -1 }, words.sending),
@@ -206,22 +250,23 @@ function sendAll(page: Page, now: Visit, ends: Ends, chosen: readonly Chosen[]):
     ),
   )
   const send = async () => {
-    const sealer = await page.freshSealer()
+    await page.freshSealer()
     for (const [index, one] of waiting.entries()) {
       const counted = fill(words.one, { n: index + 1, total: waiting.length })
       line.textContent = counted
       bar.value = 0
-      const watcher = {
+      const watcher: Watcher = {
         signal: stop.signal,
-        progress: (done: number) => {
+        progress(done) {
           bar.value = Math.round(done * 100)
         },
-        waiting: (isLost: boolean) => {
-          line.textContent = isLost ? words.lost : counted
+        waiting(why) {
+          const said = { line: words.lost, service: words.busy }
+          line.textContent = why === null ? counted : said[why]
         },
       }
       try {
-        await sendOne(page, now, sealer, one, watcher)
+        await sendOne(page, now, one, watcher)
         one.state = 'sent'
       } catch (error) {
         if (!isUnreadable(error)) throw error
@@ -229,18 +274,20 @@ function sendAll(page: Page, now: Visit, ends: Ends, chosen: readonly Chosen[]):
       }
     }
   }
-  const arrived = () =>
+  const arrived = () => {
+    now.unsent.files = []
     page.attempt(
       page.words.texts.loading,
       () => visitAgain(page, now, []),
       found => ends.sent(found),
       () => ends.back(),
     )
+  }
   send().then(
     () => (waiting.every(({ state }) => state === 'sent') ? arrived() : again()),
     (error: unknown) => {
       if (error instanceof Cancelled) again()
-      else page.fail(error, () => sendAll(page, now, ends, chosen), again)
+      else page.fail(error, () => sendAll(page, now, ends), again)
     },
   )
 }

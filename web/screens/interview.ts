@@ -40,8 +40,8 @@ export function askedQuestions({ form, answers }: Interview): Question[] {
 }
 
 /**
- * Asks one question, then goes on with the next. A choice is drawn at once where its words are there, anything else as soon
- * as all of the page is.
+ * Asks one question, then goes on with the next. A choice that must be made is drawn at once where its words are there,
+ * anything else as soon as all of the page is.
  * @param only where the person came from the review: back there afterwards
  */
 export function ask(
@@ -59,7 +59,11 @@ export function ask(
   }
   const draw = (input: (setting: Setting, place: Place) => Control) =>
     drawQuestion(page, interview, { question, only, faulty, input })
-  if (isChoice(question) && page.catalogueOf(program.id).labels[key] !== undefined)
+  if (
+    question.required &&
+    isChoice(question) &&
+    page.catalogueOf(program.id).labels[key] !== undefined
+  )
     draw((setting, place) => choiceInput(setting, place, question, leafOf(answers[key])))
   else
     page.withLater(
@@ -89,6 +93,7 @@ function drawQuestion(
     texts,
     shared,
     catalogue: page.catalogueOf(program.id),
+    answers,
     covered: program.countries,
     faults: faulty === null ? new Map() : faulty.sentences,
   }

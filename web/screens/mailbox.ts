@@ -9,6 +9,7 @@ import { type Ends, showAddition, startMore } from './addition.js'
 import { askToDelete } from './deletion.js'
 import { showFiles } from './files.js'
 import { othersList } from './others.js'
+import { headingOf, letterOf } from './reply.js'
 import { type Visit, visitAgain, visitOlder } from './visit.js'
 
 const order: readonly CaseState[] = ['received', 'routed', 'claimed', 'answered']
@@ -31,16 +32,12 @@ function stagesOf(page: Page, { mailbox: { view } }: Visit): HTMLElement {
   )
 }
 
-function replyOf(page: Page, { at, message }: OpenedReply): HTMLElement {
-  const words = page.words.texts.mailbox
-  const heading = fill(words.answerAt, { date: localTime(at, page.words.texts.language) })
+function replyOf(page: Page, reply: OpenedReply): HTMLElement {
   return h(
     'article',
     { class: 'reply' },
-    h('h3', {}, heading),
-    message === null
-      ? h('p', { class: 'fault' }, words.unreadable)
-      : h('p', { class: 'letter', lang: message.language, dir: 'auto' }, message.text),
+    h('h3', {}, headingOf(page, reply)),
+    letterOf(page, reply),
   )
 }
 

@@ -10,20 +10,32 @@ import { fill } from '../texts/texts.js'
 
 /** Stays empty where there is nobody to name. @param country null where it is not known */
 export function othersList(page: Page, country: string | null): HTMLElement {
-  const { others: words } = page.words.texts
   const place = h('section', { class: 'others' })
   const show = (directory: Directory) => {
-    const others = othersFor(directory, country, Date.now())
-    if (others.length === 0) return
-    place.append(
-      h('h2', {}, words.heading),
-      h('p', {}, words.lead),
-      h('ul', {}, ...others.map(other => entryOf(page, other))),
-    )
+    const list = listOf(page, directory, country)
+    if (list.length > 0) place.append(h('h2', {}, page.words.texts.others.heading), ...list)
   }
   // Links are shown only once they have verified. Where the directory cannot be had, the page says so elsewhere.
   void page.verified.then(first => show(page.directory ?? first))
   return place
+}
+
+/** The same behind its heading, on a screen that is about something else. null where there is nobody to name. */
+export function othersFolded(page: Page, country: string | null): HTMLElement | null {
+  const { directory } = page
+  const list = directory === null ? [] : listOf(page, directory, country)
+  if (list.length === 0) return null
+  const summary = h('summary', {}, page.words.texts.others.heading)
+  return h('details', { class: 'others' }, summary, ...list)
+}
+
+function listOf(page: Page, directory: Directory, country: string | null): HTMLElement[] {
+  const others = othersFor(directory, country, Date.now())
+  if (others.length === 0) return []
+  return [
+    h('p', {}, page.words.texts.others.lead),
+    h('ul', {}, ...others.map(other => entryOf(page, other))),
+  ]
 }
 
 function entryOf(page: Page, { about, checked, contact, languages, name, status, url }: OtherHelp) {

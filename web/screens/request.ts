@@ -1,6 +1,7 @@
 // From "start" to the first question: which program.
 import type { ShownProgram } from '../../schemas/directory-excerpt.js'
 import { button, h } from '../dom.js'
+import { turnTo } from '../draft.js'
 import type { Page } from '../page.js'
 import { programsOf } from '../site.js'
 import { fill } from '../texts/texts.js'
@@ -27,8 +28,7 @@ function showPrograms(page: Page, back: () => void): void {
   // Looked up as late as can be: what could be drawn a moment ago may not have been what was signed.
   const choices = programsOf(page.shown() ?? { programs: [] }).map(program => {
     const choose = () => {
-      if (page.draft.program?.id !== program.id) page.draft.answers = {}
-      page.draft.program = program
+      turnTo(page.draft, program)
       const interview = interviewOf(page, program, back)
       const [first] = askedQuestions(interview)
       ask(page, interview, first?.key ?? '')

@@ -1,5 +1,6 @@
 // Steps 3 to 5 as the person sees them: test, seal, send, receipt. Whatever fails, the answers are still there, and a
 // request whose fate is not known is sent again byte by byte.
+import { countryOf } from '../../src/core/form/slip-facts.js'
 import { bullets, button, h } from '../dom.js'
 import { Failed, type FailureCode } from '../failed.js'
 import { postIntake } from '../network.js'
@@ -7,9 +8,12 @@ import type { Page, Ways } from '../page.js'
 import type { Given } from '../sealer/calls.js'
 import type { Sealer } from '../sealer.js'
 import { localTime } from '../local-time.js'
+import { dayOfDevice } from '../locale.js'
 import { fill } from '../texts/texts.js'
+import { zoneHere, zoneName } from '../zones.js'
 import { openWith } from './come-back.js'
 import { handOver } from './hand-over.js'
+import { othersFolded } from './others.js'
 import { sealAnswers } from './seal-answers.js'
 
 /** How often a newer directory is fetched before the person is asked to try later. */
@@ -57,10 +61,21 @@ async function submit(
   }
 }
 
+/** What was in force when somebody began may have expired while they typed: then what is published now is fetched, once. */
+async function sealInForce(page: Page, tell: (stage: string) => void): Promise<Sealer> {
+  try {
+    return await sealAnswers(page, tell)
+  } catch (error) {
+    if (!(error instanceof Failed) || error.failure !== 'directory_expired') throw error
+    page.forgetSite()
+    return sealAnswers(page, tell)
+  }
+}
+
 /** @throws Failed */
 async function deliver(page: Page, tell: (stage: string) => void): Promise<Given<'receipt'>> {
   for (let tries = 0; ; tries++) {
-    const sealer = await sealAnswers(page, tell)
+    const sealer = await sealInForce(page, tell)
     const { sealed } = page.draft
     if (sealed === null) throw new Failed('internal')
     try {
@@ -86,15 +101,22 @@ export function sendRequest(page: Page, ways: Ways): void {
       const given = await deliver(page, text => {
         stage.textContent = text
       })
+      const country = countryOf(page.draft.answers)
       // It has arrived: what was typed is no longer needed here.
       page.draft.program = null
       page.draft.answers = {}
+      page.draft.aside.clear()
       page.draft.sealed = null
-      showSent(page, given)
+      showSent(page, given, country)
     } catch (error) {
       const code = error instanceof Failed ? error.code : ''
       if (code === 'form_invalid') ways.review()
-      else if (code === 'intake_conflict') page.fail(error, () => openMine(page, again), again)
+      else if (code === 'intake_conflict')
+        page.fail(
+          error,
+          () => openMine(page, again),
+          () => ways.back(),
+        )
       else page.fail(error, again, () => ways.back(), anotherWay(page, error, again))
     }
   }
@@ -113,23 +135,32 @@ function openMine(page: Page, back: () => void): void {
   openWith(page, page.draft.receiptWords.join(' '), back)
 }
 
-function showSent(page: Page, { due, receipt }: Given<'receipt'>): void {
+/** @param country whose others may help: nothing else of what was typed is there any more */
+function showSent(page: Page, { due, receipt }: Given<'receipt'>, country: string | null): void {
   const { sent, before, language, mailbox } = page.words.texts
-  const again = () => showSent(page, { due, receipt })
+  const { countries } = page.words.shared
+  const again = () => showSent(page, { due, receipt }, country)
   page.show(
     again,
     h('h1', { tabindex: -1 }, sent.heading),
-    h(
-      'div',
-      { class: 'notice good' },
-      h('p', { class: 'lead', id: 'due' }, fill(sent.due, { date: localTime(due, language) })),
-      h('p', { class: 'hint' }, sent.clock),
-    ),
+    due === null
+      ? h(
+          'p',
+          { class: 'notice', id: 'undated' },
+          fill(sent.undated, { date: dayOfDevice(language) }),
+        )
+      : h(
+          'div',
+          { class: 'notice good' },
+          h('p', { class: 'lead', id: 'due' }, fill(sent.due, { date: localTime(due, language) })),
+          h('p', { class: 'hint' }, fill(sent.clock, { zone: zoneName(zoneHere(), countries) })),
+        ),
     h('section', {}, h('h2', {}, sent.nextHeading), bullets(sent.next)),
     h('section', {}, h('h2', {}, sent.dangerHeading), bullets(before.danger)),
+    othersFolded(page, country),
     h(
       'details',
-      {},
+      { class: 'proof' },
       h('summary', {}, sent.proof),
       h('p', { class: 'hint' }, sent.proofHint),
       h('pre', { id: 'receipt', tabindex: 0, lang: 'en' }, receipt),

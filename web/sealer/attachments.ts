@@ -2,7 +2,6 @@
 // file itself; of a large one it never holds more than a few parts.
 import { KhancapError } from '../../schemas/problem.js'
 import { type Attachment, maxAttachmentBytes } from '../../schemas/sealed.js'
-import type { ByteSource } from '../../src/core/attachment/byte-source.js'
 import { FileUnreadable } from '../../src/core/attachment/file-unreadable.js'
 import {
   type AttachmentSealer,
@@ -14,27 +13,7 @@ import { selfTest } from '../../src/core/crypto/self-test.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { newClientId } from '../../src/core/encoding/case-id.js'
 import type { Asked, Given } from './calls.js'
-
-/** All bytes, also where Blob has no arrayBuffer (before Chrome 76, Firefox 69). @throws FileUnreadable */
-async function bytesOf(part: Blob): Promise<ArrayBuffer> {
-  try {
-    return await ('arrayBuffer' in part ? part : new Response(part)).arrayBuffer()
-  } catch (cause) {
-    // Browsers disagree about the name of it, and what has gone or has changed is never again what was chosen.
-    throw new FileUnreadable('the file cannot be read', { cause })
-  }
-}
-
-function sourceOfFile(file: Blob): ByteSource {
-  return {
-    bytes: file.size,
-    read: async (from, to) => {
-      const read = await bytesOf(file.slice(from, to))
-      if (read.byteLength !== to - from) throw new FileUnreadable('the file has changed')
-      return new Uint8Array(read)
-    },
-  }
-}
+import { sourceOfFile, steadySourceOfFile } from './file-source.js'
 
 export async function lookInto(file: File): Promise<Given<'look'>> {
   const found = await stripMetadata(sourceOfFile(file))
@@ -62,10 +41,10 @@ export function attaching(primitives: () => Primitives) {
       if (file.size !== bytes) throw new FileUnreadable('the file has changed')
       const p = primitives()
       await selfTest(p, maxAeadBytes)
-      const whole = sourceOfFile(file)
-      const found = await stripMetadata(whole)
+      const found = await stripMetadata(sourceOfFile(file))
       const isStripped = found.outcome === 'stripped'
-      const source = isStripped ? found.source : whole
+      // What is left of a picture is read from several places at once.
+      const source = isStripped ? found.source : steadySourceOfFile(file)
       const sealer = await attachmentSealer(p, source)
       const id = newClientId(p)
       begun = {
@@ -82,9 +61,9 @@ export function attaching(primitives: () => Primitives) {
       return { id, bytes: sealer.bytes }
     },
 
-    async part({ id, from, to }: Asked<'attachPart'>): Promise<Given<'attachPart'>> {
+    async part({ id, from, to, spare }: Asked<'attachPart'>): Promise<Given<'attachPart'>> {
       const { sealer } = current(id)
-      return { sealed: await sealer.part(from, to) }
+      return { sealed: await sealer.part(from, to, spare ?? undefined) }
     },
 
     /** Tested again: what a lying engine has sealed is never named. */

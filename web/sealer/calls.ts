@@ -1,10 +1,10 @@
 // What the page asks of its sealing Worker, and what comes back. Everything here crosses a thread by structured clone, but
-// for the sealed parts of a file, which are handed over; of what the receipt code stands for, only the mailbox token ever
+// for the sealed parts of a file, whose memory is handed over and back; of what the receipt code stands for, only the mailbox token ever
 // leaves the Worker.
 import type { Directory } from '../../schemas/directory.js'
 import type { Timestamp } from '../../schemas/encoding.js'
 import type { MailboxView } from '../../schemas/mailbox.js'
-import type { ProblemCode } from '../../schemas/problem.js'
+import type { Fault, ProblemCode } from '../../schemas/problem.js'
 import type { Answers, Attachment, Channel, ReplyMessage } from '../../schemas/sealed.js'
 
 /** What the server served: nothing in it is trusted before the Worker has verified it. */
@@ -92,7 +92,8 @@ export interface Calls {
   }
   receipt: {
     asked: { served: unknown; sealed: SealedRequest; now: number }
-    given: { due: Timestamp; receipt: string }
+    /** `due`: null where the receipt is dated too far ahead of the device for its hour to be believed. */
+    given: { due: Timestamp | null; receipt: string }
   }
   /** Reads typed words, and gives the token of the mailbox that they stand for. */
   enter: { asked: { words: string; pageLanguage: string }; given: { token: string } }
@@ -109,7 +110,8 @@ export interface Calls {
   /** Begins to seal a file, which had so many bytes when it was chosen; the one before is forgotten. */
   attach: { asked: { file: File; bytes: number }; given: { id: string; bytes: number } }
   attachPart: {
-    asked: { id: string; from: number; to: number }
+    /** `spare`: the memory of a part that was sent, handed back. */
+    asked: { id: string; from: number; to: number; spare: ArrayBuffer | null }
     given: { sealed: Uint8Array<ArrayBuffer> }
   }
   /** All of it was sealed: what names it. */
@@ -121,6 +123,11 @@ export type Asked<K extends CallName> = Calls[K]['asked']
 export type Given<K extends CallName> = Calls[K]['given']
 export type Answering = { [K in CallName]: (asked: Asked<K>) => Promise<Given<K>> }
 
+/** What changes hands with a call. */
+export function handedOver(asked: Asked<CallName>): ArrayBuffer[] {
+  return asked !== null && 'spare' in asked && asked.spare !== null ? [asked.spare] : []
+}
+
 export type CallMessage<K extends CallName = CallName> = {
   [N in K]: { readonly number: number; readonly name: N; readonly asked: Asked<N> }
 }[K]
@@ -131,6 +138,8 @@ export type SealerFault = ProblemCode | 'root_mismatch' | 'cannot_seal' | 'file_
 export interface FaultMessage {
   readonly number: number
   readonly fault: SealerFault
+  /** What is wrong with what was asked, without its values. */
+  readonly faults: readonly Fault[]
   /** The address of the script that did not come, where that is the fault. */
   readonly missing: string | null
 }

@@ -118,7 +118,12 @@ export async function sealRequest(
 
 const dayMs = 86_400_000
 
-/** @throws KhancapError `receipt_invalid`: what came back does not prove that this very request was taken in */
+/**
+ * That this very request was taken in, and by when an answer is due. Dated ahead, a receipt promises nothing for so long: by
+ * more than a day either the device's clock is wrong or the service's, and only the arrival is proved. (Where it is the
+ * device's, its directory may still be in force.)
+ * @throws KhancapError `receipt_invalid`: what came back does not prove that
+ */
 export async function checkReceipt(
   p: Primitives,
   opened: Opened,
@@ -134,10 +139,9 @@ export async function checkReceipt(
     content.envelope !== sealed.envelope ||
     content.slip !== sealed.slip ||
     content.directory !== sealed.directory ||
-    // Dated ahead, it promises nothing for so long. A clock that is a day wrong sees no directory in force.
-    parseTimestamp(content.received) > now + dayMs ||
     due === null
   )
     throw new KhancapError('receipt_invalid')
-  return { due, receipt }
+  const isAhead = parseTimestamp(content.received) > now + dayMs
+  return { due: isAhead ? null : due, receipt }
 }

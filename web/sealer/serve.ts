@@ -145,7 +145,8 @@ export function serve(
     } catch (error) {
       const fault = faultOf(error)
       const missing = (fault === 'server_unreachable' ? scope.wantedScript : null) ?? null
-      post({ number, fault, missing }, [])
+      const faults = error instanceof KhancapError ? error.faults : []
+      post({ number, fault, faults, missing }, [])
     }
   }
   let last: Promise<void> = Promise.resolve()

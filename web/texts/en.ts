@@ -41,8 +41,8 @@ export const textsEn: Texts = {
     traceHeading: 'Leaving no trace',
     trace: [
       '“Leave this page” at the top, or the Shift key pressed three times, hides this page at once, erases what you typed and opens another site.',
-      'It does not erase the history of your browser: the address of this page stays there. A private window or Tor Browser is better.',
-      'Nothing is stored on this device. If you close or reload this page, or use the Back button of your browser, what you typed is gone. Use the Back button on the page.',
+      'It does not erase what your browser remembers: the address of this page, and perhaps parts of the page. A private window, which forgets them when you close it, or Tor Browser is better.',
+      'What you type is never stored on this device. If you close or reload this page, or use the Back button of your browser, what you typed is gone. Use the Back button on the page.',
       'None of this is complete protection.',
     ],
     start: 'Start',
@@ -50,6 +50,7 @@ export const textsEn: Texts = {
     noScriptHeading: 'This page cannot seal here',
     noScript:
       'Your browser does not run scripts on this page, so nothing can be sealed on your device. What you write is never sent unsealed.',
+    lost: 'A part of this page has not arrived yet, or your browser is too old for it. Wait a moment, or load the page again. If this does not help, there are other safe ways. What you write is never sent unsealed.',
   },
   otherWays: {
     heading: 'Other safe ways',
@@ -102,6 +103,7 @@ export const textsEn: Texts = {
     zoneHere: 'this device: {zone}',
     dateHint: 'For example 27, 3, 2026. Leave out what you do not know.',
     choose: 'Please choose',
+    clear: 'Clear this answer',
     covered: 'Countries of this programme',
     notCovered: 'All other countries and regions',
     regionHint: 'Name or code. No street, no house.',
@@ -119,6 +121,7 @@ export const textsEn: Texts = {
     not_a_date: 'This day is not in the calendar. Month or year alone is enough.',
     not_a_time: 'Please write the time as 08:30, or leave it empty.',
     not_a_year: 'Please write the year with four digits, for example 1985.',
+    day_missing: 'With a time, please write day, month and year too, or leave the time empty.',
     other: 'This answer does not fit here. Please choose or write it again.',
   },
   coverage: {
@@ -223,7 +226,9 @@ export const textsEn: Texts = {
   sent: {
     heading: 'Your request has arrived',
     due: 'You get an answer by {date}.',
-    clock: 'Time of this device.',
+    clock: 'Time zone: {zone}.',
+    undated:
+      'By when you get an answer cannot be checked here, because the date of this device seems to be wrong: it says {date}. Please set it right, then look at your request. If the date is right, that of the service is wrong: keep the proof below.',
     nextHeading: 'What happens now',
     next: [
       'A person reads your request. If an answer is late, the people in charge are told.',
@@ -243,6 +248,12 @@ export const textsEn: Texts = {
     hint: 'In the right order. Capital letters, accents and line breaks do not matter.',
     open: 'Open',
     opening: 'Opening…',
+    unknown:
+      'Not in the list of words: number {numbers}. Please compare with your note; often only one letter is different.',
+    count:
+      'Words typed: {n}. A receipt code has 12. Please check whether one is missing, or there is one too many.',
+    apart:
+      'All 12 words are in the list, but they do not belong together: one of them is wrong, or two have changed places. Please compare them with your note, one by one.',
   },
   mailbox: {
     heading: 'Your request',
@@ -335,6 +346,7 @@ export const textsEn: Texts = {
     sealing: 'Testing the sealing on this device…',
     one: 'File {n} of {total}',
     lost: 'The connection was lost. It goes on by itself as soon as it is back.',
+    busy: 'The service cannot take anything at this moment. It goes on by itself as soon as it can.',
     stay: 'Please keep this page open. If you close it, files that have not arrived are lost here and must be chosen again.',
     cancel: 'Stop',
     arrived: 'Has arrived.',
@@ -369,7 +381,8 @@ export const textsEn: Texts = {
     refused: 'The service did not accept the sealed request. Please load this page again later.',
     receipt_invalid:
       'Something was sent, but the proof that came back is not right. Keep your 12 words and look at your request later; if there is none, please send again.',
-    arrived_already: 'Your request has already arrived. Use your 12 words to look at it.',
+    arrived_already:
+      'Your request has already arrived, as you sent it before. What you have changed since is not in it: look at your request and add it there.',
     receipt_code_invalid:
       'These words are not a receipt code. Please check the spelling and the order of the 12 words.',
     mailbox_unknown:

@@ -41,8 +41,8 @@ export const textsFr: Texts = {
     traceHeading: 'Ne pas laisser de traces',
     trace: [
       '«\u00a0Quitter cette page\u00a0», en haut, ou trois pressions sur la touche Maj cachent aussitôt cette page, effacent ce que vous avez écrit et ouvrent un autre site.',
-      'L’historique du navigateur n’est pas effacé\u00a0: l’adresse de cette page y reste. Une fenêtre privée ou le navigateur Tor vaut mieux.',
-      'Rien n’est enregistré sur cet appareil. Si vous fermez ou rechargez la page, ou utilisez le bouton Retour du navigateur, ce que vous avez écrit est perdu. Utilisez le bouton Retour de la page.',
+      'Ce que le navigateur retient n’est pas effacé\u00a0: l’adresse de cette page, et peut-être des parties de la page. Une fenêtre privée, qui les oublie quand vous la fermez, ou le navigateur Tor vaut mieux.',
+      'Ce que vous écrivez n’est jamais enregistré sur cet appareil. Si vous fermez ou rechargez la page, ou utilisez le bouton Retour du navigateur, ce que vous avez écrit est perdu. Utilisez le bouton Retour de la page.',
       'Rien de cela n’est une protection complète.',
     ],
     start: 'Commencer',
@@ -50,6 +50,7 @@ export const textsFr: Texts = {
     noScriptHeading: 'Cette page ne peut pas sceller ici',
     noScript:
       'Votre navigateur n’exécute pas de scripts sur cette page\u00a0: rien ne peut être scellé sur votre appareil. Ce que vous écrivez n’est jamais envoyé sans être scellé.',
+    lost: 'Une partie de cette page n’est pas encore arrivée, ou votre navigateur est trop ancien pour elle. Attendez un instant, ou rechargez la page. Si cela ne suffit pas, il y a d’autres moyens sûrs. Ce que vous écrivez n’est jamais envoyé sans être scellé.',
   },
   otherWays: {
     heading: 'D’autres moyens sûrs',
@@ -102,6 +103,7 @@ export const textsFr: Texts = {
     zoneHere: 'cet appareil\u00a0: {zone}',
     dateHint: 'Par exemple 27, 3, 2026. Laissez vide ce que vous ne savez pas.',
     choose: 'Veuillez choisir',
+    clear: 'Effacer cette réponse',
     covered: 'Pays de ce programme',
     notCovered: 'Tous les autres pays et territoires',
     regionHint: 'Nom ou code. Ni rue, ni maison.',
@@ -120,6 +122,8 @@ export const textsFr: Texts = {
     not_a_date: 'Ce jour n’existe pas dans le calendrier. Le mois ou l’année seuls suffisent.',
     not_a_time: 'Écrivez l’heure ainsi\u00a0: 08:30, ou laissez vide.',
     not_a_year: 'Écrivez l’année en quatre chiffres, par exemple 1985.',
+    day_missing:
+      'Avec une heure, écrivez aussi le jour, le mois et l’année, ou laissez l’heure vide.',
     other: 'Cette réponse ne convient pas ici. Choisissez ou écrivez-la de nouveau.',
   },
   coverage: {
@@ -226,7 +230,9 @@ export const textsFr: Texts = {
   sent: {
     heading: 'Votre demande est arrivée',
     due: 'Vous aurez une réponse au plus tard le {date}.',
-    clock: 'Heure de cet appareil.',
+    clock: 'Fuseau horaire\u00a0: {zone}.',
+    undated:
+      'La date de la réponse ne peut pas être vérifiée ici, car celle de cet appareil semble fausse\u00a0: {date}. Corrigez-la, puis regardez votre demande. Si elle est juste, c’est celle du service qui est fausse\u00a0: gardez la preuve ci-dessous.',
     nextHeading: 'Et maintenant',
     next: [
       'Une personne lit votre demande. Si la réponse tarde, les responsables sont prévenus.',
@@ -246,6 +252,12 @@ export const textsFr: Texts = {
     hint: 'Dans le bon ordre. Majuscules, accents et retours à la ligne n’ont pas d’importance.',
     open: 'Ouvrir',
     opening: 'Ouverture…',
+    unknown:
+      'Absent de la liste des mots\u00a0: numéro {numbers}. Comparez avec votre note\u00a0; souvent, une seule lettre diffère.',
+    count:
+      'Nombre de mots tapés\u00a0: {n}. Un code de reçu en a 12. Regardez s’il en manque un, ou s’il y en a un de trop.',
+    apart:
+      'Les 12 mots sont dans la liste, mais ils ne vont pas ensemble\u00a0: l’un d’eux n’est pas le bon, ou deux ont changé de place. Comparez-les un par un avec votre note.',
   },
   mailbox: {
     heading: 'Votre demande',
@@ -342,6 +354,7 @@ export const textsFr: Texts = {
     sealing: 'Essai du scellement sur cet appareil…',
     one: 'Fichier {n} sur {total}',
     lost: 'La connexion est perdue. L’envoi reprend de lui-même dès qu’elle revient.',
+    busy: 'Le service ne peut rien recevoir en ce moment. L’envoi reprend de lui-même dès que possible.',
     stay: 'Veuillez garder cette page ouverte. Si vous la fermez, les fichiers qui ne sont pas arrivés devront être choisis de nouveau.',
     cancel: 'Arrêter',
     arrived: 'Bien arrivé.',
@@ -377,7 +390,8 @@ export const textsFr: Texts = {
     refused: 'Le service n’a pas accepté la demande scellée. Rechargez cette page plus tard.',
     receipt_invalid:
       'Quelque chose a été envoyé, mais la preuve reçue n’est pas bonne. Gardez vos 12 mots et regardez votre demande plus tard\u00a0; si elle n’y est pas, envoyez de nouveau.',
-    arrived_already: 'Votre demande est déjà arrivée. Utilisez vos 12 mots pour la voir.',
+    arrived_already:
+      'Votre demande est déjà arrivée, telle que vous l’aviez envoyée. Ce que vous avez changé depuis n’y est pas\u00a0: regardez votre demande et ajoutez-le là.',
     receipt_code_invalid:
       'Ces mots ne sont pas un code de reçu. Vérifiez l’orthographe et l’ordre des 12 mots.',
     mailbox_unknown:

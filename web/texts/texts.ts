@@ -38,6 +38,8 @@ export interface Texts {
     readonly haveCode: string
     readonly noScriptHeading: string
     readonly noScript: string
+    /** Where the script has not come after a while, or the browser does not understand it. */
+    readonly lost: string
   }
   /** Where sealing is not possible: never a dead end, never in the clear. */
   readonly otherWays: {
@@ -90,6 +92,8 @@ export interface Texts {
     readonly zoneHere: string
     readonly dateHint: string
     readonly choose: string
+    /** Takes back a choice that may stay open. */
+    readonly clear: string
     readonly covered: string
     readonly notCovered: string
     readonly regionHint: string
@@ -107,6 +111,8 @@ export interface Texts {
     readonly not_a_date: string
     readonly not_a_time: string
     readonly not_a_year: string
+    /** A time without a full day. */
+    readonly day_missing: string
     readonly other: string
   }
   readonly coverage: {
@@ -203,6 +209,8 @@ export interface Texts {
     readonly heading: string
     readonly due: string
     readonly clock: string
+    /** In place of the hour, where the date of the device and that of the proof are too far apart. */
+    readonly undated: string
     readonly nextHeading: string
     readonly next: readonly string[]
     readonly dangerHeading: string
@@ -217,6 +225,12 @@ export interface Texts {
     readonly hint: string
     readonly open: string
     readonly opening: string
+    /** Words that are no code: the numbers of those that are in no list. */
+    readonly unknown: string
+    /** How many there are, where they are not twelve. */
+    readonly count: string
+    /** Each is in the list; together they are no code. */
+    readonly apart: string
   }
   readonly mailbox: {
     readonly heading: string
@@ -301,6 +315,8 @@ export interface Texts {
     readonly sealing: string
     readonly one: string
     readonly lost: string
+    /** The line is there, and the service takes nothing in. */
+    readonly busy: string
     readonly stay: string
     readonly cancel: string
     readonly arrived: string

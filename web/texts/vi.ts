@@ -41,8 +41,8 @@ export const textsVi: Texts = {
     traceHeading: 'Không để lại dấu vết',
     trace: [
       'Nút “Thoát khỏi trang” ở trên cùng, hoặc bấm phím Shift ba lần, sẽ che trang này ngay lập tức, xóa những gì bạn đã gõ và mở một trang khác.',
-      'Việc đó không xóa lịch sử của trình duyệt: địa chỉ trang này vẫn còn trong đó. Dùng cửa sổ riêng tư hoặc Tor Browser thì tốt hơn.',
-      'Không có gì được lưu trên thiết bị này. Nếu bạn đóng hoặc tải lại trang, hay dùng nút quay lại của trình duyệt, những gì đã gõ sẽ mất. Hãy dùng nút “Quay lại” ở ngay trên trang.',
+      'Việc đó không xóa những gì trình duyệt ghi nhớ: địa chỉ trang này, và có thể cả một phần của trang. Dùng cửa sổ riêng tư (đóng lại là quên hết) hoặc Tor Browser thì tốt hơn.',
+      'Những gì bạn gõ không bao giờ được lưu trên thiết bị này. Nếu bạn đóng hoặc tải lại trang, hay dùng nút quay lại của trình duyệt, những gì đã gõ sẽ mất. Hãy dùng nút “Quay lại” ở ngay trên trang.',
       'Những cách này không bảo vệ được hoàn toàn.',
     ],
     start: 'Bắt đầu',
@@ -50,6 +50,7 @@ export const textsVi: Texts = {
     noScriptHeading: 'Trang này không niêm phong được ở đây',
     noScript:
       'Trình duyệt của bạn không chạy mã lệnh trên trang này, nên không thể niêm phong trên thiết bị của bạn. Lời bạn viết không bao giờ được gửi đi khi chưa niêm phong.',
+    lost: 'Một phần của trang này chưa tải xong, hoặc trình duyệt của bạn quá cũ. Xin đợi một chút, hoặc tải lại trang. Nếu vẫn không được, còn có những cách an toàn khác. Lời bạn viết không bao giờ được gửi đi khi chưa niêm phong.',
   },
   otherWays: {
     heading: 'Những cách an toàn khác',
@@ -102,6 +103,7 @@ export const textsVi: Texts = {
     zoneHere: 'thiết bị này: {zone}',
     dateHint: 'Ví dụ 27, 3, 2026. Phần nào không biết thì bỏ trống.',
     choose: 'Xin chọn',
+    clear: 'Xóa câu trả lời này',
     covered: 'Các nước thuộc chương trình này',
     notCovered: 'Các quốc gia và vùng lãnh thổ khác',
     regionHint: 'Tên hoặc mã. Đừng ghi tên đường, số nhà.',
@@ -119,6 +121,7 @@ export const textsVi: Texts = {
     not_a_date: 'Ngày này không có trong lịch. Chỉ cần tháng hoặc năm cũng được.',
     not_a_time: 'Xin ghi giờ theo dạng 08:30, hoặc bỏ trống.',
     not_a_year: 'Xin ghi năm bằng bốn chữ số, ví dụ 1985.',
+    day_missing: 'Nếu ghi giờ, xin ghi cả ngày, tháng và năm, hoặc bỏ trống giờ.',
     other: 'Câu trả lời này không hợp ở đây. Xin chọn hoặc viết lại.',
   },
   coverage: {
@@ -223,7 +226,9 @@ export const textsVi: Texts = {
   sent: {
     heading: 'Yêu cầu của bạn đã đến nơi',
     due: 'Bạn sẽ có câu trả lời chậm nhất: {date}.',
-    clock: 'Theo giờ của thiết bị này.',
+    clock: 'Múi giờ: {zone}.',
+    undated:
+      'Ở đây không kiểm tra được khi nào bạn có câu trả lời, vì ngày trên thiết bị này có vẻ sai: đang là {date}. Xin chỉnh lại cho đúng, rồi xem yêu cầu của bạn. Nếu ngày này đúng thì ngày của dịch vụ sai: hãy giữ bằng chứng ở dưới.',
     nextHeading: 'Bây giờ điều gì sẽ diễn ra',
     next: [
       'Sẽ có người đọc yêu cầu của bạn. Nếu trả lời chậm, những người phụ trách sẽ được báo.',
@@ -243,6 +248,12 @@ export const textsVi: Texts = {
     hint: 'Theo đúng thứ tự. Chữ hoa, dấu và xuống dòng không quan trọng.',
     open: 'Mở',
     opening: 'Đang mở…',
+    unknown:
+      'Không có trong danh sách: từ thứ {numbers}. Xin so lại với bản bạn đã chép; thường chỉ khác một chữ cái.',
+    count:
+      'Số từ đã gõ: {n}. Mã biên nhận có 12 từ. Xin xem có thiếu từ nào, hoặc thừa từ nào không.',
+    apart:
+      'Cả 12 từ đều có trong danh sách, nhưng không hợp thành một mã: có một từ sai, hoặc hai từ bị đổi chỗ. Xin so từng từ với bản bạn đã chép.',
   },
   mailbox: {
     heading: 'Yêu cầu của bạn',
@@ -335,6 +346,7 @@ export const textsVi: Texts = {
     sealing: 'Đang kiểm tra niêm phong trên thiết bị này…',
     one: 'Tệp {n} trên {total}',
     lost: 'Mất kết nối. Khi có mạng trở lại, việc gửi sẽ tự tiếp tục.',
+    busy: 'Dịch vụ tạm thời không tiếp nhận được. Khi tiếp nhận được, việc gửi sẽ tự tiếp tục.',
     stay: 'Xin giữ trang này mở. Nếu bạn đóng trang, các tệp chưa đến nơi sẽ phải chọn lại.',
     cancel: 'Dừng',
     arrived: 'Đã đến nơi.',
@@ -371,7 +383,8 @@ export const textsVi: Texts = {
     refused: 'Dịch vụ không nhận yêu cầu đã niêm phong. Xin tải lại trang này sau.',
     receipt_invalid:
       'Đã gửi đi, nhưng bằng chứng nhận lại không đúng. Hãy giữ 12 từ và xem lại yêu cầu sau; nếu không thấy, xin gửi lại.',
-    arrived_already: 'Yêu cầu của bạn đã đến nơi từ trước. Hãy dùng 12 từ của bạn để xem.',
+    arrived_already:
+      'Yêu cầu của bạn đã đến nơi từ trước, đúng như khi bạn gửi. Những gì bạn sửa sau đó không có trong yêu cầu: hãy xem yêu cầu và viết thêm ở đó.',
     receipt_code_invalid:
       'Những từ này không phải mã biên nhận. Xin kiểm tra chính tả và thứ tự của 12 từ.',
     mailbox_unknown:

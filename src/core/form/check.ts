@@ -39,10 +39,13 @@ export function isCalendarDate(text: string): boolean {
 function dateFault(answer: Answer): string | null {
   const { date, time, zone, ...rest } = rowOf(answer) ?? {}
   if (Object.keys(rest).length > 0 || typeof date !== 'string') return 'wrong_type'
+  if (time !== undefined && date === '') return 'day_missing'
+  // Its own fault: a year of two digits, or of another calendar, is no day that does not exist.
+  if (!isYear(date.split('-')[0] ?? '')) return 'not_a_year'
   if (!isCalendarDate(date)) return 'not_a_date'
   if (time !== undefined) {
+    if (date.length !== 10) return 'day_missing'
     if (typeof time !== 'string' || !/^([01]\d|2[0-3]):[0-5]\d$/.test(time)) return 'not_a_time'
-    if (date.length !== 10) return 'not_a_date'
   }
   return zone === undefined || (typeof zone === 'string' && zone.length <= 60) ? null : 'wrong_type'
 }
@@ -141,7 +144,7 @@ function checkOne(
 /**
  * Every fault of the answers, in the order of the form; none where they can be sealed.
  * Codes: `required`, `too_long`, `too_many`, `unknown_option`, `unknown_key`, `not_asked`, `not_a_date`,
- * `not_a_time`, `not_a_year`, `wrong_type`. Pointers are RFC 6901 (keys need no escaping).
+ * `not_a_time`, `not_a_year`, `day_missing`, `wrong_type`. Pointers are RFC 6901 (keys need no escaping).
  */
 export function checkAnswers(form: Form, answers: Answers, context: CheckContext = {}): Fault[] {
   return form.questions

@@ -16,6 +16,11 @@ function text(answer: Answer | undefined): string | null {
   return typeof answer === 'string' ? answer : null
 }
 
+/** The country that was answered, wherever a form asks for it; null where none was. */
+export function countryOf(answers: Answers): string | null {
+  return text(answers['country']) ?? text(rowOf(answers['jurisdiction'])?.['country'])
+}
+
 /**
  * Reads the facts out of answers that fit their form. A way out or a missing answer becomes `unknown` or null.
  * @param instantOf when a date of the applicant's is: the device knows time zones, core does not; null where the
@@ -26,7 +31,6 @@ export function slipFacts(
   answers: Answers,
   instantOf: (date: PartialDate) => Instant | null,
 ): SlipFacts {
-  const country = text(answers['country']) ?? text(rowOf(answers['jurisdiction'])?.['country'])
   const region = text(answers['region'])
   const pressure = text(answers['time_pressure'])
   const date = answers['deadline'] ?? answers['next_deadline']
@@ -34,7 +38,7 @@ export function slipFacts(
   return {
     program,
     language: text(answers['reply_language']) ?? 'other',
-    country: country ?? 'unknown',
+    country: countryOf(answers) ?? 'unknown',
     region: region !== null && /^[A-Z]{2}-[A-Z0-9]{1,3}$/.test(region) ? region : null,
     urgency: urgencies.find(urgency => urgency === pressure) ?? null,
     deadline: deadline === null ? null : formatTimestamp(deadline),

@@ -53,6 +53,16 @@ function couldBe(language: WordLanguage, parts: number): boolean {
   return language === 'vi' ? parts >= words && parts <= 2 * words : parts === words
 }
 
+/**
+ * How many words somebody has typed, where they are not twelve: the parts, unless most of what they make is in the list whose
+ * words have two.
+ */
+function countWords(parts: readonly string[], pairs: Known | null): number {
+  const joined = pairs === null ? [] : joinSyllables(parts, pairs)
+  const known = joined.filter(word => pairs?.has(word))
+  return 2 * known.length > joined.length ? joined.length : parts.length
+}
+
 const unknownIn = (reading: Reading) => reading.found.filter(word => word === null).length
 
 /** What reads words: `prefer` is the list that is tried first. @throws KhancapError `receipt_code_invalid` */
@@ -61,8 +71,8 @@ export type WordReader = (text: string, prefer?: WordLanguage) => Promise<Receip
 /**
  * Reads words of any list, however they were typed: case, spaces and accents do not count. Words that two lists share
  * mean the same in both Chinese lists; twelve that two of the others share do not occur. A list is loaded when it is
- * first needed, and kept for as long as the reader lives. Faults name the number of words, the unknown word by its
- * number from one, or the checksum, never a word.
+ * first needed, and kept for as long as the reader lives. Faults name the number of words by that of the last one, the unknown
+ * word by its number from one, or the checksum, never a word.
  */
 export function wordReader(): WordReader {
   const lists = new Map<WordLanguage, { list: string[]; known: Known }>()
@@ -86,10 +96,13 @@ export function wordReader(): WordReader {
       if (reading.entropy !== null) return { entropy: reading.entropy, language }
       readings.push(reading)
     }
-    if (readings.length === 0)
+    if (readings.length === 0) {
+      const isPaired = prefer === 'vi' || couldBe('vi', parts.length)
+      const count = countWords(parts, isPaired ? (await loaded('vi')).known : null)
       throw new KhancapError('receipt_code_invalid', {
-        faults: [{ pointer: '', code: 'number_of_words' }],
+        faults: [{ pointer: `/${count}`, code: 'number_of_words' }],
       })
+    }
     const closest = readings.reduce((best, next) =>
       unknownIn(next) < unknownIn(best) ? next : best,
     )
