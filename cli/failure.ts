@@ -43,8 +43,8 @@ export function unavailable(sentence: Safe, ...hints: readonly Safe[]): Failure 
 export function asFailure(thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown
   if (thrown instanceof KhancapError) return fromProblem(thrown.code, thrown)
-  const system = systemSentence(thrown)
-  if (system !== null) return new Failure(1, system, [], { cause: thrown })
+  const system = systemFailure(thrown)
+  if (system !== null) return system
   return new Failure(
     1,
     safe`something went wrong in khancap itself`,
@@ -90,7 +90,7 @@ const sentences: Partial<Record<ProblemCode, { sentence: Safe; hints: readonly S
   },
   identity_locked: {
     sentence: safe`the passphrase does not open the identity`,
-    hints: [],
+    hints: [safe`capitals, spaces and the layout of the keyboard count`],
   },
   identity_malformed: {
     sentence: safe`the identity file could not be read`,
@@ -149,24 +149,49 @@ const sentences: Partial<Record<ProblemCode, { sentence: Safe; hints: readonly S
   },
 }
 
-function systemSentence(thrown: unknown): Safe | null {
+/** What the system refused, in words of ours; null where it is not known what it means. */
+function systemFailure(thrown: unknown): Failure | null {
   if (!(thrown instanceof Error) || !('code' in thrown)) return null
   const where =
     'path' in thrown && typeof thrown.path === 'string' ? safe`${thrown.path}` : safe`it`
+  const said = (sentence: Safe, ...hints: readonly Safe[]) =>
+    new Failure(1, sentence, hints, { cause: thrown })
   switch (thrown.code) {
     case 'ENOENT':
-      return safe`there is no file ${where}`
+      return said(safe`there is no file ${where}`)
     case 'EACCES':
     case 'EPERM':
-      return safe`this user may not use ${where}`
+      return said(safe`this user may not use ${where}`)
     case 'EISDIR':
-      return safe`${where} is a folder, not a file`
+      return said(safe`${where} is a folder, not a file`)
+    case 'ENOTDIR':
+      return said(
+        safe`a part of ${where} is a file, not a folder`,
+        safe`give a path on which every part but the last is a folder`,
+      )
     case 'EEXIST':
-      return safe`${where} exists already; it was left as it is`
+      return said(
+        safe`${where} exists already; it was left as it is`,
+        safe`give another name, or move that one away first`,
+      )
     case 'ENOSPC':
-      return safe`the disk is full`
+    case 'EDQUOT':
+      return said(
+        safe`the disk is full`,
+        safe`make room on it, or give a place on another one; then run the same command again`,
+      )
     case 'EROFS':
-      return safe`the disk is read-only`
+      return said(
+        safe`the disk is read-only`,
+        safe`some sticks have a switch for that; or give a place on another one`,
+      )
+    case 'EIO':
+    case 'ENODEV':
+    case 'ENXIO':
+      return said(
+        safe`the disk or stick does not answer any more`,
+        safe`is the stick still in? put it back, or take another one; then run the same command again`,
+      )
     default:
       return null
   }

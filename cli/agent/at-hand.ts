@@ -50,14 +50,17 @@ async function heldByAgent(station: Station): Promise<AtHand | null> {
     opening: held.recipients.map(() => p.random(32)),
     signing: held.signing_keys.map(() => p.random(32)),
   }
-  const primitives = throughAgent(p, line, held, handles)
+  const through = (asking: Asking): Station => {
+    const primitives = throughAgent(p, line, held, handles, asking)
+    return { ...station, isHeld: true, primitives: () => Promise.resolve(primitives) }
+  }
   return {
     identity: {
       handler: held.handler,
       opening: handles.opening.map(encodeIdentity),
       signing: handles.signing,
     },
-    station: { ...station, isHeld: true, primitives: () => Promise.resolve(primitives) },
+    station: { ...through({}), byItself: through({ by_itself: true }) },
   }
 }
 
@@ -71,11 +74,17 @@ export function whoIs(line: AgentLine): AgentIdentity | null {
   }
 }
 
+/** Whether somebody has just typed what a question is for. */
+interface Asking {
+  readonly by_itself?: true
+}
+
 function throughAgent(
   p: PassphrasePrimitives,
   line: AgentLine,
   held: AgentIdentity,
   handles: { readonly opening: readonly Uint8Array[]; readonly signing: readonly Uint8Array[] },
+  asking: Asking,
 ): PassphrasePrimitives {
   const [opening, signing] = [places(handles.opening), places(handles.signing)]
   return {
@@ -101,7 +110,8 @@ function throughAgent(
     ed25519Sign(seed, bytes) {
       const key = signing.get(hex(seed))
       if (key === undefined) return p.ed25519Sign(seed, bytes)
-      return part(line.ask({ ask: 'sign', key, bytes: encodeBase64url(bytes) }), 'signature')
+      const asked = { ask: 'sign', key, bytes: encodeBase64url(bytes), ...asking } as const
+      return part(line.ask(asked), 'signature')
     },
   }
 }

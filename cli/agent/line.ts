@@ -1,6 +1,6 @@
 // The line of a command to the agent. Core opens and signs in one breath, so a question waits for its answer: a thread of
 // its own talks to the socket meanwhile.
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { unavailable } from '../failure.js'
 import type { Station } from '../station/station.js'
@@ -27,7 +27,6 @@ export async function agentLine(station: Station): Promise<AgentLine | null> {
   // oxlint-disable-next-line no-await-in-loop
   for (const path of [place.folder, place.socket, place.token])
     if (!(await isOurs(path))) return null
-  const token = await readFile(place.token, 'utf8')
 
   const shared = new SharedArrayBuffer(headBytes + maxLineBytes)
   const head = new Int32Array(shared, 0, 2)
@@ -38,6 +37,7 @@ export async function agentLine(station: Station): Promise<AgentLine | null> {
   worker.unref()
   return {
     ask(question) {
+      const token = tokenIn(place.token)
       Atomics.store(head, 0, 0)
       // A thread has no origin.
       // oxlint-disable-next-line unicorn/require-post-message-target-origin
@@ -56,9 +56,19 @@ export async function agentLine(station: Station): Promise<AgentLine | null> {
 
 function gone() {
   return unavailable(
-    safe`the agent has gone, or it refuses`,
-    safe`run the command again; khancap agent start starts another one`,
+    safe`the agent has locked itself, or it refuses`,
+    safe`khancap agent start unlocks it again`,
+    safe`then run the command again; khancap watch goes on by itself`,
   )
+}
+
+/** Read for each question: after a lock there may be another agent. */
+function tokenIn(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    throw gone()
+  }
 }
 
 function parsed(text: string): unknown {

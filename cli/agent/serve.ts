@@ -45,10 +45,12 @@ export async function serveAgent(): Promise<void> {
   let used = began
   let seen = began
 
-  const server = createServer(line => {
+  const worked = () => {
     used = Date.now()
-    converse(line, question => answer(p, secrets, question, locksIn, lock))
-  })
+  }
+  const server = createServer(line =>
+    converse(line, question => answer(p, secrets, question, { locksIn, lock, worked })),
+  )
   const locksIn = () => Math.max(0, Math.min(used + idleMs, began + maxMs) - Date.now())
   const clock = setInterval(
     () => {
@@ -115,12 +117,18 @@ function converse(line: Socket, reply: (question: string) => AgentAnswer): void 
   })
 }
 
+interface Lock {
+  readonly locksIn: () => number
+  readonly lock: () => void
+  /** Somebody has opened or signed something. To look whether it is there is no work, and no wrong question is. */
+  readonly worked: () => void
+}
+
 function answer(
   p: Primitives,
   { handover, opening, signing, token }: Secrets,
   line: string,
-  locksIn: () => number,
-  lock: () => void,
+  { lock, locksIn, worked }: Lock,
 ): AgentAnswer {
   const question = questionIn(line)
   if (question === null) return { refused: 'this is no question' }
@@ -142,12 +150,14 @@ function answer(
     case 'decapsulate': {
       const seed = opening[question.key]
       if (seed === undefined) return { refused: 'no such key' }
+      worked()
       const secret = p.xwingDecapsulate(seed, decodeBase64url(question.encapsulated))
       return { bytes: encodeBase64url(secret) }
     }
     case 'sign': {
       const seed = signing[question.key]
       if (seed === undefined) return { refused: 'no such key' }
+      if (question.by_itself !== true) worked()
       return { signature: encodeBase64url(p.ed25519Sign(seed, decodeBase64url(question.bytes))) }
     }
     default:

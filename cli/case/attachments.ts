@@ -8,12 +8,16 @@ import type { Attachment } from '../../schemas/sealed.js'
 import { pieceDigest, sealedAttachmentBytes } from '../../src/core/attachment/sealed-attachment.js'
 import { decodeBase64url } from '../../src/core/encoding/base64url.js'
 import { equalBytes } from '../../src/core/encoding/bytes.js'
+import { decodeIdentity } from '../../src/core/envelope/age-keys.js'
 import type { Desk } from '../client/desk.js'
-import { Failure, refused } from '../failure.js'
+import { Failure } from '../failure.js'
 import { openStream, type StreamSource } from '../station/opened-stream.js'
+import type { Printer } from '../terminal/printer.js'
 import { type Safe, safe } from '../terminal/safe.js'
 import { extension } from './extension.js'
+import { block } from './form-lines.js'
 import type { OpenedParts } from './opened-parts.js'
+import { isThere, type SavedFiles } from './saving.js'
 
 /** How often a stretch is asked for where the line breaks. */
 const maxTries = 5
@@ -26,12 +30,12 @@ export function attachmentsOf({ additions }: OpenedParts): Attachment[] {
   )
 }
 
-/** What a person sees of attachments; the names are the applicant's. */
-export function attachmentLines(attachments: readonly Attachment[]): Safe[] {
-  return attachments.map(
-    ({ bytes, name, stripped, type }) =>
-      safe`  attachment ${name === '' ? '(no name)' : name}, ${type === '' ? 'kind unknown' : type}, ${bytes} bytes${stripped ? ', hidden data was taken out' : ''}`,
-  )
+/** What a person sees of attachments. Names and kinds are the applicant's: they stand apart from what is known. */
+export function attachmentLines(printer: Printer, attachments: readonly Attachment[]): Safe[] {
+  return attachments.flatMap(({ bytes, name, stripped, type }) => [
+    safe`  attachment, ${name === '' ? 'no name, ' : ''}${type === '' ? 'kind unknown, ' : ''}${bytes} bytes${stripped ? ', hidden data was taken out' : ''}`,
+    ...(name + type === '' ? [] : [block(printer, [name, type].filter(Boolean).join(', '))]),
+  ])
 }
 
 export function attachmentJson({ bytes, id, name, stripped, type }: Attachment): object {
@@ -97,6 +101,10 @@ export async function openAttachment(
 ): Promise<void> {
   const { printer } = desk.station
   const p = await desk.station.primitives()
+  if (!isIdentity(attachment.identity)) {
+    await source.close()
+    throw new KhancapError('sealed_unreadable')
+  }
   const digest = pieceDigest(p)
   const opened = await openStream(p, [attachment.identity], source, {
     target: target === null ? null : () => target,
@@ -114,38 +122,59 @@ export async function openAttachment(
   if (opened === null) throw new KhancapError('sealed_unreadable')
 }
 
-/** Saves all, in order. One that is missing or damaged is named, and does not keep back the others. @returns the files */
+/** What an applicant names as the key of an attachment may be none. */
+function isIdentity(identity: string): boolean {
+  try {
+    decodeIdentity(identity)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Whether it is the fault of this attachment alone: it is not there, or not as its manifest says. */
+export function isItsOwn(error: unknown): boolean {
+  return (
+    (error instanceof KhancapError && error.code === 'sealed_unreadable') ||
+    (error instanceof Failure && error.code === 'attachment_unknown')
+  )
+}
+
+export interface SavedAttachments extends SavedFiles {
+  /** How many were missing or damaged. */
+  readonly lost: number
+}
+
+/** Saves all, in order. One that is missing or damaged is named, and does not keep back the others. */
 export async function saveAttachments(
   desk: Desk,
   caseId: CaseId,
   attachments: readonly Attachment[],
   folder: string,
-): Promise<string[]> {
+): Promise<SavedAttachments> {
   const { printer } = desk.station
   const saved: string[] = []
+  const there: string[] = []
   let lost = 0
   for (const [index, attachment] of attachments.entries()) {
     const file = join(folder, `${caseId}-attachment-${index + 1}${extension(attachment)}`)
+    // oxlint-disable-next-line no-await-in-loop
+    if (await isThere(file)) {
+      there.push(file)
+      continue
+    }
     try {
       // One after the other: a line carries them no faster together.
       // oxlint-disable-next-line no-await-in-loop
       await openAttachment(desk, attachment, attachmentSource(desk, caseId, attachment), file)
       saved.push(file)
     } catch (error) {
-      const isItsOwn =
-        (error instanceof KhancapError && error.code === 'sealed_unreadable') ||
-        (error instanceof Failure && error.code === 'attachment_unknown')
-      if (!isItsOwn) throw error
+      if (!isItsOwn(error)) throw error
       lost += 1
       printer.say(
-        safe`warning: attachment ${index + 1} (${attachment.name}) is not there as the applicant sealed it; it was not saved`,
+        safe`warning: attachment ${index + 1} is not there as the applicant sealed it; it was not saved`,
       )
     }
   }
-  if (lost > 0)
-    throw refused(
-      safe`${lost} of ${attachments.length} attachments were not saved`,
-      safe`ask the applicant to send them again: khancap reply ${caseId.slice(0, 8)}`,
-    )
-  return saved
+  return { saved, there, lost }
 }

@@ -12,10 +12,12 @@ import { decodeSubject } from '../../src/core/subject-tags/decode.js'
 import { type SubjectFinding, subjectClassifier } from '../../src/core/subject-tags/classify.js'
 import type { Desk } from '../client/desk.js'
 import { refused } from '../failure.js'
-import { writeNew } from '../station/disk.js'
-import { type Safe, safe, safeLines } from '../terminal/safe.js'
+import type { Printer } from '../terminal/printer.js'
+import { type Safe, safe, safeLines, wrapped } from '../terminal/safe.js'
 import { extension } from './extension.js'
+import { block } from './form-lines.js'
 import { openWithGpg, pgpOf, type PgpSealed } from './pgp.js'
+import { saveFiles, type SavedFiles } from './saving.js'
 
 export interface OpenedMail {
   readonly carried: CarriedMail
@@ -89,24 +91,37 @@ export function mailLines(desk: Desk, { carried, finding, parts }: OpenedMail): 
   const { header } = parts
   const fields = shownFields.flatMap(name => {
     const value = header.first(name)
-    return value === null ? [] : [safe`  ${name.padEnd(10)}${decodeSubject(value).text}`]
+    return value === null ? [] : [fieldLine(printer, name, decodeSubject(value).text)]
   })
   const text = textOf(parts)
   return [
     ...fields,
-    safe`  its subject says: ${finding.outcome}${finding.programs.length === 0 ? '' : ` ${finding.programs.join(' ')}`} (${finding.language}); a sender is whoever it says, nothing proves it`,
+    wrapped(
+      safe`  its subject says: ${finding.outcome}${finding.programs.length === 0 ? '' : ` ${finding.programs.join(' ')}`} (${finding.language}); a sender is whoever it says, nothing proves it`,
+      printer.columns,
+      '  ',
+    ),
     ...(carried.whole
       ? []
       : [safe`  this is its beginning only: it was too long, the rest is in the mailbox`]),
-    ...(text === '' ? [] : [safeLines(text.slice(0, maxShown), '  | ', printer.columns)]),
+    ...(text === '' ? [] : [block(printer, text.slice(0, maxShown))]),
     ...(text.length > maxShown
       ? [safe`  … ${text.length} characters; --out DIR saves the mail`]
       : []),
-    ...attachedParts(parts).map(
-      ({ name, body, type }) =>
-        safe`  attachment ${name ?? '(no name)'}, ${type}, about ${body.length} bytes; --out DIR saves it`,
-    ),
+    ...attachedParts(parts).flatMap(({ name, body, type }) => [
+      safe`  attachment, ${name === null ? 'no name, ' : ''}about ${body.length} bytes; --out DIR saves it`,
+      block(printer, name === null ? type : `${name}, ${type}`),
+    ]),
   ]
+}
+
+/** A field of the mail, behind the bar beside its name. */
+function fieldLine(printer: Printer, name: string, value: string): Safe {
+  return safeLines(value, fieldMargin(''), printer.columns, fieldMargin(name))
+}
+
+function fieldMargin(name: string): string {
+  return `  ${name.padEnd(10)}│ `
 }
 
 export function mailJson({ carried, finding, parts, pgp }: OpenedMail): object {
@@ -133,14 +148,17 @@ export function mailJson({ carried, finding, parts, pgp }: OpenedMail): object {
   }
 }
 
-/** The mail, and what is attached, under names of ours: what is inside has no say in them. @returns the files */
-export async function saveMail(folder: string, stem: string, mail: OpenedMail): Promise<string[]> {
+/** The mail, and what is attached, under names of ours: what is inside has no say in them. */
+export async function saveMail(
+  folder: string,
+  stem: string,
+  mail: OpenedMail,
+): Promise<SavedFiles> {
   const files = [{ file: join(folder, `${stem}.eml`), bytes: mail.raw }]
   for (const [at, part] of attachedParts(mail.parts).entries())
     files.push({
       file: join(folder, `${stem}-${at + 1}${extension(part)}`),
       bytes: partBytes(part),
     })
-  for (const { bytes, file } of files) await writeNew(file, bytes)
-  return files.map(({ file }) => file)
+  return saveFiles(files)
 }

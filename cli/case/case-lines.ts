@@ -19,12 +19,13 @@ export function caseLines(desk: Desk, opened: OpenedCase, words: Words): Safe[] 
   return [
     printer.style.bold(safe`case ${detail.case.id}`),
     ...standing(desk, detail, content.language),
-    ...warnings.map(({ words: said }) =>
+    ...warnings.flatMap(({ quoted, words: said }) => [
       printer.style.yellow(wrapped(safe`warning: ${said}`, printer.columns, '  ')),
-    ),
+      ...(quoted === null ? [] : [block(printer, quoted)]),
+    ]),
     ...headed(printer, 'REQUEST', [
       ...formLines(printer, program?.form ?? null, content.answers, words),
-      ...attachmentLines(content.attachments),
+      ...attachmentLines(printer, content.attachments),
     ]),
     ...headed(
       printer,
@@ -48,7 +49,7 @@ export function caseLines(desk: Desk, opened: OpenedCase, words: Words): Safe[] 
 }
 
 export function historyLines(printer: Printer, history: CheckedHistory): Safe[] {
-  return history.events.map(event => eventLine(printer, event))
+  return history.events.flatMap(event => eventLines(printer, event))
 }
 
 function standing(desk: Desk, detail: CaseDetail, language: string): Safe[] {
@@ -118,7 +119,7 @@ function additionLines(
     head,
     ...(content.text === '' ? [] : [block(printer, content.text)]),
     ...(content.answers === null ? [] : formLines(printer, form, content.answers, words)),
-    ...attachmentLines(content.attachments),
+    ...attachmentLines(printer, content.attachments),
   ]
 }
 
@@ -130,34 +131,47 @@ function noteLines(printer: Printer, { at, by, content, signature }: OpenedNote)
   return [head, block(printer, content.text)]
 }
 
-function eventLine(printer: Printer, { event, signature }: CheckedEvent): Safe {
-  // The detail of an addition is its id, that of a deletion a signature: they say nothing to a person.
-  const isBytes = event.kind === 'addition' || event.kind === 'deleted'
-  // That of an answer that came back begins with its id.
-  const told =
-    event.kind === 'undelivered'
-      ? (event.detail ?? '').split(' ').slice(1).join(', ')
-      : isBytes
-        ? null
-        : event.detail
-  const detail = told === null ? safe`` : safe` ${told.replaceAll('_', ' ')}`
+/** What the service writes as a detail: within brackets it passes for nothing else. */
+const plainDetail = /^[\w :,.-]{1,80}$/
+/** As wide as a time: where an entry goes on. */
+const underTime = ' '.repeat(24)
+
+function eventLines(printer: Printer, { event, signature }: CheckedEvent): Safe[] {
+  const detail = detailOf(event)
+  const isPlain = plainDetail.test(detail)
+  const what = safe`${event.kind.replaceAll('_', ' ')}${isPlain ? ` (${detail.replaceAll('_', ' ')})` : ''}`
   const who = event.handler === null ? safe`` : safe` by ${event.handler}`
-  const line = safe`  ${timeWords(event.at)}  ${event.kind.replaceAll('_', ' ')}${detail}${who}`
-  if (event.kind === 'deleted') return deletionLine(printer, line, signature)
-  const standings: Readonly<Record<CheckedEvent['signature'], Safe>> = {
-    none: line,
-    verified: safe`${line}, signed`,
-    false: printer.style.yellow(safe`${line}, NOT SIGNED BY THEM`),
-    unproven: printer.style.yellow(safe`${line}, NOT PROVEN: signed by a key that has left`),
-  }
-  return standings[signature]
+  const standings = event.kind === 'deleted' ? deletionStandings : actStandings
+  const entry = wrapped(safe`${what}${who}${standings[signature]}`, printer.columns, underTime)
+  const line = safe`  ${timeWords(event.at)}  ${entry}`
+  const isSound = signature === 'verified' || (signature === 'none' && event.kind !== 'deleted')
+  return [
+    isSound ? line : printer.style.yellow(line),
+    ...(isPlain || detail === '' ? [] : [block(printer, detail)]),
+  ]
 }
 
-function deletionLine(printer: Printer, line: Safe, signature: CheckedEvent['signature']): Safe {
-  if (signature === 'verified') return safe`${line}, by who has the receipt code`
-  return printer.style.yellow(
-    signature === 'unproven'
-      ? safe`${line}, NOT PROVEN: the case was never opened on this machine`
-      : safe`${line}, NOT BY WHO HAS THE RECEIPT CODE`,
-  )
+function detailOf({ detail, kind }: CheckedEvent['event']): string {
+  // The detail of an addition is its id, that of a deletion a signature: they say nothing to a person.
+  if (detail === null || kind === 'addition' || kind === 'deleted') return ''
+  // That of an answer that came back begins with its id.
+  return kind === 'undelivered' ? detail.split(' ').slice(1).join(', ') : detail
+}
+
+type Standings = Readonly<Record<CheckedEvent['signature'], Safe>>
+
+const actStandings: Standings = {
+  none: safe``,
+  verified: safe`, signed`,
+  false: safe`, NOT SIGNED BY THEM`,
+  unproven: safe`, NOT PROVEN: signed by a key that has left`,
+}
+
+const notByHolder = safe`, NOT BY WHO HAS THE RECEIPT CODE`
+
+const deletionStandings: Standings = {
+  none: notByHolder,
+  verified: safe`, by who has the receipt code`,
+  false: notByHolder,
+  unproven: safe`, NOT PROVEN: the case was never opened on this machine`,
 }

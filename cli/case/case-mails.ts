@@ -14,6 +14,7 @@ import {
   withGpg,
 } from './carried-mail.js'
 import type { OpenedCase } from './opened-case.js'
+import type { SavedFiles } from './saving.js'
 
 /** Bytes of mails that are fetched to be shown; whoever wants more saves them, one by one. */
 const maxShownBytes = 67_108_864
@@ -22,8 +23,8 @@ const maxShownBytes = 67_108_864
 export interface ShownMail {
   readonly lines: readonly Safe[]
   readonly json: object
-  /** Files that it was saved in. */
-  readonly saved: readonly string[]
+  /** What became of its files; why they were not saved; null where nobody asked for them. */
+  readonly saved: SavedFiles | Failure | null
   /** What its subject and first lines say; null where it is not shown. */
   readonly finding: OpenedMail['finding'] | null
   /** Whether it is sealed with PGP, and was not handed to gpg. */
@@ -89,7 +90,11 @@ async function showMail(
   return {
     lines: mailLines(desk, opened),
     json: mailJson(opened),
-    saved: out === undefined ? [] : await saveMail(out, `${id}-mail-${at + 1}`, opened),
+    // What a disk refuses keeps nothing from being read.
+    saved:
+      out === undefined
+        ? null
+        : await saveMail(out, `${id}-mail-${at + 1}`, opened).catch(asFailure),
     finding: opened.finding,
     isPgp: opened.pgp !== null,
   }
@@ -99,7 +104,7 @@ function unshown(why: Safe): ShownMail {
   return {
     lines: [safe`  mail not shown: ${why}`],
     json: { not_shown: why.text },
-    saved: [],
+    saved: null,
     finding: null,
     isPgp: false,
   }

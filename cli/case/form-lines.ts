@@ -1,11 +1,10 @@
 // The form as the handler reads it: labels in the handler's language, answers as given. A question without an answer
-// is left out; an answer without a question is shown by its key.
+// is left out. What the form does not know, a key or a code, is words of the applicant's like any other.
 import type { Field, Form, Program, Question } from '../../schemas/program.js'
 import {
   type Catalogue,
   catalogueFor,
   labelAt,
-  optionAt,
   type SharedWords,
 } from '../../schemas/programs/catalogue.js'
 import { shippedCatalogues, shippedWords } from '../../schemas/programs/shipped.js'
@@ -55,8 +54,8 @@ export function formLines(
   const strangers = Object.entries(answers)
     .filter(([key]) => !questions.some(question => question.key === key))
     .flatMap(([key, answer]) => [
-      printer.style.bold(safe`${key}`),
-      block(printer, typeof answer === 'string' ? answer : JSON.stringify(answer)),
+      printer.style.bold(safe`unknown question`),
+      block(printer, `${key}: ${asText(answer)}`),
     ])
   return [...asked, ...strangers]
 }
@@ -70,16 +69,22 @@ function linesOf(
 ): Safe[] {
   const asked = safe`${labelAt(words.catalogue, path)}`
   const label = printer.style.bold(wrapped(asked, printer.columns, ''))
-  if (question.type === 'group')
-    return [label, ...fieldLines(printer, question.fields, path, rowOf(answer) ?? {}, words)]
-  if (question.type === 'list')
+  if (question.type === 'group') {
+    const row = rowOf(answer)
+    if (row === null) return [label, block(printer, asText(answer))]
+    return [label, ...fieldLines(printer, question.fields, path, row, words)]
+  }
+  if (question.type === 'list') {
+    const rows = rowsOf(answer)
+    if (rows === null) return [label, block(printer, asText(answer))]
     return [
       label,
-      ...(rowsOf(answer) ?? []).flatMap((row, index) => [
+      ...rows.flatMap((row, index) => [
         safe`  ${index + 1}.`,
         ...fieldLines(printer, question.fields, path, row, words),
       ]),
     ]
+  }
   return [label, valueLine(printer, question, path, answer, words)]
 }
 
@@ -104,7 +109,10 @@ function fieldLines(
   })
   const strangers = Object.keys(row)
     .filter(key => !fields.some(field => field.key === key))
-    .flatMap(key => [printer.style.dim(safe`  ${key}`), block(printer, JSON.stringify(row[key]))])
+    .flatMap(key => [
+      printer.style.dim(safe`  unknown question`),
+      block(printer, `${key}: ${asText(row[key] ?? '')}`),
+    ])
   return [...known, ...strangers]
 }
 
@@ -113,25 +121,59 @@ function valueLine(
   field: Question | Field,
   path: string,
   answer: Answer,
-  { catalogue, shared }: Words,
+  words: Words,
 ): Safe {
+  const value = (ours: string) => wrapped(safe`    ${ours}`, printer.columns, '    ')
+  const option = (code: string, bullet = '') => {
+    const label = labelOf(field, words, path, code)
+    return label === null ? block(printer, `${bullet}${code}`) : value(`${bullet}${label}`)
+  }
   const wayOut = wayOutOf(answer)
-  const choice = (words: string) => wrapped(safe`    ${words}`, printer.columns, '    ')
-  if (wayOut !== null) return choice(shared.answers[wayOut] ?? wayOut)
-  if (isPartialDate(answer))
-    return safe`    ${[answer.date, answer.time ?? '', answer.zone ?? ''].join(' ').trim()}`
-  const option = (code: string) => optionAt(catalogue, shared, path, code)
+  const wayOutLabel = wayOut === null ? null : labelIn(words.shared.answers, wayOut)
+  if (wayOutLabel !== null) return value(wayOutLabel)
+  if (isPartialDate(answer)) {
+    const date = [answer.date, answer.time, answer.zone].filter(part => part !== undefined)
+    return plainDate.test(date.join(' ')) ? value(date.join(' ')) : block(printer, asText(answer))
+  }
   if (typeof answer === 'string') {
-    if (field.type === 'country') return choice(shared.countries[answer] ?? option(answer))
-    const isCode = field.type === 'one' || field.type === 'language'
-    return isCode ? choice(option(answer)) : block(printer, answer)
+    const isCode = ['one', 'language', 'country'].includes(field.type)
+    return isCode ? option(answer) : block(printer, answer)
   }
   if (Array.isArray(answer) && answer.every(code => typeof code === 'string'))
     return joined(
-      answer.map(code => choice(`- ${option(code)}`)),
+      answer.map(code => option(code, '- ')),
       '\n',
     )
-  return block(printer, JSON.stringify(answer))
+  return block(printer, asText(answer))
+}
+
+/** As the page writes a date; a zone may be any text. */
+const plainDate = /^\d{4}(-\d\d){0,2}( \d\d:\d\d)?( [\w+/-]{1,40})?$/
+
+/** The label of a code, or else the code where the form has it; null where nobody knows it. */
+function labelOf(
+  field: Question | Field,
+  { catalogue, shared }: Words,
+  path: string,
+  code: string,
+): string | null {
+  const hasCode =
+    (field.type === 'one' || field.type === 'many') && field.options.some(one => one === code)
+  return (
+    (field.type === 'country' ? labelIn(shared.countries, code) : null) ??
+    labelIn(catalogue.options[path] ?? {}, code) ??
+    labelIn(shared.answers, code) ??
+    (hasCode ? code : null)
+  )
+}
+
+/** Of its own: an applicant's code may be the name of anything. */
+function labelIn(labels: Readonly<Record<string, string>>, code: string): string | null {
+  return Object.hasOwn(labels, code) ? (labels[code] ?? null) : null
+}
+
+function asText(answer: Answer): string {
+  return typeof answer === 'string' ? answer : JSON.stringify(answer)
 }
 
 /** An applicant's own words. */

@@ -6,6 +6,10 @@ import type { Style } from '../terminal/printer.js'
 import { joined, type Safe, safe } from '../terminal/safe.js'
 import { type Pressure, pressureOf, timeWords } from '../terminal/time-words.js'
 
+/** A name of a handler, team or program is shortened to this where there is little room. */
+const maxName = 14
+/** The note is worth more than team and program, up to this width. */
+export const maxNote = 24
 const shownLetters = 8
 const idLetters = 26
 
@@ -41,6 +45,11 @@ function holdNote({ hold }: CaseSummary): Safe[] {
   return hold.confirmed_by === null
     ? [safe`${hold.asked_by} asks to hold it`]
     : [safe`held until ${timeWords(hold.until)}`]
+}
+
+export function shortName(name: string | null): Safe {
+  if (name === null) return safe`-`
+  return name.length <= maxName ? safe`${name}` : safe`${name.slice(0, maxName - 1)}…`
 }
 
 /** Letters that tell all cases of the page apart. */

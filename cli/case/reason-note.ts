@@ -1,4 +1,5 @@
 // Why something was decided about a case: a note, sealed to those who work on it, that goes with the act.
+import type { CaseId } from '../../schemas/encoding.js'
 import type { NoteMessage } from '../../schemas/sealed.js'
 import { floorToHour, formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { newClientId } from '../../src/core/encoding/case-id.js'
@@ -6,10 +7,10 @@ import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { sealNote } from '../../src/core/envelope/seal.js'
 import type { Desk } from '../client/desk.js'
 import { misused } from '../failure.js'
-import { writtenText } from '../station/written-text.js'
 import { safe } from '../terminal/safe.js'
 import { contextOf, recipientsOf } from './readers.js'
 import type { SealedCase } from './sealed-case.js'
+import { withWords } from './words.js'
 
 export interface ReasonOptions {
   readonly reason?: string
@@ -50,20 +51,26 @@ export async function sealReason(
   return { body: { id, sealed: encodeBase64url(bytes) }, bytes }
 }
 
-/** The words of `--reason`, or those of a file or an editor. */
-export async function reasonOf(desk: Desk, options: ReasonOptions, id: string): Promise<string> {
+/** Hands the words of `--reason`, or those of a file or an editor, to `use`. @throws Failure */
+export async function withReason<T>(
+  desk: Desk,
+  options: ReasonOptions,
+  id: CaseId,
+  use: (text: string) => Promise<T>,
+): Promise<T> {
   const { reason, file } = options
   if (reason !== undefined && file !== undefined)
     throw misused(safe`give --reason or --file, not both`)
   if (reason?.trim() === '') throw misused(safe`the reason is empty`)
-  if (reason !== undefined) return reason
-  return writtenText(desk.station, {
+  if (reason !== undefined) return use(reason)
+  const writing = {
+    about: 'reason',
+    case: id,
     file,
     begin: '',
     instructions: [
       `Why? A note on case ${id}, for those who work on it; the applicant does not see it.`,
     ],
-    // A reason is a line or two: it is written again.
-    keep: () => Promise.resolve(),
-  })
+  } as const
+  return withWords(desk, writing, use)
 }

@@ -27,8 +27,10 @@ export type WarningCode =
 export interface Warning {
   readonly code: WarningCode
   readonly words: Safe
+  /** Words of the applicant's that it is about. */
+  readonly quoted: string | null
 }
 
-export function warning(code: WarningCode, words: Safe): Warning {
-  return { code, words }
+export function warning(code: WarningCode, words: Safe, quoted: string | null = null): Warning {
+  return { code, words, quoted }
 }

@@ -41,6 +41,9 @@ export async function warningsOf(
   ]
 }
 
+/** Faults that say what a form asks, not what an answer is. */
+const ofItsVersion = ['required', 'not_asked']
+
 function formWarnings(program: Program, { content }: SealedCase): Warning[] {
   const warnings: Warning[] = []
   const promised = program.promise[content.page_language]
@@ -48,25 +51,30 @@ function formWarnings(program: Program, { content }: SealedCase): Warning[] {
     warnings.push(
       warning(
         'promise_differs',
-        safe`the applicant was shown another promise than the directory has now: "${content.promise}"`,
+        safe`the request says that the applicant was shown another promise than the directory has now:`,
+        content.promise,
       ),
     )
-  if (content.form_version !== program.form.version)
-    return [
-      ...warnings,
+  const isOther = content.form_version !== program.form.version
+  if (isOther)
+    warnings.push(
       warning(
         'form_version_other',
         safe`filled in with version ${content.form_version} of the form; the directory has ${program.form.version}`,
       ),
-    ]
-  const faults = checkAnswers(program.form, content.answers)
-  if (faults.length > 0)
+    )
+  // What another version asked is not known here; what no question of now can take is said all the same.
+  const faults = checkAnswers(program.form, content.answers).filter(
+    ({ code }) => !isOther || !ofItsVersion.includes(code),
+  )
+  const places = new Set(
+    faults.map(({ code, pointer }) => `${pointer || 'elsewhere'} (${code.replaceAll('_', ' ')})`),
+  )
+  if (places.size > 0)
     warnings.push(
       warning(
         'answers_do_not_fit',
-        safe`the answers do not fit the form: ${faults
-          .map(({ code, pointer }) => `${pointer || 'elsewhere'} (${code.replaceAll('_', ' ')})`)
-          .join(', ')}`,
+        safe`the answers do not fit the form: ${[...places].join(', ')}`,
       ),
     )
   return warnings

@@ -7,7 +7,15 @@ import { fitted, joined, type Safe, safe } from '../terminal/safe.js'
 import { countdownWords, spanWords } from '../terminal/time-words.js'
 import { widthOf } from '../terminal/width.js'
 import type { News, NewsKind } from './inbox-news.js'
-import { dueOf, lettersNeeded, noteOn, pressed, pressureOn } from './inbox-row.js'
+import {
+  dueOf,
+  lettersNeeded,
+  maxNote,
+  noteOn,
+  pressed,
+  pressureOn,
+  shortName,
+} from './inbox-row.js'
 
 export type Line =
   | { readonly state: 'connecting' }
@@ -17,6 +25,8 @@ export type Line =
       readonly since: Instant
       readonly retryAt: Instant
       readonly sentence: Safe
+      /** What to do about it; null where nothing is known. */
+      readonly hint: Safe | null
     }
 
 export interface WatchView {
@@ -36,11 +46,8 @@ export interface Size {
   readonly rows: number
 }
 
-/** Lines around the cases: head, line, names of the columns, and below them news and keys. */
+/** Lines around the cases: head, line, why it is lost, names of the columns, and below them news and keys. */
 const linesAround = 6
-const maxCell = 14
-/** The note is worth more than team and program, up to this width. */
-const maxNote = 24
 
 export const newsWords: Readonly<Record<NewsKind, string>> = {
   came_in: 'came in',
@@ -51,24 +58,31 @@ export const newsWords: Readonly<Record<NewsKind, string>> = {
 }
 
 /** Cases that fit. */
-export function casesShown({ rows }: Size): number {
-  return Math.max(1, rows - linesAround)
+export function casesShown({ rows }: Size, line: Line): number {
+  return Math.max(1, rows - linesAround - hintOn(line).length)
+}
+
+/** A line of its own: cut off, it would help nobody. */
+function hintOn(line: Line): readonly Safe[] {
+  return line.state === 'lost' && line.hint !== null ? [safe`hint: ${line.hint}`] : []
 }
 
 export function watchFrame(view: WatchView, size: Size, style: Style): Safe[] {
   const { columns, rows } = size
   const row = (words: Safe) => fitted(words, columns)
   const cases = view.list?.cases ?? []
-  const shown = cases.slice(view.from, view.from + casesShown(size))
+  const shown = cases.slice(view.from, view.from + casesShown(size, view.line))
+  const hints = hintOn(view.line)
   const body =
     view.list !== null && cases.length === 0
       ? [row(safe``), row(safe`no cases`)]
       : caseRows(shown, cases, view.now, columns, style)
-  const filling = Math.max(0, rows - linesAround + 1 - body.length)
+  const filling = Math.max(0, rows - linesAround - hints.length + 1 - body.length)
   return [
     style.bold(row(safe`${view.organisation}: ${countWords(view)}`)),
     lineWords(view, columns, style),
     row(view.line.state === 'lost' ? view.line.sentence : safe``),
+    ...hints.map(row),
     ...body,
     ...Array.from({ length: filling }, () => row(safe``)),
     newsLine(view, columns, style),
@@ -124,9 +138,9 @@ function caseRows(
     { name: 'CASE', cell: one => safe`${one.id.slice(0, letters)}` },
     { name: 'TIME LEFT', cell: one => safe`${countdownWords(dueOf(one), now)}` },
     { name: 'STATE', cell: one => safe`${one.state}` },
-    { name: 'BY', cell: one => short(one.claimed_by) },
-    { name: 'TEAM', cell: one => short(one.team) },
-    { name: 'PROGRAM', cell: one => short(one.program) },
+    { name: 'BY', cell: one => shortName(one.claimed_by) },
+    { name: 'TEAM', cell: one => shortName(one.team) },
+    { name: 'PROGRAM', cell: one => shortName(one.program) },
   ]
   // Wide enough for all cases, not only for those on the screen: nothing moves while somebody scrolls.
   const widths = wanted.map(({ cell, name }) =>
@@ -165,11 +179,6 @@ function caseRows(
       ),
     ),
   ]
-}
-
-function short(name: string | null): Safe {
-  if (name === null) return safe`-`
-  return name.length <= maxCell ? safe`${name}` : safe`${name.slice(0, maxCell - 1)}…`
 }
 
 function newsLine({ list, news }: WatchView, columns: number, style: Style): Safe {

@@ -1,5 +1,5 @@
 // Words for a case while they are being written: what a person wrote in their editor is kept, sealed to their own
-// identity, until it has been used, and offered again. Nothing of it touches the disk in clear.
+// identity, before it is used and until it has been, and offered again. Nothing of it touches the disk in clear.
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { identityRecipient } from '../../keys/identity.js'
@@ -20,7 +20,7 @@ const maxBytes = 1_048_576
 const ending = '.words.age'
 
 export interface Writing {
-  readonly about: 'reply' | 'note'
+  readonly about: UnfinishedWords['about']
   readonly case: CaseId
   readonly file: string | undefined
   /** What the editor begins with, where nothing was begun before. */
@@ -29,7 +29,8 @@ export interface Writing {
 }
 
 /**
- * Hands what a person writes to `use`. If that fails, or the editor does, the words are kept and offered the next time.
+ * Hands what a person writes to `use`. What they wrote in the editor is kept until that has worked, and offered the next
+ * time where it fails, or we are ended meanwhile.
  * @throws Failure
  */
 export async function withWords<T>(
@@ -39,7 +40,10 @@ export async function withWords<T>(
 ): Promise<T> {
   const { station } = desk
   const fromEditor = writing.file === undefined && station.stdin.isTTY === true
-  const keep = (text: string) => keepWords(desk, writing, text)
+  let isKept = false
+  const keep = async (text: string) => {
+    isKept = await keepWords(desk, writing, text)
+  }
   const begin = fromEditor ? await begun(desk, writing) : ''
   const text = await writtenText(station, { ...writing, begin, keep })
   try {
@@ -47,8 +51,7 @@ export async function withWords<T>(
     await dropWords(desk, writing)
     return used
   } catch (error) {
-    if (!fromEditor) throw error
-    await keep(text)
+    if (!isKept) throw error
     const failure = asFailure(error)
     const hint = safe`what you wrote is kept on this machine, sealed: the same command offers it again`
     throw new Failure(failure.exit, failure.sentence, [...failure.hints, hint], {
@@ -73,8 +76,9 @@ function fileOf({ station }: Desk, { about, case: id }: Writing): string {
   return join(station.folder.drafts, `${id}.${about}${ending}`)
 }
 
-async function keepWords(desk: Desk, writing: Writing, text: string): Promise<void> {
-  if (text === '' || text === writing.begin.trim()) return
+/** @returns false where there is nothing to keep */
+async function keepWords(desk: Desk, writing: Writing, text: string): Promise<boolean> {
+  if (text === '' || text === writing.begin.trim()) return false
   const { directory, identity, station } = desk
   const p = await station.primitives()
   const words: UnfinishedWords = {
@@ -90,6 +94,7 @@ async function keepWords(desk: Desk, writing: Writing, text: string): Promise<vo
     identityRecipient(p, identity),
   ])
   await writePrivately(fileOf(desk, writing), sealed)
+  return true
 }
 
 async function dropWords(desk: Desk, writing: Writing): Promise<void> {

@@ -143,8 +143,7 @@ async function compareExcerpt(
 ): Promise<Difference[]> {
   const path = '/v1/directory/excerpt'
   const { status, body, headers } = await fetchFrom(site, path, maxDirectoryBytes)
-  if (status !== 200)
-    return [{ path, code: 'missing', words: safe`the server answers ${status}` }]
+  if (status !== 200) return [{ path, code: 'missing', words: safe`the server answers ${status}` }]
   // Of what is not stored, no browser sends a tag back.
   const { etag: _, ...others } = headers
   const differences: Difference[] = headerFaults(

@@ -3,6 +3,7 @@ import { publicIdentity } from '../../keys/handler-folder.js'
 import { type Identity, printIdentity, readIdentity } from '../../keys/identity.js'
 import type { HandlerSettings, PublicIdentity } from '../../schemas/settings.js'
 import { openWithPassphrase, sealWithPassphrase } from '../../src/core/envelope/passphrase.js'
+import { parseHeader } from '../../src/core/envelope/parse-header.js'
 import type { Primitives } from '../../src/core/crypto/primitives.js'
 import { refused } from '../failure.js'
 import { safe } from '../terminal/safe.js'
@@ -27,18 +28,44 @@ export async function unlockIdentity(
   if (sealed === null) throw noIdentity(station)
   for (const path of await folder.openToOthers())
     printer.say(safe`warning: other users of this machine may read ${path} (chmod go= it)`)
-  const key = await folder.pluginIdentity()
+  const key = await pluginKey(station, sealed)
   if (key !== null) {
     const text = await openWithPlugin(station, sealed, key)
     return { identity: readIdentity(text), passphrase: '' }
   }
   const question = safe`passphrase for ${folder.identityFile}:`
-  return withPassphrase(station, options, settings, question, async passphrase => ({
+  const open = async (passphrase: string) => ({
     identity: readIdentity(
       await openWithPassphrase(await station.primitives(), sealed, passphrase),
     ),
     passphrase,
-  }))
+  })
+  return withPassphrase(station, options, settings, question, open, [
+    safe`where nobody knows it any more: move ${folder.identityFile} away, then khancap keys recover takes the printed sheet`,
+  ])
+}
+
+/** The key of the plugin that opens it; null where a passphrase does, whatever a change that was cut off has left beside it. */
+async function pluginKey({ folder }: Station, sealed: Uint8Array): Promise<string | null> {
+  return isForPassphrase(sealed) ? null : folder.pluginIdentity()
+}
+
+function isForPassphrase(sealed: Uint8Array): boolean {
+  try {
+    return parseHeader(sealed).stanzas.some(({ args }) => args[0] === 'scrypt')
+  } catch {
+    return false
+  }
+}
+
+/** @throws Failure where a new generation could not be sealed as the identity is */
+export async function expectForPassphrase(station: Station): Promise<void> {
+  const sealed = await station.folder.sealedIdentity()
+  if (sealed !== null && (await pluginKey(station, sealed)) !== null)
+    throw refused(
+      safe`the identity is sealed to a key of a plugin`,
+      safe`khancap keys protect --passphrase first; afterwards khancap keys protect --plugin again`,
+    )
 }
 
 export function noIdentity(station: Station) {
@@ -56,21 +83,24 @@ export async function storeIdentity(
 ): Promise<PublicIdentity> {
   // A handle in the place of a secret would be a lost identity.
   if (station.isHeld === true) throw new Error('an identity that an agent holds cannot be stored')
-  if ((await station.folder.pluginIdentity()) !== null)
-    throw refused(
-      safe`the identity is sealed to a key of a plugin`,
-      safe`khancap keys protect --passphrase first; afterwards khancap keys protect --plugin again`,
-    )
+  await expectForPassphrase(station)
+  const shown = publicIdentity(await station.primitives(), identity)
+  await station.folder.saveIdentity(await sealIdentity(station, identity, passphrase), shown)
+  return shown
+}
+
+export async function sealIdentity(
+  station: Station,
+  identity: Identity,
+  passphrase: string,
+): Promise<Uint8Array> {
   const p = await station.primitives()
-  const sealed = await sealWithPassphrase(
+  return sealWithPassphrase(
     p,
     printIdentity(p, identity),
     passphrase,
     station.environment.workFactor,
   )
-  const shown = publicIdentity(p, identity)
-  await station.folder.saveIdentity(sealed, shown)
-  return shown
 }
 
 /** A short form of a public identity, to be read aloud: half of its SHA-256 in fours. */

@@ -36,6 +36,8 @@ export interface Station {
   now(): Instant
   /** True where an agent holds the keys: what stands for them here is nothing that could be kept. */
   readonly isHeld?: true
+  /** The same for what a command asks by itself, which keeps no agent from locking; absent where none holds the keys. */
+  readonly byItself?: Station
   /** Loaded on first use. What seals tests them before and after. */
   primitives(): Promise<PassphrasePrimitives>
 }

@@ -1,14 +1,14 @@
 // The desk of a machine without network: cases from a bundle, and acts that are signed, sealed and kept in it until it is
 // imported. What was done shows at once, as the handler expects it to end.
 import { BundleAct, type BundleCase, maxBundleActs } from '../../schemas/bundle.js'
-import type { CaseDetail, PartKind } from '../../schemas/case.js'
+import type { CaseDetail, CaseList, CaseQuery, CaseSummary, PartKind } from '../../schemas/case.js'
 import { maxStretchBytes } from '../../schemas/upload.js'
-import type { CaseId, ClientId } from '../../schemas/encoding.js'
+import type { CaseId, ClientId, Instant } from '../../schemas/encoding.js'
 import { afterAct, type CaseAct, mayClose, stopsClock } from '../../src/core/case/states.js'
 import { type Bundle, withAct } from '../../src/core/bundle/statements.js'
 import type { Primitives } from '../../src/core/crypto/primitives.js'
 import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
-import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
+import { formatTimestamp, parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import { actingKey } from '../client/acting-key.js'
 import type { CaseDesk } from '../client/case-desk.js'
 import type { Desk } from '../client/desk.js'
@@ -91,17 +91,15 @@ function casesIn(
       )
     return found
   }
-  const shown = async (detail: CaseDetail) =>
-    worked(await station.primitives(), detail, bundle().acts, handler)
+  const shown = async (detail: CaseDetail) => {
+    const after = await worked(await station.primitives(), detail, bundle().acts, handler)
+    return { ...after, case: atTime(after.case, station.now()) }
+  }
   return {
     async list(query) {
       const all = await Promise.all(bundle().content.cases.map(({ detail }) => shown(detail)))
-      const cases = all
-        .map(detail => detail.case)
-        .filter(one => query.scope !== 'mine' || one.claimed_by === handler)
-        .filter(one => query.scope === 'all' || one.state !== 'closed')
-      const now = formatTimestamp(station.now() - (station.now() % 1000))
-      return { now, cases, next: null }
+      const cases = all.map(detail => detail.case)
+      return pageOf(cases, query, handler, station.now())
     },
     detail: id => shown(caseOf(id).detail),
     envelope: id => Promise.resolve(decodeBase64url(caseOf(id).envelope)),
@@ -137,6 +135,57 @@ function casesIn(
       return (await shown(caseOf(id).detail)).case
     },
   }
+}
+
+/** Overdue by the clock of this machine, whatever it was when the bundle was made. */
+function atTime(one: CaseSummary, now: Instant): CaseSummary {
+  return { ...one, overdue: one.due_at !== null && parseTimestamp(one.due_at) < now }
+}
+
+/** As the server lists: by due time, then what is answered and what is closed, the newest first. */
+function pageOf(
+  all: readonly CaseSummary[],
+  query: CaseQuery,
+  handler: string,
+  now: Instant,
+): CaseList {
+  const { after, due_within: within, limit, program, scope, team } = query
+  const cases = all
+    .filter(one => scope !== 'mine' || one.claimed_by === handler)
+    .filter(one => scope === 'all' || !isEnded(one))
+    .filter(one => team === undefined || one.team === team)
+    .filter(one => program === undefined || one.program === program)
+    .filter(one => within === undefined || isDueBy(one, now + within * 1000))
+    .toSorted((one, other) => byPlace(placeOf(one), placeOf(other)))
+  const from = after === undefined ? 0 : cases.findIndex(({ id }) => id === after) + 1
+  if (after !== undefined && from === 0)
+    throw refused(
+      safe`this bundle has no page that ended with ${after}`,
+      safe`khancap inbox --bundle without --after lists it from the beginning`,
+    )
+  const shown = cases.slice(from, from + limit)
+  const last = from + limit < cases.length ? (shown.at(-1)?.id ?? null) : null
+  return { now: formatTimestamp(now - (now % 1000)), cases: shown, next: last }
+}
+
+function isEnded({ state }: CaseSummary): boolean {
+  return state === 'closed' || state === 'purged'
+}
+
+function isDueBy(one: CaseSummary, at: Instant): boolean {
+  return !isEnded(one) && one.due_at !== null && parseTimestamp(one.due_at) <= at
+}
+
+type Place = readonly [group: number, at: number, id: string]
+
+function placeOf(one: CaseSummary): Place {
+  const { due_at: due, id, received_at: received } = one
+  if (isEnded(one)) return [2, -parseTimestamp(received), id]
+  return due === null ? [1, -parseTimestamp(received), id] : [0, parseTimestamp(due), id]
+}
+
+function byPlace(one: Place, other: Place): number {
+  return one[0] - other[0] || one[1] - other[1] || (one[2] < other[2] ? -1 : 1)
 }
 
 function online() {

@@ -1,23 +1,28 @@
 // A text written in the person's own editor. The file stands in memory where the system offers a folder there, only
 // its owner can read it, and it is deleted whatever happens.
 import { spawn } from 'node:child_process'
-import { rmSync } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { refused } from '../failure.js'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Failure, refused } from '../failure.js'
 import type { Station } from '../station/station.js'
 import { safe } from './safe.js'
 
 /** Lines that begin with it are instructions and are taken out. */
 const instruction = '#%'
+const textFile = 'text.txt'
+/** What editors write beside the file when their terminal goes away: nano, Emacs. */
+const spareFiles = [`${textFile}.save`, `#${textFile}#`]
 const endings = ['SIGTERM', 'SIGHUP'] as const
-/** Characters of a text that are kept where the editor ends badly: whatever a person can have written. */
+/** Characters of a text that are kept: whatever a person can have written. */
 const maxKept = 200_000
+/** How long an editor may take to write down what it holds once we are ended. */
+const lastMs = 2000
 
 function interrupted(): void {}
 
 /**
- * @param begin `keep` is given what was written so far where the editor ends badly, or we are ended
+ * @param begin `keep` is given what was written, however the editor ends, before its file is deleted
  * @returns the text without instructions; empty where nothing was written
  */
 export async function editText(
@@ -34,58 +39,102 @@ export async function editText(
       safe`warning: this system has no folder in memory; what you write touches the disk while the editor is open`,
     )
   const place = await mkdtemp(join(environment.memoryFolder ?? folder.path, 'khancap-'))
-  const file = join(place, 'text.txt')
-  const written = async () =>
-    (await readFile(file, 'utf8'))
-      .split('\n')
-      .filter(line => !line.startsWith(instruction))
-      .join('\n')
-      .trim()
-  const keep = async () => {
-    try {
-      await begin.keep((await written()).slice(0, maxKept))
-    } catch {
-      printer.say(safe`warning: what was written could not be kept`)
-    }
-  }
-  // Ctrl-C belongs to the editor while it is open. Whoever ends us, as a lost line does, leaves the words sealed.
-  const ended = (signal: NodeJS.Signals) => {
-    void keep().finally(() => {
-      rmSync(place, { recursive: true, force: true })
-      process.kill(process.pid, signal)
-    })
-  }
+  const file = join(place, textFile)
+  const heard = endingHeard()
+  // Ctrl-C belongs to the editor while it is open.
   process.on('SIGINT', interrupted)
-  for (const signal of endings) process.once(signal, ended)
   try {
     const head = begin.instructions.map(line => `${instruction} ${line}\n`).join('')
     await writeFile(file, `${begin.text}\n${head}`, { mode: 0o600, flag: 'wx' })
-    await runEditor(environment.editor ?? 'vi', file).catch(async (error: unknown) => {
-      await keep()
-      throw error
-    })
-    return await written()
+    const editor = openEditor(environment.editor ?? 'vi', file)
+    const outcome = await Promise.race([editor.code, heard.signal])
+    // Whoever ends us, as a lost line does, ends the editor too, and leaves the words sealed.
+    if (typeof outcome === 'string') await editor.end(outcome)
+    const text =
+      outcome === 0 ? await writtenIn(file) : await writtenIn(await newestIn(place)).catch(() => '')
+    await begin
+      .keep(text.slice(0, maxKept))
+      .catch(() => printer.say(safe`warning: what was written could not be kept`))
+    if (outcome === 0) return text
+    throw endedBadly(outcome)
   } finally {
-    process.off('SIGINT', interrupted)
-    for (const signal of endings) process.off(signal, ended)
     await rm(place, { recursive: true, force: true })
+    process.off('SIGINT', interrupted)
+    heard.end()
   }
 }
 
-async function runEditor(editor: string, file: string): Promise<void> {
+/** Holds back the first signal that would end us; `end` lets it. */
+function endingHeard(): { readonly signal: Promise<NodeJS.Signals>; readonly end: () => void } {
+  let first: NodeJS.Signals | null = null
+  const told: ((name: NodeJS.Signals) => void)[] = []
+  const signal = new Promise<NodeJS.Signals>(resolve => void told.push(resolve))
+  const hear = (name: NodeJS.Signals) => {
+    first ??= name
+    for (const tell of told) tell(name)
+  }
+  for (const name of endings) process.on(name, hear)
+  return {
+    signal,
+    end() {
+      for (const name of endings) process.off(name, hear)
+      if (first !== null) process.kill(process.pid, first)
+    },
+  }
+}
+
+async function writtenIn(file: string): Promise<string> {
+  return (await readFile(file, 'utf8'))
+    .split('\n')
+    .filter(line => !line.startsWith(instruction))
+    .join('\n')
+    .trim()
+}
+
+/** What the editor wrote last, wherever it did. */
+async function newestIn(place: string): Promise<string> {
+  const files = [textFile, ...spareFiles].map(name => join(place, name))
+  const times = await Promise.all(
+    files.map(async file => (await stat(file).catch(() => null))?.mtimeMs ?? 0),
+  )
+  return files[times.lastIndexOf(Math.max(...times))] ?? join(place, textFile)
+}
+
+interface OpenEditor {
+  /** How it ended; null: by a signal. */
+  readonly code: Promise<number | null>
+  /** Passes a signal on, and gives it the time to write down what it holds. */
+  readonly end: (signal: NodeJS.Signals) => Promise<void>
+}
+
+/** What is more to a shell than a command and its words. */
+const compound = /^\s*\w+=|[;&|()`\n]/
+
+function openEditor(editor: string, file: string): OpenEditor {
+  // A signal is meant for the editor: its shell makes room for it, or else outlives it.
+  const first = compound.test(editor) ? 'trap : HUP TERM;' : 'exec'
   // The editor may come with arguments ("code --wait"); the file is passed apart, never through the shell's words.
   const child =
     process.platform === 'win32'
       ? spawn(`${editor} "${file}"`, { shell: true, stdio: 'inherit' })
-      : spawn('/bin/sh', ['-c', `${editor} "$1"`, 'khancap', file], { stdio: 'inherit' })
-  const code = await new Promise<number | null>((resolve, reject) => {
+      : spawn('/bin/sh', ['-c', `${first} ${editor} "$1"`, 'khancap', file], { stdio: 'inherit' })
+  const code = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', resolve)
   })
-  if (code !== 0)
-    throw refused(
-      safe`the editor ended ${code === null ? 'by a signal' : `with code ${code}`}; nothing was sent`,
-      safe`what you wrote is kept on this machine, sealed: the same command offers it again`,
-      safe`set EDITOR to an editor of this machine, or use --file`,
-    )
+  return {
+    code,
+    async end(signal) {
+      child.kill(signal)
+      await Promise.race([code.catch(() => null), pause(lastMs)])
+    },
+  }
+}
+
+function endedBadly(outcome: number | NodeJS.Signals | null): Failure {
+  return refused(
+    safe`the editor ended ${typeof outcome === 'number' ? `with code ${outcome}` : 'by a signal'}; nothing was sent`,
+    safe`what you wrote is kept on this machine, sealed: the same command offers it again`,
+    safe`set EDITOR to an editor of this machine, or use --file`,
+  )
 }

@@ -27,13 +27,15 @@ export function safe(
 /**
  * Text of anybody's over several lines, broken to fit. Each line begins with `margin`, so that none of them passes for
  * one of ours, also where a terminal would have broken it.
+ *
+ * @param first before the first line, in the place of `margin`: as wide, with words of ours
  */
-export function safeLines(text: string, margin: string, columns: number): Safe {
+export function safeLines(text: string, margin: string, columns: number, first = margin): Safe {
   const room = Math.max(10, columns - widthOf(margin))
   const lines = visible(text, { lines: true })
     .split('\n')
     .flatMap(line => wrapLine(line, room))
-  return passed(lines.map(line => `${margin}${line}`.trimEnd()).join('\n'))
+  return passed(lines.map((line, at) => `${at === 0 ? first : margin}${line}`.trimEnd()).join('\n'))
 }
 
 /** Words of ours, broken to fit; lines after the first begin with `hanging`. */

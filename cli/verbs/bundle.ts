@@ -1,10 +1,12 @@
 // `khancap bundle`: takes chosen cases and the directory along, sealed to this handler, for a machine without network.
-import { join } from 'node:path'
+import { rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { CaseDetail } from '../../schemas/case.js'
 import { type BundleCase, maxBundleCases } from '../../schemas/bundle.js'
-import type { CaseId } from '../../schemas/encoding.js'
+import type { CaseId, ClientId } from '../../schemas/encoding.js'
 import type { Attachment } from '../../schemas/sealed.js'
 import { KhancapError } from '../../schemas/problem.js'
+import { sealedAttachmentBytes } from '../../src/core/attachment/sealed-attachment.js'
 import { newClientId } from '../../src/core/encoding/case-id.js'
 import { newBundle } from '../../src/core/bundle/statements.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
@@ -12,11 +14,13 @@ import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { mailIn } from '../case/case-mails.js'
 import { findCase } from '../case/case-id.js'
 import { fetchAllParts } from '../case/fetch-parts.js'
-import { fetchCase } from '../case/sealed-case.js'
-import { attachmentsOf, attachmentSource, openAttachment } from '../case/attachments.js'
+import { fetchCase, type SealedCase } from '../case/sealed-case.js'
+import { attachmentsOf, attachmentSource, isItsOwn, openAttachment } from '../case/attachments.js'
 import { openParts } from '../case/opened-parts.js'
+import { isThere } from '../case/saving.js'
 import { type Desk, openDesk } from '../client/desk.js'
 import { refused } from '../failure.js'
+import { isMissing } from '../station/disk.js'
 import { copySource, fileSource } from '../station/opened-stream.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import { carriedFile, writeBundleFile } from '../stick/bundle-file.js'
@@ -32,9 +36,11 @@ export async function makeBundle(
   options: BundleOptions,
   named: readonly string[],
 ): Promise<void> {
+  await expectFree(options.out)
   const desk = await openDesk(given, options)
   const { station } = desk
   const ids = await chosen(desk, named)
+  const carried = new Set<ClientId>()
   const cases: BundleCase[] = []
   for (const [index, id] of ids.entries()) {
     if (options.json !== true) station.printer.say(safe`${index + 1} of ${ids.length}: case ${id}`)
@@ -57,7 +63,7 @@ export async function makeBundle(
     cases.push({ detail, envelope: encodeBase64url(envelope), parts })
     if (detail.additions.length > 0)
       // oxlint-disable-next-line no-await-in-loop
-      await carryAttachments(desk, options.out, id, attachmentsOf(await openParts(desk, sealed)))
+      await carryAttachments(desk, options.out, sealed, carried)
   }
   if (cases.length === 0) throw refused(safe`there is nothing that a bundle could carry`)
   const note = await station.folder.directoryNote()
@@ -102,20 +108,75 @@ export async function makeBundle(
   )
 }
 
-/** Sealed as they are; each was opened once here, so that it opens there. */
+/** Before anything is fetched: over Tor that takes its time. @throws Failure */
+async function expectFree(file: string): Promise<void> {
+  if (!(await isThere(dirname(file))))
+    throw refused(
+      safe`there is no folder ${dirname(file)}`,
+      safe`is the stick in, and the path right?`,
+    )
+  if (await isThere(file))
+    throw refused(
+      safe`${file} exists already; it was left as it is`,
+      safe`it may hold answers: khancap import sends them; give the new bundle another name with --out`,
+    )
+}
+
+/** Sealed as they are; each was opened once here, so that it opens there. What is not as its applicant sealed it stays here. */
 async function carryAttachments(
   desk: Desk,
   bundle: string,
-  caseId: CaseId,
-  attachments: readonly Attachment[],
+  sealed: SealedCase,
+  carried: Set<ClientId>,
 ): Promise<void> {
-  for (const attachment of attachments) {
-    const file = carriedFile(bundle, attachment.id)
-    // One after the other: a line carries them no faster together.
-    // oxlint-disable-next-line no-await-in-loop
+  const { id } = sealed.detail.case
+  const attachments = attachmentsOf(await openParts(desk, sealed))
+  for (const [index, attachment] of attachments.entries())
+    try {
+      // One after the other: a line carries them no faster together.
+      // oxlint-disable-next-line no-await-in-loop
+      await carryAttachment(desk, bundle, id, attachment, carried)
+    } catch (error) {
+      if (!isItsOwn(error)) throw error
+      desk.station.printer.say(
+        safe`warning: attachment ${index + 1} of case ${id} is not there as the applicant sealed it; it was left out`,
+      )
+    }
+}
+
+/** @param carried what this bundle has already: a second manifest takes nothing of it away */
+async function carryAttachment(
+  desk: Desk,
+  bundle: string,
+  caseId: CaseId,
+  attachment: Attachment,
+  carried: Set<ClientId>,
+): Promise<void> {
+  const file = carriedFile(bundle, attachment.id)
+  if (carried.has(attachment.id))
+    return openAttachment(desk, attachment, await fileSource(file), null)
+  if (!(await isCarried(desk, attachment, file))) {
+    await rm(file, { force: true })
     await copySource(attachmentSource(desk, caseId, attachment), file)
-    // oxlint-disable-next-line no-await-in-loop
+    try {
+      await openAttachment(desk, attachment, await fileSource(file), null)
+    } catch (error) {
+      await rm(file, { force: true })
+      throw error
+    }
+  }
+  carried.add(attachment.id)
+}
+
+/** Whether a bundle that was broken off has brought it here, whole. */
+async function isCarried(desk: Desk, attachment: Attachment, file: string): Promise<boolean> {
+  try {
+    if ((await stat(file)).size !== sealedAttachmentBytes(attachment.bytes)) return false
     await openAttachment(desk, attachment, await fileSource(file), null)
+    return true
+  } catch (error) {
+    if (isMissing(error) || isItsOwn(error)) return false
+    throw error
   }
 }
 
@@ -131,13 +192,13 @@ async function partsOf(desk: Desk, detail: CaseDetail): Promise<BundleCase['part
   )
 }
 
-/** Those that were named; without names, all that the handler has claimed. */
 /** What an applicant sealed so that nobody can open it takes nobody else's case from the bundle. */
 function unreadable(error: unknown): null {
   if (error instanceof KhancapError && error.code === 'sealed_unreadable') return null
   throw error
 }
 
+/** Those that were named; without names, all that the handler has claimed. */
 async function chosen(desk: Desk, given: readonly string[]): Promise<string[]> {
   const ids = new Set<string>()
   // Each may have to be searched for.

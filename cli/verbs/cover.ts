@@ -2,7 +2,7 @@
 // sees the decision, the team the reason.
 import { actOn, reportAct } from '../case/act.js'
 import { findCase } from '../case/case-id.js'
-import { reasonOf, type ReasonOptions, sealReason } from '../case/reason-note.js'
+import { type ReasonOptions, sealReason, withReason } from '../case/reason-note.js'
 import { fetchCase } from '../case/sealed-case.js'
 import { openDesk } from '../client/desk.js'
 import type { Station, VerbOptions } from '../station/station.js'
@@ -20,12 +20,11 @@ export async function coverCase(
   const desk = await openDesk(station, options)
   const id = await findCase(desk.cases, given)
   const sealed = await fetchCase(desk, id)
-  const text = await reasonOf(desk, options, id)
   const coverage = options.not === true ? 'not_covered' : 'eligible'
-  const note = await sealReason(desk, sealed, 'coverage', text)
-  const after = await actOn(desk, sealed.detail, 'coverage', { ...note.body, coverage }, [
-    note.bytes,
-  ])
+  const after = await withReason(desk, options, id, async text => {
+    const note = await sealReason(desk, sealed, 'coverage', text)
+    return actOn(desk, sealed.detail, 'coverage', { ...note.body, coverage }, [note.bytes])
+  })
   const done =
     options.not === true
       ? safe`case ${id} counts as not covered; the applicant sees it`

@@ -187,7 +187,9 @@ async function examineDrafts({ folder }: Station): Promise<Looked<true>> {
         : safe`words that were begun and not sent: ${begun.join(', ')}`,
     mend: [
       ...cases.map(id => safe`khancap reply ${id.slice(0, 8)} --again`),
-      ...begun.map(id => safe`khancap reply ${id.slice(0, 8)}, or khancap note, offers them again`),
+      ...begun.map(
+        id => safe`khancap reply, note, reroute or cover ${id.slice(0, 8)} offers them again`,
+      ),
     ],
   }
 }

@@ -1,4 +1,5 @@
 // `khancap keys new`: makes an identity, or puts a new generation in front of the one that is here.
+import { rm } from 'node:fs/promises'
 import { keepNewest, maxGenerations, newIdentity, rotateIdentity } from '../../keys/identity.js'
 import { Slug } from '../../schemas/encoding.js'
 import type { HandlerSettings } from '../../schemas/settings.js'
@@ -6,6 +7,7 @@ import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { misused, refused } from '../failure.js'
 import { writeNew } from '../station/disk.js'
 import {
+  expectForPassphrase,
   identityFingerprint,
   storeIdentity,
   unlockIdentity,
@@ -33,7 +35,11 @@ export async function makeIdentity(station: Station, options: KeysNewOptions): P
   // The sheet first: if it cannot be written, nothing has changed.
   if (options.sheet !== undefined)
     await writeNew(options.sheet, printSheet(identity, formatTimestamp(station.now()).slice(0, 10)))
-  const shown = await storeIdentity(station, identity, passphrase)
+  const shown = await storeIdentity(station, identity, passphrase).catch(async (error: unknown) => {
+    // A sheet of what is kept nowhere would mislead, and stand in the way of the next try.
+    if (options.sheet !== undefined) await rm(options.sheet, { force: true })
+    throw error
+  })
   if (settings !== null && settings.handler !== identity.handler)
     await station.folder.saveSettings({ ...settings, handler: identity.handler })
 
@@ -84,6 +90,7 @@ async function nextGeneration(
   settings: HandlerSettings | null,
   keep: number,
 ): Promise<Unlocked> {
+  await expectForPassphrase(station)
   const { identity, passphrase } = await unlockIdentity(station, options, settings)
   if (options.handler !== undefined && options.handler !== identity.handler)
     throw refused(

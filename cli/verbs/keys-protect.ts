@@ -3,7 +3,7 @@
 import { printIdentity } from '../../keys/identity.js'
 import { misused, refused } from '../failure.js'
 import { firstPluginIdentity, pluginName } from '../station/age-plugin.js'
-import { storeIdentity, unlockIdentity } from '../station/identity.js'
+import { sealIdentity, unlockIdentity } from '../station/identity.js'
 import { newPassphrase } from '../station/passphrase.js'
 import { openWithPlugin, sealWithPlugins } from '../station/plugin-identity.js'
 import type { Station, VerbOptions } from '../station/station.js'
@@ -33,9 +33,9 @@ export async function protectIdentity(
       settings,
       safe`the identity of ${identity.handler}`,
     )
-    // From here on a plugin would be asked for nothing: what is sealed below opens with the passphrase.
+    await folder.saveSealedIdentity(await sealIdentity(station, identity, passphrase))
+    // Only now: until what is sealed has changed, this key alone opens it.
     await folder.savePluginIdentity(null)
-    await storeIdentity(station, identity, passphrase)
   } else {
     const key = firstPluginIdentity(await readText(station, options.plugin))
     const recipients = options.recipient ?? []
@@ -49,8 +49,9 @@ export async function protectIdentity(
     const sealed = await sealWithPlugins(station, text, recipients)
     if ((await openWithPlugin(station, sealed, key)) !== text)
       throw refused(safe`what was sealed did not open again; nothing was changed`)
-    await folder.saveSealedIdentity(sealed)
+    // The key first: beside what a passphrase opens it is asked for nothing.
     await folder.savePluginIdentity(key)
+    await folder.saveSealedIdentity(sealed)
   }
   if (options.json === true)
     return printer.json({ handler: identity.handler, plugin: options.plugin !== undefined })

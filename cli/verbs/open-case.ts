@@ -1,16 +1,16 @@
 // `khancap open ID` (step 9): fetch, verify and open a case.
 import { join } from 'node:path'
-import { mkdir } from 'node:fs/promises'
 import { teamFor } from '../../src/core/routing/route.js'
 import { attachmentsOf, saveAttachments } from '../case/attachments.js'
 import { caseJson, openedCase, type OpenedCase } from '../case/opened-case.js'
 import { findCase } from '../case/case-id.js'
 import { type ShownMail, showMails } from '../case/case-mails.js'
 import { rememberCase } from '../case/known-case.js'
+import { saveFiles, type SavedFiles } from '../case/saving.js'
 import { caseLines } from '../case/case-lines.js'
 import { wordsFor } from '../case/form-lines.js'
 import { type Desk, openDesk } from '../client/desk.js'
-import { writeNew } from '../station/disk.js'
+import { Failure, refused } from '../failure.js'
 import { languageOf } from '../station/language.js'
 import type { Station } from '../station/station.js'
 import { safe } from '../terminal/safe.js'
@@ -29,36 +29,75 @@ export async function openCase(
 
 async function show(desk: Desk, options: OpenCaseOptions, opened: OpenedCase): Promise<void> {
   const { printer } = desk.station
-  const { case: summary } = opened.sealed.detail
   const { out } = options
-  if (out !== undefined) {
-    const file = join(out, `${summary.id}.json`)
-    await mkdir(out, { recursive: true, mode: 0o700 })
-    await writeNew(file, `${visibleJson(caseJson(opened), 2)}\n`)
-    printer.say(safe`saved in ${file}, in the clear: delete it when you are done`)
-  }
   const mails = await showMails(desk, opened, { out, gpg: options.gpg })
-  for (const saved of mails.flatMap(mail => mail.saved))
-    printer.say(safe`saved in ${saved}, in the clear: delete it when you are done`)
   await rememberShown(desk, opened)
+  // Shown before anything is saved: what a folder does not take can be read all the same.
   if (options.json === true)
     printer.json(
       mails.length === 0
         ? caseJson(opened)
         : { ...caseJson(opened), mails: mails.map(({ json }) => json) },
     )
-  else {
-    showLines(desk, opened, mails)
-    for (const mail of mails) await offerCorrection(desk, options, opened, mail)
-  }
-  const attachments = attachmentsOf(opened.parts)
-  if (attachments.length === 0) return
-  if (options.out === undefined)
-    return printer.say(
-      safe`${attachments.length} ${attachments.length === 1 ? 'attachment' : 'attachments'}: --out DIR saves them; look at them on a machine that may come to harm`,
+  else showLines(desk, opened, mails)
+  const { length: attached } = attachmentsOf(opened.parts)
+  if (out === undefined && attached > 0)
+    printer.say(
+      safe`${attached} ${attached === 1 ? 'attachment' : 'attachments'}: --out DIR saves them; look at them on a machine that may come to harm`,
     )
-  for (const file of await saveAttachments(desk, summary.id, attachments, options.out))
-    printer.say(safe`saved in ${file}, in the clear: delete it when you are done`)
+  const unsaved = out === undefined ? null : await saveAll(desk, opened, mails, out)
+  if (options.json !== true)
+    for (const mail of mails) await offerCorrection(desk, options, opened, mail)
+  if (unsaved !== null) throw unsaved
+}
+
+/** @returns what is to be said at the end where not all of it was saved */
+async function saveAll(
+  desk: Desk,
+  opened: OpenedCase,
+  mails: readonly ShownMail[],
+  folder: string,
+): Promise<Failure | null> {
+  const { printer } = desk.station
+  const { id } = opened.sealed.detail.case
+  let left = 0
+  function tell({ saved, there }: SavedFiles): void {
+    for (const file of saved)
+      printer.say(safe`saved in ${file}, in the clear: delete it when you are done`)
+    for (const file of there) printer.say(safe`${file} is there already; it was left as it is`)
+    left += there.length
+  }
+  const bytes = `${visibleJson(caseJson(opened), 2)}\n`
+  tell(await saveFiles([{ file: join(folder, `${id}.json`), bytes }]))
+  const refusals: Failure[] = []
+  for (const { saved } of mails)
+    if (saved instanceof Failure) refusals.push(saved)
+    else if (saved !== null) tell(saved)
+  const attachments = attachmentsOf(opened.parts)
+  const attached = await saveAttachments(desk, id, attachments, folder)
+  tell(attached)
+  if (attached.lost > 0)
+    refusals.push(
+      refused(
+        safe`${attached.lost} of ${attachments.length} attachments were not saved`,
+        safe`ask the applicant to send them again: khancap reply ${id.slice(0, 8)}`,
+      ),
+    )
+  if (left > 0)
+    refusals.push(
+      refused(
+        safe`${left} ${left === 1 ? 'file was' : 'files were'} there already; nothing was written over`,
+        safe`give another folder with --out, or delete what you are done with`,
+      ),
+    )
+  const [first] = refusals
+  return first === undefined
+    ? null
+    : new Failure(
+        first.exit,
+        first.sentence,
+        refusals.flatMap(({ hints }) => hints),
+      )
 }
 
 function showLines(desk: Desk, opened: OpenedCase, mails: readonly ShownMail[]): void {

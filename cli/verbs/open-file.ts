@@ -142,7 +142,7 @@ async function asOurs(
         printer.style.bold(head),
         safe`  program ${content.program}, to be answered in ${content.language}`,
         ...formLines(printer, program?.form ?? null, content.answers, words),
-        ...attachmentLines(content.attachments),
+        ...attachmentLines(printer, content.attachments),
       ]
       return { ...shown, json: { content: envelopeJson(content) }, lines }
     }

@@ -12,6 +12,7 @@ import { rememberedDirectory } from '../client/remembered.js'
 import { Failure, misused, refused } from '../failure.js'
 import { hasSource, readSource } from '../organisation/folder.js'
 import { holeWords } from '../organisation/hole-words.js'
+import { missingWords } from '../organisation/missing-words.js'
 import { ruleWords } from '../organisation/rule-words.js'
 import { nextDirectory, whatIsWrong } from '../organisation/next-directory.js'
 import { readBounded } from '../station/disk.js'
@@ -59,6 +60,7 @@ export async function checkOrganisation(station: Station, options: OrgCheckOptio
       printer.out(safe`fault: ${pointer}: ${code.replaceAll('_', ' ')}`)
     for (const hole of holes) printer.out(safe`hole: ${holeWords(hole)}`)
   }
+  for (const words of missingWords(directory)) printer.say(words)
   const wrong = faults.length + holes.length
   if (wrong > 0)
     throw refused(

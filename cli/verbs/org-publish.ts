@@ -28,6 +28,7 @@ import {
   writeNoteFile,
 } from '../organisation/folder.js'
 import { holeWords } from '../organisation/hole-words.js'
+import { missingWords } from '../organisation/missing-words.js'
 import { isStill, nextDirectory, whatIsWrong } from '../organisation/next-directory.js'
 import { isMissing } from '../station/disk.js'
 import { inFours } from '../station/identity.js'
@@ -116,6 +117,7 @@ function show(station: Station, last: VerifiedDirectory | null, next: Directory)
   const changes = differences(last?.directory ?? null, next)
   for (const words of changes) printer.say(safe`  ${words}`)
   if (changes.length === 0) printer.say(safe`  nothing changes but the dates`)
+  for (const words of missingWords(next)) printer.say(words)
 }
 
 async function onlyKey(folder: string): Promise<string> {

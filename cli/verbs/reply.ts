@@ -26,7 +26,7 @@ import { sealedLetter } from '../letter/sealed-letter.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import { findTemplate } from '../templates/find-template.js'
 import { gapIn } from '../templates/template.js'
-import { safe } from '../terminal/safe.js'
+import { type Safe, safe } from '../terminal/safe.js'
 
 export interface ReplyOptions extends VerbOptions, LetterOptions {
   readonly file?: string
@@ -62,6 +62,10 @@ export async function replyToCase(
   await sayUnread(desk, sealed.detail)
   // Where an answer waits to be confirmed, that one is sent, or none.
   const isWaiting = draft !== null && !hasArrived
+  const fromEditor = options.file === undefined && station.stdin.isTTY === true
+  // Said before it is written, not after.
+  if (isWaiting && fromEditor)
+    throw earlierWaits(id, safe`another one begins when it is settled what becomes of that`)
   const plan = isByMail && !isWaiting ? await planLetter(desk, sealed, options) : null
   const writing = {
     about: 'reply',
@@ -142,12 +146,7 @@ async function draftOf(
   // The same words again, after a lost connection, are the same request.
   const isRepeated = draft !== null && (await wordsOf(desk, draft.request)) === text
   if (isRepeated) return hasArrived ? null : made(desk, options, draft)
-  if (draft !== null && !hasArrived)
-    throw refused(
-      safe`an earlier answer to case ${id} was sent, and the service did not confirm it; this is another one`,
-      safe`khancap reply ${id.slice(0, 8)} --again sends the earlier one once more; the service takes it once, however often it is sent`,
-      safe`khancap reply ${id.slice(0, 8)} --discard forgets it; the service may have it all the same`,
-    )
+  if (draft !== null && !hasArrived) throw earlierWaits(id, safe`this is another one`)
   const language = languageFor(sealed, options.language)
   const replyId = newClientId(await desk.station.primitives())
   const letter =
@@ -167,6 +166,14 @@ async function draftOf(
   }
   await saveDraft(desk.station.folder.drafts, kept)
   return { draft: kept, making }
+}
+
+function earlierWaits(id: CaseId, why: Safe): Failure {
+  return refused(
+    safe`an earlier answer to case ${id} was sent, and the service did not confirm it; ${why}`,
+    safe`khancap reply ${id.slice(0, 8)} --again sends the earlier one once more; the service takes it once, however often it is sent`,
+    safe`khancap reply ${id.slice(0, 8)} --discard forgets it; the service may have it all the same`,
+  )
 }
 
 async function send(

@@ -10,7 +10,7 @@ import { actOn, reportAct } from '../case/act.js'
 import { findCase } from '../case/case-id.js'
 import { expectInForce } from '../case/let-in.js'
 import { excludedNow } from '../case/readers.js'
-import { reasonOf, type ReasonOptions, sealReason } from '../case/reason-note.js'
+import { type ReasonOptions, sealReason, withReason } from '../case/reason-note.js'
 import { fetchCase, type SealedCase } from '../case/sealed-case.js'
 import { type Desk, openDesk } from '../client/desk.js'
 import { misused, refused } from '../failure.js'
@@ -32,23 +32,24 @@ export async function rerouteCase(
   const sealed = await fetchCase(desk, id)
   const team = options.team ?? (await askTeam(desk, sealed))
   const members = membersOf(desk, sealed, team)
-  const text = await reasonOf(desk, options, id)
-  const made = await grantsFor(desk, sealed, members)
-  const note = await sealReason(
-    desk,
-    sealed,
-    'reroute',
-    text,
-    members.map(member => member.id),
-  )
-  const grants = made.map(({ header, signature, ...grant }) => ({
-    ...grant,
-    header: encodeBase64url(header),
-    signature: encodeBase64url(signature),
-  }))
-  const body = { ...note.body, team, grants }
-  const parts = [note.bytes, ...made.map(({ header }) => header)]
-  const after = await actOn(desk, sealed.detail, 'reroute', body, parts)
+  const after = await withReason(desk, options, id, async text => {
+    const made = await grantsFor(desk, sealed, members)
+    const note = await sealReason(
+      desk,
+      sealed,
+      'reroute',
+      text,
+      members.map(member => member.id),
+    )
+    const grants = made.map(({ header, signature, ...grant }) => ({
+      ...grant,
+      header: encodeBase64url(header),
+      signature: encodeBase64url(signature),
+    }))
+    const body = { ...note.body, team, grants }
+    const parts = [note.bytes, ...made.map(({ header }) => header)]
+    return actOn(desk, sealed.detail, 'reroute', body, parts)
+  })
   const done = safe`case ${id} is with ${team} now; ${members.map(member => member.id).join(', ')} can open it`
   reportAct(station, options, done, after)
 }

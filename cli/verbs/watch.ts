@@ -36,17 +36,22 @@ export async function watchInbox(station: Station, options: WatchOptions): Promi
       safe`khancap watch --json prints a line for each look; khancap inbox looks once`,
     )
   const desk = await openDesk(station, options)
-  const looks = (ended: AbortSignal) => {
-    const cases = caseDesk(desk.station, { ...desk.settings, ended }, desk.seed)
-    return () => cases.list(query)
+  const looks = (ended: AbortSignal): Look => {
+    const line = { ...desk.settings, ended }
+    const asked = caseDesk(desk.station, line, desk.seed)
+    const byItself = caseDesk(desk.station.byItself ?? desk.station, line, desk.seed)
+    return isAsked => (isAsked ? asked : byItself).list(query)
   }
   if (options.json === true) return watchAsLines(station, looks(station.unheard), every)
   return watchOnScreen(desk, looks, { every, quiet: options.quiet === true })
 }
 
+/** @param isAsked whether somebody has asked for this look just now: a screen that nobody sits at keeps no agent unlocked */
+type Look = (isAsked: boolean) => ReturnType<CaseDesk['list']>
+
 /** One look after the other, until somebody has had enough. Failures are handed on, and end nothing. */
 async function lookOn(
-  look: () => ReturnType<CaseDesk['list']>,
+  look: Look,
   every: number,
   ended: AbortSignal,
   told: {
@@ -57,12 +62,13 @@ async function lookOn(
   },
 ): Promise<void> {
   let retrySeconds = 1
+  let isAsked = true
   while (!ended.aborted) {
     let wait = every
     try {
       // Each look follows the one before.
       // oxlint-disable-next-line no-await-in-loop
-      told.list(await look())
+      told.list(await look(isAsked))
       retrySeconds = 1
     } catch (error) {
       if (ended.aborted) return
@@ -70,6 +76,7 @@ async function lookOn(
       retrySeconds = Math.min(2 * retrySeconds, maxRetrySeconds)
       told.failure(asFailure(error), wait)
     }
+    isAsked = false
     // oxlint-disable-next-line no-await-in-loop
     await new Promise<void>(passed => {
       const timer = setTimeout(over, wait * 1000)
@@ -80,14 +87,17 @@ async function lookOn(
       }
       ended.addEventListener('abort', over)
       if (ended.aborted) over()
-      told.hurry(over)
+      told.hurry(() => {
+        isAsked = true
+        over()
+      })
     })
   }
 }
 
 async function watchAsLines(
   { printer, unheard }: Station,
-  look: () => ReturnType<CaseDesk['list']>,
+  look: Look,
   every: number,
 ): Promise<void> {
   let told: Told | null = null
@@ -97,15 +107,19 @@ async function watchAsLines(
       told = seen.told
       printer.json({ ...list, news: seen.news })
     },
-    failure: ({ sentence }, retry) =>
-      printer.json({ failure: sentence.text, retry_seconds: retry }),
+    failure: ({ hints, sentence }, retry) =>
+      printer.json({
+        failure: sentence.text,
+        hint: hints[0]?.text ?? null,
+        retry_seconds: retry,
+      }),
     hurry: () => undefined,
   })
 }
 
 async function watchOnScreen(
   { directory, station }: Desk,
-  looks: (ended: AbortSignal) => () => ReturnType<CaseDesk['list']>,
+  looks: (ended: AbortSignal) => Look,
   { every, quiet }: { readonly every: number; readonly quiet: boolean },
 ): Promise<void> {
   const quit = new AbortController()
@@ -126,14 +140,14 @@ async function watchOnScreen(
   const now = () => station.now() + ahead
 
   function draw(): void {
-    const most = Math.max(0, (list?.cases.length ?? 0) - casesShown(screen))
+    const most = Math.max(0, (list?.cases.length ?? 0) - casesShown(screen, line))
     from = Math.min(Math.max(0, from), most)
     const view = { organisation: directory.directory.name, list, line, news, from, now: now() }
     screen.show(watchFrame(view, screen, screen.style))
   }
 
   function press(key: Key): void {
-    const page = casesShown(screen)
+    const page = casesShown(screen, line)
     const moves: Readonly<Partial<Record<Key, number>>> = {
       up: -1,
       down: 1,
@@ -170,9 +184,15 @@ async function watchOnScreen(
         line = { state: 'connected' }
         tick()
       },
-      failure({ sentence }, retry) {
+      failure({ hints, sentence }, retry) {
         const since = line.state === 'lost' ? line.since : now()
-        line = { state: 'lost', since, retryAt: now() + retry * 1000, sentence }
+        line = {
+          state: 'lost',
+          since,
+          retryAt: now() + retry * 1000,
+          sentence,
+          hint: hints[0] ?? null,
+        }
         draw()
       },
       hurry: over => {

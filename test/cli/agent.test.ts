@@ -177,6 +177,115 @@ await t.test('stopped, it is gone; a passphrase is needed again', async t => {
   t.equal((await run(['inbox'])).code, 0)
 })
 
+/** An agent of its own, with a token that is known here. */
+async function ownAgent(idleMs: number) {
+  const own = join(await temporaryFolder(t), 'own')
+  await mkdir(own, { mode: 0o700 })
+  const [socket, token] = [join(own, 'own.sock'), randomBytes(32)]
+  const child = spawn(process.execPath, [tool, '--agent'], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const handover = {
+    handler: 'vi-1',
+    opening: 1,
+    signing: 1,
+    socket,
+    token: join(own, 'own.token'),
+    idleMs,
+  }
+  child.stdin.end(
+    Buffer.concat([Buffer.from(`${JSON.stringify(handover)}\n`), randomBytes(64), token]),
+  )
+  await new Promise(ready => child.stdout.once('data', ready))
+  const ask = (question: object) =>
+    new Promise<string>(resolve => {
+      let heard = ''
+      const line = connect(socket, () =>
+        line.write(`${JSON.stringify({ ...question, token: encodeBase64url(token) })}\n`),
+      )
+      line.on('data', part => (heard += part.toString()))
+      line.on('close', () => resolve(heard))
+      line.on('error', () => resolve(heard))
+    })
+  return { child, ask }
+}
+
+const pauseMs = 50
+const sign = { ask: 'sign', key: 0, bytes: 'AAAA' }
+
+await t.test('what nobody has just typed is no work: it locks all the same', async t => {
+  for (const [name, question] of [
+    ['who is asked whether it is there', { ask: 'who' }],
+    ['a command that looks again by itself', { ...sign, by_itself: true }],
+    ['another question', { ask: 'export' }],
+  ] as const) {
+    const { ask, child } = await ownAgent(1000)
+    t.teardown(() => child.kill())
+    const until = Date.now() + 20_000
+    let asked = 0
+    while (child.exitCode === null && Date.now() < until) {
+      // oxlint-disable-next-line no-await-in-loop
+      await ask(question)
+      asked += 1
+      // oxlint-disable-next-line no-await-in-loop
+      await new Promise(passed => setTimeout(passed, pauseMs))
+    }
+    t.equal(child.exitCode, 0, name)
+    t.ok(asked > 3, `${asked} times`)
+  }
+})
+
+await t.test('work keeps it unlocked', async t => {
+  const { ask, child } = await ownAgent(2000)
+  const until = Date.now() + 5000
+  while (Date.now() < until) {
+    // oxlint-disable-next-line no-await-in-loop
+    t.match(await ask(sign), /^\{"signature"/)
+    // oxlint-disable-next-line no-await-in-loop
+    await new Promise(passed => setTimeout(passed, pauseMs))
+  }
+  t.equal(child.exitCode, null)
+  child.kill()
+})
+
+await t.test(
+  'watch: after a lock it says what to type, and goes on with the next agent',
+  async t => {
+    await writePassphrase()
+    t.equal((await run(['agent', 'start'])).code, 0)
+    await forgetPassphrase()
+    const enough = new AbortController()
+    const looks = (out: string) =>
+      out
+        .split('\n')
+        .filter(line => line !== '')
+        .map(json)
+    let step = 0
+    const watching = khancap(['watch', '--json', '--every', '5'], {
+      folder,
+      environment: { runtimeFolder: runtime },
+      unheard: enough.signal,
+      heard(out) {
+        const last = looks(out).at(-1)
+        if (step === 0 && last?.cases !== undefined) {
+          step = 1
+          void run(['agent', 'stop'])
+        } else if (step === 1 && last?.failure !== undefined) {
+          step = 2
+          void writePassphrase().then(() => run(['agent', 'start']))
+        } else if (step === 2 && last?.cases !== undefined) enough.abort()
+      },
+    })
+    const { code, out } = await watching
+    t.equal(code, 0)
+    const lost = looks(out).find(look => look.failure !== undefined)
+    t.match(lost, {
+      failure: 'the agent has locked itself, or it refuses',
+      hint: 'khancap agent start unlocks it again',
+    })
+    t.ok(Array.isArray(looks(out).at(-1)?.cases))
+    t.equal((await run(['agent', 'stop'])).code, 0)
+  },
+)
+
 await t.test(
   'it locks itself without work, and on a signal; one that was killed is not missed',
   async t => {

@@ -1,7 +1,7 @@
 // Attachments on the handlers' side: listed with what the applicant says of them made visible, saved whole or not at all,
 // under names of the tool's, for whoever was let into the case, at the desk and from a stick.
 import { randomBytes } from 'node:crypto'
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { withToken } from '../helper/api.js'
@@ -33,10 +33,10 @@ await t.test('step 9: open lists attachments and saves them under names of its o
   t.notMatch(listed.out, '\u202e')
   t.match(
     listed.out,
-    /attachment \.\.\/\.\.\/\.bashrc.*, image\/jpeg, 1400000 bytes, hidden data was taken out/,
+    /^ {2}attachment, 1400000 bytes, hidden data was taken out\n {2}│ \.\.\/\.\.\/\.bashrc.*, image\/jpeg$/m,
   )
-  t.match(listed.out, 'attachment Biên bản.docx, kind unknown, 8 bytes\n')
-  t.match(listed.out, 'attachment (no name), text/plain, 0 bytes')
+  t.match(listed.out, '  attachment, kind unknown, 8 bytes\n  │ Biên bản.docx\n')
+  t.match(listed.out, '  attachment, no name, 0 bytes\n  │ text/plain\n')
   t.match(listed.err, '3 attachments: --out DIR saves them')
 
   const folder = join(await temporaryFolder(t), 'opened')
@@ -59,8 +59,25 @@ await t.test('step 9: open lists attachments and saves them under names of its o
   t.match(first.attachments, [{ type: 'image/jpeg', bytes: 1_400_000, stripped: true }])
   t.notOk('identity' in first.attachments[0], 'its key stays inside')
   t.strictSame(json(saved.out).warnings, [])
+  await writeFile(files[0] ?? '', 'mine')
+  await rm(files[1] ?? '')
   const again = await desk.run('vietnam-1', ['open', one.caseId, '--out', folder])
-  t.equal(again.code, 1, 'nothing is written over')
+  t.equal(again.code, 1)
+  t.match(again.out, 'Biên bản.docx', 'it is shown all the same')
+  t.equal(await readFile(files[0] ?? '', 'utf8'), 'mine', 'nothing is written over')
+  t.equal(await readFile(files[1] ?? '', 'utf8'), '%PDF-1.7', 'what is not there yet is saved')
+  for (const file of [join(folder, `${one.caseId}.json`), files[0], files[2]])
+    t.match(again.err, `${file} is there already; it was left as it is\n`)
+  t.match(again.err, /saved in .*-attachment-2\.docx, in the clear/)
+  t.match(
+    again.err,
+    'khancap: 3 files were there already; nothing was written over\nhint: give another folder with --out',
+  )
+
+  const blocked = await desk.run('vietnam-1', ['open', one.caseId, '--out', files[0] ?? ''])
+  t.equal(blocked.code, 1)
+  t.match(blocked.out, 'Biên bản.docx', 'nor does a folder that is none hide anything')
+  t.match(blocked.err, /khancap: (a part of )?.*-attachment-1\.jpg.*\nhint: /)
 })
 
 await t.test('step 9: whoever is let into a case later opens what was attached before', async t => {

@@ -1,5 +1,6 @@
 // Steps 9 and 10 without a network: cases on a stick, answers back, and every stick that is not the right one refused.
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { freePort } from '../helper/free-port.js'
@@ -10,6 +11,7 @@ import { handlerFolder, khancap, temporaryFolder } from '../helper/cli.js'
 import { office, vietnamese } from '../helper/office.js'
 import { testOrganisation } from '../helper/organisation.js'
 import { scene } from '../helper/scene.js'
+import { type Attachment, attachTo } from '../helper/upload.js'
 
 t.setTimeout(300_000)
 
@@ -191,7 +193,132 @@ await t.test('a stick that is cut off, changed, or somebody else’s is refused'
   const none = await khancap(['inbox', '--bundle', join(stick, 'none')], { folder })
   t.match(none.err, 'there is no file')
   const over = await desk.run('vietnam-1', ['bundle', '--out', file, one.caseId])
-  t.match(over.err, 'exists already; it was left as it is')
+  t.match(over.err, 'exists already; it was left as it is\nhint: it may hold answers')
+  t.notMatch(over.err, '1 of 1', 'before anything is fetched')
+  const nowhere = join(stick, 'gone', 'monday.khancap')
+  const gone = await desk.run('vietnam-1', ['bundle', '--out', nowhere, one.caseId])
+  t.equal(gone.code, 1)
+  t.match(gone.err, /^khancap: there is no folder .*gone\nhint: is the stick in/)
+})
+
+await t.test('what an applicant attached wrongly takes no case from a bundle', async t => {
+  const [one, other] = [await claimed(), await claimed()]
+  const photo = randomBytes(200_000)
+  const attach = (changes: Partial<Attachment>) => attachTo(desk.api, one, photo, changes)
+  await attach({ digest: 'A'.repeat(43), name: 'lied\u202e.jpg' })
+  const never = await attach({ name: 'never.jpg' })
+  await desk.api.db.rows(
+    'update uploads set addition_id = null, expires_at = now() where id = $1',
+    [never.id],
+  )
+  await attach({ identity: `AGE-SECRET-KEY-PQ-1${'Q'.repeat(58)}`, name: 'no key.jpg' })
+  const good = await attach({ name: 'good.jpg' })
+  const file = newFile()
+  const ids = [one.caseId, other.caseId]
+  const run = await desk.run('vietnam-1', ['bundle', '--out', file, '--json', ...ids])
+  t.equal(run.code, 0, run.err)
+  t.strictSame(json(run.out).cases, ids)
+  for (const number of [1, 2, 3])
+    t.match(
+      run.err,
+      `warning: attachment ${number} of case ${one.caseId} is not there as the applicant sealed it; it was left out`,
+    )
+  t.notMatch(run.err, /lied|never|no key/, 'an applicant’s name says nothing in a line of ours')
+  t.strictSame(await readdir(`${file}.files`), [`${good.id}.age`])
+  const folder = await offlineFolder()
+  const opened = await khancap(['open', other.caseId, '--bundle', file], { folder })
+  t.equal(opened.code, 0, opened.err)
+  const out = join(stick, 'opened')
+  const saved = await khancap(['open', one.caseId, '--bundle', file, '--out', out], { folder })
+  t.equal(saved.code, 1)
+  t.match(saved.err, '3 of 4 attachments were not saved')
+  t.same(await readFile(join(out, `${one.caseId}-attachment-4.jpg`)), photo)
+})
+
+await t.test('a bundle that was broken off is made by the same line again', async t => {
+  const one = await claimed()
+  const photo = randomBytes(200_000)
+  const [whole, cut, changed] = [
+    await attachTo(desk.api, one, photo),
+    await attachTo(desk.api, one, photo),
+    await attachTo(desk.api, one, photo),
+  ]
+  const file = newFile()
+  const line = ['bundle', '--out', file, one.caseId]
+  t.equal((await desk.run('vietnam-1', line)).code, 0)
+  const carried = ({ id }: { id: string }) => join(`${file}.files`, `${id}.age`)
+  const bytes = await Promise.all([whole, cut, changed].map(each => readFile(carried(each))))
+  // As it is where the stick was pulled: some files whole, one a name only, one damaged, and no bundle.
+  await rm(file)
+  await writeFile(carried(cut), '')
+  await writeFile(
+    carried(changed),
+    (bytes[2] ?? Buffer.alloc(0)).map((byte, at) => (at === 100_000 ? byte ^ 1 : byte)),
+  )
+  const { mtimeMs } = await stat(carried(whole))
+  const again = await desk.run('vietnam-1', line)
+  t.equal(again.code, 0, again.err)
+  t.notMatch(again.err, 'warning')
+  t.equal((await stat(carried(whole))).mtimeMs, mtimeMs, 'what is there and right is not fetched')
+  const after = await Promise.all([whole, cut, changed].map(each => readFile(carried(each))))
+  t.same(after, bytes)
+})
+
+await t.test('the inbox of a bundle filters, sorts and counts as that of the server', async t => {
+  const cases = [await claimed(), await claimed(), await claimed(), await claimed()]
+  const [late, soon, later, moved] = cases.map(({ caseId }) => caseId)
+  for (const [id, hours] of [
+    [late, 1],
+    [soon, 3],
+    [later, 40],
+    [moved, 20],
+  ] as const)
+    await desk.api.db.rows(
+      `update cases set due_at = statement_timestamp() + make_interval(hours => $2) where id = $1`,
+      [id, hours],
+    )
+  await desk.api.db.rows(`update cases set program = 'pil' where id = $1`, [moved])
+  const file = await bundled(...[later, moved, late, soon].map(id => id ?? ''))
+  const folder = await offlineFolder()
+  const inTwoHours = () => Date.now() + 2 * 3_600_000
+  const inbox = async (...args: readonly string[]) => {
+    const run = await khancap(['inbox', '--bundle', file, '--json', ...args], {
+      folder,
+      now: inTwoHours,
+    })
+    t.equal(run.code, 0, run.err)
+    const { cases: listed, next } = json(run.out)
+    return { ids: listed.map(({ id }: { id: string }) => id), listed, next }
+  }
+  const all = await inbox()
+  t.strictSame(
+    all.ids,
+    [late, soon, moved, later],
+    'by due time, in whatever order they were named',
+  )
+  t.strictSame(
+    all.listed.map(({ overdue }: { overdue: boolean }) => overdue),
+    [true, false, false, false],
+    'overdue is what is overdue now',
+  )
+  t.strictSame((await inbox('--program', 'pil')).ids, [moved])
+  t.strictSame((await inbox('--team', 'vietnam')).ids, all.ids)
+  t.strictSame((await inbox('--team', 'china')).ids, [])
+  t.strictSame((await inbox('--due', '4h')).ids, [late, soon])
+  const first = await inbox('--limit', '3')
+  t.strictSame(first.ids, [late, soon, moved])
+  t.strictSame((await inbox('--limit', '3', '--after', first.next)).ids, [later])
+  t.equal((await inbox('--limit', '4')).next, null)
+  const page = await khancap(['inbox', '--bundle', file, '--limit', '1'], { folder })
+  t.match(page.err, `khancap inbox --limit 1 --bundle ${file} --after ${late}`)
+  const wrong = await khancap(['inbox', '--bundle', file, '--after', 'nothing'], { folder })
+  t.equal(wrong.code, 1)
+  t.match(wrong.err, 'has no page that ended with nothing')
+  const opened = await khancap(['open', late ?? '', '--bundle', file, '--json'], {
+    folder,
+    now: inTwoHours,
+  })
+  t.equal(json(opened.out).case.overdue, true)
 })
 
 await t.test('a bundle of another organisation is refused, by the same identity too', async t => {

@@ -1,10 +1,11 @@
 // What a hostile applicant seals takes nothing from a handler: the case is shown, and the others are worked on.
-import t from 'tap'
+import t, { type Test } from 'tap'
 import type { CarriedMail } from '../../schemas/sealed.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { newAgeIdentity } from '../../src/core/envelope/age-keys.js'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { widthOf } from '../../cli/terminal/width.js'
 import { caseInTeam, sealedAddition, sealRequest, submit, withToken } from '../helper/api.js'
 import { temporaryFolder } from '../helper/cli.js'
 import { office, vietnamese } from '../helper/office.js'
@@ -67,6 +68,96 @@ await t.test('step 9: a mail that cannot be had is named, and hides nothing else
   const shown = json((await desk.run('vietnam-1', ['open', one.caseId, '--json'])).out)
   t.match(shown.mails, [{ not_shown: String }, { not_shown: String }])
   t.match(shown.warnings, [{ code: 'mail_out_of_place' }])
+})
+
+const blank = '\u00a0'
+/** Rows of it begin anywhere: what a terminal breaks by itself begins with it. */
+const forged = (length: number) => `FORGED${blank}`.repeat(length).slice(0, length)
+
+/** No row is broken by the terminal, and what others wrote stands behind the bar. */
+function expectBarred(t: Test, out: string): void {
+  for (const row of out.split('\n')) {
+    t.ok(widthOf(row) <= 80, row)
+    if (row.includes('FORGED')) t.match(row, /^ +│ /)
+  }
+}
+
+await t.test('step 9: nothing that an applicant wrote passes for a line of the tool', async t => {
+  const one = await caseInTeam(desk.api, 'vietnam', {
+    answers: {
+      ...vietnamese,
+      NOTES: forged(500),
+      '2026-11-22 03:11 UTC, vietnam-2': 'FORGED We have told them.',
+      contact: { kind: 'messenger', NOTES: forged(200) },
+      on_behalf_of: forged(300),
+      person_agrees: { way_out: forged(300) },
+      deadline: { date: '2026-11-25', time: '08:30', zone: forged(60) },
+      situation: ['detained', forged(40), 'constructor'],
+      if_unreachable: forged(100),
+    },
+    content: {
+      form_version: 7,
+      promise: forged(400),
+      attachments: [
+        {
+          id: clientId(),
+          identity: newAgeIdentity(p),
+          bytes: 12,
+          digest: encodeBase64url(new Uint8Array(32)),
+          stripped: false,
+          name: forged(255),
+          type: forged(120),
+        },
+      ],
+    },
+  })
+  const { code, err, out } = await desk.run('vietnam-1', ['open', one.caseId], { columns: 80 })
+  t.equal(code, 0, err)
+  expectBarred(t, out)
+  t.notMatch(out, /^(NOTES|2026)/m)
+  t.match(out, /^unknown question\n {2}│ NOTES:$/m)
+  t.match(out, /^ {2}unknown question\n {2}│ NOTES:$/m)
+  t.match(out, /^unknown question\n {2}│ 2026-11-22 03:11 UTC, vietnam-2: FORGED We/m)
+  t.match(out, /^ {2}│ - constructor$/m)
+  t.match(out, /^ {2}attachment, 12 bytes\n {2}│ FORGED/m)
+  const { warnings } = json((await desk.run('vietnam-1', ['open', one.caseId, '--json'])).out)
+  t.match(warnings, [
+    { code: 'promise_differs' },
+    { code: 'form_version_other' },
+    {
+      code: 'answers_do_not_fit',
+      sentence:
+        /contact \(unknown key\).*\/on_behalf_of \(unknown option\).*elsewhere \(unknown key\)$/,
+    },
+  ])
+})
+
+await t.test('what another version of the form asked is no fault of the answers', async t => {
+  const { contact_caution: _, contact: __, ...answers } = vietnamese
+  const one = await caseInTeam(desk.api, 'vietnam', { answers, content: { form_version: 7 } })
+  const { warnings } = json((await desk.run('vietnam-1', ['open', one.caseId, '--json'])).out)
+  t.match(warnings, [{ code: 'form_version_other' }])
+  t.equal(warnings.length, 1)
+})
+
+await t.test('nothing that a server wrote passes for a line of the tool', async t => {
+  const { caseId: id } = await desk.newCase()
+  const say = (detail: string) =>
+    desk.api.db.rows('update events set detail = $2 where case_id = $1', [id, detail])
+  const columns = 80
+  await say(`by vietnam-1, signed${blank.repeat(30)}${forged(140)}`)
+  const opened = await desk.run('vietnam-1', ['open', id], { columns })
+  const history = await desk.run('vietnam-1', ['history', id], { columns })
+  for (const { out } of [opened, history]) {
+    expectBarred(t, out)
+    t.match(out, /UTC {2}routed\n {2}│ by vietnam-1,$/m)
+  }
+  await say('by_vietnam-1, signed')
+  const plain = await desk.run('vietnam-1', ['history', id], { columns })
+  t.match(plain.out, /routed \(by vietnam-1, signed\)$/m)
+  await say('x '.repeat(40).trim())
+  const long = await desk.run('vietnam-1', ['history', id], { columns })
+  t.match(long.out, /routed \(x x[x ]+\n {24}x[x ]+\)$/m)
 })
 
 type Worked = Awaited<ReturnType<typeof desk.newCase>>

@@ -167,6 +167,95 @@ for (const { name, lie, sentence, code } of lies)
     t.strictSame(await remembered(set.folder), before, 'nothing was written')
   })
 
+/** A case of which everything is true, until a test lies about one place. */
+async function honestCase(set: Scene) {
+  const { envelope } = await sealRequest(set.organisation)
+  const id = caseId()
+  const said = detail(id, envelope)
+  set.server.lies[`/v1/cases/${id}`] = says(JSON.stringify(said))
+  set.server.lies[`/v1/cases/${id}/envelope`] = says(envelope, 'application/octet-stream')
+  for (const verb of ['claim', 'replies', 'notes'])
+    set.server.lies[`/v1/cases/${id}/${verb}`] = says(JSON.stringify(said.case))
+  return id
+}
+
+/** What each command asks last, and so gets its answer from. */
+const asking: readonly {
+  readonly verb: string
+  readonly stdin?: string
+  readonly place: string
+  readonly method: 'GET' | 'POST'
+  /** Bytes that are read of an answer. */
+  readonly bytes: number
+  /** Another case than the one that was asked for. */
+  readonly other: RegExp
+}[] = [
+  {
+    verb: 'open',
+    place: '',
+    method: 'GET',
+    bytes: 67_108_864,
+    other: /the server sent another case than/,
+  },
+  ...(['claim', 'reply', 'note'] as const).map(verb => ({
+    verb,
+    ...(verb === 'claim' ? {} : { stdin: 'words for somebody' }),
+    place: `/${{ claim: 'claim', reply: 'replies', note: 'notes' }[verb]}`,
+    method: 'POST' as const,
+    bytes: 1_048_576,
+    other: /the server answered about another case than/,
+  })),
+]
+
+for (const { bytes, method, other, place, stdin, verb } of asking)
+  await t.test(`what ${verb} asks for is answered with a lie`, async t => {
+    const set = await scene(t)
+    const id = await honestCase(set)
+    const path = `/v1/cases/${id}${place}`
+    const run = () =>
+      khancap([verb, id], { folder: set.folder, ...(stdin === undefined ? {} : { stdin }) })
+    const truth = set.server.lies[path]
+    const honest = await run()
+    t.equal(honest.code, 0, honest.err)
+    const before = await remembered(set.folder)
+    const stranger = summary(caseId())
+    const lied: readonly (readonly [name: string, lie: Lie, sentence: RegExp, code?: number])[] = [
+      ['a redirect', elsewhere(set.server.url, 302), /to another address; nothing was followed/],
+      ['a permanent redirect', elsewhere(set.server.url, 308), /nothing was followed/],
+      ['an endless answer', flood, new RegExp(`larger than ${bytes} bytes`)],
+      [
+        'another case',
+        says(JSON.stringify(verb === 'open' ? detail(stranger.id, Buffer.from('x')) : stranger)),
+        other,
+      ],
+      ['half of a document', says('{"id":'), /not in the form of this service/],
+      ['a page', says('<p>sign in</p>', 'text/html'), /not in the form of this service/],
+      ['an error', says('evil', 'text/html', 500), /answered with status 500/, 3],
+    ]
+    for (const [name, lie, sentence, code = 1] of lied) {
+      if (truth !== undefined) set.server.lies[path] = lie
+      set.server.asked.length = 0
+      const refused = await run()
+      t.equal(refused.code, code, `${name}: ${refused.err}`)
+      t.match(refused.err, sentence, name)
+      t.match(refused.err, /\nhint: /, name)
+      t.equal(refused.out, '', name)
+      t.notMatch(refused.err, /evil|sign in/, name)
+      t.notOk(refused.err.includes(stranger.id), name)
+      t.equal(set.server.asked.at(-1), `${method} ${path}`, `${name}: nothing was followed`)
+      const after = await remembered(set.folder)
+      // The answer that was sealed is kept, so that it is sent once: sealed, and nothing else is written.
+      if (verb === 'reply') {
+        const draft = join(set.folder, 'drafts', `${id}.json`)
+        t.ok(draft in after, name)
+        t.notOk(Buffer.from(after[draft] ?? '', 'base64').includes('words for'), name)
+        await rm(draft)
+        delete after[draft]
+      }
+      t.strictSame(after, before, `${name}: nothing was written`)
+    }
+  })
+
 await t.test('a slow drip ends with the deadline of the whole exchange', async t => {
   const server = await lyingServer(t, { '*': drip })
   const began = Date.now()

@@ -1,14 +1,21 @@
 // Step 10: a reply whose confirmation is lost is kept, sealed, and taken once, however often it is sent.
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { access, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { freePort } from '../helper/free-port.js'
 import { publishDirectory } from '../../src/app/publish-directory.js'
-import { handlerFolder, khancap } from '../helper/cli.js'
+import {
+  type CliMachine,
+  handlerFolder,
+  khancap,
+  scriptedAsker,
+  temporaryFolder,
+} from '../helper/cli.js'
 import { type LyingServer, lyingServer, passedOn, truly } from '../helper/lying-server.js'
 import { caseInTeam, sealedAddition, testApi, withToken } from '../helper/api.js'
 import { officePrograms, vietnamese } from '../helper/office.js'
 import { testOrganisation } from '../helper/organisation.js'
+import { inTerminal, tool } from '../helper/terminal.js'
 
 t.setTimeout(300_000)
 
@@ -151,6 +158,89 @@ await t.test(
     t.equal(opened.replies[0].text, words)
   },
 )
+
+/** Somebody who writes this in their editor. */
+async function writing(t: Parameters<typeof temporaryFolder>[0], text: string) {
+  const at = await temporaryFolder(t)
+  const editor = join(at, 'editor.sh')
+  const opened = join(at, 'opened')
+  await writeFile(editor, `#!/bin/sh\ntouch ${opened}\nprintf '%s\\n' '${text}' > "$1"\n`, {
+    mode: 0o700,
+  })
+  const machine = (folder: string): CliMachine => ({
+    folder,
+    typing: true,
+    environment: { editor },
+  })
+  return { at, editor, opened, machine }
+}
+
+/** Somebody who goes on with what was offered, and changes nothing. */
+const goesOn = (folder: string): CliMachine => ({
+  folder,
+  typing: true,
+  asker: scriptedAsker('go_on'),
+  // More than a command and its words.
+  environment: { editor: 'LANG=C true' },
+})
+
+await t.test('nobody writes another answer while one waits to be confirmed', async t => {
+  const { caseId, folder, path, run, wire, write } = await wired(t)
+  loseRequests(wire, path)
+  await write(words)
+  const { machine, opened } = await writing(t, 'something else')
+  const refused = await khancap(['reply', caseId], machine(folder))
+  t.equal(refused.code, 1)
+  t.match(refused.err, 'an earlier answer to case')
+  t.match(refused.err, `hint: khancap reply ${caseId.slice(0, 8)} --again`)
+  t.match(refused.err, `hint: khancap reply ${caseId.slice(0, 8)} --discard`)
+  await t.rejects(access(opened), { code: 'ENOENT' }, 'no editor opened')
+  t.equal((await run('reply', caseId, '--discard')).code, 0)
+  delete wire.lies[path]
+  t.equal((await khancap(['reply', caseId], machine(folder))).code, 0)
+})
+
+await t.test('ended while the words are on their way: they are offered again', async t => {
+  const { caseId, folder, run, wire } = await wired(t)
+  const { at, editor } = await writing(t, 'hỏi luật sư ở Hà Nội')
+  const drafts = join(folder, 'drafts')
+  const pid = join(at, 'pid')
+  const path = `/v1/cases/${caseId}/notes`
+  for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+    wire.lies[path] = () => void readFile(pid, 'utf8').then(id => process.kill(Number(id), signal))
+    await inTerminal(
+      `sh -c 'echo $$ > ${pid}; exec "$0" "$@"' "${process.execPath}" "${tool}" note ${caseId}`,
+      signal === 'SIGINT' ? [] : [[/Go on with it\?/, '\r']],
+      { KHANCAP_CONFIG_DIR: folder, EDITOR: editor },
+    )
+    t.strictSame(await readdir(drafts), [`${caseId}.note.words.age`], signal)
+  }
+  delete wire.lies[path]
+  const sent = await khancap(['note', caseId], goesOn(folder))
+  t.equal(sent.code, 0, sent.err)
+  t.strictSame(await readdir(drafts), [])
+  const opened = JSON.parse((await run('open', caseId, '--json')).out)
+  t.equal(opened.notes[0].text, 'hỏi luật sư ở Hà Nội')
+})
+
+await t.test('a reason that was written in the editor is kept, and offered again', async t => {
+  const { caseId, folder, run, wire } = await wired(t)
+  const { machine } = await writing(t, 'the family lives in Hanoi')
+  const path = `/v1/cases/${caseId}/coverage`
+  loseRequests(wire, path)
+  const lost = await khancap(['cover', caseId], machine(folder))
+  t.equal(lost.code, 3)
+  t.match(lost.err, 'what you wrote is kept on this machine, sealed')
+  const file = join(folder, 'drafts', `${caseId}.reason.words.age`)
+  t.notMatch(await readFile(file, 'latin1'), /Hanoi/)
+  delete wire.lies[path]
+  const sent = await khancap(['cover', caseId], goesOn(folder))
+  t.equal(sent.code, 0, sent.err)
+  t.match(sent.err, 'you began to write this reason')
+  t.strictSame(await readdir(join(folder, 'drafts')), [])
+  const opened = JSON.parse((await run('open', caseId, '--json')).out)
+  t.equal(opened.notes[0].text, 'the family lives in Hanoi')
+})
 
 await t.test('a draft of another deployment, or one that was damaged, is never sent', async t => {
   const { folder, path, replies, wire, run, write, caseId } = await wired(t)

@@ -132,7 +132,7 @@ await t.test(
     t.match(await row(id), { state: 'routed', letter: 'undelivered', dueAt: before?.dueAt ?? 0 })
     t.match((await desk.run('vietnam-1', ['inbox'])).out, 'answer may be lost')
     const opened = await desk.run('vietnam-1', ['open', id])
-    t.match(opened.out, /undelivered refused/)
+    t.match(opened.out, /undelivered \(refused\)/)
     t.notMatch(
       opened.err + opened.out,
       'warning:',
@@ -188,7 +188,7 @@ await t.test('step 10m: a mail server that is away is waited for, for an hour', 
   await wake()
   sink.refuse = {}
   t.match(await row(late), { state: 'routed', letter: 'undelivered' })
-  t.match((await desk.run('vietnam-1', ['open', late])).out, 'undelivered late')
+  t.match((await desk.run('vietnam-1', ['open', late])).out, 'undelivered (late')
 
   const none = await desk.caseFrom(mail())
   await send(none, '--plain', '--yes')
@@ -243,7 +243,7 @@ await t.test(
     await desk.post()
     sink.refuse = {}
     t.match(await row(id), { state: 'routed', letter: 'undelivered' })
-    t.match((await desk.run('vietnam-1', ['open', id])).out, 'undelivered may have arrived')
+    t.match((await desk.run('vietnam-1', ['open', id])).out, 'undelivered (may have arrived')
     t.match(
       await rows(`select kind from notices where case_id = $1 and kind <> 'new_case'`, [id]),
       [{ kind: 'unconfirmed' }],

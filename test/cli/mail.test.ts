@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { routeCase } from '../../src/app/route-case.js'
+import { widthOf } from '../../cli/terminal/width.js'
 import { currentDirectory } from '../../src/app/current-directory.js'
 import { serveMail } from '../../src/serve-mail.js'
 import { slipOpener } from '../../workers/slip-opener.js'
@@ -80,12 +81,29 @@ await t.test('step 9: open shows a mail, and nothing in it acts on the terminal'
   const { code, out } = await desk.run('vietnam-1', ['open', id])
   t.equal(code, 0)
   t.match(out, /by mail/)
-  t.match(out, /from +Hồng <somebody@example\.org>/)
+  t.match(out, /^ {2}from {6}│ Hồng <somebody@example\.org>$/m)
   t.match(out, /its subject says: tagged emergency \(vi\)/)
   t.match(out, 'Xin chào <U+001B>[31m')
   t.notMatch(out, 'warning:', 'a mail has no form that could not fit')
   const json = JSON.parse((await desk.run('vietnam-1', ['open', id, '--json'])).out)
   t.match(json.mails, [{ whole: true, subject: { outcome: 'tagged', programs: ['emergency'] } }])
+})
+
+await t.test('step 9: nothing in a mail passes for a line of the tool', async t => {
+  const forged = 'FORGED\u00a0'.repeat(40)
+  const word = `=?UTF-8?B?${Buffer.from(forged).toString('base64')}?=`
+  const hostile = raw
+    .replace(/^From: .*$/m, `From: ${word} <somebody@example.org>\r\nTo: ${word}`)
+    .replace('filename="../../evil.pdf"', `filename*=utf-8''${encodeURIComponent(forged)}`)
+  const { code, err, out } = await desk.run('vietnam-1', ['open', await takenCase(hostile)], {
+    columns: 80,
+  })
+  t.equal(code, 0, err)
+  for (const row of out.split('\n')) {
+    t.ok(widthOf(row) <= 80, row)
+    if (row.includes('FORGED')) t.match(row, /^ {2}(from|to)? *│ /)
+  }
+  t.match(out, /^ {2}attachment, about \d+ bytes; --out DIR saves it\n {2}│ FORGED/m)
 })
 
 await t.test('step 9: what is attached is saved under names of ours', async t => {

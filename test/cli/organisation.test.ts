@@ -307,6 +307,16 @@ await t.test('org check says where every request goes', async t => {
   t.strictSame([faults, holes], [[], []])
   t.ok(cells.every((cell: { readers: number }) => cell.readers > 0))
   t.match((await must('org check --directory three/directory.note')).out, 'emergency')
+
+  t.match(words.err, /^warning: there is no contact: /m)
+  const dry = await run('org publish --dir three --yes --dry-run')
+  t.match(dry.err, /^warning: there is no contact: /m)
+  const before = await readFile('three/organisation.json', 'utf8')
+  const contact = { mail: 'help@organisation.example' }
+  await writeFile('three/organisation.json', JSON.stringify({ ...json(before), contact }))
+  for (const verb of ['check', 'publish --yes --dry-run'])
+    t.notMatch((await must(`org ${verb} --dir three`)).err, 'there is no contact', verb)
+  await writeFile('three/organisation.json', before)
 })
 
 await t.test('where nothing else is said, two of three keys sign', async t => {

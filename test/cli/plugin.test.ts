@@ -91,9 +91,11 @@ await t.test('a plugin that is missing, falls silent, or talks nonsense is a sen
 })
 
 await t.test('a new generation needs a passphrase first; the way back is one command', async t => {
-  const rotated = await run(['keys', 'new'], '1234')
+  const sheet = join(at, 'sheet.txt')
+  const rotated = await run(['keys', 'new', '--sheet', sheet])
   t.equal(rotated.code, 1)
   t.match(rotated.err, 'the identity is sealed to a key of a plugin')
+  await t.rejects(readFile(sheet), { code: 'ENOENT' }, 'no sheet of a generation that is not kept')
   const back = await run(['keys', 'protect', '--passphrase'], '1234')
   t.equal(back.code, 0, back.err)
   t.equal((await run(['keys', 'export', '--sheet'])).code, 0)
@@ -103,4 +105,39 @@ await t.test('a new generation needs a passphrase first; the way back is one com
     ['keys', 'protect', '--plugin', join(at, 'toy.txt')],
   ])
     t.equal((await run(args)).code, 2, args.join(' '))
+  const full = () => Promise.reject(new Error('the disk is full'))
+  const unkept = await khancap(['keys', 'new', '--sheet', sheet], {
+    folder,
+    disk: { saveIdentity: full },
+  })
+  t.equal(unkept.code, 1)
+  await t.rejects(readFile(sheet), { code: 'ENOENT' }, 'nor where the disk does not take it')
+})
+
+await t.test('cut off at any place, the identity opens as before or as afterwards', async t => {
+  const cut = () => Promise.reject(new Error('the power is gone'))
+  const places = ['saveSealedIdentity', 'saveIdentity', 'savePluginIdentity'] as const
+  const opens = async () => {
+    const sheet = await khancap(['keys', 'export', '--sheet'], {
+      folder,
+      asker: { ...scriptedAsker(), secret: () => Promise.resolve('1234') },
+    })
+    t.equal(sheet.code, 0, sheet.err)
+    return sheet.out
+  }
+  const [first] = (await opens()).match(/AGE-SECRET-KEY-PQ-1\w+/) ?? []
+  for (const there of [protect, ['keys', 'protect', '--passphrase']]) {
+    for (const place of places) {
+      const disk = { [place]: cut }
+      await khancap(there, { folder, disk, asker: scriptedAsker('1234') })
+      t.match(await opens(), first ?? '', `${there[2]}: ${place}`)
+    }
+    const done = await khancap(there, {
+      folder,
+      asker: { ...scriptedAsker(), secret: () => Promise.resolve('1234') },
+    })
+    t.equal(done.code, 0, done.err)
+    t.match(await opens(), first ?? '')
+  }
+  t.equal((await run(['keys', 'export', '--sheet'])).code, 0, 'with the passphrase at last')
 })

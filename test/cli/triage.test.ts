@@ -44,7 +44,7 @@ await t.test('a case is handed over: the other team opens it and reads why', asy
     t.equal(opened.code, 0, opened.err)
     t.match(opened.out, 'Phiên tòa ở Quảng Châu')
     t.match(opened.out, /why +rerouted \(.*directory 1\)/)
-    t.match(opened.out, /rerouted china by vietnam-1, signed/)
+    t.match(opened.out, /rerouted \(china\) by vietnam-1, signed/)
     t.notMatch(opened.out, 'warning')
   }
   const gone = await desk.run('vietnam-2', ['open', caseId])
@@ -91,7 +91,7 @@ await t.test('a person decides about coverage; the reason is in the case', async
   ])
   t.match(json(out), { case: { coverage: 'eligible' } })
   const opened = await desk.run('vietnam-2', ['open', caseId])
-  for (const words of ['Gia đình ở Lyon', 'Vụ án ở Hà Nội', 'coverage set eligible by vietnam-1'])
+  for (const words of ['Gia đình ở Lyon', 'Vụ án ở Hà Nội', 'coverage set (eligible) by vietnam-1'])
     t.match(opened.out, words)
   t.notMatch(opened.out, 'warning')
   const both = await desk.run('vietnam-1', ['cover', caseId, '--reason', 'x', '--file', file])

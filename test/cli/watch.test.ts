@@ -73,14 +73,20 @@ await t.test('a line that is lost is said, with the age of what is shown', async
     since: noon - 3 * minute,
     retryAt: noon + 7000,
     sentence: safe`the server could not be reached`,
+    hint: safe`khancap agent start unlocks it again`,
   } as const
-  const [, said, why] = watchFrame(
-    { ...view, line, list: listOf([]) },
-    { columns: 120, rows: 24 },
-    style(false),
-  )
+  const [one, size] = [dueIn(5 * hour), { columns: 120, rows: 24 }]
+  const lines = watchFrame({ ...view, line, list: listOf([one]) }, size, style(false))
+  const [, said, why, hint] = lines
   t.match(said?.text, '12:00:00 UTC  NOT CONNECTED for 3 min, shown is 12:00 UTC, again in 7 s')
   t.match(why?.text, 'the server could not be reached')
+  t.match(hint?.text, 'hint: khancap agent start unlocks it again', 'and what to type')
+  t.ok(
+    lines.some(({ text }) => text.startsWith(one.id.slice(0, 8))),
+    'what was last seen stays',
+  )
+  t.equal(lines.length, 24)
+  t.equal(watchFrame({ ...view, line: { ...line, hint: null } }, size, style(false)).length, 24)
 })
 
 await t.test('news: new cases, additions, what becomes due; nothing on the first look', async t => {
