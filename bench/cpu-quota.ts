@@ -1,6 +1,7 @@
 // A share of the processor for one process: the cpu controller of cgroups, version 2 or 1.
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 const v2 = '/sys/fs/cgroup/cgroup.subtree_control'
 const v1 = '/sys/fs/cgroup/cpu'
@@ -48,6 +49,8 @@ interface Quota {
   add(pid: number): () => void
   /** Only once its processes have ended or left. */
   close(): void
+  /** Where they are about to end: those of a browser do so a moment after it was closed. */
+  closeOnceEmpty(): Promise<void>
 }
 
 /** A group of processes that gets this share of one core. */
@@ -62,13 +65,24 @@ function open(share: number): Quota {
     rmdirSync(group)
     throw error
   }
+  const close = () => rmdirSync(group)
   return {
     add(pid) {
       const before = groupOf(pid, found.parent)
       writeFileSync(join(group, 'cgroup.procs'), String(pid))
       return () => writeFileSync(join(before, 'cgroup.procs'), String(pid))
     },
-    close: () => rmdirSync(group),
+    close,
+    async closeOnceEmpty() {
+      for (let tries = 1; ; tries++)
+        try {
+          return close()
+        } catch (error) {
+          if (tries === 100) throw error
+          // oxlint-disable-next-line no-await-in-loop
+          await sleep(50)
+        }
+    },
   }
 }
 

@@ -18,6 +18,8 @@ export interface Sent {
   readonly isIn: boolean
   readonly ms: number
   readonly puzzles: number
+  /** Where the page would have said that the line was lost or the service is busy: how often somebody pressed again. */
+  readonly presses: number
   readonly token: string
   /** The last status; 0 where the line broke. */
   readonly status: number
@@ -94,6 +96,7 @@ export async function sendReal(
   const digest = `sha-256=:${createHash('sha256').update(body).digest('base64')}:`
   const headers: Record<string, string> = { 'content-type': 'application/json' }
   let puzzles = 0
+  let presses = 0
   for (let tries = 0; ; tries++) {
     const answer = await exchange(
       port,
@@ -104,13 +107,17 @@ export async function sendReal(
     const { status } = answer
     const isIn = status === 201 || status === 200
     if (isIn || tries === maxTries)
-      return { isIn, ms: performance.now() - began, puzzles, token, status }
+      return { isIn, ms: performance.now() - began, puzzles, presses, token, status }
     const challenge = answer.headers[puzzleHeader]
     if (typeof challenge === 'string') {
       headers[puzzleHeader] = await solvePuzzle(challenge, digest)
       headers['content-digest'] = digest
       puzzles += 1
-    } else await sleep(1000 * Number(answer.headers['retry-after'] ?? 1))
+      continue
+    }
+    // With a solution, and no room: the page comes again by itself.
+    if (status !== 429 || puzzles === 0) presses += 1
+    await sleep(1000 * Number(answer.headers['retry-after'] ?? 1))
   }
 }
 

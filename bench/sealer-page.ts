@@ -90,22 +90,31 @@ export interface FileSealed {
 /** As many bytes at once as an upload over a good line has (web/upload.ts). */
 const partBytes = 4_194_304
 
-/** Seals the chosen file part by part; a part is let go before the next one is asked for. */
+/** Seals the chosen file part by part; the memory of a part is handed back when the next one is asked for. */
 async function sealFile(opening: Opening): Promise<FileSealed> {
   const file = document.querySelector('#bench-file')?.files[0]
   if (file === undefined) throw new Error('no file was chosen')
   const { ask, end } = await open(opening)
+  // As soon as it is chosen.
+  await ask('look', { file })
   const long: number[] = []
   new PerformanceObserver(list => {
     for (const { duration } of list.getEntries()) long.push(duration)
   }).observe({ entryTypes: ['longtask'] })
   const began = performance.now()
   const { id, bytes } = await ask('attach', { file, bytes: file.size })
+  let spare: ArrayBuffer | null = null
   for (let at = 0; at < bytes; ) {
     // Parts belong one behind the other.
     // oxlint-disable-next-line no-await-in-loop
-    const { sealed } = await ask('attachPart', { id, from: at, to: at + partBytes })
-    at += sealed.length
+    const part: { sealed: Uint8Array<ArrayBuffer> } = await ask('attachPart', {
+      id,
+      from: at,
+      to: at + partBytes,
+      spare,
+    })
+    at += part.sealed.length
+    spare = part.sealed.buffer
   }
   await ask('attachEnd', { id })
   const ms = performance.now() - began

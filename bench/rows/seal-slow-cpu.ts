@@ -36,7 +36,7 @@ export const row: Row = {
         return await call<FormSealed>(page, 'benchSealForm', given)
       } finally {
         await context.close()
-        if (group !== null) await closed(() => group.close())
+        await group?.closeOnceEmpty()
       }
     }
     const sealed = await interleave(run.rounds, {
@@ -64,16 +64,4 @@ export const row: Row = {
       ratios: { [seconds]: sealed.slow.map(one => one.sealMs / 1000) },
     }
   },
-}
-
-/** The processes of a closed page end a moment later. */
-async function closed(close: () => void): Promise<void> {
-  for (let tries = 1; ; tries++)
-    try {
-      return close()
-    } catch (error) {
-      if (tries === 100) throw error
-      // oxlint-disable-next-line no-await-in-loop
-      await new Promise(resolve => setTimeout(resolve, 50))
-    }
 }
