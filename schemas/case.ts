@@ -104,15 +104,16 @@ export type CaseSummary = z.infer<typeof CaseSummary>
 export const CaseScope = z.enum(['open', 'mine', 'all'])
 export type CaseScope = z.infer<typeof CaseScope>
 
+/** Opaque, and of letters that a shell leaves alone: handlers are shown it in a command. */
+const Cursor = z
+  .string()
+  .max(80)
+  .regex(/^[A-Za-z0-9_-]+$/)
+
 export const CaseQuery = z.strictObject({
   scope: CaseScope.default('open'),
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  after: z
-    .string()
-    .max(80)
-    .regex(/^[A-Za-z0-9_-]+$/)
-    .optional()
-    .describe('The cursor of the page before'),
+  after: Cursor.optional().describe('The cursor of the page before'),
   team: Slug.optional(),
   program: Slug.optional(),
   due_within: z.coerce
@@ -129,7 +130,7 @@ export const CaseList = z
   .strictObject({
     now: Timestamp.describe("The server's clock"),
     cases: z.array(CaseSummary).max(200),
-    next: z.string().max(80).nullable(),
+    next: Cursor.nullable(),
   })
   .meta({ id: 'CaseList', description: 'A page of the inbox, by due time' })
 export type CaseList = z.infer<typeof CaseList>

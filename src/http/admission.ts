@@ -72,7 +72,7 @@ export function admission(
       its.giveBack()
       throw comeAgain()
     }
-    if (its.isFirst) price.take()
+    if (its.letIn()) price.take()
     request.solvedFor = digest
     return true
   }

@@ -80,8 +80,8 @@ export const httpSettings: HttpSettings = {
     most: 4000,
     mostBytes: 128 * megabyte,
     graceMs: 0,
-    // A head comes one round trip after its connection, and a body one after that: over Tor two seconds each.
-    freshMs: 3000,
+    // A head comes one round trip after its connection: over Tor two seconds. Two more until a slow body is known from none.
+    freshMs: 4000,
     // A request of 49 KB at 5 KB/s takes ten seconds; who holds a seat and sends nothing goes before it.
     earnMs: 20_000,
     bodyMs: 20_000,

@@ -1,5 +1,6 @@
 // The server's side of the puzzle (docs/protocol.md, "Puzzle"). A challenge is signed and kept nowhere, so every API process
-// of the deployment knows those of the others; of solutions only those that were let in are remembered until they expire.
+// of the deployment knows those of the others; of solutions only those that were let in are remembered until they expire, and
+// those that are being counted.
 import { timingSafeEqual } from 'node:crypto'
 import { contentDigest } from '../core/http-signature/profile.js'
 import type { Primitives } from '../core/crypto/primitives.js'
@@ -24,12 +25,13 @@ interface Used {
   /** In seconds since 1970: when it may be forgotten. */
   readonly end: number
   times: number
+  isIn: boolean
 }
 
 /** A request whose solution is right: one of the times that it may come. */
 export interface Solved {
-  /** Nothing else has come of this challenge yet. */
-  readonly isFirst: boolean
+  /** It is let in. @returns whether nothing else of this challenge was before */
+  letIn(): boolean
   /** It is not let in after all, and may come as often as before. */
   giveBack(): void
 }
@@ -71,12 +73,16 @@ export function puzzles(
   }
   function spend(challenge: string, digest: string, end: number): Solved | null {
     forgetExpired(seconds())
-    const use = used.get(challenge) ?? { digest, end, times: 0 }
+    const use = used.get(challenge) ?? { digest, end, times: 0, isIn: false }
     if (use.digest !== digest || use.times >= timesOfOne) return null
     use.times += 1
     used.set(challenge, use)
     return {
-      isFirst: use.times === 1,
+      letIn() {
+        const isFirst = !use.isIn
+        use.isIn = true
+        return isFirst
+      },
       giveBack() {
         use.times -= 1
         if (use.times === 0 && used.get(challenge) === use) used.delete(challenge)

@@ -10,6 +10,8 @@ interface Lying {
 }
 
 export interface Seat {
+  /** When its guest came. */
+  readonly enteredAt: number
   /** Bytes of a body that it may come to hold in memory; 0 while none is awaited. */
   bytes: number
   /** Since when it is waited for, in milliseconds of the clock; null while it is our turn. */
@@ -36,7 +38,10 @@ export interface SeatLimits {
   readonly mostBytes: number
   /** A seat is its own for so long. */
   readonly graceMs: number
-  /** Who is waited for since so lately goes after all others: of a new guest nothing has come for a round trip. */
+  /**
+   * Who came so lately is fresh, once, and goes after all who are not: of a new guest nothing has come for a round trip. But
+   * where most of the house is fresh it is new guests that are too many.
+   */
   readonly freshMs: number
   /** Who sends a body, or takes an answer, at this rate or faster earns the time that it takes; a body */
   readonly slowestBytesPerSecond: number
@@ -75,9 +80,19 @@ function heldBytes({ bytes, guest }: Seat): number {
 /** At a full house, how long nothing may be taken of an answer, and how far behind the slowest rate it may fall. */
 const stuckMs = 5000
 
-/** Longer than any seat is held: who must go before whom is one number. */
-const everMs = 1e10
-const never = Number.NEGATIVE_INFINITY
+/** What an answer that is taken earns at most. */
+const mostEarnedMs = 60_000
+/** Of the house, what the fresh may hold before one of them goes: what is left is for bodies that keep pace. */
+const freshShare = 0.75
+
+/** In the order in which they go. */
+type Standing = 'overdue' | 'fresh' | 'taking'
+
+/** Of one standing, who is furthest over their time. */
+interface First {
+  readonly seat: Seat
+  readonly overMs: number
+}
 
 /** @param now milliseconds of a clock that never goes back */
 export function seats(limits: SeatLimits, now: () => number = () => performance.now()): Seats {
@@ -98,35 +113,43 @@ export function seats(limits: SeatLimits, now: () => number = () => performance.
     if (taken === null) seat.lying = null
     else seat.lying ??= { since: at, from: taken }
   }
-  /** How long it is held beyond what was earned; less by `everMs` for who has only come, and once more for who takes an answer. */
+  /** @returns null for who may not go: within the time of grace, or on our turn with no answer seen to lie ready */
+  function standing(seat: Seat, at: number): Standing | null {
+    if (seat.waitingSince !== null) {
+      if (at - seat.waitingSince < graceMs) return null
+      return at - seat.enteredAt < freshMs ? 'fresh' : 'overdue'
+    }
+    if (seat.lying === null) return null
+    return overMs(seat, at) >= stuckMs ? 'overdue' : 'taking'
+  }
+  /** How long a seat is held beyond what was earned. */
   function overMs(seat: Seat, at: number): number {
     if (seat.waitingSince !== null) {
       const waited = at - seat.waitingSince
-      if (waited < graceMs) return never
       const come = Math.min(heldBytes(seat), (waited * likelyBytesPerSecond) / 1000)
-      const over = waited - Math.min(earnMs, earnedMs(come))
-      return waited < freshMs ? over - everMs : over
+      return waited - Math.min(earnMs, earnedMs(come))
     }
     const { lying, stuckSince, taken } = seat
-    // On our turn, with no answer that was seen to lie ready.
-    if (lying === null || stuckSince === null || taken === null) return never
+    if (lying === null || stuckSince === null || taken === null) return Number.NEGATIVE_INFINITY
     const stuck = at - stuckSince
     // A little now and then keeps an answer as long as there are seats, and no longer.
-    const behind = at - lying.since - earnedMs(taken - lying.from)
-    if (stuck >= stuckMs) return Math.max(stuck, behind)
-    return behind >= stuckMs ? behind : behind - 2 * everMs
+    const behind = at - lying.since - Math.min(mostEarnedMs, earnedMs(taken - lying.from))
+    return stuck < stuckMs ? behind : Math.max(stuck, behind)
   }
   function firstToGo(): Seat | null {
     const at = now()
-    let first: Seat | null = null
-    let longest = never
+    const first: Partial<Record<Standing, First>> = {}
+    let fresh = 0
     for (const seat of held) {
+      const its = standing(seat, at)
+      if (its === null) continue
+      if (its === 'fresh') fresh += 1
       const over = overMs(seat, at)
-      if (over <= longest) continue
-      first = seat
-      longest = over
+      if (over > (first[its]?.overMs ?? Number.NEGATIVE_INFINITY))
+        first[its] = { seat, overMs: over }
     }
-    return first
+    if (fresh > most * freshShare) return first.fresh?.seat ?? null
+    return (first.overdue ?? first.fresh ?? first.taking)?.seat ?? null
   }
   function boundBytes(at: number): void {
     const bodies = [...held].map(seat => ({ seat, bytes: heldBytes(seat) }))
@@ -147,9 +170,11 @@ export function seats(limits: SeatLimits, now: () => number = () => performance.
         if (other === null) return null
         sendAway(other)
       }
+      const at = now()
       const seat: Seat = {
+        enteredAt: at,
         bytes: 0,
-        waitingSince: now(),
+        waitingSince: at,
         stuckSince: null,
         taken: null,
         lying: null,

@@ -222,11 +222,17 @@ await t.test('room of all cases together ends for everybody at the same byte', a
 })
 
 await t.test('of parts that come at once, only those are taken that fit', async t => {
-  const { store } = await testStore(t)
-  const senders = await Promise.all(Array.from({ length: 8 }, () => sender(store)))
-  // All of them by one count.
-  await sleep(seenAfterMs)
-  const sent = await Promise.allSettled(senders.map(({ send }) => send(0, 2500)))
+  async function eight() {
+    const { store } = await testStore(t)
+    const senders = await Promise.all(Array.from({ length: 8 }, () => sender(store)))
+    await sleep(seenAfterMs)
+    const began = performance.now()
+    const all = await Promise.allSettled(senders.map(({ send }) => send(0, 2500)))
+    return { all, isOneCount: performance.now() - began < 900 }
+  }
+  // All of them by one count; a machine that stood still meanwhile tries again.
+  let { all: sent, isOneCount } = await eight()
+  for (let tries = 0; tries < 5 && !isOneCount; tries++) ({ all: sent, isOneCount } = await eight())
   t.equal(sent.filter(({ status }) => status === 'fulfilled').length, 2, 'to the cap')
   for (const one of sent) if (one.status === 'rejected') t.match(one.reason, paused)
 })

@@ -94,9 +94,10 @@ function flooded(
     for (let each = 0; each < perSecond; each++) {
       clock.at += 1000 / perSecond
       flood(bench, clock.at)
+      const due = bench.later.filter(({ at }) => at <= clock.at)
+      if (due.length > 0) bench.later = bench.later.filter(({ at }) => at > clock.at)
+      for (const { act } of due) act()
     }
-    for (const { at, act } of bench.later) if (at <= clock.at) act()
-    bench.later = bench.later.filter(({ at }) => at > clock.at)
     all.sweep(() => 44_500)
   }
   return gone.filter(name => name === 'real').length
@@ -159,22 +160,47 @@ await t.test('of whom nothing has come yet goes after those who hold on to somet
   t.end()
 })
 
+await t.test('who asks again and again is new once', t => {
+  const { all, clock, gone, sure } = house({ freshMs: 2000 })
+  const asking = sure('asking')
+  clock.at += 2000
+  all.arrived(asking)
+  all.await(asking, 0)
+  sure('new')
+  sure('newer')
+  clock.at += 1
+  sure('newest')
+  t.strictSame(gone, ['asking'])
+  t.end()
+})
+
+await t.test('however many come, a body that keeps pace is let through', t => {
+  const { all, clock, gone, sure } = crowded()
+  all.await(sure('real', { come: () => clock.at * 5 }), 100_000)
+  for (let each = 0; each < 40_000; each++) {
+    clock.at += 0.5
+    sure('bare')
+  }
+  t.notOk(gone.includes('real'), 'two thousand bare connections a second')
+  t.end()
+})
+
 await t.test(
   'whoever takes an answer by the drop makes room, and is let alone where there is some',
   t => {
     const { all, clock, gone, sure } = house({ most: 4 })
-    const rates: Record<string, number> = { drop: 999, slow: 1000, fast: 5000 }
+    const rates: Record<string, number> = { drop: 500, slow: 1000, fast: 5000 }
     for (const [name, perSecond] of Object.entries(rates)) {
       const from = clock.at
       // A drop every four seconds, so that it is never stuck.
       const taken = () => (Math.floor((clock.at - from) / 4000) * 4 + 4) * perSecond
       all.arrived(sure(name, { taken }))
     }
-    for (let second = 0; second < 6000; second++) {
+    for (let second = 0; second < 50; second++) {
       clock.at += 1000
       all.sweep(() => 60_000)
     }
-    t.strictSame(gone, [], 'for a hundred minutes')
+    t.strictSame(gone, [], 'while there is room')
     sure('first')
     sure('second')
     t.strictSame(gone, ['drop'])

@@ -45,8 +45,9 @@ export function sealingInMemory(sodium: object): SealInto | null {
     // Lengths are 64 bits, in two halves with the lower one first; there is no associated data and no secret nonce.
     const status = seal(sealed, 0, plain, text.length, 0, 0, 0, 0, 0, nonce, key)
     const after = memory()
-    if (status !== 0 || !(after instanceof Uint8Array)) throw new Error('libsodium did not seal')
+    if (!(after instanceof Uint8Array)) throw new Error('libsodium has lost its memory')
     after.fill(0, key, plain + text.length)
+    if (status !== 0) throw new Error('libsodium did not seal')
     into.set(after.subarray(sealed, sealed + text.length + tagBytes))
   }
 }
