@@ -43,7 +43,9 @@ export function failureScreen(page: Page, error: unknown, ways: WaysOut): (HTMLE
   const failed = error instanceof Failed ? error : new Failed('internal')
   const code = failed.failure
   const sentence = failed.sentence ?? fill(failure[code], { date: dayOfDevice(language) })
-  const hasTyped = ways.isTyped === true || Object.keys(page.draft.answers).length > 0
+  const isOthers = code === 'root_mismatch' || code === 'directory_invalid'
+  const isKept = code !== 'form_changed'
+  const hasTyped = isKept && (ways.isTyped === true || Object.keys(page.draft.answers).length > 0)
   const fate = code === 'page_replaced' ? failure.reenter : failure.kept
   return [
     h('h1', { tabindex: -1 }, failure.heading),
@@ -60,7 +62,10 @@ export function failureScreen(page: Page, error: unknown, ways: WaysOut): (HTMLE
           {},
           h('h2', {}, otherWays.heading),
           bullets(otherWays.ways),
-          h('p', {}, page.surroundings.contact(otherWays.contact)),
+          // What a server that serves other keys says of whom to write to is worth as much.
+          isOthers && page.directory === null
+            ? null
+            : h('p', {}, page.surroundings.contact(otherWays.contact)),
         )
       : null,
   ]

@@ -70,6 +70,8 @@ export class Page {
   draft: Draft = emptyDraft()
   /** What is being sealed before it is asked for, by the present Worker; null where nothing is. */
   ahead: { readonly of: string; readonly sealer: Promise<Sealer | null> } | null = null
+  /** Ends what goes on by itself, when the page is left. */
+  readonly endings = new Set<() => void>()
   /** Once the first directory has verified. */
   readonly verified: Promise<Directory>
   /** To the choice of a program, where a form has changed. */
@@ -111,6 +113,7 @@ export class Page {
 
   /** Everything typed, every key, every Worker. */
   forget(): void {
+    for (const end of this.endings) end()
     this.#erase()
     this.#endSealer()
     window.clearTimeout(this.#retry)

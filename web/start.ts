@@ -10,6 +10,9 @@ import { startRequest } from './screens/request.js'
 import { startSealer } from './sealer.js'
 import { loadExcerpt, loadSigned } from './site.js'
 
+/** Letters of an address and a key. */
+const maxContact = 20_000
+
 /** The address and key that can be written to. @throws Failed */
 async function contactOf(page: Page): Promise<string> {
   const contact = page.directory?.contact
@@ -18,12 +21,13 @@ async function contactOf(page: Page): Promise<string> {
   const read = response.text().catch(() => {
     throw new Failed('offline')
   })
-  return inTime(read)
+  return (await inTime(read)).slice(0, maxContact)
 }
 
 /** Told in its place when it is opened: behind a link the page would go, and what was typed with it. */
 function showContact(page: Page, label: string): HTMLElement {
   const place = h('div', { role: 'status' })
+  let isAsked = false
   const details = h('details', {}, h('summary', {}, label), place)
   const tell = (element: HTMLElement) => {
     place.textContent = ''
@@ -31,11 +35,13 @@ function showContact(page: Page, label: string): HTMLElement {
   }
   details.addEventListener('toggle', () => {
     const { failure, loading } = page.words.texts
-    if (!details.open || place.querySelector('pre') !== null) return
+    if (!details.open || isAsked) return
+    isAsked = true
     tell(h('p', {}, loading))
     contactOf(page)
       .then(text => tell(h('pre', { tabindex: 0, lang: 'en' }, text)))
       .catch((error: unknown) => {
+        isAsked = false
         const code = error instanceof Failed ? error.failure : 'internal'
         tell(h('p', { class: 'fault' }, failure[code]))
       })

@@ -60,8 +60,9 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 /** Ends at once where somebody stops, whatever is still on its way. */
 function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new Cancelled()))
-    work.then(resolve, reject)
+    const stop = () => reject(new Cancelled())
+    signal.addEventListener('abort', stop)
+    work.then(resolve, reject).then(() => signal.removeEventListener('abort', stop))
   })
 }
 
@@ -136,13 +137,15 @@ export async function sendUpload(token: string, upload: Upload, watcher: Watcher
     } catch (error) {
       if (signal.aborted) throw new Cancelled()
       const isElsewhere = error instanceof Failed && error.code === 'upload_offset'
-      if (!isPassing(error) && !isElsewhere) throw error
+      // Of an upload that is under way, what came before stays until there is room again.
+      const isFull = error instanceof Failed && error.failure === 'uploads_paused'
+      if (!isPassing(error) && !isElsewhere && !isFull) throw error
       // What arrived of it, the server says.
       isAsked = true
       size = Math.max(smallest, size / 2)
-      if (isPassing(error)) {
+      if (!isElsewhere) {
         watcher.waiting(obstacleOf(error))
-        await pause(1000, signal)
+        await pause(isFull ? longestPauseMs : 1000, signal)
       }
     }
   }

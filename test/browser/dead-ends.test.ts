@@ -196,12 +196,13 @@ await t.test(
     const site = await testSite(t, { ...made, note, directory: older })
     const { page } = await visitor(t)
     const driver = chromiumDriver(page)
-    await page.clock.setFixedTime(Date.now() - behind)
+    const onDevice = Date.now() - behind
+    await page.clock.setFixedTime(onDevice)
     await filled(driver, site)
     await send(driver)
     await driver.see('#undated')
     t.equal(await driver.textOf('main h1'), 'Your request has arrived')
-    const day = new Date(Date.now() - behind).toLocaleDateString('en-GB', {
+    const day = new Date(onDevice).toLocaleDateString('en-GB', {
       day: 'numeric',
       month: 'long',
       year: 'numeric',

@@ -35,12 +35,12 @@ function startForm(words: Words, offline: OfflineTexts): void {
   // It is in the file: there by the time somebody goes on.
   page.later().catch(() => {})
   void page.verified.then(directory => fillBefore(page, directory, places))
+  byId('lost')?.setAttribute('hidden', '')
   try {
     const end = byId('until')
     const date = localTime(embedded().directory.expires, texts.language)
     if (end !== null) end.textContent = fill(offline.until, { date })
     begin.hidden = false
-    byId('lost')?.setAttribute('hidden', '')
     // At once: whoever has an old file learns it before anything was typed.
     page.verifyMeanwhile()
   } catch (error) {

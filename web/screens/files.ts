@@ -233,6 +233,8 @@ async function lookAt(page: Page, picked: readonly Picked[]): Promise<Chosen[]> 
 function sendAll(page: Page, now: Visit, ends: Ends): void {
   const { files: words } = page.words.texts
   const stop = new AbortController()
+  const end = () => stop.abort()
+  page.endings.add(end)
   const line = h('p', { role: 'status', class: 'waiting' }, words.sealing)
   const bar = h('progress', { max: 100, value: 0, 'aria-label': words.heading })
   const again = () => showFiles(page, now, ends)
@@ -283,7 +285,8 @@ function sendAll(page: Page, now: Visit, ends: Ends): void {
       () => ends.back(),
     )
   }
-  send().then(
+  const sending = send().finally(() => page.endings.delete(end))
+  sending.then(
     () => (waiting.every(({ state }) => state === 'sent') ? arrived() : again()),
     (error: unknown) => {
       if (error instanceof Cancelled) again()

@@ -3,6 +3,9 @@ import { Failed } from '../failed.js'
 import type { Page } from '../page.js'
 import type { Sealer } from '../sealer.js'
 
+/** The same answers to another program go to other people. */
+const sealedOf = ({ program, answers }: Page['draft']) => JSON.stringify([program?.id, answers])
+
 /** Seals, or keeps what is sealed where its fate is not known and the answers are the same. @throws Failed */
 async function sealAnew(page: Page, tell: (stage: string) => void): Promise<Sealer> {
   const { sending, language } = page.words.texts
@@ -11,7 +14,7 @@ async function sealAnew(page: Page, tell: (stage: string) => void): Promise<Seal
   const { draft } = page
   const { program, entropy, answers } = draft
   if (program === null || entropy === null) throw new Failed('internal')
-  const of = JSON.stringify(answers)
+  const of = sealedOf(draft)
   if (draft.sealed === null || draft.sealedOf !== of) {
     tell(sending.sealing)
     draft.sealed = await sealer.call('seal', {
@@ -32,7 +35,7 @@ async function sealAnew(page: Page, tell: (stage: string) => void): Promise<Seal
  * Where it fails nothing is said; it is tried again, and told, when the person sends.
  */
 export function sealAhead(page: Page): void {
-  const of = JSON.stringify(page.draft.answers)
+  const of = sealedOf(page.draft)
   // In a file there is no other thread: the page would stand still.
   if (page.surroundings.channel !== 'web' || page.draft.sealedOf === of || page.ahead?.of === of)
     return
@@ -45,7 +48,7 @@ export function sealAhead(page: Page): void {
 /** What was sealed ahead, or sealed now. @throws Failed */
 export async function sealAnswers(page: Page, tell: (stage: string) => void): Promise<Sealer> {
   const { ahead, draft } = page
-  if (ahead?.of === JSON.stringify(draft.answers)) {
+  if (ahead?.of === sealedOf(draft)) {
     tell(page.words.texts.sending.sealing)
     const sealer = await ahead.sealer
     // Left, failed or begun anew meanwhile: then its Worker is gone.

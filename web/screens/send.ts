@@ -102,11 +102,13 @@ export function sendRequest(page: Page, ways: Ways): void {
         stage.textContent = text
       })
       const country = countryOf(page.draft.answers)
-      // It has arrived: what was typed is no longer needed here.
-      page.draft.program = null
-      page.draft.answers = {}
-      page.draft.aside.clear()
-      page.draft.sealed = null
+      // It has arrived: what was typed is no longer needed here. Where the hour is not proved it is kept until the page is left.
+      if (given.due !== null) {
+        page.draft.program = null
+        page.draft.answers = {}
+        page.draft.aside.clear()
+        page.draft.sealed = null
+      }
       showSent(page, given, country)
     } catch (error) {
       const code = error instanceof Failed ? error.code : ''

@@ -142,6 +142,9 @@ export async function checkReceipt(
     due === null
   )
     throw new KhancapError('receipt_invalid')
+  // Nothing is taken in that was sealed to a directory which has expired.
+  if (parseTimestamp(content.received) > parseTimestamp(opened.verified.directory.expires))
+    throw new KhancapError('receipt_invalid')
   const isAhead = parseTimestamp(content.received) > now + dayMs
   return { due: isAhead ? null : due, receipt }
 }

@@ -50,7 +50,7 @@ export const textsFr: Texts = {
     noScriptHeading: 'Cette page ne peut pas sceller ici',
     noScript:
       'Votre navigateur n’exécute pas de scripts sur cette page\u00a0: rien ne peut être scellé sur votre appareil. Ce que vous écrivez n’est jamais envoyé sans être scellé.',
-    lost: 'Une partie de cette page n’est pas encore arrivée, ou votre navigateur est trop ancien pour elle. Attendez un instant, ou rechargez la page. Si cela ne suffit pas, il y a d’autres moyens sûrs. Ce que vous écrivez n’est jamais envoyé sans être scellé.',
+    lost: 'Une partie de cette page n’est pas encore arrivée, ou votre navigateur est trop ancien pour l’afficher. Attendez un instant, ou rechargez la page. Si cela ne suffit pas, il y a d’autres moyens sûrs. Ce que vous écrivez n’est jamais envoyé sans être scellé.',
   },
   otherWays: {
     heading: 'D’autres moyens sûrs',
