@@ -29,7 +29,7 @@ export function extension({
   readonly name: string | null
   readonly type: string
 }): string {
-  const ending = endings[type]
+  const ending = Object.hasOwn(endings, type) ? endings[type] : undefined
   if (ending !== undefined) return ending
   const own = known.exec(name ?? '')
   return own === null ? '.bin' : `.${(own[1] ?? 'bin').toLowerCase()}`

@@ -1,8 +1,9 @@
 // Display width: how many columns a text takes, and lines that fit. Chinese takes two columns a character, a combining
-// mark none.
-const none = /^\p{M}/u
+// mark none, one that takes room one.
+const none = /^[\p{Mn}\p{Me}]/u
+/** Wide and full-width by Unicode (UAX #11): what is counted too narrow is broken by the terminal, and not by us. */
 const two =
-  /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\u3000-\u303e\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6\p{Emoji_Presentation}]/u
+  /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\p{Script=Yi}\p{Script=Tangut}\p{Script=Nushu}\p{Script=Khitan_Small_Script}\u2e80-\u303e\u3041-\u4dff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1d300}-\u{1d376}\u{1f200}-\u{1f2ff}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/u
 
 export function widthOf(text: string): number {
   let columns = 0

@@ -122,6 +122,8 @@ await t.test('Chinese takes two columns, a combining mark none', async t => {
   t.equal(widthOf('紧急支援'), 8)
   t.equal(widthOf('（昨天）'), 8)
   t.equal(widthOf('Hỗ trợ'), 6)
+  for (const wide of '㎏㈠ꀀ﹐㊙㋿䷀𗀀') t.equal(widthOf(wide), 2, wide)
+  t.equal(widthOf('का'), 2, 'a mark that takes room')
   t.equal(widthOf('Hỗ trợ'.normalize('NFD')), 6)
 })
 
