@@ -209,6 +209,10 @@ await t.test('step 5: a receipt of another day or directory is not taken for one
     'one of two clocks is wrong: no hour is promised',
   )
   t.equal(await code(-30 * dayMs), 'taken', 'sent again after a month')
+  const toTheEnd = Date.parse(directory.expires) - floorToHour(now)
+  const whole = Math.floor(toTheEnd / 1000) * 1000
+  t.equal(await code(whole), 'arrived', 'as long as the directory is in force')
+  t.equal(await code(whole + 1000), 'receipt_invalid', 'nothing is taken in after it')
   t.equal(await code(0, 2), 'receipt_invalid', 'another directory')
   t.equal(await code(30 * dayMs, 2), 'receipt_invalid', 'whatever the clocks say')
   const stranger = await testOrganisation()
