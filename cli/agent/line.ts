@@ -35,20 +35,35 @@ export async function agentLine(station: Station): Promise<AgentLine | null> {
     workerData: { shared, socket: place.socket, headBytes },
   })
   worker.unref()
+  function carried(question: WithoutToken<AgentQuestion>, token: string): AgentAnswer {
+    Atomics.store(head, 0, 0)
+    // A thread has no origin.
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin
+    worker.postMessage(JSON.stringify({ ...question, token }))
+    const woken = Atomics.wait(head, 0, 0, patienceMs)
+    const length = Atomics.load(head, 1)
+    if (woken === 'timed-out' || length === 0) throw gone()
+    const text = Buffer.from(shared, headBytes, length).toString('latin1')
+    const answer = AgentAnswer.safeParse(parsed(text))
+    if (answer.data === undefined || 'refused' in answer.data) throw gone()
+    return answer.data
+  }
+  /** What the agent held when it was asked who it is, and the token of that agent. */
+  let known: { readonly keys: string; readonly token: string } | null = null
   return {
     ask(question) {
       const token = tokenIn(place.token)
-      Atomics.store(head, 0, 0)
-      // A thread has no origin.
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin
-      worker.postMessage(JSON.stringify({ ...question, token }))
-      const woken = Atomics.wait(head, 0, 0, patienceMs)
-      const length = Atomics.load(head, 1)
-      if (woken === 'timed-out' || length === 0) throw gone()
-      const text = Buffer.from(shared, headBytes, length).toString('latin1')
-      const answer = AgentAnswer.safeParse(parsed(text))
-      if (answer.data === undefined || 'refused' in answer.data) throw gone()
-      return answer.data
+      if (question.ask === 'who') {
+        const answer = carried(question, token)
+        known = { keys: keysIn(answer), token }
+        return answer
+      }
+      // Keys are asked for by their place: another agent may hold others there.
+      if (known !== null && known.token !== token) {
+        if (keysIn(carried({ ask: 'who' }, token)) !== known.keys) throw another()
+        known = { ...known, token }
+      }
+      return carried(question, token)
     },
     close: () => void worker.terminate(),
   }
@@ -60,6 +75,19 @@ function gone() {
     safe`khancap agent start unlocks it again`,
     safe`then run the command again; khancap watch goes on by itself`,
   )
+}
+
+function another() {
+  return unavailable(
+    safe`the agent holds another identity than when this command began`,
+    safe`end this command, and run it again`,
+  )
+}
+
+function keysIn(answer: AgentAnswer): string {
+  if (!('identity' in answer)) throw gone()
+  const { recipients, signing_keys } = answer.identity
+  return [...recipients, ...signing_keys].join()
 }
 
 /** Read for each question: after a lock there may be another agent. */

@@ -17,7 +17,7 @@ import { type Safe, safe } from '../terminal/safe.js'
 import { extension } from './extension.js'
 import { block } from './form-lines.js'
 import type { OpenedParts } from './opened-parts.js'
-import { isThere, type SavedFiles } from './saving.js'
+import { isLeft, saySaved } from './saving.js'
 
 /** How often a stretch is asked for where the line breaks. */
 const maxTries = 5
@@ -140,7 +140,9 @@ export function isItsOwn(error: unknown): boolean {
   )
 }
 
-export interface SavedAttachments extends SavedFiles {
+export interface SavedAttachments {
+  /** How many had a file already, which was left as it is. */
+  readonly left: number
   /** How many were missing or damaged. */
   readonly lost: number
 }
@@ -153,21 +155,19 @@ export async function saveAttachments(
   folder: string,
 ): Promise<SavedAttachments> {
   const { printer } = desk.station
-  const saved: string[] = []
-  const there: string[] = []
-  let lost = 0
+  let [left, lost] = [0, 0]
   for (const [index, attachment] of attachments.entries()) {
     const file = join(folder, `${caseId}-attachment-${index + 1}${extension(attachment)}`)
     // oxlint-disable-next-line no-await-in-loop
-    if (await isThere(file)) {
-      there.push(file)
+    if (await isLeft(printer, file)) {
+      left += 1
       continue
     }
     try {
       // One after the other: a line carries them no faster together.
       // oxlint-disable-next-line no-await-in-loop
       await openAttachment(desk, attachment, attachmentSource(desk, caseId, attachment), file)
-      saved.push(file)
+      saySaved(printer, file)
     } catch (error) {
       if (!isItsOwn(error)) throw error
       lost += 1
@@ -176,5 +176,5 @@ export async function saveAttachments(
       )
     }
   }
-  return { saved, there, lost }
+  return { left, lost }
 }

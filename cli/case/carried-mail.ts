@@ -17,7 +17,7 @@ import { type Safe, safe, safeLines, wrapped } from '../terminal/safe.js'
 import { extension } from './extension.js'
 import { block } from './form-lines.js'
 import { openWithGpg, pgpOf, type PgpSealed } from './pgp.js'
-import { saveFiles, type SavedFiles } from './saving.js'
+import { saveFiles } from './saving.js'
 
 export interface OpenedMail {
   readonly carried: CarriedMail
@@ -148,17 +148,21 @@ export function mailJson({ carried, finding, parts, pgp }: OpenedMail): object {
   }
 }
 
-/** The mail, and what is attached, under names of ours: what is inside has no say in them. */
+/**
+ * The mail, and what is attached, under names of ours: what is inside has no say in them.
+ * @returns how many of the files were there already
+ */
 export async function saveMail(
+  printer: Printer,
   folder: string,
   stem: string,
   mail: OpenedMail,
-): Promise<SavedFiles> {
+): Promise<number> {
   const files = [{ file: join(folder, `${stem}.eml`), bytes: mail.raw }]
   for (const [at, part] of attachedParts(mail.parts).entries())
     files.push({
       file: join(folder, `${stem}-${at + 1}${extension(part)}`),
       bytes: partBytes(part),
     })
-  return saveFiles(files)
+  return saveFiles(printer, files)
 }

@@ -14,7 +14,6 @@ import {
   withGpg,
 } from './carried-mail.js'
 import type { OpenedCase } from './opened-case.js'
-import type { SavedFiles } from './saving.js'
 
 /** Bytes of mails that are fetched to be shown; whoever wants more saves them, one by one. */
 const maxShownBytes = 67_108_864
@@ -23,8 +22,8 @@ const maxShownBytes = 67_108_864
 export interface ShownMail {
   readonly lines: readonly Safe[]
   readonly json: object
-  /** What became of its files; why they were not saved; null where nobody asked for them. */
-  readonly saved: SavedFiles | Failure | null
+  /** How many of its files were there already; why not all were saved; null where nobody asked for them. */
+  readonly left: number | Failure | null
   /** What its subject and first lines say; null where it is not shown. */
   readonly finding: OpenedMail['finding'] | null
   /** Whether it is sealed with PGP, and was not handed to gpg. */
@@ -63,7 +62,7 @@ export async function showMails(
     const isTooMuch = at > 0 && options.out === undefined && bytes > maxShownBytes
     shown.push(
       isTooMuch
-        ? unshown(safe`${mail.file.bytes} bytes more; --out DIR saves it`)
+        ? unshown(safe`${mail.file.bytes} bytes more; --out DIR saves it`, null)
         : // One in memory at a time.
           // oxlint-disable-next-line no-await-in-loop
           await showMail(desk, sealed, mail, at, options),
@@ -84,27 +83,29 @@ async function showMail(
     if (error instanceof Failure || error instanceof KhancapError) return asFailure(error)
     throw error
   })
-  if (sealed instanceof Failure) return unshown(sealed.sentence)
+  if (sealed instanceof Failure) return unshown(sealed.sentence, out === undefined ? null : sealed)
   // Who asks for gpg is told where it fails.
   const opened = gpg === true ? await withGpg(desk, sealed) : sealed
   return {
     lines: mailLines(desk, opened),
     json: mailJson(opened),
     // What a disk refuses keeps nothing from being read.
-    saved:
+    left:
       out === undefined
         ? null
-        : await saveMail(out, `${id}-mail-${at + 1}`, opened).catch(asFailure),
+        : await saveMail(desk.station.printer, out, `${id}-mail-${at + 1}`, opened).catch(
+            asFailure,
+          ),
     finding: opened.finding,
     isPgp: opened.pgp !== null,
   }
 }
 
-function unshown(why: Safe): ShownMail {
+function unshown(why: Safe, left: ShownMail['left']): ShownMail {
   return {
     lines: [safe`  mail not shown: ${why}`],
     json: { not_shown: why.text },
-    saved: null,
+    left,
     finding: null,
     isPgp: false,
   }

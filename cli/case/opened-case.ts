@@ -61,7 +61,7 @@ export function caseJson({ history, parts, sealed, warnings }: OpenedCase): obje
     replies: parts.replies.map(noteJson),
     notes: parts.notes.map(noteJson),
     history: historyJson(history),
-    warnings: warnings.map(({ code, words }) => ({ code, sentence: words.text })),
+    warnings: warnings.map(({ code, quoted, words }) => ({ code, sentence: words.text, quoted })),
   }
 }
 

@@ -14,7 +14,7 @@ import type { RerouteOptions } from '../verbs/reroute.js'
 import type { ReplyOptions } from '../verbs/reply.js'
 import type { TemplatesOptions } from '../verbs/templates.js'
 import type { WatchOptions } from '../verbs/watch.js'
-import { holdReasons, outcomes, ways } from './choices.js'
+import { holdReasons, inboxLimit, outcomes, ways } from './choices.js'
 import { does, oneOf, type Runner, withExamples, withJson, withPassphrase } from './declare.js'
 
 const idHelp = 'the case: its id, or the first letters of it (4 at least)'
@@ -43,7 +43,7 @@ export function declareCaseCommands(program: Command, runner: Runner): void {
           'closed cases too',
         ),
       )
-        .option('--limit <number>', 'lines at most (1 to 200)', '50')
+        .option('--limit <number>', 'lines at most (1 to 200)', inboxLimit)
         .option('--after <cursor>', 'go on after a page that ended with this cursor'),
       runner,
       async (station, options: InboxOptions) =>

@@ -1,4 +1,4 @@
-// Choices that commands offer, with the words for a person who is asked.
+// Choices that commands offer, with the words for a person who is asked, and what counts where nobody chooses.
 import type { HoldReason, Outcome, Via } from '../../schemas/case.js'
 
 export const outcomes = {
@@ -23,3 +23,6 @@ export const holdReasons = {
   contact_unsafe: 'an answer now could endanger the applicant',
   cannot_work: 'the organisation cannot work',
 } as const satisfies Record<HoldReason, string>
+
+/** Lines of the inbox at most, where nobody says how many. */
+export const inboxLimit = '50'

@@ -18,14 +18,19 @@ export async function writePrivately(file: string, content: string | Uint8Array)
   await syncFolder(folder)
 }
 
-/** Writes a file that must not exist yet. @throws EEXIST */
+/** Writes a file that must not exist yet; half of one is not left behind. @throws EEXIST */
 export async function writeNew(file: string, content: string | Uint8Array): Promise<void> {
   const handle = await open(file, 'wx', 0o600)
   try {
-    await handle.writeFile(content)
-    await handle.sync()
-  } finally {
-    await handle.close()
+    try {
+      await handle.writeFile(content)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    await rm(file, { force: true }).catch(() => undefined)
+    throw error
   }
 }
 

@@ -58,7 +58,7 @@ function isForPassphrase(sealed: Uint8Array): boolean {
   }
 }
 
-/** @throws Failure where a new generation could not be sealed as the identity is */
+/** @throws Failure where a plugin opens the identity: to seal it otherwise, a passphrase comes between */
 export async function expectForPassphrase(station: Station): Promise<void> {
   const sealed = await station.folder.sealedIdentity()
   if (sealed !== null && (await pluginKey(station, sealed)) !== null)

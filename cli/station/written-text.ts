@@ -26,7 +26,7 @@ export async function readText(station: Station, file: string): Promise<string> 
 /**
  * What a person wrote to be sealed: from `file`, else from stdin where it is no terminal, else from the editor, which comes
  * back with what was written where that is too long.
- * @param writing `begin` and `instructions` for the editor; `keep` gets what was written where it ends badly
+ * @param writing `begin` and `instructions` for the editor; `keep` gets what was written there, however it ends
  * @throws Failure
  */
 export async function writtenText(
@@ -57,7 +57,6 @@ export async function writtenText(
     const fault = faultIn(text)
     if (fault === null) return text
     if (text === '' || !station.asker.available) throw fault
-    await writing.keep(text)
     station.printer.say(fault.sentence)
     if (!(await station.asker.confirm(safe`Edit it again?`))) throw fault
   }

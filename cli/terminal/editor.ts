@@ -108,11 +108,14 @@ interface OpenEditor {
 }
 
 /** What is more to a shell than a command and its words. */
-const compound = /^\s*\w+=|[;&|()`\n]/
+const compound = /[;&|()`\n]/
+/** A command with settings of its own before it, as in "LANG=C vi". */
+const withSettings = /^\s*[a-z_]\w*=/i
 
 function openEditor(editor: string, file: string): OpenEditor {
   // A signal is meant for the editor: its shell makes room for it, or else outlives it.
-  const first = compound.test(editor) ? 'trap : HUP TERM;' : 'exec'
+  const plain = withSettings.test(editor) ? 'exec env' : 'exec'
+  const first = compound.test(editor) ? 'trap : HUP TERM;' : plain
   // The editor may come with arguments ("code --wait"); the file is passed apart, never through the shell's words.
   const child =
     process.platform === 'win32'

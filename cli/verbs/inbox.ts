@@ -13,6 +13,7 @@ import {
   shortName,
 } from '../case/inbox-row.js'
 import { openDesk } from '../client/desk.js'
+import { inboxLimit } from '../commands/choices.js'
 import { misused } from '../failure.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import type { Printer } from '../terminal/printer.js'
@@ -25,9 +26,6 @@ export interface InboxOptions extends VerbOptions, InboxFilter {
   readonly limit: string
   readonly after?: string
 }
-
-/** As the command declares it. */
-const defaultLimit = '50'
 
 export async function showInbox(station: Station, options: InboxOptions): Promise<void> {
   const limit = Number(options.limit)
@@ -123,7 +121,7 @@ function nextPage(options: InboxOptions, cursor: string): Safe {
       ...(team === undefined ? [] : [safe`--team ${team}`]),
       ...(program === undefined ? [] : [safe`--program ${program}`]),
       ...(due === undefined ? [] : [safe`--due ${due}`]),
-      ...(limit === defaultLimit ? [] : [safe`--limit ${limit}`]),
+      ...(limit === inboxLimit ? [] : [safe`--limit ${limit}`]),
       ...(bundle === undefined ? [] : [safe`--bundle ${quoted(bundle)}`]),
       safe`--after ${cursor}`,
     ],

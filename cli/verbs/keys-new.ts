@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { keepNewest, maxGenerations, newIdentity, rotateIdentity } from '../../keys/identity.js'
 import { Slug } from '../../schemas/encoding.js'
 import type { HandlerSettings } from '../../schemas/settings.js'
+import { equalBytes } from '../../src/core/encoding/bytes.js'
 import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { misused, refused } from '../failure.js'
 import { writeNew } from '../station/disk.js'
@@ -28,16 +29,18 @@ export interface KeysNewOptions extends VerbOptions {
 export async function makeIdentity(station: Station, options: KeysNewOptions): Promise<void> {
   const settings = await station.folder.settings()
   const keep = keepOf(options.keep)
+  const before = await station.folder.sealedIdentity()
   const { identity, passphrase } =
-    (await station.folder.sealedIdentity()) === null
+    before === null
       ? await firstGeneration(station, options, settings)
       : await nextGeneration(station, options, settings, keep)
   // The sheet first: if it cannot be written, nothing has changed.
   if (options.sheet !== undefined)
     await writeNew(options.sheet, printSheet(identity, formatTimestamp(station.now()).slice(0, 10)))
   const shown = await storeIdentity(station, identity, passphrase).catch(async (error: unknown) => {
-    // A sheet of what is kept nowhere would mislead, and stand in the way of the next try.
-    if (options.sheet !== undefined) await rm(options.sheet, { force: true })
+    // What cannot be looked at now may be kept: its sheet stays, and the first failure is told.
+    if (options.sheet !== undefined)
+      await dropSheet(station, options.sheet, before).catch(() => undefined)
     throw error
   })
   if (settings !== null && settings.handler !== identity.handler)
@@ -103,6 +106,18 @@ async function nextGeneration(
     identity: older === null ? newIdentity(p, identity.handler) : rotateIdentity(p, older),
     passphrase,
   }
+}
+
+/** A sheet of what is kept nowhere would mislead, and stand in the way of the next try; that of what was kept is wanted. */
+async function dropSheet(
+  { folder, printer }: Station,
+  sheet: string,
+  before: Uint8Array | null,
+): Promise<void> {
+  const now = await folder.sealedIdentity()
+  const isUnchanged = now === null || before === null ? now === before : equalBytes(now, before)
+  if (isUnchanged) await rm(sheet, { force: true })
+  else printer.say(safe`the new identity is kept all the same, and its sheet is in ${sheet}`)
 }
 
 function keepOf(given: string): number {

@@ -3,7 +3,7 @@
 import { printIdentity } from '../../keys/identity.js'
 import { misused, refused } from '../failure.js'
 import { firstPluginIdentity, pluginName } from '../station/age-plugin.js'
-import { sealIdentity, unlockIdentity } from '../station/identity.js'
+import { expectForPassphrase, sealIdentity, unlockIdentity } from '../station/identity.js'
 import { newPassphrase } from '../station/passphrase.js'
 import { openWithPlugin, sealWithPlugins } from '../station/plugin-identity.js'
 import type { Station, VerbOptions } from '../station/station.js'
@@ -45,6 +45,8 @@ export async function protectIdentity(
         safe`--recipient takes the public half of the key: age1yubikey1…`,
         safe`the plugin prints it beside the identity; again for a spare key`,
       )
+    // Cut off between the two files, what is sealed to one key would stand beside another, and open with neither.
+    if ((await folder.pluginIdentity()) !== key) await expectForPassphrase(station)
     const text = printIdentity(p, identity)
     const sealed = await sealWithPlugins(station, text, recipients)
     if ((await openWithPlugin(station, sealed, key)) !== text)

@@ -6,13 +6,14 @@ import { caseJson, openedCase, type OpenedCase } from '../case/opened-case.js'
 import { findCase } from '../case/case-id.js'
 import { type ShownMail, showMails } from '../case/case-mails.js'
 import { rememberCase } from '../case/known-case.js'
-import { saveFiles, type SavedFiles } from '../case/saving.js'
+import { saveFiles } from '../case/saving.js'
 import { caseLines } from '../case/case-lines.js'
 import { wordsFor } from '../case/form-lines.js'
 import { type Desk, openDesk } from '../client/desk.js'
-import { Failure, refused } from '../failure.js'
+import { asFailure, Failure, refused } from '../failure.js'
 import { languageOf } from '../station/language.js'
 import type { Station } from '../station/station.js'
+import type { Printer } from '../terminal/printer.js'
 import { safe } from '../terminal/safe.js'
 import { visibleJson } from '../terminal/visible.js'
 import type { OpenCaseOptions } from './open.js'
@@ -32,7 +33,7 @@ async function show(desk: Desk, options: OpenCaseOptions, opened: OpenedCase): P
   const { out } = options
   const mails = await showMails(desk, opened, { out, gpg: options.gpg })
   await rememberShown(desk, opened)
-  // Shown before anything is saved: what a folder does not take can be read all the same.
+  // A mail is saved as it is opened, the rest once all of it is shown: what a folder does not take can be read all the same.
   if (options.json === true)
     printer.json(
       mails.length === 0
@@ -60,26 +61,24 @@ async function saveAll(
 ): Promise<Failure | null> {
   const { printer } = desk.station
   const { id } = opened.sealed.detail.case
-  let left = 0
-  function tell({ saved, there }: SavedFiles): void {
-    for (const file of saved)
-      printer.say(safe`saved in ${file}, in the clear: delete it when you are done`)
-    for (const file of there) printer.say(safe`${file} is there already; it was left as it is`)
-    left += there.length
-  }
+  const ofMails = mails.map(mail => mail.left)
+  const refusals = ofMails.filter(left => left instanceof Failure)
+  let left = ofMails.reduce<number>((sum, one) => sum + (typeof one === 'number' ? one : 0), 0)
   const bytes = `${visibleJson(caseJson(opened), 2)}\n`
-  tell(await saveFiles([{ file: join(folder, `${id}.json`), bytes }]))
-  const refusals: Failure[] = []
-  for (const { saved } of mails)
-    if (saved instanceof Failure) refusals.push(saved)
-    else if (saved !== null) tell(saved)
   const attachments = attachmentsOf(opened.parts)
-  const attached = await saveAttachments(desk, id, attachments, folder)
-  tell(attached)
-  if (attached.lost > 0)
+  let lost = 0
+  try {
+    left += await saveFiles(printer, [{ file: join(folder, `${id}.json`), bytes }])
+    const attached = await saveAttachments(desk, id, attachments, folder)
+    left += attached.left
+    lost = attached.lost
+  } catch (error) {
+    refusals.push(asFailure(error))
+  }
+  if (lost > 0)
     refusals.push(
       refused(
-        safe`${attached.lost} of ${attachments.length} attachments were not saved`,
+        safe`${lost} of ${attachments.length} attachments were not saved`,
         safe`ask the applicant to send them again: khancap reply ${id.slice(0, 8)}`,
       ),
     )
@@ -90,14 +89,19 @@ async function saveAll(
         safe`give another folder with --out, or delete what you are done with`,
       ),
     )
-  const [first] = refusals
-  return first === undefined
-    ? null
-    : new Failure(
-        first.exit,
-        first.sentence,
-        refusals.flatMap(({ hints }) => hints),
-      )
+  return asOne(printer, refusals)
+}
+
+/** The first of them ends the command, with what there is to do about all; the others are said before it. */
+function asOne(printer: Printer, refusals: readonly Failure[]): Failure | null {
+  const [first, ...others] = refusals
+  if (first === undefined || others.length === 0) return first ?? null
+  for (const { sentence } of others) printer.say(safe`warning: ${sentence}`)
+  const hints = new Map(refusals.flatMap(one => one.hints).map(hint => [hint.text, hint]))
+  return new Failure(first.exit, first.sentence, [...hints.values()], {
+    cause: first,
+    ...(first.code === null ? {} : { code: first.code }),
+  })
 }
 
 function showLines(desk: Desk, opened: OpenedCase, mails: readonly ShownMail[]): void {

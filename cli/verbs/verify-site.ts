@@ -6,9 +6,16 @@ import { maxSiteListBytes, SiteList, siteListPath } from '../../schemas/site.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { pinnedSettings, rememberDirectory } from '../client/pinned.js'
 import { failureOf } from '../client/problem.js'
-import { refused } from '../failure.js'
+import { Failure, refused } from '../failure.js'
 import { compareForms } from '../site/offline-forms.js'
-import { compareSite, type Difference, fetchFrom, readJson, type Site } from '../site/compare.js'
+import {
+  compareSite,
+  type Difference,
+  fetchFrom,
+  type Pin,
+  readJson,
+  type Site,
+} from '../site/compare.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import { type Safe, safe } from '../terminal/safe.js'
 import { proxyOf, urlOf } from './init.js'
@@ -35,17 +42,23 @@ export async function verifySite(
     as: 'tool',
     addresses: [],
   }
-  const served = await fetchFrom(site, '/v1/directory', maxDirectoryBytes)
-  if (served.status !== 200) throw failureOf(served)
-  // What is remembered here decides which directory is too old.
-  const { directory } = (await rememberDirectory(station, settings, served.body)).directory
+  const directory = await servedDirectory(station, site)
   if (!directory.addresses.includes(site.url))
     station.printer.say(
       safe`warning: the directory does not name ${site.url} as an address; it names ${directory.addresses.join(', ')}`,
     )
   const { list, sha256, differences: ofList } = await signedList(station, site, directory)
   const { addresses } = directory
-  const pin = { directory, root: settings.root, sequence: directory.sequence }
+  const pin: Pin = {
+    directory,
+    root: settings.root,
+    sequence: directory.sequence,
+    newest: () =>
+      servedDirectory(station, site).catch((error: unknown) => {
+        if (error instanceof Failure && error.exit === 3) throw error
+        return null
+      }),
+  }
   const differences = [...ofList]
   if (list !== null) {
     const told = (as: Site['as'], done: number, all: number) => {
@@ -61,11 +74,19 @@ export async function verifySite(
   report(station, options, { site, directory, list, sha256, differences })
 }
 
+/** The directory that the server serves. What is remembered here decides which one is too old. @throws Failure, KhancapError */
+async function servedDirectory(station: Station, site: Site): Promise<Directory> {
+  const served = await fetchFrom(site, '/v1/directory', maxDirectoryBytes)
+  if (served.status !== 200) throw failureOf(served)
+  const settings = await pinnedSettings(station)
+  return (await rememberDirectory(station, settings, served.body)).directory.directory
+}
+
 /** The site as the tool is shown it and, where that is the signed one, as a browser is. */
 async function compareAll(
   site: Site,
   list: SiteList,
-  pin: { readonly directory: Directory; readonly root: string; readonly sequence: number },
+  pin: Pin,
   told: (as: Site['as'], done: number, all: number) => void,
 ): Promise<Difference[]> {
   for (const as of ['tool', 'browser'] as const) {

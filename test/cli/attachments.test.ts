@@ -1,7 +1,7 @@
 // Attachments on the handlers' side: listed with what the applicant says of them made visible, saved whole or not at all,
 // under names of the tool's, for whoever was let into the case, at the desk and from a stick.
 import { randomBytes } from 'node:crypto'
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { withToken } from '../helper/api.js'
@@ -145,6 +145,22 @@ await t.test(
     t.ok(lied.id !== short.id)
   },
 )
+
+await t.test('what fails later keeps no file from being named that was saved before', async t => {
+  const one = await desk.newCase()
+  await attach(one, Buffer.from('first'), { type: 'text/plain' })
+  await attach(one, Buffer.from('second'), { type: 'text/plain' })
+  const folder = await temporaryFolder(t)
+  const file = (n: number) => join(folder, `${one.caseId}-attachment-${n}.txt`)
+  // Nothing is there, and nothing can be put there.
+  await symlink(join(folder, 'nowhere'), file(2))
+  const run = await desk.run('vietnam-1', ['open', one.caseId, '--out', folder])
+  t.equal(run.code, 1)
+  t.equal(await readFile(file(1), 'utf8'), 'first')
+  for (const saved of [join(folder, `${one.caseId}.json`), file(1)])
+    t.match(run.err, `saved in ${saved}, in the clear: delete it when you are done\n`)
+  t.notMatch(run.err, `saved in ${file(2)}`)
+})
 
 await t.test('an attachment that only the server speaks of is none', async t => {
   const [one, other] = [await desk.newCase(), await desk.newCase()]

@@ -68,6 +68,12 @@ await t.test('step 9: a mail that cannot be had is named, and hides nothing else
   const shown = json((await desk.run('vietnam-1', ['open', one.caseId, '--json'])).out)
   t.match(shown.mails, [{ not_shown: String }, { not_shown: String }])
   t.match(shown.warnings, [{ code: 'mail_out_of_place' }])
+  const folder = await temporaryFolder(t)
+  const saved = await desk.run('vietnam-1', ['open', one.caseId, '--out', folder])
+  t.equal(saved.code, 1, 'what was to be saved was not')
+  t.match(saved.out, 'by web')
+  t.match(saved.err, `saved in ${join(folder, one.caseId)}.json, in the clear`)
+  t.match(saved.err, /^warning: .+\nkhancap: .+$/m, 'each of the two is said')
 })
 
 const blank = '\u00a0'
@@ -122,7 +128,7 @@ await t.test('step 9: nothing that an applicant wrote passes for a line of the t
   t.match(out, /^ {2}attachment, 12 bytes\n {2}│ FORGED/m)
   const { warnings } = json((await desk.run('vietnam-1', ['open', one.caseId, '--json'])).out)
   t.match(warnings, [
-    { code: 'promise_differs' },
+    { code: 'promise_differs', sentence: /:$/, quoted: forged(400) },
     { code: 'form_version_other' },
     {
       code: 'answers_do_not_fit',

@@ -20,6 +20,7 @@ const organisation = await testOrganisation()
 const folder = await handlerFolder(t, organisation, 'vietnam-1', 'http://127.0.0.1:9')
 const at = await temporaryFolder(t)
 const [key, recipient] = [toyKey, toyRecipient]
+const otherKey = 'AGE-PLUGIN-TOY-1PPPPPPPPPP'
 await writeFile(join(at, 'toy.txt'), `# made for a test\n#   Recipient: ${recipient}\n${key}\n`)
 await writeFile(join(folder, 'passphrase'), `${passphrase}\n`, { mode: 0o600 })
 
@@ -112,6 +113,22 @@ await t.test('a new generation needs a passphrase first; the way back is one com
   })
   t.equal(unkept.code, 1)
   await t.rejects(readFile(sheet), { code: 'ENOENT' }, 'nor where the disk does not take it')
+  const sealed = await readFile(join(folder, 'identity.age'))
+  const half = await khancap(['keys', 'new', '--sheet', sheet], {
+    folder,
+    disk: {
+      async saveIdentity(fresh) {
+        await writeFile(join(folder, 'identity.age'), fresh)
+        return full()
+      },
+    },
+  })
+  t.equal(half.code, 1)
+  t.match(half.err, `the new identity is kept all the same, and its sheet is in ${sheet}`)
+  const printed = await readFile(sheet, 'utf8')
+  const [newest] = printed.match(/AGE-SECRET-KEY-PQ-1\w+/) ?? []
+  t.match((await run(['keys', 'export', '--sheet'])).out, newest ?? 'none', 'that of what is kept')
+  await writeFile(join(folder, 'identity.age'), sealed)
 })
 
 await t.test('cut off at any place, the identity opens as before or as afterwards', async t => {
@@ -140,4 +157,23 @@ await t.test('cut off at any place, the identity opens as before or as afterward
     t.match(await opens(), first ?? '')
   }
   t.equal((await run(['keys', 'export', '--sheet'])).code, 0, 'with the passphrase at last')
+})
+
+await t.test('from one key of a plugin to another it goes through a passphrase', async t => {
+  t.equal((await run(protect, '1234')).code, 0)
+  const spare = await khancap([...protect, '--recipient', recipient], {
+    folder,
+    asker: { ...scriptedAsker(), secret: () => Promise.resolve('1234') },
+  })
+  t.equal(spare.code, 0, 'a spare is added while the key stays')
+  const before = await readFile(join(folder, 'identity.plugin'), 'utf8')
+  const other = join(at, 'other.txt')
+  await writeFile(other, `${otherKey}\n`)
+  const args = ['keys', 'protect', '--plugin', other, '--recipient', recipient]
+  const disk = { saveSealedIdentity: () => Promise.reject(new Error('the power is gone')) }
+  const asker = { ...scriptedAsker(), secret: () => Promise.resolve('1234') }
+  const run1 = await khancap(args, { folder, disk, asker })
+  t.equal(run1.code, 1)
+  t.match(run1.err, 'khancap keys protect --passphrase first')
+  t.equal(await readFile(join(folder, 'identity.plugin'), 'utf8'), before)
 })

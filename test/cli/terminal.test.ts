@@ -179,22 +179,24 @@ await t.test(
 
     await writeFile(
       editor,
-      `#!/bin/sh\necho "$2" > ${at}/where\ntrap 'sleep 1; echo "never saved" > "$2.save"; kill $!; exit 1' HUP\necho editing\nsleep 60 &\nwait\n`,
+      `#!/bin/sh\necho "$2" > ${at}/where\ntrap 'sleep 0.1; echo "never saved" > "$2.save"; kill $!; exit 1' HUP\necho editing\nsleep 60 &\nwait\n`,
     )
-    await inTerminal(
-      `sh -c 'echo $$ > ${pid}; exec "$0" "$@"' "${process.execPath}" "${tool}" note ${caseId}`,
-      [[/editing/, async () => void process.kill(Number(await readFile(pid, 'utf8')), 'SIGHUP')]],
-      env,
-    )
-    await t.rejects(readFile((await readFile(join(at, 'where'), 'utf8')).trim()), {
-      code: 'ENOENT',
-    })
-    const saved = await inTerminal(`khancap note ${caseId}`, [[/Go on with it\?/, '\r']], {
-      ...env,
-      EDITOR: 'cat',
-    })
-    t.equal(saved.code, 0, saved.screen)
-    t.match(saved.screen, 'never saved', 'what the editor wrote down when the line was lost')
+    for (const EDITOR of [env.EDITOR, `LANG=C WORDS='a b' ${env.EDITOR}`]) {
+      await inTerminal(
+        `sh -c 'echo $$ > ${pid}; exec "$0" "$@"' "${process.execPath}" "${tool}" note ${caseId}`,
+        [[/editing/, async () => void process.kill(Number(await readFile(pid, 'utf8')), 'SIGHUP')]],
+        { ...env, EDITOR },
+      )
+      await t.rejects(readFile((await readFile(join(at, 'where'), 'utf8')).trim()), {
+        code: 'ENOENT',
+      })
+      const saved = await inTerminal(`khancap note ${caseId}`, [[/Go on with it\?/, '\r']], {
+        ...env,
+        EDITOR: 'cat',
+      })
+      t.equal(saved.code, 0, saved.screen)
+      t.match(saved.screen, 'never saved', `written down when the line was lost: ${EDITOR}`)
+    }
 
     const template = await inTerminal(`khancap reply ${caseId} --template questions`, [], {
       ...env,

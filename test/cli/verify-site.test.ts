@@ -610,6 +610,35 @@ const under = (note: Uint8Array): Record<string, Lie> => ({
   })),
 })
 
+await t.test('a directory that is published meanwhile is no difference', async t => {
+  const own = await handlerFolder(t, organisation, 'china-1', server.url)
+  const [first, ...programs] = directory.programs
+  if (first === undefined) throw new Error('no program')
+  const changes = {
+    programs: [{ ...first, names: { ...first.names, en: 'Renamed' } }, ...programs],
+  }
+  const note = await organisation.sign(changes, await organisation.verify(organisation.note))
+  const next = await organisation.verify(note)
+  const excerpt = Buffer.from(JSON.stringify(excerptOf(next.directory)))
+  const run = async (later: Lie) => {
+    let times = 0
+    server.lies = {
+      '*': truthful,
+      '/v1/directory/excerpt': toBrowsers(changed(() => ({ body: excerpt }))),
+      '/v1/directory': (asked, answer, body) =>
+        times++ === 0 ? truthful(asked, answer, body) : later(asked, answer, body),
+    }
+    return khancap(['verify', 'site', server.url], { folder: own })
+  }
+  const foreign = await run(says(stranger.note, 'text/plain'))
+  t.equal(foreign.code, 1, 'one of another organisation proves nothing')
+  t.match(foreign.out, 'to a browser: the first question would not be drawn from the signed')
+  const same = await run(truthful)
+  t.equal(same.code, 1, 'nor does the one of before')
+  const met = await run(says(note, 'text/plain'))
+  t.equal(met.code, 0, met.out)
+})
+
 await t.test('the directory of another organisation, and an old one, are refused', async t => {
   server.lies = { '*': truthful, '/v1/directory': says(stranger.note, 'text/plain') }
   const other = await verify()
