@@ -62,7 +62,7 @@ function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(new Cancelled())
     signal.addEventListener('abort', stop)
-    work.then(resolve, reject).then(() => signal.removeEventListener('abort', stop))
+    work.finally(() => signal.removeEventListener('abort', stop)).then(resolve, reject)
   })
 }
 

@@ -89,7 +89,7 @@ await t.test('step 4: beyond the budget a puzzle is asked, and it lets one reque
   t.equal(used.statusCode, 429, 'a challenge is good for one request')
   t.ok(used.headers[puzzleHeader], 'and a new one is asked')
   // Each number is a guess, which fits once in 32.
-  const numbers = String(solved[puzzleHeader]).split('.')
+  const numbers = solved[puzzleHeader].split('.')
   const guessed = numbers.map((part, index) => (index < 4 ? part : `${Number(part) + 1}`)).join('.')
   const forged = { ...solved, [puzzleHeader]: guessed }
   t.equal((await send(api, request, forged)).statusCode, 429)

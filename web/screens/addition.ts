@@ -4,16 +4,16 @@ import type { Answers } from '../../schemas/sealed.js'
 import { checkAnswers } from '../../src/core/form/check.js'
 import { keepShown } from '../../src/core/form/shown.js'
 import { button, form as formOf, h, unrecorded } from '../dom.js'
-import { Failed } from '../failed.js'
 import { postAddition } from '../network.js'
 import type { Page } from '../page.js'
 import type { SealedAddition } from '../sealer/calls.js'
 import { fill } from '../texts/texts.js'
-import { answerList, questionLabel } from './answer-list.js'
-import { faultList, faultyOf, keyOf } from './faults.js'
+import { answerList } from './answer-list.js'
 import { ask, askedQuestions, type Interview } from './interview.js'
 import { headingOf, letterOf } from './reply.js'
+import { toChange } from './to-change.js'
 import { enterWords, type Visit, visitAgain } from './visit.js'
+import { withNewest } from './with-newest.js'
 
 /** Where an addition ends: back in the mailbox, with or without news. */
 export interface Ends {
@@ -45,9 +45,6 @@ const room = (used: number) => ({ used, max: maxLength })
 /** As it is counted and sealed: in NFC a letter with its accents is one. */
 const textOf = (typed: string) => typed.normalize('NFC').trim()
 
-/** How often a newer directory is fetched before the person is asked to try later. */
-const maxReseals = 3
-
 async function seal(page: Page, now: Visit, content: Content): Promise<SealedAddition> {
   const sealer = await page.freshSealer()
   await enterWords(page, sealer, now.words)
@@ -64,19 +61,15 @@ async function seal(page: Page, now: Visit, content: Content): Promise<SealedAdd
 }
 
 /** @throws Failed */
-async function deliver(page: Page, now: Visit, addition: Addition): Promise<Visit> {
-  for (let tries = 0; ; tries++) {
+function deliver(page: Page, now: Visit, addition: Addition): Promise<Visit> {
+  const post = async () => {
     addition.sealed ??= await seal(page, now, addition.content)
-    try {
-      await postAddition(now.token, addition.sealed.body)
-      return await visitAgain(page, now, [])
-    } catch (error) {
-      if (!(error instanceof Failed) || error.code !== 'directory_stale') throw error
-      if (tries >= maxReseals) throw new Failed('unavailable', 'directory_stale')
-      addition.sealed = null
-      page.forgetSite()
-    }
+    await postAddition(now.token, addition.sealed.body)
+    return visitAgain(page, now, [])
   }
+  return withNewest(page, post, () => {
+    addition.sealed = null
+  })
 }
 
 /** The same once more is the addition that may have arrived. */
@@ -202,18 +195,7 @@ function reviewMore(page: Page, now: Visit, interview: Interview, ends: Ends): v
   const isEmpty = Object.keys(answers).length === 0
   const questions = askedQuestions(interview)
   const faults = checkAnswers(interview.form, answers)
-  const change = (key: string) =>
-    ask(
-      page,
-      interview,
-      key,
-      true,
-      faultyOf(
-        page,
-        interview,
-        faults.filter(fault => keyOf(fault) === key),
-      ),
-    )
+  const { change, list } = toChange(page, interview, faults)
   const submit = () => {
     if (faults.length > 0) return again()
     send(
@@ -231,15 +213,7 @@ function reviewMore(page: Page, now: Visit, interview: Interview, ends: Ends): v
   }
   page.show(
     again,
-    faults.length === 0
-      ? null
-      : faultList(
-          page,
-          faults.map(fault => ({
-            label: questionLabel(page, interview.program.id, keyOf(fault)),
-            go: () => change(keyOf(fault)),
-          })),
-        ),
+    list,
     h('h1', { tabindex: -1 }, review.heading),
     h('p', { class: 'lead' }, words.waits),
     answerList(page, interview, change),

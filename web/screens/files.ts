@@ -10,11 +10,10 @@ import { fill } from '../texts/texts.js'
 import { Cancelled, giveUp, patiently, sendUpload, type Watcher } from '../upload.js'
 import type { Ends } from './addition.js'
 import { enterWords, type Visit, visitAgain } from './visit.js'
+import { withNewest } from './with-newest.js'
 
 /** Megabytes of one file at most, as the words say it; the Worker looks at the bytes. */
 const maxMegabytes = 100
-/** How often a newer directory is fetched before the person is asked to try later. */
-const maxReseals = 3
 
 type Hidden = Given<'look'>['outcome'] | 'unreadable'
 
@@ -69,20 +68,15 @@ async function sealManifest(
 }
 
 /** The manifest of one file: from then on handlers see it. @throws Failed, Cancelled */
-async function name(page: Page, now: Visit, whole: Whole, watcher: Watcher): Promise<void> {
-  for (let tries = 0; ; tries++) {
+function name(page: Page, now: Visit, whole: Whole, watcher: Watcher): Promise<void> {
+  const send = async () => {
     whole.body ??= await sealManifest(page, now, whole)
     const { body } = whole
-    try {
-      await patiently(watcher, () => postAddition(now.token, body))
-      return
-    } catch (error) {
-      if (!(error instanceof Failed) || error.code !== 'directory_stale') throw error
-      if (tries >= maxReseals) throw new Failed('unavailable', 'directory_stale')
-      whole.body = null
-      page.forgetSite()
-    }
+    await patiently(watcher, () => postAddition(now.token, body))
   }
+  return withNewest(page, send, () => {
+    whole.body = null
+  })
 }
 
 /** @throws Failed, Cancelled; what had arrived of it is then given up */

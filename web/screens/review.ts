@@ -3,12 +3,12 @@ import { checkAnswers } from '../../src/core/form/check.js'
 import { keepShown } from '../../src/core/form/shown.js'
 import { button, h } from '../dom.js'
 import type { Page } from '../page.js'
-import { answerList, questionLabel } from './answer-list.js'
+import { answerList } from './answer-list.js'
 import { coverageNotes } from './coverage.js'
-import { faultList, faultyOf, keyOf } from './faults.js'
 import { ask, askedQuestions } from './interview.js'
 import { promiseOf } from './program-words.js'
 import { interviewOf, startRequest } from './request.js'
+import { toChange } from './to-change.js'
 
 export function showReview(page: Page, back: () => void): void {
   const { texts } = page.words
@@ -21,31 +21,12 @@ export function showReview(page: Page, back: () => void): void {
   const interview = interviewOf(page, program, back)
   const questions = askedQuestions(interview)
   const faults = checkAnswers(program.form, keepShown(program.form, interview.answers))
-  const change = (key: string) =>
-    ask(
-      page,
-      interview,
-      key,
-      true,
-      faultyOf(
-        page,
-        interview,
-        faults.filter(fault => keyOf(fault) === key),
-      ),
-    )
+  const { change, list } = toChange(page, interview, faults)
   const notes = coverageNotes(page, interview, null)
   const last = questions[questions.length - 1]
   page.show(
     again,
-    faults.length === 0
-      ? null
-      : faultList(
-          page,
-          faults.map(fault => ({
-            label: questionLabel(page, program.id, keyOf(fault)),
-            go: () => change(keyOf(fault)),
-          })),
-        ),
+    list,
     h('h1', { tabindex: -1 }, texts.review.heading),
     h('p', { class: 'lead' }, texts.review.lead),
     notes.length === 0

@@ -15,9 +15,8 @@ import { openWith } from './come-back.js'
 import { handOver } from './hand-over.js'
 import { othersFolded } from './others.js'
 import { sealAnswers } from './seal-answers.js'
+import { withNewest } from './with-newest.js'
 
-/** How often a newer directory is fetched before the person is asked to try later. */
-const maxReseals = 3
 /** How often the device works for a busy service before the person is asked to try later. */
 const maxPuzzles = 5
 
@@ -61,34 +60,19 @@ async function submit(
   }
 }
 
-/** What was in force when somebody began may have expired while they typed: then what is published now is fetched, once. */
-async function sealInForce(page: Page, tell: (stage: string) => void): Promise<Sealer> {
-  try {
-    return await sealAnswers(page, tell)
-  } catch (error) {
-    if (!(error instanceof Failed) || error.failure !== 'directory_expired') throw error
-    page.forgetSite()
-    return sealAnswers(page, tell)
-  }
-}
-
 /** @throws Failed */
-async function deliver(page: Page, tell: (stage: string) => void): Promise<Given<'receipt'>> {
-  for (let tries = 0; ; tries++) {
-    const sealer = await sealInForce(page, tell)
+function deliver(page: Page, tell: (stage: string) => void): Promise<Given<'receipt'>> {
+  const send = async () => {
+    const sealer = await sealAnswers(page, tell)
     const { sealed } = page.draft
     if (sealed === null) throw new Failed('internal')
-    try {
-      const served = await submit(sealed.body, sealer, tell, page)
-      return await sealer.call('receipt', { served, sealed, now: Date.now() })
-    } catch (error) {
-      if (!(error instanceof Failed) || error.code !== 'directory_stale') throw error
-      if (tries >= maxReseals) throw new Failed('unavailable', 'directory_stale')
-      // The organisation has published something newer since the page was loaded: sealed anew, with the same id.
-      page.draft.sealedOf = null
-      page.forgetSite()
-    }
+    const served = await submit(sealed.body, sealer, tell, page)
+    return sealer.call('receipt', { served, sealed, now: Date.now() })
   }
+  // With the same id.
+  return withNewest(page, send, () => {
+    page.draft.sealedOf = null
+  })
 }
 
 export function sendRequest(page: Page, ways: Ways): void {
