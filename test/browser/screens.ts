@@ -1,34 +1,9 @@
 // `npm run screens -- FOLDER [LANGUAGE...]`: a picture of every screen that an applicant can come to, in every language, on
 // an old phone and on a desk. For translators and reviewers; what is wider than the window is told as a failure.
-import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
-import type { Page } from 'playwright-core'
-import type { Texts } from '../../web/texts/texts.js'
-import {
-  begin,
-  chromiumDriver,
-  choose,
-  comeBack,
-  type Doings,
-  type Driver,
-  goOn,
-  passBy,
-  pilDoings,
-  write,
-} from '../helper/applicant.js'
-import { visitor } from '../helper/chromium.js'
-import { offlineFile } from '../helper/offline-file.js'
-import { plainJpeg } from '../helper/pictures.js'
-import {
-  arrivedCases,
-  replyAs,
-  routeCase,
-  siteOrganisation,
-  type TestSite,
-  testSite,
-} from '../helper/site.js'
+import t from 'tap'
+import { everyScreen } from '../helper/every-screen.js'
 import { allTexts } from '../helper/texts.js'
 import { overflow } from '../helper/traces.js'
 
@@ -36,291 +11,11 @@ import { overflow } from '../helper/traces.js'
 t.setTimeout(0)
 
 const widths = [320, 1280]
-/** Who answers in which language. */
-const desks: Readonly<Record<string, string>> = { vi: 'vietnam-1', zh: 'china-1' }
-const main = 'main > .actions button.main'
 
 const [folder, ...wanted] = process.argv.slice(2)
 if (folder === undefined) {
   console.error('usage: npm run screens -- FOLDER [LANGUAGE...]')
   process.exit(2)
-}
-
-const other = (status: 'open' | 'limited' | 'closed', number: number) => ({
-  id: `other-${number}`,
-  name: `Organisation ${number} (example)`,
-  about: { en: 'Lawyers for people in detention.' },
-  status,
-  checked: new Date().toISOString().slice(0, 10),
-  languages: ['en', 'zh-Hant', 'vi'],
-  countries: [],
-  url: `https://organisation-${number}.example/`,
-})
-const contact = { mail: 'support@organisation.example', key: 'PUBLIC KEY' }
-const others = [other('open', 1), other('limited', 2), other('closed', 3)]
-const organisation = await siteOrganisation({ demo: true, others, contact })
-
-interface Walk {
-  readonly t: Test
-  readonly site: TestSite
-  readonly page: Page
-  readonly driver: Driver
-  readonly texts: Texts
-  /** Takes the screen as it stands, in each width. */
-  readonly shoot: (screen: string) => Promise<void>
-}
-
-function shooter(t: Test, page: Page, { language }: Texts, count: { taken: number }) {
-  return async (screen: string) => {
-    const number = String(++count.taken).padStart(3, '0')
-    for (const width of widths) {
-      await page.setViewportSize({ width, height: 740 })
-      const path = join(folder ?? '', language, `${number}-${screen}-${width}.png`)
-      await page.screenshot({ path, fullPage: true, animations: 'disabled' })
-      const isCut = Number(await page.evaluate(overflow)) > 0
-      t.notOk(isCut, `${language} ${number} ${screen}, ${width} pixels wide`)
-    }
-    await page.setViewportSize({ width: 320, height: 740 })
-  }
-}
-
-/** Each question as it is answered, and what is said between two of them. */
-async function walkQuestions({ driver, page, shoot }: Walk, doings: Doings): Promise<void> {
-  for (const [key, act] of Object.entries(doings)) {
-    await driver.see(`#q-${key.replace(/[^a-z0-9]+/g, '-')}`)
-    await act(driver)
-    await shoot(key.replaceAll('_', '-'))
-    await driver.click(goOn)
-    await page.waitForSelector('main h1')
-    if ((await page.locator('form, .review').count()) > 0) continue
-    await shoot('coverage')
-    await driver.click(main)
-  }
-}
-
-async function walkBefore({ driver, page, shoot, site, texts }: Walk): Promise<void> {
-  await driver.open(site.url)
-  await shoot('languages')
-  await driver.open(`${site.url}/${texts.language.toLowerCase()}/`)
-  await driver.see('#where .countries')
-  await page.locator('.map-holder').scrollIntoViewIfNeeded()
-  await driver.see('.map svg')
-  await shoot('before')
-  await driver.type('#country-search-0', 'a')
-  await shoot('place-found')
-  await driver.type('#country-search-0', 'xqx')
-  await shoot('place-not-found')
-}
-
-const emergency = (texts: Texts, words: string): Doings => ({
-  reply_language: choose(texts.language),
-  contact: async driver => {
-    await choose('email')(driver)
-    await driver.type('#q-contact-address', 'nobody@example.org')
-  },
-  contact_caution: write('contact_caution', words.slice(0, 300)),
-  on_behalf_of: choose('family'),
-  person_agrees: choose('cannot_be_asked'),
-  country: driver => driver.select('#q-country', 'UA'),
-  time_pressure: choose('happening_now'),
-  deadline: async driver => {
-    await driver.type('#q-deadline-day', '27')
-    await driver.type('#q-deadline-month', '3')
-    await driver.type('#q-deadline-year', '2027')
-    await driver.type('#q-deadline-time', '08:30')
-  },
-  what_happened: write('what_happened', words),
-  situation: choose('detained', 'health'),
-  defender_link: choose('later'),
-  help_needed: choose('lawyer', 'medical'),
-  alias: passBy,
-  referral: passBy,
-  if_unreachable: choose('tell_person'),
-})
-
-/** From the review over a lost line to the receipt. @returns the words */
-async function walkSending({ driver, page, shoot, texts }: Walk): Promise<string> {
-  await driver.see('.review')
-  await shoot('review')
-  await driver.click(main)
-  await driver.see('ol.words')
-  const words = await driver.textsOf('ol.words li')
-  await shoot('code')
-  await driver.click('[aria-controls="qr"]')
-  await shoot('code-qr')
-  await driver.click('main > .actions:last-child button.main')
-  await driver.see('#saved')
-  await shoot('typed-back')
-  await driver.click(goOn)
-  await shoot('typed-back-empty')
-  for (const input of await page.locator('form .field input').all()) await input.fill('abc')
-  await driver.click(goOn)
-  await shoot('typed-back-wrong')
-  await driver.click('label.option:has(#saved)')
-  let release = () => {}
-  const held = new Promise<void>(resolve => {
-    release = resolve
-  })
-  await page.route('**/v1/intakes', async route => {
-    await held
-    return route.abort('connectionreset')
-  })
-  await driver.click(goOn)
-  await page.waitForSelector(`text=${texts.sending.sending}`)
-  await shoot('sending')
-  release()
-  await driver.see('[data-failure="offline"]')
-  await shoot('failure-lost-line')
-  await page.click(`text=${texts.handOver.offer}`)
-  await driver.see('#until')
-  await page.click(`text=${texts.handOver.copy}`)
-  await shoot('hand-over')
-  await driver.click('main > .actions button:nth-of-type(2)')
-  await page.unroute('**/v1/intakes')
-  await driver.see('#due')
-  await driver.click('.others summary')
-  await driver.click('.proof summary')
-  await shoot('receipt')
-  await driver.click(main)
-  await driver.see('#state')
-  await shoot('mailbox-arrived')
-  return words.join(' ')
-}
-
-async function walkFiles({ driver, page, shoot }: Walk): Promise<void> {
-  await driver.click('main .actions button.files')
-  await driver.see('#files')
-  await shoot('files')
-  await page.setInputFiles('#files', [
-    { name: 'photo-2026-11-22-morning.jpg', mimeType: 'image/jpeg', buffer: plainJpeg },
-    { name: 'recording.mp4', mimeType: 'video/mp4', buffer: randomBytes(100_000) },
-  ])
-  await driver.see('#chosen li:nth-of-type(2)')
-  await driver.click(main)
-  await driver.see('p.fault')
-  await shoot('files-chosen')
-  await driver.click('#agreed')
-  await page.route('**/v1/uploads/**', route => route.abort('connectionreset'))
-  await driver.click(main)
-  await driver.see('progress')
-  await shoot('files-sending')
-  await page.unroute('**/v1/uploads/**')
-  await driver.see('.notice.good')
-  await shoot('mailbox-files')
-}
-
-async function walkBack(walk: Walk, words: string, story: string): Promise<void> {
-  const { driver, page, shoot, site, texts } = walk
-  const path = texts.language.toLowerCase()
-  const visit = async () => {
-    await comeBack(driver, site.url, path, words)
-    await driver.see('#state')
-  }
-  const [arrived] = (await arrivedCases(site)).slice(-1)
-  if (arrived === undefined) throw new Error('nothing arrived')
-  await routeCase(site, arrived)
-  const change = (what: string) =>
-    site.api.db.rows(`update cases set ${what} where id = $1`, [arrived.caseId])
-  await driver.open(`${site.url}/${path}/`)
-  await driver.click('#have-code')
-  await driver.type('#words', words)
-  await shoot('come-back')
-  await visit()
-  await shoot('mailbox-waiting')
-  const [desk = ''] = texts.language.split('-')
-  await replyAs(site, desks[desk] ?? 'intake-1', arrived, story, texts.language)
-  await visit()
-  await driver.see('article.reply')
-  await shoot('mailbox-reply')
-  await walkFiles(walk)
-  await visit()
-  await driver.click(main)
-  await driver.see('#addition')
-  await driver.click(goOn)
-  await shoot('addition-empty')
-  await driver.type('#addition', story)
-  await driver.click(goOn)
-  await driver.see('.notice.good')
-  await change(`due_at = now() + interval '60 hours', hold_asked_by = 'vietnam-1',
-    hold_confirmed_by = 'director-1', hold_reason = 'contact_unsafe', hold_since = now(),
-    hold_until = now() + interval '12 hours', held_ms = 43200000`)
-  await visit()
-  await shoot('mailbox-added-held')
-  await driver.click('main .actions button:nth-of-type(2)')
-  await driver.see('main form .early')
-  for (let first = true; (await page.locator('main form .early').count()) > 0; first = false) {
-    const id = (await page.locator('main form [id^="q-"]').first().getAttribute('id')) ?? ''
-    if (first) await page.locator('main form input[type="text"]').first().fill(story.slice(0, 40))
-    await shoot(`further${id.slice(1)}`)
-    await driver.click(goOn)
-    await driver.see('main h1')
-  }
-  await shoot('further-review')
-  await visit()
-  await driver.click('main button.delete')
-  await driver.see('main button.main')
-  await shoot('deletion')
-  await driver.click('main button.delete')
-  await driver.see('#deleted')
-  await shoot('deleted')
-}
-
-/** Questions of the other program, with a list of two rows and a date that is none. */
-async function walkLitigation(walk: Walk, story: string): Promise<void> {
-  const { driver, shoot, site, texts } = walk
-  await begin(driver, site.url, texts.language.toLowerCase(), 'pil')
-  await walkQuestions(walk, {
-    ...pilDoings(texts.language, story),
-    contact: async () => {
-      await choose('messenger')(driver)
-      await driver.type('#q-contact-address', '@nobody')
-    },
-    next_deadline: async () => {
-      await driver.type('#q-next-deadline-day', '31')
-      await driver.type('#q-next-deadline-month', '2')
-      await driver.type('#q-next-deadline-year', '2027')
-      await driver.click(goOn)
-      await driver.see('.faults')
-      await shoot('fault-date')
-      await driver.type('#q-next-deadline-day', '28')
-    },
-    public_interest: async () => {
-      await driver.type('#q-public-interest', 'a'.repeat(1501))
-      await driver.click(goOn)
-      await driver.see('.faults')
-      await shoot('fault-too-long')
-      await driver.type('#q-public-interest', story)
-    },
-    opponent: choose('police'),
-    budget: driver => driver.click('#q-budget > div > button'),
-  })
-  await driver.see('.review')
-  await shoot('review-pil')
-}
-
-async function walkFailures({ driver, page, shoot, site, texts }: Walk): Promise<void> {
-  const path = texts.language.toLowerCase()
-  await comeBack(driver, site.url, path, 'abc')
-  await driver.see('[data-failure]')
-  await shoot('failure-words')
-  await page.route('**/v1/directory', route => route.fulfill({ body: 'nothing' }))
-  await driver.open(`${site.url}/${path}/`)
-  await driver.click('#start')
-  await driver.see('[data-failure]')
-  await shoot('failure-keys')
-  await page.unroute('**/v1/directory')
-}
-
-async function walkOutside({ t, site, texts }: Walk, count: { taken: number }): Promise<void> {
-  const { page } = await visitor(t, { javaScript: false, locale: texts.language })
-  const shoot = shooter(t, page, texts, count)
-  await page.goto(`${site.url}/${texts.language.toLowerCase()}/`)
-  await shoot('no-scripts')
-  const here = await visitor(t, { locale: texts.language })
-  await here.context.setOffline(true)
-  await here.page.goto((await offlineFile(t, texts.language, organisation)).address)
-  await here.page.waitForSelector('#begin:not([hidden])')
-  await shooter(t, here.page, texts, count)('offline-form')
 }
 
 for (const texts of allTexts.filter(
@@ -329,26 +24,16 @@ for (const texts of allTexts.filter(
   await t.test(`screens in ${texts.language}`, async t => {
     t.setTimeout(0)
     await mkdir(join(folder, texts.language), { recursive: true })
-    const site = await testSite(t, organisation)
-    const { page, complaints } = await visitor(t, { width: 320, locale: texts.language })
-    const driver = chromiumDriver(page)
-    const count = { taken: 0 }
-    const walk = { t, site, page, driver, texts, shoot: shooter(t, page, texts, count) }
-    const story = [...texts.sent.next, ...texts.before.danger].join('\n')
-    await walkBefore(walk)
-    await driver.open(`${site.url}/${texts.language.toLowerCase()}/`)
-    await driver.click('#start')
-    await driver.see('[data-program]')
-    await walk.shoot('programs')
-    await driver.click('[data-program="emergency"]')
-    await driver.see('fieldset')
-    await driver.click(goOn)
-    await driver.see('.faults')
-    await walk.shoot('fault-required')
-    await walkQuestions(walk, emergency(texts, story))
-    await walkBack(walk, await walkSending(walk), story)
-    await walkLitigation(walk, story)
-    await walkFailures(walk)
-    await walkOutside(walk, count)
-    t.comment(complaints.join('\n'))
+    let taken = 0
+    await everyScreen(t, texts, async (page, screen) => {
+      const number = String(++taken).padStart(3, '0')
+      for (const width of widths) {
+        await page.setViewportSize({ width, height: 740 })
+        const path = join(folder, texts.language, `${number}-${screen}-${width}.png`)
+        await page.screenshot({ path, fullPage: true, animations: 'disabled' })
+        const isCut = Number(await page.evaluate(overflow)) > 0
+        t.notOk(isCut, `${texts.language} ${number} ${screen}, ${width} pixels wide`)
+      }
+      await page.setViewportSize({ width: 320, height: 740 })
+    })
   })
