@@ -57,6 +57,15 @@ const lies = [
     ),
   },
   {
+    name: 'zeros of the cipher that the browser has itself',
+    language: 'en',
+    code: `{
+      const { subtle } = crypto
+      const encrypt = subtle.encrypt.bind(subtle)
+      subtle.encrypt = async (...given) => new ArrayBuffer((await encrypt(...given)).byteLength)
+    }`,
+  },
+  {
     name: 'random zeros',
     language: 'zh-Hans',
     code: 'crypto.getRandomValues = array => array.fill(0)',

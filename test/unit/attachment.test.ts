@@ -1,6 +1,6 @@
 // An attachment is an age file of its own: sealed from any place on with the same bytes, opened by stock age, pinned by a
 // digest over its pieces.
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes, randomInt } from 'node:crypto'
 import { Decrypter } from 'age-encryption'
 import t from 'tap'
 import { maxAttachmentBytes } from '../../schemas/sealed.js'
@@ -28,7 +28,26 @@ import { people, sampleAddition } from '../helper/sample-content.js'
 
 t.setTimeout(120_000)
 const node = await nodePrimitives()
-const all: readonly Primitives[] = [node, await libsodiumPrimitives(), purePrimitives()]
+const libsodium = await libsodiumPrimitives()
+/** As a browser with a cipher of its own: it takes the text at once, and ends in an order of its own. */
+const withBulk: Primitives = {
+  ...libsodium,
+  bulkSealer: async key => async (nonce, plain, into) => {
+    const sealed = node.aeadSeal(key, nonce, plain)
+    await new Promise(resolve => setTimeout(resolve, randomInt(3)))
+    into.set(sealed)
+  },
+  aeadSeal(key, nonce, plain, ad, into) {
+    if (into !== undefined) throw new Error('chunks are for the bulk cipher')
+    return libsodium.aeadSeal(key, nonce, plain, ad)
+  },
+}
+const all: readonly (Primitives & { readonly title?: string })[] = [
+  node,
+  libsodium,
+  purePrimitives(),
+  { ...withBulk, title: 'a cipher of the platform' },
+]
 
 /** The definition, in other words. */
 function digestOf(text: Uint8Array): Buffer {
@@ -43,42 +62,45 @@ function digestOf(text: Uint8Array): Buffer {
 }
 
 for (const p of all)
-  await t.test(`${p.name}: what is sealed in parts is one file that stock age opens`, async t => {
-    for (const size of [0, 1, 4096, 65_536, 65_537, 200_000]) {
-      const text = new Uint8Array(randomBytes(size))
-      const sealer = await attachmentSealer(p, sourceOf(text))
-      t.equal(sealer.bytes, sealedAttachmentBytes(size))
-      const parts: Uint8Array[] = []
-      let at = 0
-      while (at < sealer.bytes) {
-        const part = await sealer.part(at, at + 70_000)
-        parts.push(part)
-        at += part.length
+  await t.test(
+    `${p.title ?? p.name}: what is sealed in parts is one file that stock age opens`,
+    async t => {
+      for (const size of [0, 1, 4096, 65_536, 65_537, 200_000]) {
+        const text = new Uint8Array(randomBytes(size))
+        const sealer = await attachmentSealer(p, sourceOf(text))
+        t.equal(sealer.bytes, sealedAttachmentBytes(size))
+        const parts: Uint8Array[] = []
+        let at = 0
+        while (at < sealer.bytes) {
+          const part = await sealer.part(at, at + 70_000)
+          parts.push(part)
+          at += part.length
+        }
+        const whole = concatBytes(...parts)
+        t.equal(whole.length, sealer.bytes, `${size} bytes`)
+        t.ok(isSealedAttachmentSize(whole.length))
+        t.ok(isAttachmentHead(whole.subarray(0, 2000)))
+        for (const from of [0, 1, 1000, attachmentHeaderBytes, 1643, 1644, 60_000, 68_000, 90_000])
+          if (from < whole.length)
+            t.ok(
+              equalBytes(
+                await sealer.part(from, from + 1),
+                whole.subarray(from, from + (await sealer.part(from, from + 1)).length),
+              ),
+              `again from ${from}`,
+            )
+        t.same(Buffer.from(await sealer.digest()), digestOf(text))
+        const decrypter = new Decrypter()
+        decrypter.addIdentity(sealer.identity)
+        const opened = await decrypter.decrypt(whole)
+        t.ok(equalBytes(opened.subarray(0, size), text))
+        t.ok(
+          opened.subarray(size).every(byte => byte === 0),
+          'zeros behind it',
+        )
       }
-      const whole = concatBytes(...parts)
-      t.equal(whole.length, sealer.bytes, `${size} bytes`)
-      t.ok(isSealedAttachmentSize(whole.length))
-      t.ok(isAttachmentHead(whole.subarray(0, 2000)))
-      for (const from of [0, 1, 1000, attachmentHeaderBytes, 1643, 1644, 60_000, 68_000, 90_000])
-        if (from < whole.length)
-          t.ok(
-            equalBytes(
-              await sealer.part(from, from + 1),
-              whole.subarray(from, from + (await sealer.part(from, from + 1)).length),
-            ),
-            `again from ${from}`,
-          )
-      t.same(Buffer.from(await sealer.digest()), digestOf(text))
-      const decrypter = new Decrypter()
-      decrypter.addIdentity(sealer.identity)
-      const opened = await decrypter.decrypt(whole)
-      t.ok(equalBytes(opened.subarray(0, size), text))
-      t.ok(
-        opened.subarray(size).every(byte => byte === 0),
-        'zeros behind it',
-      )
-    }
-  })
+    },
+  )
 
 await t.test('the digest is taken once and in order, however parts come again', async t => {
   const text = new Uint8Array(randomBytes(3 * pieceBytes + 5))
@@ -99,7 +121,7 @@ await t.test('the digest is taken once and in order, however parts come again', 
 })
 
 for (const p of all)
-  await t.test(`${p.name}: what was taken into a digest may change at once`, async t => {
+  await t.test(`${p.title ?? p.name}: what was taken into a digest may change at once`, async t => {
     const text = new Uint8Array(randomBytes(3 * pieceBytes + 5))
     // One that holds no whole piece, one that is a piece, one that holds several.
     for (const size of [99_991, pieceBytes, 2 * pieceBytes + 7]) {
@@ -116,43 +138,62 @@ for (const p of all)
   })
 
 for (const p of all)
-  await t.test(`${p.name}: parts in the memory of those before are the same bytes`, async t => {
-    const text = new Uint8Array(randomBytes(300_000))
-    const read = new Uint8Array(150_000)
-    // What was read is good until the next is read, too.
-    const reused = {
-      bytes: text.length,
-      read: async (from: number, to: number) => {
-        read.fill(0xee)
-        read.set(text.subarray(from, to))
-        return read.subarray(0, to - from)
-      },
-    }
-    const sealer = await attachmentSealer(p, reused)
-    const whole = concatBytes(
-      (await sealer.part(0, 100_000)).slice(),
-      (await sealer.part(132_747, 200_000)).slice(),
-      (await sealer.part(263_851, sealer.bytes)).slice(),
-    )
-    t.equal(whole.length, sealer.bytes)
-    const large = new ArrayBuffer(200_000)
-    // One that is exactly as large as needed, and one that lacks a byte.
-    for (const [from, to, spare, isTaken] of [
-      [0, 100_000, large, true],
-      [132_747, 200_000, large, true],
-      [0, 2000, new ArrayBuffer(67_195), true],
-      [0, 2000, new ArrayBuffer(67_194), false],
-      [131_072, 131_073, new ArrayBuffer(0), false],
-      [262_200, sealer.bytes, large, true],
-    ] as const) {
-      new Uint8Array(spare).fill(0xdd)
-      const part = await sealer.part(from, to, spare)
-      t.equal(part.buffer === spare, isTaken, `from ${from}`)
-      t.ok(equalBytes(part, whole.subarray(from, from + part.length)), `the same from ${from}`)
-      t.ok(from + part.length >= Math.min(to, sealer.bytes))
-    }
-    t.same(Buffer.from(await sealer.digest()), digestOf(text))
-  })
+  await t.test(
+    `${p.title ?? p.name}: parts in the memory of those before are the same bytes`,
+    async t => {
+      const text = new Uint8Array(randomBytes(300_000))
+      const read = new Uint8Array(150_000)
+      // What was read is good until the next is read, too.
+      const reused = {
+        bytes: text.length,
+        read: async (from: number, to: number) => {
+          read.fill(0xee)
+          read.set(text.subarray(from, to))
+          return read.subarray(0, to - from)
+        },
+      }
+      const sealer = await attachmentSealer(p, reused)
+      const whole = concatBytes(
+        (await sealer.part(0, 100_000)).slice(),
+        (await sealer.part(132_747, 200_000)).slice(),
+        (await sealer.part(263_851, sealer.bytes)).slice(),
+      )
+      t.equal(whole.length, sealer.bytes)
+      const large = new ArrayBuffer(200_000)
+      // One that is exactly as large as needed, and one that lacks a byte.
+      for (const [from, to, spare, isTaken] of [
+        [0, 100_000, large, true],
+        [132_747, 200_000, large, true],
+        [0, 2000, new ArrayBuffer(67_195), true],
+        [0, 2000, new ArrayBuffer(67_194), false],
+        [131_072, 131_073, new ArrayBuffer(0), false],
+        [262_200, sealer.bytes, large, true],
+      ] as const) {
+        new Uint8Array(spare).fill(0xdd)
+        const part = await sealer.part(from, to, spare)
+        t.equal(part.buffer === spare, isTaken, `from ${from}`)
+        t.ok(equalBytes(part, whole.subarray(from, from + part.length)), `the same from ${from}`)
+        t.ok(from + part.length >= Math.min(to, sealer.bytes))
+      }
+      t.same(Buffer.from(await sealer.digest()), digestOf(text))
+    },
+  )
+
+await t.test('a cipher of the platform that fails in the middle gives no part', async t => {
+  const sealed: number[] = []
+  const failing: Primitives = {
+    ...withBulk,
+    bulkSealer: async () => async (nonce, _plain, into) => {
+      const index = nonce[10] ?? 0
+      if (index === 2) throw new Error('no memory')
+      sealed.push(index)
+      into.fill(1)
+    },
+  }
+  const sealer = await attachmentSealer(failing, sourceOf(new Uint8Array(1_000_000)))
+  await t.rejects(sealer.part(0, 1_000_000), { message: 'no memory' })
+  t.ok(sealed.length > 0)
+})
 
 await t.test('a file that has changed under the sealing ends it', async t => {
   const text = randomBytes(100_000)
@@ -165,7 +206,7 @@ await t.test('a file that has changed under the sealing ends it', async t => {
 })
 
 for (const p of all)
-  await t.test(`${p.name}: no place is ever sealed with a second text`, async t => {
+  await t.test(`${p.title ?? p.name}: no place is ever sealed with a second text`, async t => {
     const text = new Uint8Array(randomBytes(200_000))
     const sealer = await attachmentSealer(p, sourceOf(text))
     const begin = await sealer.part(0, 150_000)

@@ -323,6 +323,15 @@ await t.test('the self-test refuses a set of primitives in which any one lies', 
     'cipher that leaves memory as it is': {
       aeadSeal: (k, n, b, ad, into) => into ?? node.aeadSeal(k, n, b, ad),
     },
+    'bulk cipher that leaves memory as it is': { bulkSealer: async () => async () => undefined },
+    'bulk cipher that ignores the nonce': {
+      bulkSealer: async key => async (_nonce, plain, into) =>
+        into.set(node.aeadSeal(key, count(12, 1), plain)),
+    },
+    'bulk cipher that ignores the key': {
+      bulkSealer: async () => async (nonce, plain, into) =>
+        into.set(node.aeadSeal(count(32, 1), nonce, plain)),
+    },
     'cipher that opens to zeros': { aeadOpen: (_k, _n, b) => new Uint8Array(b.length - 16) },
     'cipher that opens nothing': { aeadOpen: () => null },
     'cipher that opens what was changed': {

@@ -8,7 +8,12 @@ import { parseHeader } from '../envelope/parse-header.js'
 import { encapsulatedOf } from '../envelope/inspect.js'
 import { paddedFileBytes } from '../envelope/padding.js'
 import { watchedRandom, wrapFileKey } from '../envelope/seal.js'
-import { chunkSealer, payloadNonceBytes, sealedChunkBytes, textBytes } from '../envelope/stream.js'
+import {
+  bulkChunkSealer,
+  payloadNonceBytes,
+  sealedChunkBytes,
+  textBytes,
+} from '../envelope/stream.js'
 import type { ByteSource } from './byte-source.js'
 import { FileUnreadable } from './file-unreadable.js'
 
@@ -17,6 +22,8 @@ export const attachmentHeaderBytes = 1627
 /** Bytes of the text under one hash of the digest. */
 export const pieceBytes = 1_048_576
 const tagBytes = 16
+/** So that neither the platform waits for its caller nor the caller for the platform. */
+const chunksAtOnce = 4
 
 /** Bytes of the sealed file of a text of so many bytes. */
 export function sealedAttachmentBytes(bytes: number): number {
@@ -128,7 +135,7 @@ export async function attachmentSealer(p: Primitives, text: ByteSource): Promise
   const recipient = encodeRecipient(p.xwingPublicKey(seed))
   const header = await sealHeader(p, fileKey, await wrapFileKey(p, random, fileKey, [recipient]))
   const front = concatBytes(header, nonce)
-  const seal = await chunkSealer(p, fileKey, nonce)
+  const seal = await bulkChunkSealer(p, fileKey, nonce)
   const padded = paddedFileBytes(text.bytes)
   const chunks = Math.ceil(padded / maxAeadBytes)
   const bytes = sealedAttachmentBytes(text.bytes)
@@ -139,8 +146,8 @@ export async function attachmentSealer(p: Primitives, text: ByteSource): Promise
   let digested = 0
 
   /** Two texts under one key and nonce would tell of both: who asks for a place again gets what they got, or nothing. */
-  function sealChunk(index: number, chunk: Uint8Array, into: Uint8Array): void {
-    seal(index, index === chunks - 1, chunk, into)
+  async function sealChunk(index: number, chunk: Uint8Array, into: Uint8Array): Promise<void> {
+    await seal(index, index === chunks - 1, chunk, into)
     const tag = into.subarray(chunk.length)
     const at = index * tagBytes
     if (!sealedBefore.has(index)) tags.set(tag, at)
@@ -183,12 +190,19 @@ export async function attachmentSealer(p: Primitives, text: ByteSource): Promise
     const memory = (spare?.byteLength ?? 0) < needed ? undefined : spare
     const sealed = new Uint8Array(memory ?? new ArrayBuffer(needed), 0, needed)
     sealed.set(head)
-    for (let index = first; index < last; index++) {
-      const at = (index - first) * maxAeadBytes
-      const chunk = plain.subarray(at, at + maxAeadBytes)
-      const place = head.length + (index - first) * sealedChunkBytes
-      sealChunk(index, chunk, sealed.subarray(place, place + chunk.length + tagBytes))
+    let next = first
+    async function lane(): Promise<void> {
+      while (next < last) {
+        const index = next++
+        const at = (index - first) * maxAeadBytes
+        const chunk = plain.subarray(at, at + maxAeadBytes)
+        const place = head.length + (index - first) * sealedChunkBytes
+        // A lane does one chunk after the other.
+        // oxlint-disable-next-line no-await-in-loop
+        await sealChunk(index, chunk, sealed.subarray(place, place + chunk.length + tagBytes))
+      }
     }
+    await Promise.all(Array.from({ length: chunksAtOnce }, lane))
     return sealed.subarray(Math.max(0, from - front.length - first * sealedChunkBytes))
   }
 

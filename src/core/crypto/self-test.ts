@@ -78,6 +78,11 @@ async function faultOf(p: Primitives, chunkBytes: TestedBytes): Promise<string |
   if (opened === null || !equalBytes(opened, chunk)) return 'aead open'
   other[0] = (other[0] ?? 0) ^ 1
   if (p.aeadOpen(seed, count(12, 1), other) !== null) return 'aead refuse'
+  const bulk = await p.bulkSealer?.(seed)
+  if (bulk) {
+    await bulk(count(12), chunk, other)
+    if (!(await expectSha256(other, answer))) return 'bulk seal'
+  }
 
   const publicKey = p.xwingPublicKey(seed)
   if (

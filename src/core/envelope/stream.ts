@@ -53,6 +53,22 @@ export async function chunkSealer(
   }
 }
 
+/**
+ * Seals the chunks of a large file, by the platform where that is faster. What a chunk is made of may change once the call
+ * has returned.
+ * @param nonce of the payload, 16 bytes
+ */
+export async function bulkChunkSealer(
+  p: Primitives,
+  fileKey: Uint8Array,
+  nonce: Uint8Array,
+): Promise<(...chunk: Parameters<SealChunk>) => Promise<void>> {
+  const bulk = await p.bulkSealer?.(await payloadKey(p, fileKey, nonce))
+  if (bulk) return (index, isLast, text, into) => bulk(chunkNonce(index, isLast), text, into)
+  const seal = await chunkSealer(p, fileKey, nonce)
+  return async (...chunk) => seal(...chunk)
+}
+
 /** Nonce and chunks. */
 export async function sealPayload(
   p: Primitives,
