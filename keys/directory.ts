@@ -98,7 +98,8 @@ export function readDirectory(note: Uint8Array): Directory {
  * Verifies a directory: form, faults, fingerprint of its root, as many true signatures as the root asks for, time.
  * @param pin.root the pinned fingerprint, hexadecimal
  * @param pin.now null: whatever the time, for what was signed or sealed with it in the past
- * @throws KhancapError `directory_invalid`, `directory_expired`
+ * @throws KhancapError `directory_invalid`, `directory_expired`. A fault `not_yet_valid` is of a directory that is true: it may be
+ *   the clock that is wrong
  */
 export async function verifyDirectory(
   p: Primitives,
@@ -115,7 +116,9 @@ export async function verifyDirectory(
   if (faults.length > 0) throw new KhancapError('directory_invalid', { faults })
   if (pin.now !== null) {
     if (pin.now + clockToleranceMs < parseTimestamp(directory.valid_from))
-      throw new KhancapError('directory_invalid', { cause: new Error('not yet valid') })
+      throw new KhancapError('directory_invalid', {
+        faults: [{ pointer: '/valid_from', code: 'not_yet_valid' }],
+      })
     if (pin.now >= parseTimestamp(directory.expires)) throw new KhancapError('directory_expired')
   }
   return { directory, sha256: await p.sha256(note), note }

@@ -15,6 +15,8 @@ export const ShownProgram = Program.pick({
   form: true,
   words: true,
   promise: true,
+  for_whom: true,
+  out_of_scope: true,
 }).meta({ id: 'ShownProgram', description: 'What a form says of its program' })
 export type ShownProgram = z.infer<typeof ShownProgram>
 

@@ -159,6 +159,9 @@ export const ProgramWords = z
   .meta({ id: 'ProgramWords', description: 'The words of a form in one language' })
 export type ProgramWords = z.infer<typeof ProgramWords>
 
+/** In each language what the pages say of a program. */
+const Sentences = z.record(Language, z.string().min(1).max(400))
+
 export const Program = z
   .strictObject({
     id: Slug,
@@ -186,9 +189,11 @@ export const Program = z
       ),
     tags: z.array(Tag).max(100),
     service_level: ServiceLevel,
-    promise: z
-      .record(Language, z.string().min(1).max(400))
-      .describe('The sentence shown when the request is sent; the case keeps it'),
+    promise: Sentences.describe('The sentence shown when the request is sent; the case keeps it'),
+    for_whom: Sentences.optional().describe('Whom it is for, shown before the questions'),
+    out_of_scope: Sentences.optional().describe(
+      'What it cannot do, shown before the questions. Absent: nothing is said of it',
+    ),
     routing: z.array(RoutingRow).min(1).max(200),
     fallback_team: Slug.describe('Reads what no row or nobody else can'),
     slip: z.enum(['sealed', 'none']).describe("'none': the router learns nothing, handlers triage"),

@@ -82,6 +82,9 @@ const firstWords = {
   questions: ['reply_language'],
 }
 
+/** What the served page says itself, and no script a second time; what to do in danger is said again at the end. */
+const servedWords = { texts: ['offline'], saidAgain: ['danger'] }
+
 /** The entries of an object under some keys, and the others. */
 function halves(all, keys) {
   const entries = Object.entries(all)
@@ -91,8 +94,8 @@ function halves(all, keys) {
   }
 }
 
-/** The words of one language: those for the first question, and the others. */
-async function wordsOf(one) {
+/** The words that the scripts of one language say. */
+export async function saidWords(one) {
   const contents = [
     textsOf(one, 'texts'),
     ...formsOf(one),
@@ -101,7 +104,15 @@ async function wordsOf(one) {
   ].join('\n')
   const stdin = { contents, resolveDir: join(root, 'web'), loader: 'ts' }
   const code = await bundle({ stdin, format: 'esm', platform: 'node', target: 'node20' })
-  const all = await import(asModule(code))
+  const { catalogues: forms, shared, texts } = await import(asModule(code))
+  const said = halves(texts, servedWords.texts).later
+  const before = halves(said.before, servedWords.saidAgain).first
+  return { texts: { ...said, before }, shared, catalogues: forms }
+}
+
+/** The same: those for the first question, and the others. */
+async function wordsOf(one) {
+  const all = await saidWords(one)
   const texts = halves(all.texts, firstWords.texts)
   const shared = halves(all.shared, firstWords.shared)
   const asked = all.catalogues.map(({ program, language, labels, why, options }) => ({

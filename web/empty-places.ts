@@ -4,10 +4,16 @@ import { byId } from './dom.js'
 
 export interface EmptyPlaces {
   readonly when: HTMLElement | null
+  readonly cannot: HTMLElement | null
   readonly where: HTMLElement | null
   readonly others: HTMLElement | null
 }
 
 export function emptyPlaces(): EmptyPlaces {
-  return { when: byId('when'), where: byId('where'), others: byId('others') }
+  return {
+    when: byId('when'),
+    cannot: byId('cannot'),
+    where: byId('where'),
+    others: byId('others'),
+  }
 }

@@ -10,6 +10,7 @@ export const ofTheKeys: readonly FailureCode[] = [
   'directory_invalid',
   'root_mismatch',
   'directory_expired',
+  'device_date',
 ]
 
 /** After these the person is shown other safe ways. */

@@ -1,9 +1,12 @@
 // When a date of the applicant's is, on the clock of the place that they named.
 import type { Instant } from '../schemas/encoding.js'
 import type { PartialDate } from '../schemas/sealed.js'
+import { minutesAhead } from './offset-zone.js'
 
 /** Milliseconds that a place's clock is ahead of UTC at an instant. */
 function aheadBy(zone: string, at: Instant): number {
+  const minutes = minutesAhead(zone)
+  if (minutes !== null) return minutes * 60_000
   const shown = new Intl.DateTimeFormat('en-GB', {
     timeZone: zone,
     hour12: false,

@@ -59,7 +59,10 @@ export function hire(
   }
   const failedBy = async ({ fault, faults, missing }: FaultMessage) => {
     const lost = missing === null ? null : await whyLost(missing)
-    return lost ?? new Failed(failures[fault] ?? 'internal', fault, null, { faults })
+    // Signed as it must be, on a day that has not come here yet: keys/directory.ts looks at the time last.
+    const isEarly = fault === 'directory_invalid' && faults[0]?.code === 'not_yet_valid'
+    const failure = isEarly ? 'device_date' : failures[fault]
+    return lost ?? new Failed(failure ?? 'internal', fault, null, { faults })
   }
   worker.addEventListener('message', ({ data }: MessageEvent<AnswerMessage>) => {
     const one = waiting.get(data.number)

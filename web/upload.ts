@@ -13,6 +13,8 @@ const longestPauseMs = 30_000
 
 /** After these the same again may do. */
 const passing: readonly string[] = ['offline', 'unavailable', 'too_many_requests', 'internal']
+/** There is no such upload; the answer to a HEAD has no body that could say so. */
+const unknown: readonly string[] = ['upload_unknown', '404']
 
 export interface Upload {
   readonly id: string
@@ -150,6 +152,26 @@ export async function sendUpload(token: string, upload: Upload, watcher: Watcher
     }
   }
   watcher.waiting(null)
+}
+
+/**
+ * Takes an upload back that may have been named by a request whose answer is lost. What was ended can no longer be named, however
+ * late that request comes.
+ * @returns false where it was named before: what is named stays
+ * @throws Failed
+ */
+export async function endUpload(token: string, id: string): Promise<boolean> {
+  const headers = { ...tus, authorization: `Bearer ${token}` }
+  const ask = async (method: 'DELETE' | 'HEAD') => {
+    try {
+      return await request(`/v1/uploads/${id}`, { method, headers })
+    } catch (error) {
+      if (error instanceof Failed && unknown.includes(error.code)) return null
+      throw error
+    }
+  }
+  // Of what is named, nothing can be ended, and it is still there.
+  return (await ask('DELETE')) !== null || (await ask('HEAD')) === null
 }
 
 /** Nobody waits for it: what is not named ends by itself within a day. */

@@ -74,6 +74,20 @@ export const emergency: Program = {
     fr: 'Une personne vous répond dans les 48 heures après l’arrivée de votre demande.',
   },
   // Language says who can read the request, country says who knows the place: language comes first.
+  for_whom: {
+    en: 'For people at risk because they defend human rights.',
+    vi: 'Dành cho người gặp nguy hiểm vì bảo vệ nhân quyền.',
+    'zh-Hans': '面向因维护人权而处境危险的人。',
+    'zh-Hant': '適用於因維護人權而處境危險的人。',
+    fr: 'Pour les personnes en danger parce qu’elles défendent les droits humains.',
+  },
+  out_of_scope: {
+    en: 'We cannot bring people to another place or country, and we cannot help with asylum or with fleeing.',
+    vi: 'Chúng tôi không thể đưa ai đến nơi khác hay nước khác, không giúp xin tị nạn và không giúp trốn đi.',
+    'zh-Hans': '我们不能把人转移到别的地方或国家，不能协助申请庇护或出逃。',
+    'zh-Hant': '我們不能把人轉移到別的地方或國家，不能協助申請庇護或逃亡。',
+    fr: 'Nous ne pouvons ni conduire quelqu’un ailleurs ou dans un autre pays, ni aider à demander l’asile ou à fuir.',
+  },
   routing: [
     { languages: ['vi'], countries: ['unknown'], team: 'vi', flag: 'country_unknown' },
     { languages: ['vi'], countries: ['not_covered'], team: 'vi', flag: 'country_not_covered' },

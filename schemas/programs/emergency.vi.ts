@@ -50,7 +50,7 @@ export const emergencyVi: Catalogue = {
     'referees.organisation': 'Tổ chức',
     'referees.channel': 'Cách liên lạc',
     'referees.agreed': 'Họ đã đồng ý',
-    budget: 'Chi phí dự kiến (khoản mục, loại tiền)?',
+    budget: 'Chi phí dự kiến (khoản mục, loại tiền)',
     'budget.purpose': 'Khoản mục',
     'budget.amount': 'Số tiền',
     'budget.currency': 'Loại tiền',

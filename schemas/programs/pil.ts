@@ -143,6 +143,22 @@ export const pil: Program = {
     'zh-Hant': '您的請求送達後7天內會有人答覆您。',
     fr: 'Une personne vous répond dans les 7 jours après l’arrivée de votre demande.',
   },
+  for_whom: {
+    en: 'For court cases in the public interest.',
+    vi: 'Dành cho các vụ kiện vì lợi ích công cộng.',
+    'zh-Hans': '面向公益诉讼案件。',
+    'zh-Hant': '適用於公益訴訟案件。',
+    fr: 'Pour les procès d’intérêt public.',
+  },
+  out_of_scope: {
+    en: 'We cannot support a case that matters only to those who are in it. We cannot bring people to another place or country, and we cannot help with asylum or with fleeing.',
+    vi: 'Chúng tôi không thể hỗ trợ vụ việc chỉ liên quan đến riêng các bên. Chúng tôi không thể đưa ai đến nơi khác hay nước khác, không giúp xin tị nạn và không giúp trốn đi.',
+    'zh-Hans':
+      '我们不能支持只关系到当事人自身的案件。我们不能把人转移到别的地方或国家，不能协助申请庇护或出逃。',
+    'zh-Hant':
+      '我們不能支持只關係到當事人自身的案件。我們不能把人轉移到別的地方或國家，不能協助申請庇護或逃亡。',
+    fr: 'Nous ne pouvons pas soutenir un procès qui ne concerne que ses parties. Nous ne pouvons ni conduire quelqu’un ailleurs ou dans un autre pays, ni aider à demander l’asile ou à fuir.',
+  },
   routing: [
     { languages: ['vi'], countries: ['unknown'], team: 'vi', flag: 'country_unknown' },
     { languages: ['vi'], countries: ['not_covered'], team: 'vi', flag: 'country_not_covered' },

@@ -313,6 +313,66 @@ await t.test(
   },
 )
 
+await t.test('step 11 in Chromium: what has arrived unseen is not said to be removed', async t => {
+  const site = await testSite(t)
+  const sealed = await caseInTeam(site.api)
+  const { page, requests } = await visitor(t)
+  const driver = chromiumDriver(page)
+  await toTheFiles(driver, site, sealed)
+  const remove = '#chosen li button'
+  const list = async () => ({
+    states: await page
+      .locator('#chosen li')
+      .evaluateAll(items => items.map(item => item.getAttribute('data-state'))),
+    said: await driver.textsOf('#chosen li p'),
+  })
+  // It is named, and nobody hears of it.
+  const named = new Promise<void>(resolve => {
+    void page.route(additions, async route => {
+      await route.fetch()
+      resolve()
+      return route.abort('connectionreset')
+    })
+  })
+  await page.setInputFiles('#files', photo)
+  await driver.click('main .actions button.main')
+  await named
+  await page.waitForSelector('text=The connection was lost')
+  await driver.click('main .actions button')
+  await driver.see(remove)
+  // While that cannot be found out, nothing is said either way.
+  await page.route('**/v1/uploads/**', route => route.abort('connectionreset'))
+  await driver.click(remove)
+  await driver.see('[data-failure="offline"]')
+  await driver.click('main .actions button:last-child')
+  t.match(await list(), { states: ['chosen'] })
+  await page.unroute('**/v1/uploads/**')
+  await driver.click(remove)
+  await driver.see('#chosen li[data-state="kept"]')
+  t.match(await list(), { said: [textsEn.files.tooLate] })
+  t.equal(await page.locator(remove).count(), 0)
+  t.equal((await openedFiles(site, sealed)).length, 1, 'and so it is')
+
+  // One that was not named is taken back, and a request that comes late no longer names it.
+  await page.unroute(additions)
+  const held: Route[] = []
+  await page.route(additions, route => void held.push(route))
+  await page.setInputFiles('#files', { ...photo, name: 'second.jpg' })
+  const asked = page.waitForRequest(additions)
+  await driver.click('main .actions button.main')
+  await asked
+  await driver.click('main .actions button')
+  await driver.click(remove)
+  await page.locator('#chosen li').nth(1).waitFor({ state: 'detached' })
+  await driver.see('#chosen li')
+  t.match(await list(), { states: ['kept'] })
+  const [late] = held
+  if (late === undefined) throw new Error('nothing was held')
+  t.equal((await late.fetch()).status(), 409)
+  t.equal((await openedFiles(site, sealed)).length, 1)
+  t.equal(countUploads(requests).begun, 2)
+})
+
 await t.test(
   'step 11 in Chromium: files outlive a directory that is published between them',
   async t => {

@@ -32,6 +32,7 @@ import {
   type TestSite,
 } from '../helper/site.js'
 import { hour } from '../helper/store.js'
+import { allTexts } from '../helper/texts.js'
 
 const story = 'Chuyện này không được mất'
 
@@ -258,8 +259,53 @@ await t.test('an expired list of keys stops before anything is typed', async t =
     timeZone: 'Asia/Ho_Chi_Minh',
   } as const
   const said = new Date(now + 2 * hour).toLocaleDateString('en-GB', day)
-  t.match(text, `Perhaps the date of this device is wrong: it says ${said}.`)
+  t.match(text, `is wrong: it says ${said}. If so, please set it right`)
   t.match(await driver.textOf('main'), /Other safe ways/)
+})
+
+await t.test(
+  'a device whose date is long past is told so, and goes on once it is right',
+  async t => {
+    const site = await testSite(t)
+    const { page } = await visitor(t)
+    const driver = chromiumDriver(page)
+    const bodies = posts(page)
+    const onDevice = Date.parse('2021-07-03T12:00:00Z')
+    await page.clock.setFixedTime(onDevice)
+    for (const { failure, language } of allTexts) {
+      await driver.open(`${site.url}/${language.toLowerCase()}/`)
+      await driver.click('#start')
+      const { code, text } = await failureOf(page)
+      t.equal(code, 'device_date')
+      const [before = '', after = ''] = failure.device_date.split('{date}')
+      t.ok(text.startsWith(before) && text.endsWith(after), text)
+      t.match(text.slice(before.length), /^[^.。]*2021/, 'the date that it says')
+      await look(t, page, 'a wrong date')
+    }
+    t.strictSame(bodies, [])
+    await driver.open(`${site.url}/en/`)
+    await driver.click('#start')
+    t.equal((await failureOf(page)).code, 'device_date')
+    await page.clock.setFixedTime(Date.now())
+    await driver.click(again)
+    await driver.see('[data-program="emergency"]')
+  },
+)
+
+await t.test('a date that goes wrong while somebody types loses nothing', async t => {
+  const site = await testSite(t)
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  await filled(driver, site)
+  await page.clock.setFixedTime(Date.parse('2021-07-03T12:00:00Z'))
+  await send(driver)
+  const { code, text } = await failureOf(page)
+  t.equal(code, 'device_date')
+  t.match(text, /What you typed is still here/)
+  await page.clock.setFixedTime(Date.now())
+  await driver.click(again)
+  await driver.see('#due')
+  t.equal((await arrivedCases(site)).length, 1)
 })
 
 await t.test('a list of keys that was changed on the way is not sealed to', async t => {

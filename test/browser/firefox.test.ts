@@ -1,5 +1,6 @@
 // The same path in a real Firefox, and in one that is set as Tor Browser at "Safer" is: no WebAssembly, no JIT.
 import { createServer } from 'node:http'
+import type { KeyInput } from 'puppeteer-core'
 import t, { type Test } from 'tap'
 import {
   answer,
@@ -14,6 +15,7 @@ import {
   send,
 } from '../helper/applicant.js'
 import { firefoxVisitor, torSafer } from '../helper/firefox.js'
+import { pathByKeyboard } from '../helper/keyboard-path.js'
 import { additionsAs, arrivedCases, replyAs, routeCase, testSite } from '../helper/site.js'
 import { nothingStored, storedThings } from '../helper/traces.js'
 import { textsFr } from '../../web/texts/fr.js'
@@ -106,6 +108,25 @@ for (const { name, preferences, engine, language, program, country, handler } of
     )
     t.strictSame(complaints, [], 'no error and no refusal of the policy')
   })
+
+await t.test('the whole path by keyboard alone, in Firefox', async t => {
+  const site = await testSite(t)
+  const { page } = await firefoxVisitor(t)
+  const { keyboard } = page
+  await page.setViewport({ width: 360, height: 480 })
+  const keys = {
+    press: (key: KeyInput) => keyboard.press(key === 'Space' ? ' ' : key),
+    async pressBack() {
+      await keyboard.down('Shift')
+      await keyboard.press('Tab')
+      await keyboard.up('Shift')
+    },
+    type: (text: string) => keyboard.type(text),
+    ask: (expression: string): Promise<unknown> => page.evaluate(expression),
+  }
+  // This browser does not tell its driver of a choice of files.
+  await pathByKeyboard(t, site, keys, { open: address => page.goto(address), pick: null })
+})
 
 /** Another site, which answers once it is let to. */
 async function elsewhere(t: Test) {

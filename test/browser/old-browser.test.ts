@@ -6,6 +6,7 @@ import { visitor } from '../helper/chromium.js'
 import { look } from '../helper/look.js'
 import { arrivedCases, testSite } from '../helper/site.js'
 import { allTexts } from '../helper/texts.js'
+import { textsFr } from '../../web/texts/fr.js'
 import type { Texts } from '../../web/texts/texts.js'
 
 /** Newer than Chrome 67. `globalThis` only in the Worker: what drives the browser needs it in the page. */
@@ -147,6 +148,10 @@ await t.test('where scripts are off the page speaks at once, and once', async t 
   const { page } = await visitor(t, { javaScript: false })
   await page.goto(`${site.url}/fr/`)
   t.ok(await page.isVisible('noscript .notice'))
+  t.notOk(await page.isVisible('#safety li'))
+  await page.click('#safety summary')
+  t.strictSame(await page.locator('#safety li').allTextContents(), textsFr.before.safety)
+  t.ok(await page.isVisible('#safety li'))
   await page.waitForTimeout(patience + 1000)
   t.notOk(await page.isVisible('#lost'))
 })

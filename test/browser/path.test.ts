@@ -260,6 +260,43 @@ await t.test('a program that only the directory knows is asked in its own words'
   })
 })
 
+await t.test(
+  'what a program is for, and what it cannot do, is said before its questions',
+  async t => {
+    const [like] = sitePrograms()
+    if (like === undefined) throw new Error('no program')
+    const { out_of_scope: limit, ...silent } = like
+    const alone: Program = { ...silent, id: 'violation', names: { en: 'Report of a violation' } }
+    const organisation = await siteOrganisation({ programs: [...sitePrograms(), alone] })
+    const site = await testSite(t, organisation)
+    const { page } = await visitor(t)
+    const driver = chromiumDriver(page)
+    for (const texts of allTexts) {
+      const { language } = texts
+      await driver.open(`${site.url}/${language.toLowerCase()}/`)
+      await driver.see('#cannot li')
+      const told = await driver.textsOf('#cannot li')
+      t.equal(told.length, 2, 'who says nothing of it is not spoken for')
+      for (const [at, { names, for_whom, out_of_scope }] of sitePrograms().entries()) {
+        t.equal(told[at], `${names[language]}${out_of_scope?.[language]}`)
+        t.match(await driver.textOf(`#when li:nth-of-type(${at + 1})`), for_whom?.[language])
+      }
+      t.match(await driver.textOf('#cannot'), texts.before.cannot)
+      await driver.click('#start')
+      await driver.see('[data-program]')
+      t.match(await driver.textOf('[data-program="emergency"]'), like.for_whom?.[language])
+      t.equal(await driver.textOf('[data-program="emergency"] + .hint'), limit?.[language])
+      t.equal(await page.locator('[data-program="violation"] + .hint').count(), 0)
+      t.ok((await driver.textsOf('main > p')).includes(texts.programs.lead))
+    }
+    const only = await testSite(t, await siteOrganisation({ programs: [like] }))
+    await driver.open(`${only.url}/en/`)
+    await driver.click('#start')
+    await driver.see('[data-program]')
+    t.strictSame(await driver.textsOf('main > p'), [], 'of one, no other is spoken of')
+  },
+)
+
 await t.test('a code of one language opens on the page of another', async t => {
   const site = await testSite(t)
   const { page } = await visitor(t)
@@ -512,7 +549,7 @@ await t.test('where the browser hides its clock, an hour is on that of the count
         await driver.type('#q-deadline-time', '08:30')
         const offered = await driver.textsOf('#q-deadline-zone option')
         t.equal(offered[0], 'Vietnam', 'not called the clock of this device')
-        t.ok(offered.includes('UTC'))
+        t.ok(offered.some(line => line.endsWith(' (UTC)')))
       },
     })
     t.match(await driver.textsOf('[data-key="deadline"] dd'), ['30 April 2026, 08:30 (Vietnam)'])
@@ -522,4 +559,37 @@ await t.test('where the browser hides its clock, an hour is on that of the count
     if (arrived === undefined) throw new Error('nothing arrived')
     t.match(await routeCase(site, arrived), { deadline: '2026-04-30T01:30:00Z' }, zone)
   }
+})
+
+await t.test('where the clock is hidden and no country tells it, the person finds it', async t => {
+  const site = await testSite(t)
+  const { page } = await visitor(t, { zone: 'UTC' })
+  const driver = chromiumDriver(page)
+  await page.clock.setFixedTime(Date.now())
+  await begin(driver, site.url, 'en', 'emergency')
+  await answer(driver, {
+    ...emergencyDoings('en', canary, ':unknown'),
+    deadline: async () => {
+      await driver.type('#q-deadline-day', '30')
+      await driver.type('#q-deadline-month', '4')
+      await driver.type('#q-deadline-year', '2026')
+      await driver.type('#q-deadline-time', '08:30')
+      t.equal(await page.inputValue('#q-deadline-zone'), '', 'none is guessed')
+      await driver.click(goOn)
+      t.match(await driver.textOf('.faults'), textsEn.faults.zone_missing)
+      const now = await page.evaluate('Date.now()')
+      const clock = new Date(Number(now) + 3 * hour).toISOString().slice(11, 16)
+      const label = fill(textsEn.clock.line, { time: clock, zone: 'UTC+3' })
+      await page.selectOption('#q-deadline-zone', { label })
+    },
+  })
+  t.match(await driver.textsOf('[data-key="deadline"] dd'), ['30 April 2026, 08:30 (UTC+3)'])
+  await driver.click('[data-key="deadline"] button')
+  t.equal(await page.inputValue('#q-deadline-zone'), 'UTC+0300', 'what was chosen stays')
+  await driver.click(goOn)
+  await send(driver)
+  await driver.see('#due')
+  const [arrived] = await arrivedCases(site)
+  if (arrived === undefined) throw new Error('nothing arrived')
+  t.match(await routeCase(site, arrived), { deadline: '2026-04-30T05:30:00Z' })
 })

@@ -65,6 +65,8 @@ await t.test('step 2: the excerpt is what applicants see of the directory, and n
     { form: { ...program.form, version: 99 } },
     { words: { en: { labels: { contact: 'Other' }, why: {}, options: {} } } },
     { promise: { en: 'Other' } },
+    { for_whom: { en: 'Other' } },
+    { out_of_scope: { en: 'Other' } },
   ]) {
     const other = excerptOf({ ...directory, programs: [{ ...program, ...change }] })
     t.notOk(

@@ -153,6 +153,10 @@ await t.test('dates may be partial, and must exist', async t => {
   ])
   for (const date of ['', '2026', '2026-02'])
     t.match(checkAnswers(form, { q: { date, time: '10:00' } }), [{ code: 'day_missing' }], date)
+  t.match(checkAnswers(form, { q: { date: '2026-02-03', time: '10:00', zone: '' } }), [
+    { code: 'zone_missing' },
+  ])
+  t.strictSame(checkAnswers(form, { q: { date: '2026-02-03', zone: '' } }), [], 'no hour, no zone')
   t.match(checkAnswers(form, { q: { date: '26-02-03', time: '10:00' } }), [{ code: 'not_a_year' }])
   t.match(checkAnswers(form, { q: '2026-02-03' }), [{ code: 'wrong_type' }])
   t.notOk(isCalendarDate('2100-01-01'), 'the year 2100 is out of reach')

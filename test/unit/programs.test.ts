@@ -7,6 +7,7 @@ import { emergency } from '../../schemas/programs/emergency.js'
 import { pil } from '../../schemas/programs/pil.js'
 import { catalogueFor } from '../../schemas/programs/catalogue.js'
 import { shippedCatalogues, shippedPrograms, shippedWords } from '../../schemas/programs/shipped.js'
+import { forWhomOf, outOfScopeOf, promiseOf } from '../../web/screens/program-words.js'
 
 const languages = ['en', 'vi', 'zh-Hans', 'zh-Hant', 'fr']
 const teams = ['vi', 'zh', 'en', 'fr']
@@ -107,6 +108,8 @@ for (const language of languages) {
       if (words === undefined || shared === undefined) throw new Error('no catalogue')
       t.type(program.names[language], 'string')
       t.type(program.promise[language], 'string')
+      t.type(program.for_whom?.[language], 'string')
+      t.type(program.out_of_scope?.[language], 'string')
       const questions = asked(program)
       const labels = questions.filter(({ path }) => !path.endsWith('.kind')).map(q => q.path)
       t.strictSame(Object.keys(words.labels).toSorted(), labels.toSorted())
@@ -129,6 +132,19 @@ for (const language of languages) {
       for (const text of texts) t.equal(text, text.normalize('NFC').trim())
     })
 }
+
+await t.test('what a program says of itself is in the language of the page, else in English', t => {
+  const said = { en: 'English', uk: 'Українська' }
+  const program = { ...emergency, promise: said, for_whom: said, out_of_scope: said }
+  for (const of of [promiseOf, forWhomOf, outOfScopeOf]) {
+    t.equal(of(program, 'uk'), said.uk)
+    t.equal(of(program, 'vi'), said.en)
+  }
+  const { for_whom: _, out_of_scope: __, ...silent } = emergency
+  t.strictSame(Program.parse(silent), silent, 'it need not say')
+  t.strictSame([forWhomOf(silent, 'en'), outOfScopeOf(silent, 'en')], [null, null])
+  t.end()
+})
 
 await t.test('names of countries are the same 250 in every language', async t => {
   const codes = Object.keys(shippedWords[0]?.countries ?? {})

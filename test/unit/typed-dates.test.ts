@@ -2,7 +2,8 @@
 import t from 'tap'
 import { countryOf } from '../../src/core/form/slip-facts.js'
 import { hourOf, plain, typedDate } from '../../web/typed-date.js'
-import { offeredZones, zoneHere, zoneName } from '../../web/zones.js'
+import { instantOf } from '../../web/instant-of.js'
+import { anyZones, clockShows, offeredZones, zoneHere, zoneName } from '../../web/zones.js'
 
 await t.test('an hour is understood however it is written', t => {
   for (const [typed, hour] of [
@@ -96,8 +97,8 @@ await t.test('the clock of the device is offered first, else that of the country
   t.equal(first('UTC', 'VN'), 'Asia/Ho_Chi_Minh')
   t.equal(first('UTC', 'MO'), 'Asia/Macau')
   t.equal(first('UTC', 'ID'), 'Asia/Jakarta', 'the first of several')
-  t.equal(first('UTC', 'IS'), 'UTC')
-  t.equal(first('UTC', null), 'UTC')
+  t.equal(first('UTC', 'TR'), null, 'no clock is guessed')
+  t.equal(first('UTC', null), null)
   t.equal(first('Asia/Tokyo', 'VN'), 'Asia/Tokyo', 'a clock of a place is the own one')
   t.equal(first('Asia/Saigon', 'VN'), 'Asia/Saigon')
   for (const { here, country } of [
@@ -106,10 +107,43 @@ await t.test('the clock of the device is offered first, else that of the country
     { here: 'Asia/Saigon', country: 'TW' },
   ]) {
     const { others, ...offered } = offeredZones(here, country)
-    const names = [offered.first, ...others].map(zone => zoneName(zone, { VN: 'Vietnam' }))
+    const zones = offered.first === null ? others : [offered.first, ...others]
+    const names = [...zones, ...anyZones].map(zone => zoneName(zone, { VN: 'Vietnam' }))
     t.equal(new Set(names).size, names.length, 'each once')
     t.ok(names.includes('UTC') && names.includes('Vietnam'))
   }
+  t.end()
+})
+
+await t.test('every clock in the world is offered by what it shows, from west to east', t => {
+  const at = Date.parse('2026-03-05T05:30:00Z')
+  const shown = (zone: string) => `${clockShows(zone, at)} ${zoneName(zone, {})}`
+  t.strictSame(['UTC-1100', 'UTC-0330', 'UTC', 'UTC+0300', 'UTC+0545', 'UTC+1400'].map(shown), [
+    '18:30 UTC-11',
+    '02:00 UTC-3:30',
+    '05:30 UTC',
+    '08:30 UTC+3',
+    '11:15 UTC+5:45',
+    '19:30 UTC+14',
+  ])
+  const places = ['Asia/Kolkata', 'Asia/Kathmandu', 'Asia/Tehran', 'Europe/Istanbul', 'Asia/Yangon']
+  const further = ['America/St_Johns', 'Pacific/Chatham', 'Australia/Eucla', 'Pacific/Kiritimati']
+  for (const timeZone of [...places, ...further, 'Pacific/Pago_Pago', 'Africa/Accra'])
+    for (const month of [0, 6]) {
+      const moment = Date.UTC(2026, month, 10, 12)
+      const clock = new Date(moment).toLocaleTimeString('en-GB', { timeZone, timeStyle: 'short' })
+      t.ok(
+        anyZones.some(zone => clockShows(zone, moment) === clock),
+        `${timeZone} ${clock}`,
+      )
+    }
+  for (const zone of anyZones) {
+    const date = { date: '2026-03-05', time: clockShows(zone, at), zone }
+    const day = 86_400_000
+    t.equal(((instantOf(date) ?? 0) - at) % day, 0, 'what was chosen is the hour that was meant')
+  }
+  t.equal(instantOf({ date: '2026-03-05', time: '08:30', zone: 'UTC+0300' }), at)
+  t.equal(instantOf({ date: '2026-03-05', time: '02:00', zone: 'UTC-0330' }), at)
   t.end()
 })
 

@@ -26,8 +26,8 @@ const written = allTexts.map(texts => {
   const { language } = texts
   const of = <T extends { readonly language: string }>(all: readonly T[]) =>
     all.filter(one => one.language === language)
-  const names = shippedPrograms.flatMap(({ id, names: own, promise }) =>
-    linesOf([own[language], promise[language]], id),
+  const names = shippedPrograms.flatMap(({ id, names: own, promise, for_whom, out_of_scope }) =>
+    linesOf([own[language], promise[language], for_whom?.[language], out_of_scope?.[language]], id),
   )
   const lines = [
     ...linesOf(texts, 'pages'),

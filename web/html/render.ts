@@ -48,7 +48,7 @@ const list = (items: readonly string[]) =>
 function head(title: string, language: string, loads: readonly string[], policy = ''): string {
   return [
     '<!doctype html>',
-    `<html lang="${language}" translate="no">`,
+    `<html lang="${language}" translate="no" writingsuggestions="false">`,
     '<head>',
     '<meta charset="utf-8">',
     ...(policy === '' ? [] : [`<meta http-equiv="Content-Security-Policy" content="${policy}">`]),
@@ -129,11 +129,13 @@ function before(texts: Texts, { begin, end, lost, noScript }: Parts): string {
     '</div>',
     `<section><h2>${escape(words.dangerHeading)}</h2>${list(words.danger)}</section>`,
     `<section><h2>${escape(words.nextHeading)}</h2>${list(words.next)}</section>`,
-    // Filled by the script, with what the directory says.
+    // Filled by the script, with what the directory says; so are what programs cannot do, where they help, and who else may.
     '<section id="when"></section>',
     `<section><h2>${escape(words.whoHeading)}</h2>${paragraph(words.who)}</section>`,
-    `<section><h2>${escape(words.cannotHeading)}</h2>${paragraph(words.cannot)}</section>`,
-    `<section><h2>${escape(words.traceHeading)}</h2>${list(words.trace)}</section>`,
+    `<section id="cannot"><h2>${escape(words.cannotHeading)}</h2>${paragraph(words.cannot)}</section>`,
+    `<section><h2>${escape(words.traceHeading)}</h2>${list(words.trace)}`,
+    `<details id="safety"><summary>${escape(words.safetyHeading)}</summary>`,
+    `${list(words.safety)}</details></section>`,
     '<section id="where"></section>',
     '<section id="others"></section>',
     ...end,

@@ -6,7 +6,7 @@ import { countryOf } from '../../src/core/form/slip-facts.js'
 import { h, unrecorded } from '../dom.js'
 import { fill } from '../texts/texts.js'
 import { plain, typedDate } from '../typed-date.js'
-import { offeredZones, zoneHere, zoneName } from '../zones.js'
+import { anyZones, clockShows, offeredZones, zoneHere, zoneName } from '../zones.js'
 import { waysBeside } from './choice.js'
 import { framed, idOf, type LeafControl, labelled, type Place, type Setting } from './control.js'
 import { textInput } from './text.js'
@@ -30,6 +30,19 @@ function inOrder<Part>(language: string, year: Part, month: Part, day: Part): Pa
   return types.indexOf('year') < types.indexOf('day') ? [year, month, day] : [day, month, year]
 }
 
+/** Places that are in no list: who is there need only look at a clock. */
+function anywhere({ texts }: Setting, nameOf: (zone: string) => string): HTMLElement {
+  const now = Date.now()
+  return h(
+    'optgroup',
+    { label: texts.clock.now },
+    ...anyZones.map(one => {
+      const line = fill(texts.clock.line, { time: clockShows(one, now), zone: nameOf(one) })
+      return h('option', { value: one }, line)
+    }),
+  )
+}
+
 export function dateInput(
   setting: Setting,
   place: Place,
@@ -49,12 +62,20 @@ export function dateInput(
   const { first, others } = offeredZones(here, countryOf(setting.answers))
   const zone = h('select', { id: `${id}-zone`, autocomplete: 'off' })
   const { countries } = setting.shared
-  const firstName = zoneName(first, countries)
+  const nameOf = (one: string) => zoneName(one, countries)
   // A clock in UTC is rarely the device's own.
-  const offered = here === 'UTC' ? firstName : fill(words.zoneHere, { zone: firstName })
-  zone.append(h('option', { value: first }, offered))
-  for (const other of others) zone.append(h('option', { value: other }, zoneName(other, countries)))
-  zone.value = known?.zone ?? first
+  const offered =
+    first === null
+      ? words.choose
+      : here === 'UTC'
+        ? nameOf(first)
+        : fill(words.zoneHere, { zone: nameOf(first) })
+  zone.append(
+    h('option', { value: first ?? '' }, offered),
+    ...others.map(other => h('option', { value: other }, nameOf(other))),
+    anywhere(setting, nameOf),
+  )
+  zone.value = known?.zone ?? first ?? ''
   const inputs = [day, month, year, time].map(part => part.input)
   const ways = waysBeside(setting, place, waysOut, answer, resting => {
     for (const input of [...inputs, zone]) input.disabled = resting

@@ -8,9 +8,9 @@ import {
   asModule,
   bundle,
   catalogues,
-  formsOf,
   inBrowser,
   root,
+  saidWords,
   textsOf,
   wordLists,
 } from '../bundle.mjs'
@@ -39,13 +39,17 @@ function oneWordList(language) {
 const ownTexts = ({ language, suffix }) =>
   `import { offline${suffix} as offline } from './offline/texts/${language.toLowerCase()}.js'`
 
-function scriptEntry(one) {
+/** Said where somebody comes back: to the site, and never to this file. */
+const saidElsewhere = ['comeBack', 'addition', 'deletion', 'files']
+
+async function scriptEntry(one) {
+  const words = await saidWords(one)
+  const said = Object.entries(words.texts).filter(([key]) => !saidElsewhere.includes(key))
+  const here = { ...words, texts: Object.fromEntries(said) }
   return [
     `import { startOffline } from './offline/start.js'`,
-    textsOf(one, 'texts'),
     ownTexts(one),
-    ...formsOf(one),
-    `startOffline({ texts, offline, shared, catalogues: [${one.forms.join(', ')}] })`,
+    `startOffline({ offline, ...${JSON.stringify(here)} })`,
   ].join('\n')
 }
 
@@ -93,7 +97,7 @@ export async function bundleOffline(folder) {
     const script = inlineable(
       await bundle({
         ...inBrowser,
-        stdin: source(scriptEntry(one)),
+        stdin: source(await scriptEntry(one)),
         plugins: [oneWordList(one.language), lean()],
         // Schemas that nobody uses here may want more of zod.
         logOverride: { 'import-is-undefined': 'silent' },

@@ -160,10 +160,10 @@ export function showAddition(page: Page, now: Visit, ends: Ends): void {
         { class: 'field' },
         h('label', { for: 'addition', class: 'label' }, words.label),
         h('p', { class: 'hint', id: 'addition-hint' }, words.hint),
+        fault,
         input,
         count,
       ),
-      fault,
       h(
         'div',
         { class: 'actions' },

@@ -143,10 +143,10 @@ function showConfirm(page: Page, back: () => void, asked: [number, number] | nul
     form(
       submit,
       h('p', {}, confirm.lead),
+      fault,
       ...inputs.map(({ element }) => element),
       h('p', {}, confirm.or),
       h('label', { class: 'option' }, saved, h('span', {}, confirm.saved)),
-      fault,
       h(
         'div',
         { class: 'actions' },

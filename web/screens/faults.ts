@@ -56,6 +56,8 @@ function sentenceFor(page: Page, interview: Interview, fault: Fault): string {
       return faults.not_a_year
     case 'day_missing':
       return faults.day_missing
+    case 'zone_missing':
+      return faults.zone_missing
     default:
       return faults.other
   }

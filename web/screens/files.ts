@@ -7,7 +7,7 @@ import type { Page } from '../page.js'
 import type { Sealer } from '../sealer.js'
 import type { Given } from '../sealer/calls.js'
 import { fill } from '../texts/texts.js'
-import { Cancelled, giveUp, patiently, sendUpload, type Watcher } from '../upload.js'
+import { Cancelled, endUpload, giveUp, patiently, sendUpload, type Watcher } from '../upload.js'
 import type { Ends } from './addition.js'
 import { enterWords, type Visit, visitAgain } from './visit.js'
 import { withNewest } from './with-newest.js'
@@ -28,11 +28,14 @@ interface Whole {
   readonly attachment: Given<'attachEnd'>['attachment']
   /** What names it: its fate may not be known, so the same bytes are sent again. */
   body: string | null
+  /** Something that names it was sent, and may have arrived. */
+  isAsked: boolean
 }
 
 export interface Chosen extends Picked {
   hidden: Hidden
-  state: 'chosen' | 'sent'
+  /** `kept`: was to be taken back, and had arrived. */
+  state: 'chosen' | 'sent' | 'kept'
   whole: Whole | null
 }
 
@@ -72,6 +75,7 @@ function name(page: Page, now: Visit, whole: Whole, watcher: Watcher): Promise<v
   const send = async () => {
     whole.body ??= await sealManifest(page, now, whole)
     const { body } = whole
+    whole.isAsked = true
     await patiently(watcher, () => postAddition(now.token, body))
   }
   return withNewest(page, send, () => {
@@ -99,7 +103,7 @@ async function upload(
   try {
     await sendUpload(token, { id, bytes, part }, watcher)
     const { attachment } = await sealer.call('attachEnd', { id })
-    return { attachment, body: null }
+    return { attachment, body: null, isAsked: false }
   } catch (error) {
     giveUp(token, id)
     throw error
@@ -123,6 +127,40 @@ function takeBack({ token }: Visit, one: Chosen): void {
   one.whole = null
 }
 
+/** Handlers may have it already: nobody is told that it is gone before that is known. */
+function removeArrived(
+  page: Page,
+  now: Visit,
+  one: Chosen,
+  { again, removed }: { readonly again: () => void; readonly removed: () => void },
+): void {
+  const { whole } = one
+  if (whole === null) return removed()
+  page.attempt(
+    page.words.texts.loading,
+    () => endUpload(now.token, whole.attachment.id),
+    isEnded => {
+      one.whole = null
+      if (isEnded) return removed()
+      one.state = 'kept'
+      again()
+    },
+    again,
+  )
+}
+
+/** What becomes of a chosen file, or has become of it. */
+function fateOf(page: Page, { hidden, state }: Chosen): HTMLElement {
+  const { files: words } = page.words.texts
+  if (state === 'kept') return h('p', { class: 'fault', role: 'alert' }, words.tooLate)
+  const isFault = state === 'chosen' && hidden === 'unreadable'
+  return h(
+    'p',
+    { class: isFault ? 'fault' : 'hint' },
+    state === 'sent' ? words.arrived : words.hidden[hidden],
+  )
+}
+
 export function showFiles(page: Page, now: Visit, ends: Ends): void {
   const { files: words, back } = page.words.texts
   const chosen = now.unsent.files
@@ -131,14 +169,18 @@ export function showFiles(page: Page, now: Visit, ends: Ends): void {
     now.unsent.files = files
     again()
   }
+  const without = (one: Chosen) => () => keep(chosen.filter(other => other !== one))
   const remove = (one: Chosen) => {
+    if (one.whole?.isAsked === true)
+      return removeArrived(page, now, one, { again, removed: without(one) })
     takeBack(now, one)
-    keep(chosen.filter(other => other !== one))
+    without(one)()
   }
   const input = h('input', {
     id: 'files',
     type: 'file',
     multiple: true,
+    autocomplete: 'off',
     'aria-describedby': 'files-hint',
   })
   input.addEventListener('change', () => {
@@ -150,7 +192,7 @@ export function showFiles(page: Page, now: Visit, ends: Ends): void {
   })
   const waiting = chosen.filter(isWaiting)
   const isWarned = waiting.some(({ hidden }) => hidden !== 'stripped')
-  const agreed = h('input', { id: 'agreed', type: 'checkbox' })
+  const agreed = h('input', { id: 'agreed', type: 'checkbox', autocomplete: 'off' })
   const fault = h('div', { role: 'alert' })
   const send = () => {
     if (!isWarned || agreed.checked) return sendAll(page, now, ends)
@@ -179,14 +221,10 @@ export function showFiles(page: Page, now: Visit, ends: Ends): void {
               'li',
               { 'data-state': one.state },
               h('span', { dir: 'auto' }, one.file.name),
-              h(
-                'p',
-                { class: one.hidden === 'unreadable' ? 'fault' : 'hint' },
-                one.state === 'sent' ? words.arrived : words.hidden[one.hidden],
-              ),
-              one.state === 'sent'
-                ? null
-                : button(fill(words.remove, { name: one.file.name }), () => remove(one)),
+              fateOf(page, one),
+              one.state === 'chosen'
+                ? button(fill(words.remove, { name: one.file.name }), () => remove(one))
+                : null,
             ),
           ),
         ),

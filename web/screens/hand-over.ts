@@ -1,7 +1,7 @@
 // A sealed request that leaves without this page: as a file to save, as a text to copy, in a mail. It can be opened by
 // the organisation alone, so whoever can reach it may carry it.
 import type { Directory } from '../../schemas/directory.js'
-import { bullets, button, h } from '../dom.js'
+import { bullets, button, h, unrecorded } from '../dom.js'
 import { localTime } from '../local-time.js'
 import type { Page } from '../page.js'
 import type { SealedRequest } from '../sealer/calls.js'
@@ -85,7 +85,7 @@ function copying(page: Page, { armored }: SealedRequest): HTMLElement {
     readonly: true,
     lang: 'en',
     'aria-label': words.text,
-    spellcheck: 'false',
+    ...unrecorded,
   })
   const holder = h('div', { class: 'field', hidden: true }, text)
   const copy = () => {

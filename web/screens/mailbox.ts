@@ -127,7 +127,6 @@ export function showMailbox(page: Page, now: Visit, news: string | null = null):
       ),
     ),
     view.state === 'purged' ? null : stagesOf(page, now),
-    view.coverage === 'not_covered' ? othersList(page, null) : null,
     h(
       'section',
       {},
@@ -137,6 +136,7 @@ export function showMailbox(page: Page, now: Visit, news: string | null = null):
         ? [h('p', { class: 'none' }, words.noAnswers)]
         : replies.map(reply => replyOf(page, reply))),
     ),
+    view.coverage === 'not_covered' ? othersList(page, null) : null,
     view.additions.length === 0
       ? null
       : h(

@@ -6,7 +6,7 @@ import type { Page } from '../page.js'
 import { programsOf } from '../site.js'
 import { fill } from '../texts/texts.js'
 import { ask, askedQuestions, type Interview, languageList } from './interview.js'
-import { nameOf, promiseOf } from './program-words.js'
+import { forWhomOf, nameOf, outOfScopeOf, promiseOf } from './program-words.js'
 
 export function startRequest(page: Page, back: () => void): void {
   page.beginAnew = () => startRequest(page, back)
@@ -34,19 +34,24 @@ function showPrograms(page: Page, back: () => void): void {
       ask(page, interview, first?.key ?? '')
     }
     const choice = button('', choose, 'program')
+    const said = [
+      forWhomOf(program, language),
+      promiseOf(program, language),
+      fill(texts.programs.answersIn, { languages: languageList(page, program) }),
+      program.languages.includes(language) ? null : texts.programs.notInYours,
+    ].filter(text => text !== null)
     choice.append(
       h('strong', {}, nameOf(program, language)),
-      h('span', {}, promiseOf(program, language)),
-      h('span', {}, fill(texts.programs.answersIn, { languages: languageList(page, program) })),
-      ...(program.languages.includes(language) ? [] : [h('span', {}, texts.programs.notInYours)]),
+      ...said.map(text => h('span', {}, text)),
     )
     choice.dataset['program'] = program.id
-    return h('li', {}, choice)
+    const limit = outOfScopeOf(program, language)
+    return h('li', {}, choice, limit === null ? null : h('p', { class: 'hint' }, limit))
   })
   page.show(
     () => showPrograms(page, back),
     h('h1', { tabindex: -1 }, texts.programs.heading),
-    h('p', {}, texts.programs.lead),
+    choices.length > 1 ? h('p', {}, texts.programs.lead) : null,
     h('ul', { class: 'choices' }, ...choices),
     h('div', { class: 'actions' }, button(texts.back, back)),
   )

@@ -19,7 +19,7 @@ export const textsEn: Texts = {
   loading: 'Loading…',
   before: {
     heading: 'Ask for support, safely',
-    lead: 'For people at risk because they defend human rights, and for court cases in the public interest. It takes a few minutes. One sentence is enough; you may leave almost everything empty.',
+    lead: 'It takes a few minutes. One sentence is enough; you may leave almost everything empty.',
     nextHeading: 'What happens next',
     next: [
       'You answer some questions, one at a time. Your answers stay on this device until you send them.',
@@ -30,8 +30,7 @@ export const textsEn: Texts = {
     whoHeading: 'Who reads it',
     who: 'A few people in the organisation who handle such requests. Nobody who runs the server, and nobody else without your consent.',
     cannotHeading: 'What we cannot do',
-    cannot:
-      'We cannot bring people to another place or country, and we cannot help with asylum or with fleeing. If we cannot help you, we say so honestly.',
+    cannot: 'If we cannot help you, we say so honestly.',
     dangerHeading: 'If you are in danger right now',
     danger: [
       'Your safety comes first. Leave this page if somebody may see it.',
@@ -40,10 +39,20 @@ export const textsEn: Texts = {
     ],
     traceHeading: 'Leaving no trace',
     trace: [
-      '“Leave this page” at the top, or the Shift key pressed three times, hides this page at once, erases what you typed and opens another site.',
+      '“Leave this page” at the top, or the Shift key pressed three times, hides this page at once, erases what you typed and opens another site. To come back, open its address again: you begin anew, or use your 12 words.',
       'It does not erase what your browser remembers: the address of this page, and perhaps parts of the page. A private window, which forgets them when you close it, or Tor Browser is better.',
       'What you type is never stored on this device. If you close or reload this page, or use the Back button of your browser, what you typed is gone. Use the Back button on the page.',
       'None of this is complete protection.',
+    ],
+    safetyHeading: 'Shared devices, private windows, history: what you can do',
+    safety: [
+      'Best is a device that nobody else uses or controls. Avoid one from work or school, or one that somebody else set up: programs on it may record everything, and no page can notice that.',
+      'A private window: first open one in the menu of the browser (“Private window”, “Incognito” or “InPrivate”), then open this page in it. Close all private windows afterwards. It hides nothing from the network, nor from programs on the device.',
+      'Tor Browser forgets everything when you close it, and hides from the network which page you open. That you use Tor can be seen: where that alone is dangerous, do without it.',
+      'In an internet café: sit where nobody sees the screen, sign in nowhere, save and print nothing. Note the 12 words on paper. Afterwards close every window, and restart the computer if you can.',
+      'To clear the history, delete only the entries of this page in the history of the browser, and the search that led here. An empty history attracts attention. A browser that is signed in to an account may show them on other devices too.',
+      'Delete files that you saved from here, also from the bin. What you copied stays in memory until you copy something else.',
+      'All this helps. It is not complete protection.',
     ],
     start: 'Start',
     haveCode: 'I have a receipt code',
@@ -85,7 +94,7 @@ export const textsEn: Texts = {
   },
   programs: {
     heading: 'Which support are you asking for?',
-    lead: 'You can ask for the other one later.',
+    lead: 'You can ask for another one later.',
     answersIn: 'Answers in: {languages}',
     notInYours:
       'You may write in the language of this page all the same. An answer may then take longer, or come in one of these languages.',
@@ -113,6 +122,10 @@ export const textsEn: Texts = {
     addRow: 'Add an entry',
     removeRow: 'Remove entry {n}',
   },
+  clock: {
+    now: 'Elsewhere: what the clock there shows now',
+    line: '{time} ({zone})',
+  },
   faults: {
     heading: 'Please look at this once more',
     required: 'Please answer this. “I don’t know” is an answer too.',
@@ -122,6 +135,8 @@ export const textsEn: Texts = {
     not_a_time: 'Please write the time as 08:30, or leave it empty.',
     not_a_year: 'Please write the year with four digits, for example 1985.',
     day_missing: 'With a time, please write day, month and year too, or leave the time empty.',
+    zone_missing:
+      'With a time, please choose the place that it counts for, or what the clock there shows now. Or leave the time empty.',
     other: 'This answer does not fit here. Please choose or write it again.',
   },
   coverage: {
@@ -350,6 +365,8 @@ export const textsEn: Texts = {
     stay: 'Please keep this page open. If you close it, files that have not arrived are lost here and must be chosen again.',
     cancel: 'Stop',
     arrived: 'Has arrived.',
+    tooLate:
+      'This file had arrived already, so it cannot be taken back here. You can write what should become of it, or delete your request.',
     done: 'Your files have arrived.',
   },
   failure: {
@@ -364,9 +381,11 @@ export const textsEn: Texts = {
     too_many_requests: 'Many people are sending right now. Please try again in a minute.',
     unavailable: 'The service cannot take anything at this moment. Please try again in a minute.',
     directory_expired:
-      'The organisation’s list of keys has expired, so nothing is sealed with it. Perhaps the date of this device is wrong: it says {date}.',
+      'The organisation’s list of keys has expired, so nothing is sealed with it. Perhaps the date of this device is wrong: it says {date}. If so, please set it right and try again.',
     directory_invalid:
       'The organisation’s list of keys could not be verified. Somebody may have changed it. To protect you, nothing is sent.',
+    device_date:
+      'The date of this device seems to be wrong: it says {date}, and the organisation’s list of keys is newer. Please set the date right, then try again. Until then nothing is sealed or sent.',
     root_mismatch:
       'The list of keys was signed by somebody else than this page expects. To protect you, nothing is sent.',
     form_changed:

@@ -19,7 +19,7 @@ export const textsFr: Texts = {
   loading: 'Chargement…',
   before: {
     heading: 'Demander du soutien en toute sécurité',
-    lead: 'Pour les personnes en danger parce qu’elles défendent les droits humains, et pour les procès d’intérêt public. Quelques minutes suffisent, une phrase aussi\u00a0; presque tout peut rester vide.',
+    lead: 'Quelques minutes suffisent, une phrase aussi\u00a0; presque tout peut rester vide.',
     nextHeading: 'Ce qui va se passer',
     next: [
       'Vous répondez à des questions, une par une. Vos réponses restent sur cet appareil jusqu’à l’envoi.',
@@ -30,8 +30,7 @@ export const textsFr: Texts = {
     whoHeading: 'Qui lit',
     who: 'Quelques personnes de l’organisation chargées de ces demandes. Ni les personnes qui gèrent le serveur, ni qui que ce soit d’autre sans votre accord.',
     cannotHeading: 'Ce que nous ne pouvons pas faire',
-    cannot:
-      'Nous ne pouvons ni conduire quelqu’un ailleurs ou dans un autre pays, ni aider à demander l’asile ou à fuir. Si nous ne pouvons pas vous aider, nous vous le disons franchement.',
+    cannot: 'Si nous ne pouvons pas vous aider, nous vous le disons franchement.',
     dangerHeading: 'Si vous êtes en danger en ce moment',
     danger: [
       'Votre sécurité passe avant tout. Quittez cette page si quelqu’un peut la voir.',
@@ -40,10 +39,20 @@ export const textsFr: Texts = {
     ],
     traceHeading: 'Ne pas laisser de traces',
     trace: [
-      '«\u00a0Quitter cette page\u00a0», en haut, ou trois pressions sur la touche Maj cachent aussitôt cette page, effacent ce que vous avez écrit et ouvrent un autre site.',
+      '«\u00a0Quitter cette page\u00a0», en haut, ou trois pressions sur la touche Maj cachent aussitôt cette page, effacent ce que vous avez écrit et ouvrent un autre site. Pour revenir, rouvrez son adresse\u00a0: vous recommencez, ou utilisez vos 12 mots.',
       'Ce que le navigateur retient n’est pas effacé\u00a0: l’adresse de cette page, et peut-être des parties de la page. Une fenêtre privée, qui les oublie quand vous la fermez, ou le navigateur Tor vaut mieux.',
       'Ce que vous écrivez n’est jamais enregistré sur cet appareil. Si vous fermez ou rechargez la page, ou utilisez le bouton Retour du navigateur, ce que vous avez écrit est perdu. Utilisez le bouton Retour de la page.',
       'Rien de cela n’est une protection complète.',
+    ],
+    safetyHeading: 'Appareils partagés, fenêtres privées, historique\u00a0: que faire',
+    safety: [
+      'Le mieux est un appareil que personne d’autre n’utilise ni ne contrôle. Évitez celui du travail ou de l’école, ou un appareil réglé par quelqu’un d’autre\u00a0: ses programmes peuvent tout enregistrer, et aucune page ne peut le remarquer.',
+      'Une fenêtre privée\u00a0: ouvrez-la d’abord dans le menu du navigateur («\u00a0Privée\u00a0», «\u00a0Incognito\u00a0» ou «\u00a0InPrivate\u00a0»), puis ouvrez-y cette page. Fermez ensuite toutes les fenêtres privées. Elle ne cache rien au réseau, ni aux programmes de l’appareil.',
+      'Le navigateur Tor oublie tout quand vous le fermez, et cache au réseau quelle page vous ouvrez. Mais il se voit que vous utilisez Tor\u00a0: là où cela seul est dangereux, n’y recourez pas.',
+      'Dans un cybercafé\u00a0: installez-vous là où personne ne voit l’écran, ne vous connectez à aucun compte, n’enregistrez et n’imprimez rien. Notez les 12 mots sur papier. Ensuite, fermez toutes les fenêtres et, si possible, redémarrez l’ordinateur.',
+      'Pour nettoyer l’historique, supprimez seulement les entrées de cette page dans l’historique du navigateur, et la recherche qui y a mené. Un historique vide attire l’attention. Si le navigateur est connecté à un compte, ces entrées peuvent apparaître aussi sur d’autres appareils.',
+      'Supprimez les fichiers enregistrés d’ici, dans la corbeille aussi. Ce que vous avez copié reste en mémoire jusqu’à ce que vous copiiez autre chose.',
+      'Tout cela aide, sans être une protection complète.',
     ],
     start: 'Commencer',
     haveCode: 'J’ai un code de reçu',
@@ -85,7 +94,7 @@ export const textsFr: Texts = {
   },
   programs: {
     heading: 'Quel soutien demandez-vous\u00a0?',
-    lead: 'Vous pourrez demander l’autre plus tard.',
+    lead: 'Vous pourrez en demander un autre plus tard.',
     answersIn: 'Réponses en\u00a0: {languages}',
     notInYours:
       'Vous pouvez tout de même écrire dans la langue de cette page. La réponse peut alors prendre plus de temps, ou venir dans l’une de ces langues.',
@@ -113,6 +122,10 @@ export const textsFr: Texts = {
     addRow: 'Ajouter une entrée',
     removeRow: 'Retirer l’entrée {n}',
   },
+  clock: {
+    now: 'Ailleurs\u00a0: l’heure qu’il y est maintenant',
+    line: '{time} ({zone})',
+  },
   faults: {
     heading: 'Veuillez revoir ceci',
     required: 'Veuillez répondre. «\u00a0Je ne sais pas\u00a0» est aussi une réponse.',
@@ -124,6 +137,8 @@ export const textsFr: Texts = {
     not_a_year: 'Écrivez l’année en quatre chiffres, par exemple 1985.',
     day_missing:
       'Avec une heure, écrivez aussi le jour, le mois et l’année, ou laissez l’heure vide.',
+    zone_missing:
+      'Avec une heure, choisissez le lieu où elle vaut, ou l’heure qu’il y est maintenant. Ou laissez l’heure vide.',
     other: 'Cette réponse ne convient pas ici. Choisissez ou écrivez-la de nouveau.',
   },
   coverage: {
@@ -267,7 +282,7 @@ export const textsFr: Texts = {
       claimed: 'Une personne s’occupe de votre demande.',
       answered: 'Vous avez une réponse.',
       closed: 'Le travail sur votre demande est terminé.',
-      purged: 'Votre demande a été supprimée après son délai.',
+      purged: 'Votre demande a été supprimée à l’expiration de son délai de conservation.',
     },
     stages: ['Arrivée', 'Chez une équipe', 'Prise en charge', 'Réponse donnée'],
     reached: '{stage} (fait)',
@@ -358,6 +373,8 @@ export const textsFr: Texts = {
     stay: 'Veuillez garder cette page ouverte. Si vous la fermez, les fichiers qui ne sont pas arrivés devront être choisis de nouveau.',
     cancel: 'Arrêter',
     arrived: 'Bien arrivé.',
+    tooLate:
+      'Ce fichier était déjà arrivé\u00a0: il ne peut pas être retiré ici. Vous pouvez écrire ce qu’il doit devenir, ou supprimer votre demande.',
     done: 'Vos fichiers sont arrivés.',
   },
   failure: {
@@ -372,9 +389,11 @@ export const textsFr: Texts = {
     too_many_requests: 'Beaucoup de personnes envoient en ce moment. Réessayez dans une minute.',
     unavailable: 'Le service ne peut rien recevoir en ce moment. Réessayez dans une minute.',
     directory_expired:
-      'La liste de clés de l’organisation a expiré\u00a0: rien n’est scellé avec elle. La date de cet appareil est peut-être fausse\u00a0: {date}.',
+      'La liste de clés de l’organisation a expiré\u00a0: rien n’est scellé avec elle. La date de cet appareil est peut-être fausse\u00a0: {date}. Si c’est le cas, corrigez-la et réessayez.',
     directory_invalid:
       'La liste de clés de l’organisation n’a pas pu être vérifiée. Quelqu’un l’a peut-être modifiée. Pour vous protéger, rien n’est envoyé.',
+    device_date:
+      'La date de cet appareil semble fausse\u00a0: {date}, alors que la liste de clés de l’organisation est plus récente. Corrigez la date, puis réessayez. D’ici là, rien n’est scellé ni envoyé.',
     root_mismatch:
       'La liste de clés est signée par quelqu’un d’autre que prévu. Pour vous protéger, rien n’est envoyé.',
     form_changed:

@@ -29,11 +29,15 @@ export interface Texts {
     readonly whoHeading: string
     readonly who: string
     readonly cannotHeading: string
+    /** Beside what each program says of itself. */
     readonly cannot: string
     readonly dangerHeading: string
     readonly danger: readonly string[]
     readonly traceHeading: string
     readonly trace: readonly string[]
+    /** Folded: what can be done against traces, on whose device, and where it ends. */
+    readonly safetyHeading: string
+    readonly safety: readonly string[]
     readonly start: string
     readonly haveCode: string
     readonly noScriptHeading: string
@@ -103,6 +107,11 @@ export interface Texts {
     readonly addRow: string
     readonly removeRow: string
   }
+  /** Places that are in no list, by what their clocks show. */
+  readonly clock: {
+    readonly now: string
+    readonly line: string
+  }
   readonly faults: {
     readonly heading: string
     readonly required: string
@@ -113,6 +122,8 @@ export interface Texts {
     readonly not_a_year: string
     /** A time without a full day. */
     readonly day_missing: string
+    /** A time of nobody knows where. */
+    readonly zone_missing: string
     readonly other: string
   }
   readonly coverage: {
@@ -320,6 +331,8 @@ export interface Texts {
     readonly stay: string
     readonly cancel: string
     readonly arrived: string
+    /** Somebody wanted to take it back. */
+    readonly tooLate: string
     readonly done: string
   }
   readonly failure: Failures
@@ -338,6 +351,8 @@ export interface Failures {
   readonly unavailable: string
   readonly directory_expired: string
   readonly directory_invalid: string
+  /** The list of keys is of a day that this device has not come to yet. */
+  readonly device_date: string
   readonly root_mismatch: string
   readonly form_changed: string
   readonly page_replaced: string

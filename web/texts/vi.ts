@@ -19,7 +19,7 @@ export const textsVi: Texts = {
   loading: 'Đang tải…',
   before: {
     heading: 'Xin hỗ trợ một cách an toàn',
-    lead: 'Dành cho người gặp nguy hiểm vì bảo vệ nhân quyền, và cho các vụ kiện vì lợi ích công cộng. Chỉ mất vài phút. Một câu là đủ; hầu như câu hỏi nào bạn cũng có thể bỏ trống.',
+    lead: 'Chỉ mất vài phút. Một câu là đủ; hầu như câu hỏi nào bạn cũng có thể bỏ trống.',
     nextHeading: 'Điều gì sẽ diễn ra',
     next: [
       'Bạn trả lời từng câu hỏi một. Câu trả lời chỉ nằm trên thiết bị này cho đến khi bạn gửi.',
@@ -30,8 +30,7 @@ export const textsVi: Texts = {
     whoHeading: 'Ai đọc',
     who: 'Một vài người trong tổ chức phụ trách những yêu cầu như thế này. Người vận hành máy chủ không đọc được, và không ai khác được đọc nếu bạn không đồng ý.',
     cannotHeading: 'Điều chúng tôi không làm được',
-    cannot:
-      'Chúng tôi không thể đưa ai đến nơi khác hay nước khác, không giúp xin tị nạn và không giúp trốn đi. Nếu không giúp được, chúng tôi sẽ nói thật với bạn.',
+    cannot: 'Nếu không giúp được, chúng tôi sẽ nói thật với bạn.',
     dangerHeading: 'Nếu bạn đang gặp nguy hiểm ngay lúc này',
     danger: [
       'An toàn của bạn là trên hết. Hãy thoát khỏi trang này nếu có ai đó có thể nhìn thấy.',
@@ -40,10 +39,20 @@ export const textsVi: Texts = {
     ],
     traceHeading: 'Không để lại dấu vết',
     trace: [
-      'Nút “Thoát khỏi trang” ở trên cùng, hoặc bấm phím Shift ba lần, sẽ che trang này ngay lập tức, xóa những gì bạn đã gõ và mở một trang khác.',
+      'Nút “Thoát khỏi trang” ở trên cùng, hoặc bấm phím Shift ba lần, sẽ che trang này ngay lập tức, xóa những gì bạn đã gõ và mở một trang khác. Muốn quay lại, hãy mở lại địa chỉ của trang: bạn bắt đầu lại từ đầu, hoặc dùng 12 từ của mình.',
       'Việc đó không xóa những gì trình duyệt ghi nhớ: địa chỉ trang này, và có thể cả một phần của trang. Dùng cửa sổ riêng tư (đóng lại là quên hết) hoặc Tor Browser thì tốt hơn.',
       'Những gì bạn gõ không bao giờ được lưu trên thiết bị này. Nếu bạn đóng hoặc tải lại trang, hay dùng nút quay lại của trình duyệt, những gì đã gõ sẽ mất. Hãy dùng nút “Quay lại” ở ngay trên trang.',
       'Những cách này không bảo vệ được hoàn toàn.',
+    ],
+    safetyHeading: 'Thiết bị dùng chung, cửa sổ riêng tư, lịch sử duyệt web: bạn có thể làm gì',
+    safety: [
+      'Tốt nhất là thiết bị không ai khác dùng hay kiểm soát. Tránh máy của cơ quan, trường học, hoặc máy do người khác cài đặt: chương trình trên máy có thể ghi lại mọi thứ, và không trang nào nhận ra được.',
+      'Cửa sổ riêng tư: trước hết mở cửa sổ này trong trình đơn của trình duyệt (“Riêng tư”, “Ẩn danh” hoặc “InPrivate”), rồi mở trang này trong đó. Xong việc, hãy đóng mọi cửa sổ riêng tư. Cách này không che được gì trước mạng và các chương trình trên máy.',
+      'Tor Browser quên mọi thứ khi bạn đóng lại, và không cho mạng biết bạn mở trang nào. Nhưng mạng vẫn thấy bạn dùng Tor: nơi nào chỉ riêng điều đó đã nguy hiểm thì đừng dùng.',
+      'Ở quán internet: ngồi nơi không ai thấy màn hình, không đăng nhập tài khoản nào, không lưu và không in gì. Hãy ghi 12 từ ra giấy. Xong việc, đóng mọi cửa sổ và khởi động lại máy nếu được.',
+      'Khi xóa lịch sử, chỉ xóa các mục của trang này trong lịch sử trình duyệt, và lần tìm kiếm đã dẫn đến đây. Lịch sử trống trơn dễ gây chú ý. Nếu trình duyệt đang đăng nhập tài khoản, các mục đó có thể hiện cả trên thiết bị khác.',
+      'Hãy xóa các tệp bạn đã lưu từ đây, cả trong thùng rác. Những gì bạn sao chép còn trong bộ nhớ cho đến khi bạn sao chép thứ khác.',
+      'Những cách này đều có ích, nhưng không bảo vệ được hoàn toàn.',
     ],
     start: 'Bắt đầu',
     haveCode: 'Tôi có mã biên nhận',
@@ -85,7 +94,7 @@ export const textsVi: Texts = {
   },
   programs: {
     heading: 'Bạn cần hỗ trợ nào?',
-    lead: 'Sau này bạn vẫn có thể xin loại hỗ trợ kia.',
+    lead: 'Sau này bạn vẫn có thể xin loại hỗ trợ khác.',
     answersIn: 'Trả lời bằng: {languages}',
     notInYours:
       'Bạn vẫn có thể viết bằng ngôn ngữ của trang này. Khi đó câu trả lời có thể lâu hơn, hoặc bằng một trong các ngôn ngữ trên.',
@@ -113,6 +122,10 @@ export const textsVi: Texts = {
     addRow: 'Thêm một mục',
     removeRow: 'Bỏ mục {n}',
   },
+  clock: {
+    now: 'Nơi khác: đồng hồ ở đó đang chỉ',
+    line: '{time} ({zone})',
+  },
   faults: {
     heading: 'Xin xem lại một chút',
     required: 'Xin trả lời câu này. “Tôi không biết” cũng là một câu trả lời.',
@@ -122,6 +135,8 @@ export const textsVi: Texts = {
     not_a_time: 'Xin ghi giờ theo dạng 08:30, hoặc bỏ trống.',
     not_a_year: 'Xin ghi năm bằng bốn chữ số, ví dụ 1985.',
     day_missing: 'Nếu ghi giờ, xin ghi cả ngày, tháng và năm, hoặc bỏ trống giờ.',
+    zone_missing:
+      'Nếu ghi giờ, xin chọn đó là giờ của nơi nào, hoặc đồng hồ ở đó đang chỉ mấy giờ. Hoặc bỏ trống giờ.',
     other: 'Câu trả lời này không hợp ở đây. Xin chọn hoặc viết lại.',
   },
   coverage: {
@@ -350,6 +365,8 @@ export const textsVi: Texts = {
     stay: 'Xin giữ trang này mở. Nếu bạn đóng trang, các tệp chưa đến nơi sẽ phải chọn lại.',
     cancel: 'Dừng',
     arrived: 'Đã đến nơi.',
+    tooLate:
+      'Tệp này đã đến nơi từ trước nên không rút lại ở đây được. Bạn có thể viết cho chúng tôi nên làm gì với tệp, hoặc xóa yêu cầu của bạn.',
     done: 'Các tệp của bạn đã đến nơi.',
   },
   failure: {
@@ -364,9 +381,11 @@ export const textsVi: Texts = {
     too_many_requests: 'Đang có nhiều người gửi cùng lúc. Xin thử lại sau một phút.',
     unavailable: 'Dịch vụ tạm thời không tiếp nhận được. Xin thử lại sau một phút.',
     directory_expired:
-      'Danh sách khóa của tổ chức đã hết hạn nên không dùng để niêm phong. Có thể ngày trên thiết bị này bị sai: đang là {date}.',
+      'Danh sách khóa của tổ chức đã hết hạn nên không dùng để niêm phong. Có thể ngày trên thiết bị này bị sai: đang là {date}. Nếu sai, xin chỉnh lại rồi thử lại.',
     directory_invalid:
       'Không xác minh được danh sách khóa của tổ chức. Có thể ai đó đã thay đổi nó. Để bảo vệ bạn, không có gì được gửi đi.',
+    device_date:
+      'Ngày trên thiết bị này có vẻ sai: đang là {date}, mà danh sách khóa của tổ chức lại mới hơn. Xin chỉnh lại ngày cho đúng, rồi thử lại. Cho đến lúc đó không có gì được niêm phong hay gửi đi.',
     root_mismatch:
       'Danh sách khóa do một bên khác ký, không đúng với bên mà trang này chờ đợi. Để bảo vệ bạn, không có gì được gửi đi.',
     form_changed:

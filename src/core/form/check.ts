@@ -46,6 +46,8 @@ function dateFault(answer: Answer): string | null {
   if (time !== undefined) {
     if (date.length !== 10) return 'day_missing'
     if (typeof time !== 'string' || !/^([01]\d|2[0-3]):[0-5]\d$/.test(time)) return 'not_a_time'
+    // Older pages left it out; an empty one was asked for and not chosen.
+    if (zone === '') return 'zone_missing'
   }
   return zone === undefined || (typeof zone === 'string' && zone.length <= 60) ? null : 'wrong_type'
 }
@@ -144,7 +146,7 @@ function checkOne(
 /**
  * Every fault of the answers, in the order of the form; none where they can be sealed.
  * Codes: `required`, `too_long`, `too_many`, `unknown_option`, `unknown_key`, `not_asked`, `not_a_date`,
- * `not_a_time`, `not_a_year`, `day_missing`, `wrong_type`. Pointers are RFC 6901 (keys need no escaping).
+ * `not_a_time`, `not_a_year`, `day_missing`, `zone_missing`, `wrong_type`. Pointers are RFC 6901 (keys need no escaping).
  */
 export function checkAnswers(form: Form, answers: Answers, context: CheckContext = {}): Fault[] {
   return form.questions

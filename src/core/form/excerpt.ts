@@ -5,9 +5,9 @@ import type { Program } from '../../../schemas/program.js'
 
 function shown(program: Program): ShownProgram {
   const { id, names, valid_from, valid_until, languages, countries } = program
-  const { regions, form, words, promise } = program
+  const { regions, form, words, promise, for_whom, out_of_scope } = program
   const offered = { id, names, valid_from, valid_until, languages, countries, regions }
-  return { ...offered, form, words, promise }
+  return { ...offered, form, words, promise, for_whom, out_of_scope }
 }
 
 /**

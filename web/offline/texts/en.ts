@@ -4,7 +4,7 @@ import type { OfflineTexts } from '../texts.js'
 
 export const offlineEn: OfflineTexts = {
   language: 'en',
-  lead: 'For people at risk because they defend human rights, and for court cases in the public interest. This form is a file that works without network. It takes a few minutes. One sentence is enough; you may leave almost everything empty.',
+  lead: 'This form is a file that works without network. It takes a few minutes. One sentence is enough; you may leave almost everything empty.',
   until: 'You can use this form until {date}.',
   next: [
     'You answer some questions, one at a time. Your answers stay on this device. Nothing is sent from here.',

@@ -4,7 +4,7 @@ import type { OfflineTexts } from '../texts.js'
 
 export const offlineFr: OfflineTexts = {
   language: 'fr',
-  lead: 'Pour les personnes en danger parce qu’elles défendent les droits humains, et pour les procès d’intérêt public. Ce formulaire est un fichier qui fonctionne sans réseau. Quelques minutes suffisent, une phrase aussi\u00a0; presque tout peut rester vide.',
+  lead: 'Ce formulaire est un fichier qui fonctionne sans réseau. Quelques minutes suffisent, une phrase aussi\u00a0; presque tout peut rester vide.',
   until: 'Vous pouvez utiliser ce formulaire jusqu’au {date}.',
   next: [
     'Vous répondez à des questions, une par une. Vos réponses restent sur cet appareil. Rien n’est envoyé d’ici.',

@@ -4,7 +4,7 @@ import type { OfflineTexts } from '../texts.js'
 
 export const offlineVi: OfflineTexts = {
   language: 'vi',
-  lead: 'Dành cho người gặp nguy hiểm vì bảo vệ nhân quyền, và cho các vụ kiện vì lợi ích công cộng. Biểu mẫu này là một tệp dùng được khi không có mạng. Chỉ mất vài phút. Một câu là đủ; hầu như câu hỏi nào bạn cũng có thể bỏ trống.',
+  lead: 'Biểu mẫu này là một tệp dùng được khi không có mạng. Chỉ mất vài phút. Một câu là đủ; hầu như câu hỏi nào bạn cũng có thể bỏ trống.',
   until: 'Biểu mẫu này dùng được đến: {date}.',
   next: [
     'Bạn trả lời từng câu hỏi một. Câu trả lời chỉ nằm trên thiết bị này. Từ đây không có gì được gửi đi.',

@@ -4,7 +4,7 @@ import type { OfflineTexts } from '../texts.js'
 
 export const offlineZhHans: OfflineTexts = {
   language: 'zh-Hans',
-  lead: '面向因维护人权而处境危险的人，以及公益诉讼案件。这份表格是一个没有网络也能使用的文件。只需几分钟。一句话即可，几乎所有问题都可以留空。',
+  lead: '这份表格是一个没有网络也能使用的文件。只需几分钟。一句话即可，几乎所有问题都可以留空。',
   until: '这份表格可以使用到{date}。',
   next: [
     '您逐一回答问题。答案只留在这台设备上，这里不会发送任何内容。',

@@ -4,7 +4,7 @@ import type { OfflineTexts } from '../texts.js'
 
 export const offlineZhHant: OfflineTexts = {
   language: 'zh-Hant',
-  lead: '適用於因維護人權而處境危險的人，以及公益訴訟案件。這份表格是一個沒有網路也能使用的檔案。只需幾分鐘。一句話即可，幾乎所有問題都可以留空。',
+  lead: '這份表格是一個沒有網路也能使用的檔案。只需幾分鐘。一句話即可，幾乎所有問題都可以留空。',
   until: '這份表格可以使用到{date}。',
   next: [
     '您逐一回答問題。答案只留在這台裝置上，這裡不會送出任何內容。',
