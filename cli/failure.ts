@@ -1,5 +1,5 @@
 // How a command ends badly: one sentence in lower case, hints that say what to do, and an exit code
-// (1 refused, 2 usage, 3 unavailable).
+// (1 refused, 2 usage, 3 unavailable). Whoever makes one says the next step, or says with `noHint` that the sentence does.
 import { KhancapError, problems, type ProblemCode } from '../schemas/problem.js'
 import { type Safe, safe } from './terminal/safe.js'
 
@@ -15,7 +15,7 @@ export class Failure extends Error {
   constructor(
     exit: ExitCode,
     sentence: Safe,
-    hints: readonly Safe[] = [],
+    hints: readonly Safe[],
     options: { code?: ProblemCode; cause?: unknown } = {},
   ) {
     super(sentence.text, options.cause === undefined ? {} : { cause: options.cause })
@@ -27,16 +27,42 @@ export class Failure extends Error {
   }
 }
 
-export function refused(sentence: Safe, ...hints: readonly Safe[]): Failure {
-  return new Failure(1, sentence, hints)
+/** In the place of hints: the sentence itself says what to type, or that somebody's own no was heard. */
+export const noHint = 'no hint'
+
+/** What to do next. It is never left out unseen. */
+type NextStep = readonly [Safe, ...Safe[]] | readonly [...Safe[], Safe] | readonly [typeof noHint]
+
+export function refused(sentence: Safe, ...hints: NextStep): Failure {
+  return new Failure(1, sentence, said(hints))
 }
 
-export function misused(sentence: Safe, ...hints: readonly Safe[]): Failure {
-  return new Failure(2, sentence, hints)
+export function misused(sentence: Safe, ...hints: NextStep): Failure {
+  return new Failure(2, sentence, said(hints))
 }
 
-export function unavailable(sentence: Safe, ...hints: readonly Safe[]): Failure {
-  return new Failure(3, sentence, hints)
+export function unavailable(sentence: Safe, ...hints: NextStep): Failure {
+  return new Failure(3, sentence, said(hints))
+}
+
+function said(hints: readonly (Safe | typeof noHint)[]): readonly Safe[] {
+  return hints.filter(hint => hint !== noHint)
+}
+
+/** Where a file was named that is not there. */
+export function noFile(file: string): Failure {
+  return refused(
+    safe`there is no file ${file}`,
+    safe`is its name spelled right, and the stick in? a name without / is looked for in the folder where you are`,
+  )
+}
+
+/** Where something would have been written over. */
+export function alreadyThere(file: string): Failure {
+  return refused(
+    safe`${file} exists already; it was left as it is`,
+    safe`give another name, or move that one away first`,
+  )
 }
 
 /** What was thrown, as sentence, hints and exit code. */
@@ -55,17 +81,24 @@ export function asFailure(thrown: unknown): Failure {
 
 /** The failure that a code of the table of problems stands for. */
 export function fromProblem(code: ProblemCode, cause?: unknown): Failure {
-  const known = sentences[code]
   const { title, retry } = problems[code]
-  return new Failure(
-    retry === 'later' ? 3 : 1,
-    known?.sentence ?? safe`${title.charAt(0).toLowerCase() + title.slice(1)}`,
-    known?.hints ?? [],
-    { code, cause },
-  )
+  const { hints, sentence } = sentences[code] ?? {
+    sentence: safe`${title.charAt(0).toLowerCase() + title.slice(1)}`,
+    hints: [otherwise[retry]],
+  }
+  return new Failure(retry === 'later' ? 3 : 1, sentence, hints, { code, cause })
 }
 
-const sentences: Partial<Record<ProblemCode, { sentence: Safe; hints: readonly Safe[] }>> = {
+/** What to do about what has no words of its own below. */
+const otherwise = {
+  later: safe`run the same command again in a few minutes; if it stays like that, tell the organisation`,
+  never: safe`khancap doctor looks for what is wrong here; if it finds nothing, tell the organisation`,
+  unknown: safe`khancap doctor looks for what is wrong here; if it finds nothing, tell the organisation`,
+} as const
+
+type Words = { readonly sentence: Safe; readonly hints: readonly [Safe, ...Safe[]] }
+
+const sentences: Partial<Record<ProblemCode, Words>> = {
   sealed_unreadable: {
     sentence: safe`the sealed file is damaged, or not what it claims to be`,
     hints: [safe`nothing of it was shown; ask for it again, and tell the organisation`],
@@ -137,7 +170,7 @@ const sentences: Partial<Record<ProblemCode, { sentence: Safe; hints: readonly S
   },
   case_purged: {
     sentence: safe`the case was deleted when its retention ended`,
-    hints: [],
+    hints: [safe`nothing of it can be brought back; its applicant can send a new request`],
   },
   receipt_invalid: {
     sentence: safe`the receipt does not verify`,
@@ -152,43 +185,43 @@ const sentences: Partial<Record<ProblemCode, { sentence: Safe; hints: readonly S
 /** What the system refused, in words of ours; null where it is not known what it means. */
 function systemFailure(thrown: unknown): Failure | null {
   if (!(thrown instanceof Error) || !('code' in thrown)) return null
-  const where =
-    'path' in thrown && typeof thrown.path === 'string' ? safe`${thrown.path}` : safe`it`
-  const said = (sentence: Safe, ...hints: readonly Safe[]) =>
+  const where = 'path' in thrown && typeof thrown.path === 'string' ? thrown.path : 'it'
+  const because = ({ hints, sentence }: Failure) =>
     new Failure(1, sentence, hints, { cause: thrown })
+  const ended = (sentence: Safe, ...hints: NextStep) => because(refused(sentence, ...hints))
   switch (thrown.code) {
     case 'ENOENT':
-      return said(safe`there is no file ${where}`)
+      return because(noFile(where))
     case 'EACCES':
     case 'EPERM':
-      return said(safe`this user may not use ${where}`)
+      return ended(
+        safe`this user may not use ${where}`,
+        safe`whose is it? give a place of your own, or ask whoever set up this machine`,
+      )
     case 'EISDIR':
-      return said(safe`${where} is a folder, not a file`)
+      return ended(safe`${where} is a folder, not a file`, safe`give the name of a file in it`)
     case 'ENOTDIR':
-      return said(
+      return ended(
         safe`a part of ${where} is a file, not a folder`,
         safe`give a path on which every part but the last is a folder`,
       )
     case 'EEXIST':
-      return said(
-        safe`${where} exists already; it was left as it is`,
-        safe`give another name, or move that one away first`,
-      )
+      return because(alreadyThere(where))
     case 'ENOSPC':
     case 'EDQUOT':
-      return said(
+      return ended(
         safe`the disk is full`,
         safe`make room on it, or give a place on another one; then run the same command again`,
       )
     case 'EROFS':
-      return said(
+      return ended(
         safe`the disk is read-only`,
         safe`some sticks have a switch for that; or give a place on another one`,
       )
     case 'EIO':
     case 'ENODEV':
     case 'ENXIO':
-      return said(
+      return ended(
         safe`the disk or stick does not answer any more`,
         safe`is the stick still in? put it back, or take another one; then run the same command again`,
       )

@@ -12,18 +12,26 @@ const { env, stderr, stdin, stdout } = process
 const workFactor = 18
 
 async function realStation(): Promise<Station> {
-  const [{ default: envPaths }, { configFolder }, { printer }, { terminalAsker }] =
-    await Promise.all([
-      import('env-paths'),
-      import('./station/config-folder.js'),
-      import('./terminal/printer.js'),
-      import('./terminal/asker.js'),
-    ])
+  const [
+    { default: envPaths },
+    { configFolder },
+    { printer },
+    { terminalAsker },
+    { expectLocale },
+  ] = await Promise.all([
+    import('env-paths'),
+    import('./station/config-folder.js'),
+    import('./terminal/printer.js'),
+    import('./terminal/asker.js'),
+    import('./terminal/width.js'),
+  ])
+  const machine = environment()
+  expectLocale(machine.locale)
   const folder = given('KHANCAP_CONFIG_DIR') ?? envPaths('khancap', { suffix: '' }).config
   const colour = stdout.isTTY && given('NO_COLOR') === null && env['TERM'] !== 'dumb'
   let primitives: ReturnType<Station['primitives']> | null = null
   return {
-    environment: environment(),
+    environment: machine,
     printer: printer({
       out: { stream: stdout, terminal: stdout.isTTY, columns: columnsOf(stdout) },
       words: { stream: stderr, terminal: stderr.isTTY, columns: columnsOf(stderr) },

@@ -50,7 +50,11 @@ export const PartialDate = z.strictObject({
     .string()
     .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
     .optional(),
-  zone: z.string().max(60).optional().describe('IANA time zone'),
+  zone: z
+    .string()
+    .max(60)
+    .optional()
+    .describe('IANA time zone, or what the clock of the place is ahead of UTC, such as UTC+0330'),
 })
 export type PartialDate = z.infer<typeof PartialDate>
 

@@ -17,7 +17,7 @@ import { type Safe, safe } from '../terminal/safe.js'
 import { extension } from './extension.js'
 import { block } from './form-lines.js'
 import type { OpenedParts } from './opened-parts.js'
-import { isLeft, saySaved } from './saving.js'
+import { isLeft, saySaving } from './saving.js'
 
 /** How often a stretch is asked for where the line breaks. */
 const maxTries = 5
@@ -163,11 +163,11 @@ export async function saveAttachments(
       left += 1
       continue
     }
+    saySaving(printer, file)
     try {
       // One after the other: a line carries them no faster together.
       // oxlint-disable-next-line no-await-in-loop
       await openAttachment(desk, attachment, attachmentSource(desk, caseId, attachment), file)
-      saySaved(printer, file)
     } catch (error) {
       if (!isItsOwn(error)) throw error
       lost += 1

@@ -34,7 +34,11 @@ export async function openMail(desk: Desk, id: CaseId, carried: CarriedMail): Pr
   const p = await desk.station.primitives()
   const sealed = await desk.cases.part(id, 'mails', carried.file.id)
   const opened = await openAgeFile(p, [carried.file.identity], sealed)
-  if (opened === null) throw refused(safe`the mail of case ${id} is sealed to something else`)
+  if (opened === null)
+    throw refused(
+      safe`the mail of case ${id} is sealed to something else`,
+      safe`tell the organisation: as it came, the mail may still be in the mailbox`,
+    )
   const raw = await unpadded(p, carried.file, opened.plaintext)
   const parts = readParts(raw)
   const finding = classified(desk.directory.directory, parts, parts.header, desk.station.now())
@@ -121,7 +125,7 @@ function fieldLine(printer: Printer, name: string, value: string): Safe {
 }
 
 function fieldMargin(name: string): string {
-  return `  ${name.padEnd(10)}│ `
+  return `  ${name.padEnd(10)}| `
 }
 
 export function mailJson({ carried, finding, parts, pgp }: OpenedMail): object {

@@ -13,7 +13,7 @@ export async function findCase(cases: CaseDesk, given: string): Promise<CaseId> 
   const letters = normal(given)
   if (CaseId.safeParse(letters).success) return letters
   if (!/^[0-9a-hjkmnp-tv-z]*$/.test(letters) || letters.length > 26)
-    throw misused(safe`"${given}" is not the id of a case`)
+    throw misused(safe`"${given}" is not the id of a case`, safe`khancap inbox lists the cases`)
   if (letters.length < minLetters)
     throw misused(
       safe`"${given}" is too short: give at least ${minLetters} letters of the id`,

@@ -14,7 +14,7 @@ import type { Printer } from '../terminal/printer.js'
 import { joined, type Safe, safe, safeLines, wrapped } from '../terminal/safe.js'
 
 /** Stands before each line of an applicant's words. */
-export const margin = '  │ '
+export const margin = '  | '
 
 export interface Words {
   readonly catalogue: Catalogue

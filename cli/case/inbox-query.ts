@@ -1,7 +1,7 @@
 // Which cases of the inbox are asked for, as options of a command.
 import type { CaseQuery, CaseScope } from '../../schemas/case.js'
 import { Slug } from '../../schemas/encoding.js'
-import { misused } from '../failure.js'
+import { misused, noHint } from '../failure.js'
 import { safe } from '../terminal/safe.js'
 
 export interface InboxFilter {
@@ -18,7 +18,7 @@ const maxSeconds = 365 * 86_400
 /** @throws Failure on options that make no sense */
 export function queryOf(filter: InboxFilter, limit: number): CaseQuery {
   if (filter.all === true && filter.mine === true)
-    throw misused(safe`--all and --mine exclude each other`)
+    throw misused(safe`--all and --mine exclude each other`, noHint)
   const scope: CaseScope = filter.all === true ? 'all' : filter.mine === true ? 'mine' : 'open'
   return {
     scope,
@@ -41,5 +41,5 @@ function spanOf(given: string): number {
   const [, number, unit] = /^(\d{1,4})([hd])$/.exec(given) ?? []
   const seconds = Number(number) * (secondsOf[unit ?? ''] ?? Number.NaN)
   if (seconds >= 1 && seconds <= maxSeconds) return seconds
-  throw misused(safe`--due takes hours or days, such as 4h or 2d`)
+  throw misused(safe`--due takes hours or days, such as 4h or 2d`, noHint)
 }

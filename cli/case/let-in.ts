@@ -34,7 +34,11 @@ export async function letIn(desk: Desk, sealed: SealedCase, reader: Reader): Pro
     { caseId: id, reader: reader.id, recipient: reader.recipient, seed: desk.seed },
     sealed.detail.grants.map(({ header }) => decodeBase64url(header)),
   )
-  if (grant === null) throw refused(safe`case ${id} is not sealed to this identity`)
+  if (grant === null)
+    throw refused(
+      safe`case ${id} is not sealed to this identity`,
+      safe`ask a colleague who can open it to let them in: khancap add-reader ${id.slice(0, 8)} --to ${reader.id}`,
+    )
   const body: SealRequest = {
     id: newClientId(p),
     reader: reader.id,

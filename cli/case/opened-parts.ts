@@ -6,7 +6,7 @@ import { handlerById, handlerByKey } from '../../keys/keyring.js'
 import type { AdditionContent, NoteMessage } from '../../schemas/sealed.js'
 import { decodeBase64url, encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { attachmentIdentity } from '../../src/core/attachment/sealed-attachment.js'
-import { openAddition, openNote } from '../../src/core/envelope/open.js'
+import { openAddition, openAgeFile, openNote } from '../../src/core/envelope/open.js'
 import { verifyAddition } from '../../src/core/receipt/proofs.js'
 import type { Desk } from '../client/desk.js'
 import { type FetchedPart, fetchParts, type Listed } from './fetch-parts.js'
@@ -31,6 +31,8 @@ export interface OpenedAddition {
         'text' | 'answers' | 'form_version' | 'attachments' | 'mail' | 'context'
       >
     | Unshown
+  /** Gives the same byte for byte as the applicant's device sealed it; null where it is not shown, or nobody signed it. */
+  readonly raw: (() => Promise<Uint8Array | null>) | null
 }
 
 export interface OpenedNote {
@@ -58,7 +60,7 @@ export async function openParts(desk: Desk, sealed: SealedCase): Promise<OpenedP
       additions.map(async ({ listed, sealed: bytes }) => ({
         id: listed.id,
         at: listed.at,
-        content: await additionIn(desk, sealed, listed, bytes),
+        ...(await additionIn(desk, sealed, listed, bytes)),
       })),
     ),
     replies: await Promise.all(
@@ -81,8 +83,8 @@ async function additionIn(
   { content }: SealedCase,
   listed: Listed<'additions'>,
   bytes: Fetched,
-): Promise<OpenedAddition['content']> {
-  if (!(bytes instanceof Uint8Array)) return whyNot(bytes)
+): Promise<Pick<OpenedAddition, 'content' | 'raw'>> {
+  if (!(bytes instanceof Uint8Array)) return { content: whyNot(bytes), raw: null }
   const p = await desk.station.primitives()
   const signature = decodeBase64url(listed.signature)
   const isSigned = verifyAddition(
@@ -93,7 +95,7 @@ async function additionIn(
   )
   // Nobody signs a mail. It is shown as one, and says nothing but what is in it.
   const mayBeMail = signature.every(byte => byte === 0)
-  if (!isSigned && !mayBeMail) return 'not_from_the_applicant'
+  if (!isSigned && !mayBeMail) return { content: 'not_from_the_applicant', raw: null }
   // What names attachments is sealed to whoever can open the envelope.
   const identities = [
     ...desk.identity.opening,
@@ -102,11 +104,13 @@ async function additionIn(
   const addition = await opened(() =>
     openAddition(p, identities, bytes, expectedOf(desk.directory, 'addition')),
   )
-  if (isSigned || typeof addition === 'string') return addition
+  if (typeof addition === 'string') return { content: addition, raw: null }
+  const raw = async () => (await openAgeFile(p, identities, bytes))?.plaintext ?? null
+  if (isSigned) return { content: addition, raw }
   const { context, mail } = addition
   return mail === undefined || context.channel !== 'mail'
-    ? 'not_from_the_applicant'
-    : { ...addition, text: '', answers: null, attachments: [] }
+    ? { content: 'not_from_the_applicant', raw: null }
+    : { content: { ...addition, text: '', answers: null, attachments: [] }, raw: null }
 }
 
 /** Acts that bring a note. */

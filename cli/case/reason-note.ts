@@ -6,7 +6,7 @@ import { newClientId } from '../../src/core/encoding/case-id.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { sealNote } from '../../src/core/envelope/seal.js'
 import type { Desk } from '../client/desk.js'
-import { misused } from '../failure.js'
+import { misused, noHint } from '../failure.js'
 import { safe } from '../terminal/safe.js'
 import { contextOf, recipientsOf } from './readers.js'
 import type { SealedCase } from './sealed-case.js'
@@ -60,8 +60,12 @@ export async function withReason<T>(
 ): Promise<T> {
   const { reason, file } = options
   if (reason !== undefined && file !== undefined)
-    throw misused(safe`give --reason or --file, not both`)
-  if (reason?.trim() === '') throw misused(safe`the reason is empty`)
+    throw misused(safe`give --reason or --file, not both`, noHint)
+  if (reason?.trim() === '')
+    throw misused(
+      safe`the reason is empty`,
+      safe`write it behind --reason, or leave --reason out: an editor opens`,
+    )
   if (reason !== undefined) return use(reason)
   const writing = {
     about: 'reason',

@@ -10,7 +10,7 @@ import { inspectSealed } from '../../src/core/envelope/inspect.js'
 import { openNote } from '../../src/core/envelope/open.js'
 import { sealNote, sealReply } from '../../src/core/envelope/seal.js'
 import type { Desk } from '../client/desk.js'
-import { misused, refused } from '../failure.js'
+import { misused, noHint, refused } from '../failure.js'
 import { sealedLetter } from '../letter/sealed-letter.js'
 import { safe } from '../terminal/safe.js'
 import { proveAnswer } from './answer-proof.js'
@@ -113,6 +113,6 @@ export function languageFor({ content }: SealedCase, asked?: string): string {
   const language =
     asked ?? (content.language === 'other' ? content.page_language : content.language)
   if (!Language.safeParse(language).success)
-    throw misused(safe`"${language}" is not a language tag such as vi, en or zh-Hans`)
+    throw misused(safe`"${language}" is not a language tag such as vi, en or zh-Hans`, noHint)
   return language
 }

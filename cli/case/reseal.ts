@@ -23,7 +23,11 @@ export interface Resealed {
 
 type Looked = SealedCase | 'unreadable' | 'withheld' | null
 
-export async function resealCases(desk: Desk): Promise<Resealed> {
+/** @param told is called before each case */
+export async function resealCases(
+  desk: Desk,
+  told: (count: number, all: number) => void,
+): Promise<Resealed> {
   const { identity, station } = desk
   const p = await station.primitives()
   const reader = { id: identity.handler, recipient: recipientOf(p, identity.opening[0] ?? '') }
@@ -33,7 +37,9 @@ export async function resealCases(desk: Desk): Promise<Resealed> {
   let resealed = 0
   const known = await unclosedCases(station.folder.path)
   const listed = (await openCases(desk.cases)).map(({ id }) => id)
-  for (const id of new Set([...listed, ...known])) {
+  const all = new Set([...listed, ...known])
+  for (const [at, id] of [...all].entries()) {
+    told(at + 1, all.size)
     // One after the other: what was re-sealed stays so, whatever becomes of the rest.
     // oxlint-disable-next-line no-await-in-loop
     const sealed = await look(desk, id, known.has(id))

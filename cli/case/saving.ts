@@ -1,20 +1,13 @@
 // What was opened is saved in the clear, into a folder of the handler's: never over a file that is there, which keeps
-// nothing else from being saved. Each is named as soon as it is written: whatever fails afterwards, somebody has to delete it.
-import { access, mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { isMissing, writeNew } from '../station/disk.js'
+// nothing else from being saved. Each is named before its first byte is written: however this ends, kill -9 among it,
+// somebody has to delete it.
+import { lstat, mkdir, readdir } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { alreadyThere, misused } from '../failure.js'
+import { isMissing, isThere, writeNew } from '../station/disk.js'
+import { isUnfinished } from '../station/opened-stream.js'
 import type { Printer } from '../terminal/printer.js'
 import { safe } from '../terminal/safe.js'
-
-export async function isThere(file: string): Promise<boolean> {
-  try {
-    await access(file)
-    return true
-  } catch (error) {
-    if (isMissing(error)) return false
-    throw error
-  }
-}
 
 /** Whether there is a file already: it is left as it is, and that is said. */
 export async function isLeft(printer: Printer, file: string): Promise<boolean> {
@@ -23,8 +16,53 @@ export async function isLeft(printer: Printer, file: string): Promise<boolean> {
   return true
 }
 
-export function saySaved(printer: Printer, file: string): void {
-  printer.say(safe`saved in ${file}, in the clear: delete it when you are done`)
+export function saySaving(printer: Printer, file: string): void {
+  printer.say(safe`saving in ${file}, in the clear: delete it when you are done`)
+}
+
+/** Names what is left in a folder of files that were being written when somebody ended us. */
+export async function sayUnfinished(printer: Printer, folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => [])
+  for (const name of names.filter(isUnfinished))
+    printer.say(
+      safe`warning: ${join(folder, name)} is in the clear, from a command that was cut off or still runs: delete it`,
+    )
+}
+
+/** Names that stand for devices, in every folder (Windows, "Naming Files, Paths, and Namespaces"). */
+const device = /^(con|conin\$|conout\$|prn|aux|nul|com\d|lpt\d)([.:]|$)/i
+
+/**
+ * What goes out raw goes into a new file and nowhere else: a terminal would do what its control characters say.
+ * @throws Failure where the name is that of a terminal, a pipe or any device, or of what is there already
+ */
+export async function expectNewFile(file: string): Promise<void> {
+  const there = await lstat(file).catch((error: unknown) => {
+    if (isMissing(error)) return null
+    throw error
+  })
+  if (there?.isFile() === true || there?.isDirectory() === true) throw alreadyThere(file)
+  const isDevice = process.platform === 'win32' && device.test(basename(file))
+  if (there !== null || file === '-' || isDevice)
+    throw misused(
+      safe`--raw writes into a new file only, and ${file} is none`,
+      safe`control characters of the applicant's could act on a terminal; without --raw they are made visible`,
+    )
+}
+
+/** Saves bytes as they were opened, control characters and all. @throws Failure, EEXIST */
+export async function saveRaw(printer: Printer, file: string, bytes: Uint8Array): Promise<void> {
+  await expectNewFile(file)
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  saySaving(printer, file)
+  await writeNew(file, bytes)
+  sayRaw(printer, file)
+}
+
+export function sayRaw(printer: Printer, file: string): void {
+  printer.say(
+    safe`nothing in ${file} was made visible: look at it in an editor; printed at a terminal, it could act there`,
+  )
 }
 
 /**
@@ -45,9 +83,9 @@ export async function saveFiles(
     }
     // oxlint-disable-next-line no-await-in-loop
     await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+    saySaving(printer, file)
     // oxlint-disable-next-line no-await-in-loop
     await writeNew(file, bytes)
-    saySaved(printer, file)
   }
   return left
 }

@@ -31,6 +31,8 @@ export interface SealedCase {
   /** Whether the directory that it was sealed with is one of the organisation's; null where it cannot be had. */
   readonly sealedWith: VerifiedDirectory | null
   readonly content: EnvelopeContent
+  /** The same byte for byte as the applicant's device sealed it. */
+  readonly text: Uint8Array
   /** A handler has signed that it ended, and nothing has happened since that takes it up again. */
   readonly isClosed: boolean
 }
@@ -86,6 +88,7 @@ export async function fetchCase(desk: Desk, id: CaseId): Promise<SealedCase> {
     doubtful: detail.grants.filter(grant => !counted.has(grant)),
     sealedWith,
     content: opened.content,
+    text: opened.text,
     isClosed,
   }
 }

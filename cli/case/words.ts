@@ -13,6 +13,7 @@ import type { Desk } from '../client/desk.js'
 import { asFailure, Failure } from '../failure.js'
 import { isMissing, readBounded, writePrivately } from '../station/disk.js'
 import { writtenText } from '../station/written-text.js'
+import { keptWords } from '../terminal/editor.js'
 import { safe } from '../terminal/safe.js'
 import { timeWords } from '../terminal/time-words.js'
 
@@ -42,7 +43,9 @@ export async function withWords<T>(
   const fromEditor = writing.file === undefined && station.stdin.isTTY === true
   let isKept = false
   const keep = async (text: string) => {
+    isKept = false
     isKept = await keepWords(desk, writing, text)
+    return isKept
   }
   const begin = fromEditor ? await begun(desk, writing) : ''
   const text = await writtenText(station, { ...writing, begin, keep })
@@ -53,8 +56,7 @@ export async function withWords<T>(
   } catch (error) {
     if (!isKept) throw error
     const failure = asFailure(error)
-    const hint = safe`what you wrote is kept on this machine, sealed: the same command offers it again`
-    throw new Failure(failure.exit, failure.sentence, [...failure.hints, hint], {
+    throw new Failure(failure.exit, failure.sentence, [...failure.hints, keptWords], {
       cause: error,
       ...(failure.code === null ? {} : { code: failure.code }),
     })

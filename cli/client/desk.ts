@@ -52,7 +52,7 @@ export async function openDesk(
     identity,
     handler,
     seed,
-    cases: caseDesk(station, settings, seed),
+    cases: caseDesk(station, { ...settings, printer: station.printer }, seed),
     past: pastDirectories(station, settings, directory),
   }
 }

@@ -5,6 +5,7 @@ import * as https from 'node:https'
 import type { Duplex } from 'node:stream'
 import * as tls from 'node:tls'
 import { Failure, refused, unavailable } from '../failure.js'
+import type { Printer } from '../terminal/printer.js'
 import { safe } from '../terminal/safe.js'
 import { socksConnection } from './socks.js'
 
@@ -41,10 +42,18 @@ export interface Line {
   readonly seconds?: number
   /** Ends the exchange before its time. */
   readonly ended?: AbortSignal
+  /** Says who is waited for; a view of its own over the terminal gives none. */
+  readonly printer?: Printer
 }
 
 /** @throws Failure: unavailable where there was no whole answer, refused where the answer breaks a rule */
 export async function exchange(request: Request, line: Line): Promise<Answer> {
+  const work = exchanged(request, line)
+  const { host } = new URL(request.url)
+  return line.printer?.waiting(safe`waiting for ${host}`, work) ?? work
+}
+
+async function exchanged(request: Request, line: Line): Promise<Answer> {
   const seconds = line.seconds ?? exchangeSeconds
   const stop = new AbortController()
   const clock = setTimeout(() => stop.abort(), seconds * 1000)

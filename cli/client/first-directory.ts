@@ -4,7 +4,7 @@ import { readDirectory } from '../../keys/directory.js'
 import { rootFingerprint } from '../../keys/root.js'
 import { KhancapError } from '../../schemas/problem.js'
 import type { HandlerSettings } from '../../schemas/settings.js'
-import { misused, refused } from '../failure.js'
+import { Failure, misused, refused } from '../failure.js'
 import { rowDigits, rowsOf } from '../joining/page.js'
 import { inFours } from '../station/identity.js'
 import type { Station } from '../station/station.js'
@@ -96,9 +96,10 @@ export async function firstDirectory(
         safe`where it stays so, call the organisation`,
       )
     const slips = slipsIn(settings.root, said)
-    throw refused(
+    throw new Failure(
+      1,
       safe`the directory is not signed by the root of this fingerprint`,
-      ...(slips.length > 0
+      slips.length > 0
         ? slips
         : [
             ...rowsOf(settings.root).map(
@@ -106,7 +107,7 @@ export async function firstDirectory(
             ),
             safe`compare them and the address with your paper; nothing was written`,
             safe`if all is right, stop, and call the organisation: this is not its server`,
-          ]),
+          ],
     )
   }
 }

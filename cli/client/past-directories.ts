@@ -26,7 +26,7 @@ export function pastDirectories(
   settings: HandlerSettings,
   newest: VerifiedDirectory,
   fetched: (sequence: number) => Promise<Uint8Array | null> = sequence =>
-    fetchNote(settings, sequence),
+    fetchNote(station, settings, sequence),
 ): PastDirectories {
   /** From the newest backwards without a gap. */
   const chain: VerifiedDirectory[] = [newest]
@@ -84,7 +84,11 @@ export async function keepDirectory(station: Station, directory: VerifiedDirecto
 }
 
 /** A server that does not have it, or cannot be reached, only leaves something unproven. */
-async function fetchNote(settings: HandlerSettings, sequence: number): Promise<Uint8Array | null> {
+async function fetchNote(
+  { printer }: Station,
+  settings: HandlerSettings,
+  sequence: number,
+): Promise<Uint8Array | null> {
   try {
     const answer = await exchange(
       {
@@ -94,7 +98,7 @@ async function fetchNote(settings: HandlerSettings, sequence: number): Promise<U
         body: null,
         maxBytes: maxDirectoryBytes,
       },
-      { proxy: settings.proxy },
+      { proxy: settings.proxy, printer },
     )
     return answer.status === 200 ? answer.body : null
   } catch (error) {

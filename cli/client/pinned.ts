@@ -56,7 +56,7 @@ export async function fetchDirectory(
       body: null,
       maxBytes: maxDirectoryBytes,
     },
-    { proxy: settings.proxy },
+    { proxy: settings.proxy, printer: station.printer },
   )
   if (isKnown && answer.status === 304) return read(station, settings, known)
   if (answer.status !== 200) throw failureOf(answer)

@@ -94,6 +94,7 @@ export function declareCaseCommands(program: Command, runner: Runner): void {
         .argument('[id]', idHelp)
         .option('--file <files...>', 'open this sealed file, or several; needs no network')
         .option('--out <dir>', 'save what was opened into this folder, for your eyes only')
+        .option('--raw <file>', 'save what was sealed, byte for byte, in this new file')
         .option('--gpg', 'hand a mail that is sealed with PGP to gpg on this machine'),
       runner,
       async (station, options: OpenOptions, id?: string) =>
@@ -102,6 +103,7 @@ export function declareCaseCommands(program: Command, runner: Runner): void {
     'khancap open 3k7m',
     'khancap open 3k7m --json',
     'khancap open 3k7m --gpg',
+    'khancap open 3k7m --raw ./3k7m.json',
     'khancap open --file request.age --out ./opened',
     'khancap open --file *.age',
   )

@@ -40,30 +40,40 @@ export function declareOrganisationCommands(program: Command, runner: Runner): v
   declarePublishing(org, runner)
 }
 
+function withDryRun(command: Command): Command {
+  return command.option('--dry-run', 'say what would be done, and write nothing')
+}
+
 function edit(command: Command): Command {
-  return withJson(command)
-    .option('--dir <folder>', "the organisation's folder", '.')
-    .option('--dry-run', 'say what would be done, and write nothing')
+  return withDryRun(withJson(command).option('--dir <folder>', "the organisation's folder", '.'))
 }
 
 function declareMaking(org: Command, runner: Runner): void {
   withExamples(
     does(
-      withPassphrase(withJson(org.command('init').description("make an organisation's folder")))
-        .option('--dir <folder>', 'where', '.')
-        .requiredOption('--name <name>', 'its name, as everybody sees it')
-        .requiredOption('--origin <url>', 'the name of the deployment: its first address, for ever')
-        .option('--address <url>', 'another address (again for more)', several)
-        .option('--program <id>', 'a shipped program (again for more; all where left out)', several)
-        .option('--root <name>', 'make a key of the root here (again for more)', several)
-        .option('--root-key <name=key>', 'a key of the root that was made elsewhere', several)
-        .option('--threshold <number>', 'signatures that a directory needs (2 where left out)')
-        .option(
-          '--key-retention <days>',
-          'how long handlers keep a generation of their key after its end',
-          '30',
-        )
-        .option('--dry-run', 'say what would be done, and write nothing'),
+      withDryRun(
+        withPassphrase(withJson(org.command('init').description("make an organisation's folder")))
+          .option('--dir <folder>', 'where', '.')
+          .requiredOption('--name <name>', 'its name, as everybody sees it')
+          .requiredOption(
+            '--origin <url>',
+            'the name of the deployment: its first address, for ever',
+          )
+          .option('--address <url>', 'another address (again for more)', several)
+          .option(
+            '--program <id>',
+            'a shipped program (again for more; all where left out)',
+            several,
+          )
+          .option('--root <name>', 'make a key of the root here (again for more)', several)
+          .option('--root-key <name=key>', 'a key of the root that was made elsewhere', several)
+          .option('--threshold <number>', 'signatures that a directory needs (2 where left out)')
+          .option(
+            '--key-retention <days>',
+            'how long handlers keep a generation of their key after its end',
+            '30',
+          ),
+      ),
       runner,
       async (station, options: OrgInitOptions) =>
         (await import('../verbs/org-init.js')).makeOrganisation(station, options),
@@ -74,13 +84,15 @@ function declareMaking(org: Command, runner: Runner): void {
   )
   withExamples(
     does(
-      withPassphrase(
-        withJson(
-          org.command('root').description('make a key of the root on the machine of its holder'),
-        ),
-      )
-        .argument('<name>', "the key's name")
-        .requiredOption('--out <file>', 'where to seal it'),
+      withDryRun(
+        withPassphrase(
+          withJson(
+            org.command('root').description('make a key of the root on the machine of its holder'),
+          ),
+        )
+          .argument('<name>', "the key's name")
+          .requiredOption('--out <file>', 'where to seal it'),
+      ),
       runner,
       async (station, options: OrgRootOptions, name = '') =>
         (await import('../verbs/org-root.js')).makeRootKey(station, options, name),
@@ -237,12 +249,11 @@ function declarePublishing(org: Command, runner: Runner): void {
   )
   withExamples(
     does(
-      withJson(
+      edit(
         org
           .command('offline-form')
           .description('write the form that works without network, with the directory inside'),
       )
-        .option('--dir <folder>', "the organisation's folder", '.')
         .requiredOption('--out <folder>', 'where to write it, one file for each language')
         .option('--templates <folder>', 'the templates; those of this tool where left out'),
       runner,

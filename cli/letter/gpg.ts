@@ -60,7 +60,10 @@ async function importedKey(home: string, bytes: Uint8Array): Promise<SentKey | n
         Buffer.from(entity, 'latin1'),
       )
       if (code !== 0 || !out.startsWith('-----BEGIN PGP MESSAGE-----'))
-        throw refused(safe`gpg could not seal to the key ${fingerprint}; nothing was sent`)
+        throw refused(
+          safe`gpg could not seal to the key ${fingerprint}; nothing was sent`,
+          safe`choose another key with --key, or answer by another way and record it with khancap contacted`,
+        )
       return out
     },
   }

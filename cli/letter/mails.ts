@@ -59,7 +59,11 @@ export async function answerableMails(
 ): Promise<AnswerableMails> {
   const { id } = sealed.detail.case
   const carried = mailIn(sealed.content)
-  if (carried === null) throw refused(safe`case ${id} did not come by mail`)
+  if (carried === null)
+    throw refused(
+      safe`case ${id} did not come by mail`,
+      safe`without --to, --key, --plain and --yes the answer goes to its mailbox here: khancap reply ${id.slice(0, 8)}`,
+    )
   const opened = await openMail(desk, id, carried)
   const from = senderIn(opened.parts.header)
   if (from === null)

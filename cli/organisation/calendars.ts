@@ -46,7 +46,11 @@ function zoneOf({ team, zone, dated }: Calendar): AheadBy {
     const at = Date.parse(`${named}T00:00:00Z`)
     return Number.isNaN(at) || !new Date(at).toISOString().startsWith(named)
   })
-  if (wrong !== undefined) throw refused(safe`the calendar of ${team} has a day ${wrong.day}`)
+  if (wrong !== undefined)
+    throw refused(
+      safe`the calendar of ${team} has a day ${wrong.day}`,
+      safe`there is no such day: correct it in organisation.json`,
+    )
   try {
     return clockOfZone(zone)
   } catch {

@@ -62,7 +62,10 @@ export function rotateHandler(
   const handler = handlerOf(source, identity.handler)
   const { recipient, key } = newestOf(identity)
   if (handler.recipients.some(known => known.recipient === recipient))
-    throw refused(safe`this identity of ${handler.id} is in the directory already`)
+    throw refused(
+      safe`this identity of ${handler.id} is in the directory already`,
+      safe`is it the file that khancap keys export wrote after khancap keys rotate? ask them for that one`,
+    )
   const validity = { valid_from: when.from, valid_until: null }
   return withHandler(source, {
     ...handler,
@@ -99,7 +102,10 @@ export function removeHandler(source: OrganisationSource, id: Slug): Organisatio
 
 export function addTeam(source: OrganisationSource, team: Team): OrganisationSource {
   if (source.teams.some(({ id }) => id === team.id))
-    throw refused(safe`there is a team ${team.id} already`)
+    throw refused(
+      safe`there is a team ${team.id} already`,
+      safe`give it another name, or leave it: khancap org check shows what it reads`,
+    )
   return { ...source, teams: [...source.teams, team] }
 }
 
@@ -131,9 +137,15 @@ export function addProgram(source: OrganisationSource, program: Program): Organi
 
 export function removeProgram(source: OrganisationSource, id: Slug): OrganisationSource {
   if (!source.programs.some(program => program.id === id))
-    throw refused(safe`there is no program ${id}`)
+    throw refused(
+      safe`there is no program ${id}`,
+      safe`it has ${source.programs.map(program => program.id).join(', ')}`,
+    )
   if (source.programs.length === 1)
-    throw refused(safe`${id} is the only program; a directory has at least one`)
+    throw refused(
+      safe`${id} is the only program; a directory has at least one`,
+      safe`add the one that takes its place first: khancap org add program`,
+    )
   return { ...source, programs: source.programs.filter(program => program.id !== id) }
 }
 
@@ -158,13 +170,22 @@ export function rotateReceiptKey(source: OrganisationSource, key: NoteKey): Orga
 }
 
 export function addAddress(source: OrganisationSource, address: string): OrganisationSource {
-  if (source.addresses.includes(address)) throw refused(safe`${address} is there already`)
+  if (source.addresses.includes(address))
+    throw refused(
+      safe`${address} is there already`,
+      safe`nothing has to be done: khancap org publish takes it into the directory`,
+    )
   return { ...source, addresses: [...source.addresses, address] }
 }
 
 export function removeAddress(source: OrganisationSource, address: string): OrganisationSource {
-  if (!source.addresses.includes(address)) throw refused(safe`there is no address ${address}`)
-  if (source.addresses.length === 1) throw refused(safe`${address} is the only address`)
+  if (!source.addresses.includes(address))
+    throw refused(safe`there is no address ${address}`, safe`it has ${source.addresses.join(', ')}`)
+  if (source.addresses.length === 1)
+    throw refused(
+      safe`${address} is the only address`,
+      safe`add the new one first: khancap org add address`,
+    )
   return { ...source, addresses: source.addresses.filter(known => known !== address) }
 }
 

@@ -1,28 +1,45 @@
-// How a change to the source ends: shown, written unless it is a try, and a word about publishing.
-import { resolve } from 'node:path'
+// How a change to the source is made: announced, written unless it is a try, said, with a word about publishing and the way back.
+import { join, resolve } from 'node:path'
 import type { OrganisationSource } from '../../schemas/organisation.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import { type Safe, safe } from '../terminal/safe.js'
-import { readSource, writeSource } from './folder.js'
+import { expectNoFile, readSource, writeServerSecret, writeSource } from './folder.js'
+import { announce } from './steps.js'
 
 export interface EditOptions extends VerbOptions {
   readonly dir: string
   readonly dryRun?: true
 }
 
+export interface Change {
+  /** Said before it is done, and afterwards. */
+  readonly what: Safe
+  readonly to: (source: OrganisationSource) => OrganisationSource
+  /** For the server: written before the source that names its public half. */
+  readonly secret?: { readonly file: string; readonly text: string }
+  /** The way back, or that there is none, and what helps. */
+  readonly back: (before: OrganisationSource) => readonly Safe[]
+}
+
 /** Reads the source, changes it, says what was done. Nothing takes effect before it is published. */
 export async function editSource(
   station: Station,
   options: EditOptions,
-  change: (source: OrganisationSource) => OrganisationSource,
-  done: Safe,
+  { back, secret, to, what }: Change,
 ): Promise<void> {
   const folder = resolve(options.dir)
-  const changed = change(await readSource(folder))
-  const isTry = options.dryRun === true
-  if (!isTry) await writeSource(folder, changed)
+  const before = await readSource(folder)
+  const changed = to(before)
+  if (secret !== undefined) await expectNoFile(join(folder, secret.file))
   const { printer } = station
-  if (options.json === true) return printer.json({ folder, written: !isTry, change: done.text })
-  printer.out(isTry ? safe`would be done: ${done}` : done)
-  printer.say(isTry ? safe`nothing was written` : safe`it takes effect with khancap org publish`)
+  const isDone = announce(station, options, what)
+  if (isDone) {
+    if (secret !== undefined) await writeServerSecret(folder, secret.file, secret.text)
+    await writeSource(folder, changed)
+  }
+  if (options.json === true) printer.json({ folder, written: isDone, change: what.text })
+  else if (isDone) printer.out(safe`done: ${what}`)
+  if (!isDone) return
+  printer.say(safe`it takes effect with khancap org publish`)
+  for (const line of back(before)) printer.say(line)
 }

@@ -13,7 +13,7 @@ import { printSigningKey, readSigningKey } from '../../keys/signing-key.js'
 import { maxDirectoryBytes } from '../../schemas/directory.js'
 import { OrganisationSource } from '../../schemas/organisation.js'
 import { openWithPassphrase, sealWithPassphrase } from '../../src/core/envelope/passphrase.js'
-import { type Failure, refused } from '../failure.js'
+import { alreadyThere, type Failure, refused } from '../failure.js'
 import { readBounded, writePrivately } from '../station/disk.js'
 import { newPassphrase, withPassphrase } from '../station/passphrase.js'
 import type { PassphraseOptions, Station } from '../station/station.js'
@@ -46,7 +46,10 @@ export async function readSource(folder: string): Promise<OrganisationSource> {
   try {
     json = JSON.parse(new TextDecoder().decode(bytes))
   } catch {
-    throw refused(safe`${join(folder, sourceFile)} is not JSON`)
+    throw refused(
+      safe`${join(folder, sourceFile)} is not JSON`,
+      safe`was it edited by hand? look at the last change; a copy on another stick may be whole`,
+    )
   }
   const parsed = OrganisationSource.safeParse(json)
   if (parsed.success) return parsed.data
@@ -73,7 +76,12 @@ export function faulty(
     .slice(0, 10)
     .map(({ code, pointer }) => safe`${pointer || '/'}: ${code.replaceAll('_', ' ')}`)
   const more = faults.length > shown.length ? [safe`and ${faults.length - shown.length} more`] : []
-  return refused(sentence, ...shown, ...more)
+  return refused(
+    sentence,
+    ...shown,
+    ...more,
+    safe`correct these places, then run the same command again`,
+  )
 }
 
 /** @returns null where there is none */
@@ -99,7 +107,10 @@ export async function sealRootKey(
   const passphrase = await newPassphrase(station, options, null, safe`the root key ${key.name}`)
   const p = await station.primitives()
   const text = printSigningKey(p, key, 'root key')
-  const sealed = await sealWithPassphrase(p, text, passphrase, station.environment.workFactor)
+  const sealed = await station.printer.waiting(
+    safe`sealing with the passphrase`,
+    sealWithPassphrase(p, text, passphrase, station.environment.workFactor),
+  )
   await writePrivatelyOnce(file, sealed)
 }
 
@@ -125,8 +136,12 @@ export async function writeServerSecret(folder: string, file: string, text: stri
   await writePrivatelyOnce(join(folder, file), text)
 }
 
+/** @throws Failure where there is one */
+export async function expectNoFile(file: string): Promise<void> {
+  if ((await readBounded(file, maxSourceBytes)) !== null) throw alreadyThere(file)
+}
+
 async function writePrivatelyOnce(file: string, content: string | Uint8Array): Promise<void> {
-  if ((await readBounded(file, maxSourceBytes)) !== null)
-    throw refused(safe`${file} exists already; it was left as it is`)
+  await expectNoFile(file)
   await writePrivately(file, content)
 }

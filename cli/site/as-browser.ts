@@ -2,7 +2,7 @@
 // show each what it wants to see. It is Tor Browser that is copied: most of who is in danger comes with it.
 import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
-import { refused } from '../failure.js'
+import { noHint, refused } from '../failure.js'
 import { safe } from '../terminal/safe.js'
 
 type Kind = 'document' | 'script' | 'style' | 'image' | 'empty'
@@ -75,12 +75,13 @@ export async function unpacked(
   if (inflate === undefined)
     throw refused(
       safe`it comes compressed in a way that the site is not built with: ${coding.slice(0, 40)}`,
+      noHint,
     )
   try {
     return await inflate(body, { maxOutputLength: maxBytes })
   } catch (error) {
     if (error instanceof RangeError)
-      throw refused(safe`it is larger than ${maxBytes} bytes once it is no more compressed`)
-    throw refused(safe`it comes compressed (${coding}), and no browser could read it`)
+      throw refused(safe`it is larger than ${maxBytes} bytes once it is no more compressed`, noHint)
+    throw refused(safe`it comes compressed (${coding}), and no browser could read it`, noHint)
   }
 }

@@ -72,7 +72,11 @@ export async function wrapWithPlugin(
       return true
     },
   })
-  if (stanzas.length === 0) throw refused(safe`the plugin for ${recipient} wrapped nothing`)
+  if (stanzas.length === 0)
+    throw refused(
+      safe`the plugin for ${recipient} wrapped nothing`,
+      safe`is the key plugged in, and of this plugin? then run the same command again`,
+    )
   return stanzas
 }
 
@@ -91,7 +95,11 @@ async function converse(
   talk: Talk,
 ): Promise<void> {
   const name = pluginName(key)
-  if (name === null) throw refused(safe`this is no key of a plugin: ${key.slice(0, 40)}`)
+  if (name === null)
+    throw refused(
+      safe`this is no key of a plugin: ${key.slice(0, 40)}`,
+      safe`the plugin prints it: a line that begins with age1 and its name, or AGE-PLUGIN-`,
+    )
   const program = `age-plugin-${name}`
   const child = spawn(program, [`--age-plugin=${machine}`], { stdio: 'pipe' })
   const clock = setTimeout(() => child.kill(), patienceMs)
@@ -135,7 +143,10 @@ async function dialogue(
     if (hear(stanza)) send(['ok'])
     else await answer(station, program, command, args, stanza.body, send)
   }
-  throw unavailable(safe`the plugin ${program} ended in the middle`)
+  throw unavailable(
+    safe`the plugin ${program} ended in the middle`,
+    safe`is the key plugged in, and touched in time? run the same command again`,
+  )
 }
 
 /** What a plugin asks of the person. Its words are anybody's: they pass the allow-list. */
@@ -192,13 +203,20 @@ function textOf(body: Uint8Array): string {
   }
 }
 
+function foreign(): Failure {
+  return unavailable(
+    safe`the plugin does not speak the protocol`,
+    safe`install it again, in a version of now; khancap doctor tries it`,
+  )
+}
+
 /** Stanzas as they come: a line `-> …`, then base64 in lines of 64, the last one shorter. */
 async function* stanzasOf(stream: AsyncIterable<unknown>): AsyncGenerator<Stanza> {
   let args: string[] | null = null
   let encoded = ''
   for await (const line of linesOf(stream)) {
     if (args === null) {
-      if (!line.startsWith('-> ')) throw unavailable(safe`the plugin does not speak the protocol`)
+      if (!line.startsWith('-> ')) throw foreign()
       args = line.slice(3).split(' ')
       continue
     }
@@ -214,7 +232,7 @@ function bodyOf(encoded: string): Uint8Array {
   try {
     return decodeBase64Bare(encoded)
   } catch {
-    throw unavailable(safe`the plugin does not speak the protocol`)
+    throw foreign()
   }
 }
 
@@ -225,7 +243,7 @@ async function* linesOf(stream: AsyncIterable<unknown>): AsyncGenerator<string> 
     rest += Buffer.from(part).toString('latin1')
     const lines = rest.split('\n')
     rest = lines.pop() ?? ''
-    if (rest.length > maxLineBytes) throw unavailable(safe`the plugin does not speak the protocol`)
+    if (rest.length > maxLineBytes) throw foreign()
     yield* lines
   }
 }

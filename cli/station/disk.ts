@@ -1,6 +1,6 @@
 // Files of the tool on disk: folders 0700, files 0600, and a file is replaced as a whole or not at all.
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /** Writes a file as a whole: a crash leaves the old one or the new one. Its folder is made where it is missing. */
@@ -62,6 +62,17 @@ export async function readBounded(file: string, maxBytes: number): Promise<Uint8
 export async function isOpenToOthers(file: string): Promise<boolean> {
   if (process.platform === 'win32') return false
   return ((await stat(file)).mode & 0o077) !== 0
+}
+
+/** Whether a name is taken, be it by a link to nowhere. */
+export async function isThere(file: string): Promise<boolean> {
+  try {
+    await lstat(file)
+    return true
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
+  }
 }
 
 export function isMissing(error: unknown): boolean {

@@ -95,11 +95,11 @@ export async function sealIdentity(
   passphrase: string,
 ): Promise<Uint8Array> {
   const p = await station.primitives()
-  return sealWithPassphrase(
-    p,
-    printIdentity(p, identity),
-    passphrase,
-    station.environment.workFactor,
+  const { environment, printer } = station
+  const text = printIdentity(p, identity)
+  return printer.waiting(
+    safe`sealing with the passphrase`,
+    sealWithPassphrase(p, text, passphrase, environment.workFactor),
   )
 }
 

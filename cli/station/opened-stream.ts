@@ -1,15 +1,17 @@
 // A sealed file that is larger than memory, from a disk or over a line, opened chunk by chunk. What was opened counts once its last chunk has: until
-// then it stands under a name of its own, and a file that turns out to be damaged leaves nothing.
+// then it stands beside the name that it will have, under one that says so, and a file that turns out to be damaged leaves nothing.
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { type FileHandle, mkdir, open, rename } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { KhancapError } from '../../schemas/problem.js'
 import type { Context } from '../../schemas/sealed.js'
 import type { Primitives } from '../../src/core/crypto/primitives.js'
 import { maxHeaderBytes } from '../../src/core/envelope/parse-header.js'
 import { openAgeHeader } from '../../src/core/envelope/open.js'
 import { chunkOpener, payloadNonceBytes, sealedChunkBytes } from '../../src/core/envelope/stream.js'
+import { alreadyThere } from '../failure.js'
+import { isThere } from './disk.js'
 
 /** Chunks that are read at once. */
 const chunksAtOnce = 16
@@ -52,7 +54,7 @@ export interface StreamWork {
 /**
  * Opens a whole file, and closes its source.
  * @returns null where it is not sealed to these identities
- * @throws KhancapError `sealed_unreadable`; EEXIST where the target is there
+ * @throws KhancapError `sealed_unreadable`; Failure or EEXIST where the target is there
  */
 export async function openStream(
   p: Primitives,
@@ -108,11 +110,11 @@ async function whole(
 ): Promise<number> {
   if (place === null) return fill(() => Promise.resolve())
   await mkdir(dirname(place), { recursive: true, mode: 0o700 })
-  // The name is taken before the work begins, and never from a file that is there.
-  await (await open(place, 'wx', 0o600)).close()
-  const fresh = join(dirname(place), `.${randomBytes(8).toString('hex')}.part`)
+  if (await isThere(place)) throw alreadyThere(place)
+  const fresh = `${place}.${randomBytes(8).toString('hex')}${unfinished}`
+  const ours = [fresh]
   const forget = () => {
-    for (const file of [fresh, place]) rmSync(file, { force: true })
+    for (const file of ours) rmSync(file, { force: true })
   }
   const ended = (signal: NodeJS.Signals) => {
     forget()
@@ -128,6 +130,9 @@ async function whole(
     } finally {
       await target.close()
     }
+    // Whoever ends us before leaves nothing under the name that counts; it is never taken from a file that is there.
+    await (await open(place, 'wx', 0o600)).close()
+    ours.push(place)
     await rename(fresh, place)
     return bytes
   } catch (error) {
@@ -139,6 +144,12 @@ async function whole(
 }
 
 const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const unfinished = '.part'
+
+/** Whether a file of this name was being written when somebody ended us, or is being written now. */
+export function isUnfinished(name: string): boolean {
+  return /\.[0-9a-f]{16}\.part$/.test(name)
+}
 
 async function eachChunk(
   source: StreamSource,

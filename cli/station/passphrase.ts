@@ -32,15 +32,18 @@ export async function withPassphrase<T>(
   lost: readonly Safe[] = [],
 ): Promise<T> {
   const given = await givenPassphrase(station, options, settings)
+  // It is made slow on purpose, for whoever tries many.
+  const tried = (passphrase: string) =>
+    station.printer.waiting(safe`trying the passphrase`, open(passphrase))
   if (given !== null)
-    return open(given.passphrase).catch((error: unknown) => {
+    return tried(given.passphrase).catch((error: unknown) => {
       throw isWrong(error) ? wrongPassphrase(error, given.source, lost) : error
     })
   if (!station.asker.available) throw noPassphrase()
   for (let left = maxTries - 1; ; left--) {
     const passphrase = await station.asker.secret(question)
     try {
-      return await open(passphrase)
+      return await tried(passphrase)
     } catch (error) {
       if (!isWrong(error)) throw error
       if (left === 0) throw wrongPassphrase(error, null, lost)
@@ -83,7 +86,10 @@ export async function newPassphrase(
       safe`five or six random words are easy to keep and hard to guess`,
     )
   if (given === null && (await station.asker.secret(safe`the same again:`)) !== passphrase)
-    throw refused(safe`the two passphrases differ; nothing was made`)
+    throw refused(
+      safe`the two passphrases differ; nothing was made`,
+      safe`run the same command again, and type it slowly: nothing is shown`,
+    )
   return passphrase
 }
 
@@ -128,7 +134,14 @@ async function fromFile(station: Station, file: string): Promise<Given> {
     station.printer.say(
       safe`warning: other users of this machine may read the passphrase file ${file} (chmod 600 it)`,
     )
-  return { passphrase: firstLine(bytes, safe`the file ${file}`), source: safe`the file ${file}` }
+  return {
+    passphrase: firstLine(
+      bytes,
+      safe`the file ${file}`,
+      safe`its first line must be the passphrase`,
+    ),
+    source: safe`the file ${file}`,
+  }
 }
 
 const runItAlone = safe`run the command by itself: its first line must be the passphrase, and nothing else`
@@ -195,9 +208,9 @@ function codeOf(child: ChildProcess, patienceMs: number): Promise<number | null 
   })
 }
 
-function firstLine(bytes: Uint8Array, source: Safe, ...hints: readonly Safe[]): string {
+function firstLine(bytes: Uint8Array, source: Safe, hint: Safe): string {
   const line = new TextDecoder().decode(bytes).split(/\r?\n/, 1)[0] ?? ''
-  if (line === '') throw refused(safe`the passphrase from ${source} is empty`, ...hints)
+  if (line === '') throw refused(safe`the passphrase from ${source} is empty`, hint)
   return line
 }
 

@@ -1,6 +1,6 @@
 // Text that a person gives to a command: from a file, from stdin, or from their editor. Bounded, and strict UTF-8.
 import { fromUtf8 } from '../../src/core/encoding/bytes.js'
-import { type Failure, misused, refused } from '../failure.js'
+import { type Failure, misused, noFile, refused } from '../failure.js'
 import { editText } from '../terminal/editor.js'
 import { safe } from '../terminal/safe.js'
 import { readBounded } from './disk.js'
@@ -19,7 +19,10 @@ export async function readText(station: Station, file: string): Promise<string> 
       .replace(/^\uFEFF/, '')
       .replaceAll('\r\n', '\n')
   } catch {
-    throw refused(safe`${file === '-' ? 'the input' : file} is not text in UTF-8`)
+    throw refused(
+      safe`${file === '-' ? 'the input' : file} is not text in UTF-8`,
+      safe`save it as plain text in UTF-8 first; a document of an office program is none`,
+    )
   }
 }
 
@@ -35,7 +38,7 @@ export async function writtenText(
     readonly file: string | undefined
     readonly begin: string
     readonly instructions: readonly string[]
-    readonly keep: (text: string) => Promise<void>
+    readonly keep: (text: string) => Promise<boolean>
   },
 ): Promise<string> {
   const given = writing.file ?? (station.stdin.isTTY === true ? undefined : '-')
@@ -63,7 +66,11 @@ export async function writtenText(
 }
 
 function faultIn(text: string): Failure | null {
-  if (text === '') return misused(safe`nothing was written; nothing was sent`)
+  if (text === '')
+    return misused(
+      safe`nothing was written; nothing was sent`,
+      safe`write it above the lines with #% of the editor, or give it with --file F or on stdin`,
+    )
   if (text.length <= maxWords) return null
   return refused(
     safe`the text has ${text.length} characters; at most ${maxWords} can be sealed`,
@@ -76,10 +83,14 @@ async function readFile(file: string): Promise<Uint8Array> {
     const bytes = await readBounded(file, maxBytes)
     if (bytes !== null) return bytes
   } catch (error) {
-    if (error instanceof RangeError) throw refused(safe`${file} is larger than ${maxBytes} bytes`)
+    if (error instanceof RangeError)
+      throw refused(
+        safe`${file} is larger than ${maxBytes} bytes`,
+        safe`is it the right file? what can be sealed has at most ${maxWords} characters`,
+      )
     throw error
   }
-  throw refused(safe`there is no file ${file}`)
+  throw noFile(file)
 }
 
 /** All of stdin. @throws Failure where it is larger than `most` bytes */
@@ -89,7 +100,11 @@ export async function readInput(station: Station, most: number): Promise<Uint8Ar
   for await (const part of station.stdin) {
     const chunk = part instanceof Uint8Array ? part : Buffer.from(String(part))
     bytes += chunk.length
-    if (bytes > most) throw refused(safe`the input is larger than ${most} bytes`)
+    if (bytes > most)
+      throw refused(
+        safe`the input is larger than ${most} bytes`,
+        safe`is it the right file? give a smaller part of it`,
+      )
     parts.push(chunk)
   }
   return Buffer.concat(parts)

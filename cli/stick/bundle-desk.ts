@@ -42,7 +42,10 @@ export async function openBundleDesk(
   let current = bundle
   async function keep(done: Pick<BundleAct, 'case' | 'envelope' | 'act'>): Promise<void> {
     if (current.acts.length >= maxBundleActs)
-      throw refused(safe`the bundle is full: import it, and make a new one`)
+      throw refused(
+        safe`the bundle is full`,
+        safe`import it where there is a network (khancap import), then make a new one`,
+      )
     const p = await station.primitives()
     const at = formatTimestamp(station.now() - (station.now() % 1000))
     const next = await withAct(p, current, { at, ...done }, seed)

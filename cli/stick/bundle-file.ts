@@ -10,7 +10,7 @@ import { fromUtf8 } from '../../src/core/encoding/bytes.js'
 import { openAgeFile } from '../../src/core/envelope/open.js'
 import { sealToSelf } from '../../src/core/envelope/seal.js'
 import { KhancapError } from '../../schemas/problem.js'
-import { refused } from '../failure.js'
+import { noFile, refused } from '../failure.js'
 import { readBounded, writeNew, writePrivately } from '../station/disk.js'
 import type { Station } from '../station/station.js'
 import { safe } from '../terminal/safe.js'
@@ -28,10 +28,14 @@ export async function readBundleFile(
 ): Promise<Bundle> {
   const p = await station.primitives()
   const sealed = await readBounded(file, maxBundleBytes).catch((error: unknown) => {
-    if (error instanceof RangeError) throw refused(safe`${file} is larger than any bundle`)
+    if (error instanceof RangeError)
+      throw refused(
+        safe`${file} is larger than any bundle`,
+        safe`is it the file that khancap bundle wrote, and not one of ${file}.files?`,
+      )
     throw error
   })
-  if (sealed === null) throw refused(safe`there is no file ${file}`)
+  if (sealed === null) throw noFile(file)
   const keys = identity.signing.map(seed => encodeBase64url(p.ed25519PublicKey(seed)))
   try {
     const opened = await openAgeFile(p, identity.opening, sealed)

@@ -68,7 +68,7 @@ export async function findTemplate(
   try {
     return fromUtf8(bytes ?? new Uint8Array()).trim()
   } catch {
-    throw refused(safe`${found.file} is not text in UTF-8`)
+    throw refused(safe`${found.file} is not text in UTF-8`, safe`save it as plain text in UTF-8`)
   }
 }
 

@@ -3,7 +3,7 @@
 import { openSync } from 'node:fs'
 import type { Interface } from 'node:readline'
 import { ReadStream, WriteStream } from 'node:tty'
-import { refused } from '../failure.js'
+import { noHint, refused } from '../failure.js'
 import { safe, type Safe } from './safe.js'
 
 export interface Asker {
@@ -25,7 +25,7 @@ export interface Choice<T extends string> {
 }
 
 const maxSecretCharacters = 1024
-const cancelled = () => refused(safe`cancelled; nothing was done`)
+const cancelled = () => refused(safe`cancelled; nothing was done`, noHint)
 
 /** Asks at the terminal that the command was started from, also where stdin or stdout are files. */
 export function terminalAsker(): Asker {

@@ -22,7 +22,8 @@ const lastMs = 2000
 function interrupted(): void {}
 
 /**
- * @param begin `keep` is given what was written, however the editor ends, before its file is deleted
+ * @param begin `keep` is given what was written, however the editor ends, before its file is deleted; false where there was
+ * nothing to keep
  * @returns the text without instructions; empty where nothing was written
  */
 export async function editText(
@@ -30,7 +31,7 @@ export async function editText(
   begin: {
     readonly text: string
     readonly instructions: readonly string[]
-    readonly keep: (text: string) => Promise<void>
+    readonly keep: (text: string) => Promise<boolean>
   },
 ): Promise<string> {
   const { environment, folder, printer } = station
@@ -52,11 +53,12 @@ export async function editText(
     if (typeof outcome === 'string') await editor.end(outcome)
     const text =
       outcome === 0 ? await writtenIn(file) : await writtenIn(await newestIn(place)).catch(() => '')
-    await begin
-      .keep(text.slice(0, maxKept))
-      .catch(() => printer.say(safe`warning: what was written could not be kept`))
+    const isKept = await begin.keep(text.slice(0, maxKept)).catch(() => {
+      printer.say(safe`warning: what was written could not be kept`)
+      return false
+    })
     if (outcome === 0) return text
-    throw endedBadly(outcome)
+    throw endedBadly(outcome, isKept)
   } finally {
     await rm(place, { recursive: true, force: true })
     process.off('SIGINT', interrupted)
@@ -134,10 +136,11 @@ function openEditor(editor: string, file: string): OpenEditor {
   }
 }
 
-function endedBadly(outcome: number | NodeJS.Signals | null): Failure {
-  return refused(
-    safe`the editor ended ${typeof outcome === 'number' ? `with code ${outcome}` : 'by a signal'}; nothing was sent`,
-    safe`what you wrote is kept on this machine, sealed: the same command offers it again`,
-    safe`set EDITOR to an editor of this machine, or use --file`,
-  )
+function endedBadly(outcome: number | NodeJS.Signals | null, isKept: boolean): Failure {
+  const sentence = safe`the editor ended ${typeof outcome === 'number' ? `with code ${outcome}` : 'by a signal'}; nothing was sent`
+  const instead = safe`set EDITOR to an editor of this machine, or use --file`
+  return isKept ? refused(sentence, keptWords, instead) : refused(sentence, instead)
 }
+
+/** Said only where it is so. */
+export const keptWords = safe`what you wrote is kept on this machine, sealed: the same command offers it again`

@@ -1,5 +1,6 @@
 // The terminal as the verbs see it: results on stdout, words and progress on stderr. It prints Safe text only.
 import type { Writable } from 'node:stream'
+import { progressLine } from './progress.js'
 import { type Safe, safe, sentences, styled } from './safe.js'
 import { visibleJson } from './visible.js'
 
@@ -14,8 +15,10 @@ export interface Printer {
   out(line: Safe): void
   /** A line of words, on stderr; at a terminal broken to fit. */
   say(line: Safe): void
-  /** How far something is that takes its time: a line that is written over, at a terminal only. null takes it away. */
+  /** How far something is that takes more than a second: a line that is written over, at a terminal only. null takes it away. */
   progress(words: Safe | null): void
+  /** Says on that line what is waited for, and since how many seconds. @returns what came of the work */
+  waiting<T>(words: Safe, work: Promise<T>): Promise<T>
   /** The result as JSON, with a newline at the end. */
   json(value: unknown): void
   /** Columns of stdout; 80 where it is no terminal. */
@@ -34,16 +37,30 @@ export interface Style {
 
 export function printer(screens: { out: Screen; words: Screen; colour: boolean }): Printer {
   const { out, words, colour } = screens
+  const line = words.terminal ? progressLine(words.stream, words.columns) : null
   return {
-    out: line => void out.stream.write(`${line.text}\n`),
-    say(line) {
-      const { text } = words.terminal ? sentences(line, words.columns) : line
+    out(result) {
+      line?.clear()
+      out.stream.write(`${result.text}\n`)
+    },
+    say(sentence) {
+      line?.clear()
+      const { text } = words.terminal ? sentences(sentence, words.columns) : sentence
       words.stream.write(`${text}\n`)
     },
-    progress(line) {
-      if (words.terminal) words.stream.write(`\r${line?.text ?? ''}\u001b[K`)
+    progress: far => line?.tell(far),
+    async waiting(what, work) {
+      const over = line?.wait(what)
+      try {
+        return await work
+      } finally {
+        over?.()
+      }
     },
-    json: value => void out.stream.write(`${visibleJson(value, out.terminal ? 2 : undefined)}\n`),
+    json(value) {
+      line?.clear()
+      out.stream.write(`${visibleJson(value, out.terminal ? 2 : undefined)}\n`)
+    },
     columns: out.terminal ? out.columns : 80,
     style: style(colour && out.terminal),
   }

@@ -1,7 +1,7 @@
 // Text that may be printed. The printer takes nothing else, so that the compiler finds each place where something of
 // an applicant's or a server's would reach the terminal as it came.
 import { visible } from './visible.js'
-import { brokenAtWords, inColumns, widthOf, wrapLine } from './width.js'
+import { brokenAtWords, inColumns, roomBeside, wrapLine } from './width.js'
 
 const checked = Symbol('checked')
 
@@ -31,7 +31,7 @@ export function safe(
  * @param first before the first line, in the place of `margin`: as wide, with words of ours
  */
 export function safeLines(text: string, margin: string, columns: number, first = margin): Safe {
-  const room = Math.max(10, columns - widthOf(margin))
+  const room = roomBeside(margin, columns)
   const lines = visible(text, { lines: true })
     .split('\n')
     .flatMap(line => wrapLine(line, room))
@@ -40,7 +40,7 @@ export function safeLines(text: string, margin: string, columns: number, first =
 
 /** Words of ours, broken to fit; lines after the first begin with `hanging`. */
 export function wrapped(words: Safe, columns: number, hanging: string): Safe {
-  const room = Math.max(10, columns - widthOf(hanging))
+  const room = roomBeside(hanging, columns)
   return passed(wrapLine(words.text, room).join(`\n${hanging}`))
 }
 

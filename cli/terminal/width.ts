@@ -16,6 +16,31 @@ function columnsOf(character: string): number {
   return two.test(character) ? 2 : 1
 }
 
+/** Languages in which terminals may draw what is ambiguous by UAX #11 (à, “, …) in two columns. */
+const eastAsian = /^(zh|ja|ko)/i
+let isAmbiguousWide = false
+
+/**
+ * Told once, where the process begins: whether the terminal may be one that draws more in two columns than Unicode says.
+ * Lines are then broken as if it did, so that no terminal breaks one by itself, where no margin would stand before the rest.
+ */
+export function expectLocale(locale: string): void {
+  isAmbiguousWide = eastAsian.test(locale)
+}
+
+/** Columns that a text may take at most. */
+function roomFor(text: string): number {
+  if (!isAmbiguousWide) return widthOf(text)
+  let columns = 0
+  for (const character of text) columns += none.test(character) ? 0 : character <= '\u007f' ? 1 : 2
+  return columns
+}
+
+/** Columns that are left beside a margin. */
+export function roomBeside(margin: string, columns: number): number {
+  return Math.max(10, columns - roomFor(margin))
+}
+
 /** No line begins with what closes, nor ends with what opens: so Chinese is set. */
 const closing = /^[\p{Pe}\p{Pf}\u3001\u3002\uff0c\uff0e\uff01\uff1f\uff1a\uff1b\u2026]/u
 const opening = /^[\p{Ps}\p{Pi}]/u
@@ -37,8 +62,8 @@ export function wrapLine(
   // Where the line could break, and how wide it is up to there.
   let place = { at: 0, used: 0 }
   for (const character of line) {
-    const wide = columnsOf(character)
-    const isBeside = wide === 2 || columnsOf(before) === 2
+    const wide = roomFor(character)
+    const isBeside = columnsOf(character) === 2 || columnsOf(before) === 2
     if (isBeside && wide > 0 && current.trim() !== '' && mayPart(before, character))
       place = { at: current.length, used }
     if (used + wide > columns && current !== '') {
@@ -76,7 +101,7 @@ export function brokenAtWords(text: string, columns: number): string {
   }
   return text
     .split('\n')
-    .map(line => (widthOf(line) <= columns ? line : broken(line)))
+    .map(line => (roomFor(line) <= columns ? line : broken(line)))
     .join('\n')
 }
 

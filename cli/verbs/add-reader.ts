@@ -10,7 +10,7 @@ import { expectInForce, expectNoConflict, hasConflict, letIn, type Reader } from
 import { openCases } from '../case/open-cases.js'
 import { fetchCase, NotSealedToYou, type SealedCase } from '../case/sealed-case.js'
 import { type Desk, openDesk } from '../client/desk.js'
-import { asFailure, misused, refused } from '../failure.js'
+import { asFailure, misused, noHint, refused } from '../failure.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import { type Safe, safe } from '../terminal/safe.js'
 
@@ -40,8 +40,11 @@ export async function addReader(
   if (id === null) return handOver(desk, options, reader)
   const sealed = await fetchCase(desk, id)
   expectNoConflict(desk, sealed, reader)
-  if (options.dryRun === true)
+  if (options.dryRun === true) {
+    if (options.json === true)
+      station.printer.json({ reader: reader.id, cases: [{ case: id, outcome: 'would_be_let_in' }] })
     return station.printer.say(safe`${reader.id} would be let into case ${id}; nothing was done`)
+  }
   reportAct(
     station,
     options,
@@ -144,7 +147,7 @@ function readerIn({ directory, station }: Desk, id: string): Reader {
 }
 
 function askReader({ directory, handler, station }: Desk): Promise<string> {
-  if (!station.asker.available) throw misused(safe`who shall read it? give --to HANDLER`)
+  if (!station.asker.available) throw misused(safe`who shall read it? give --to HANDLER`, noHint)
   return station.asker.choose(
     safe`Who shall be able to open it?`,
     activeIds(directory.directory, station.now())

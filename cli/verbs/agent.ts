@@ -5,7 +5,7 @@ import { agentLine } from '../agent/line.js'
 import { agentPlace, claimPlace } from '../agent/place.js'
 import type { Handover } from '../agent/serve.js'
 import { decodeIdentity } from '../../src/core/envelope/age-keys.js'
-import { misused, refused, unavailable } from '../failure.js'
+import { misused, noHint, refused, unavailable } from '../failure.js'
 import { unlockIdentity } from '../station/identity.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import { safe } from '../terminal/safe.js'
@@ -21,7 +21,7 @@ const maxIdleMinutes = 720
 export async function startAgent(station: Station, options: AgentStartOptions): Promise<void> {
   const idle = Number(options.idle)
   if (!Number.isInteger(idle) || idle < 1 || idle > maxIdleMinutes)
-    throw misused(safe`--idle takes minutes, from 1 to ${maxIdleMinutes}`)
+    throw misused(safe`--idle takes minutes, from 1 to ${maxIdleMinutes}`, noHint)
   const place = agentPlace(station)
   if (place === null)
     throw refused(
@@ -71,7 +71,11 @@ async function startProcess(
   child.stdin.write(`${JSON.stringify(handover)}\n`)
   for (const seed of seeds) child.stdin.write(seed)
   child.stdin.end()
-  if (!(await ready)) throw unavailable(safe`the agent did not start`)
+  if (!(await ready))
+    throw unavailable(
+      safe`the agent did not start`,
+      safe`run it again; every command works without it too, and asks for the passphrase`,
+    )
   child.stdout.destroy()
   child.unref()
 }

@@ -17,10 +17,9 @@ import { fetchAllParts } from '../case/fetch-parts.js'
 import { fetchCase, type SealedCase } from '../case/sealed-case.js'
 import { attachmentsOf, attachmentSource, isItsOwn, openAttachment } from '../case/attachments.js'
 import { openParts } from '../case/opened-parts.js'
-import { isThere } from '../case/saving.js'
 import { type Desk, openDesk } from '../client/desk.js'
 import { refused } from '../failure.js'
-import { isMissing } from '../station/disk.js'
+import { isMissing, isThere } from '../station/disk.js'
 import { copySource, fileSource } from '../station/opened-stream.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import { carriedFile, writeBundleFile } from '../stick/bundle-file.js'
@@ -65,7 +64,11 @@ export async function makeBundle(
       // oxlint-disable-next-line no-await-in-loop
       await carryAttachments(desk, options.out, sealed, carried)
   }
-  if (cases.length === 0) throw refused(safe`there is nothing that a bundle could carry`)
+  if (cases.length === 0)
+    throw refused(
+      safe`there is nothing that a bundle could carry`,
+      safe`what stands above says why of each case; name others: khancap bundle --out F ID ID`,
+    )
   const note = await station.folder.directoryNote()
   if (note === null) throw new Error('the directory was not remembered')
   const p = await station.primitives()
@@ -184,13 +187,19 @@ function fileName(file: string): string {
   return join('.', file).split(/[/\\]/).at(-1) ?? file
 }
 
-/** What is not as the server lists it stays here: the other machine says that it is missing. */
+/** What is not as the server lists it stays here; the other machine says so too. */
 async function partsOf(desk: Desk, detail: CaseDetail): Promise<BundleCase['parts']> {
   const all = await fetchAllParts(desk, detail)
-  return all.flatMap(({ kind, listed: { id }, sealed }) =>
-    sealed === 'not_as_listed' ? [] : [{ kind, id, sealed: encodeBase64url(sealed) }],
-  )
+  return all.flatMap(({ kind, listed: { id }, sealed }) => {
+    if (sealed !== 'not_as_listed') return [{ kind, id, sealed: encodeBase64url(sealed) }]
+    desk.station.printer.say(
+      safe`warning: ${oneOf[kind]} of case ${detail.case.id} is not as the server lists it; it was left out`,
+    )
+    return []
+  })
 }
+
+const oneOf = { additions: 'an addition', replies: 'a reply', notes: 'a note' } as const
 
 /** What an applicant sealed so that nobody can open it takes nobody else's case from the bundle. */
 function unreadable(error: unknown): null {
@@ -216,6 +225,9 @@ async function chosen(desk: Desk, given: readonly string[]): Promise<string[]> {
       safe`khancap claim takes one on; or name the cases: khancap bundle --out F ID ID`,
     )
   if (ids.size > maxBundleCases)
-    throw refused(safe`a bundle has room for ${maxBundleCases} cases; these are ${ids.size}`)
+    throw refused(
+      safe`a bundle has room for ${maxBundleCases} cases; these are ${ids.size}`,
+      safe`make two, each with its own --out`,
+    )
   return [...ids]
 }

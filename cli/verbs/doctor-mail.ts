@@ -6,13 +6,13 @@ import type { InboxFault, Inboxes } from '../../schemas/inboxes.js'
 import type { HandlerSettings } from '../../schemas/settings.js'
 import { actingKey } from '../client/acting-key.js'
 import { caseDesk } from '../client/case-desk.js'
-import { refused } from '../failure.js'
+import { asFailure, refused } from '../failure.js'
 import type { Station } from '../station/station.js'
 import { type Safe, safe } from '../terminal/safe.js'
 import { spanWords } from '../terminal/time-words.js'
 import type { Looked } from './doctor.js'
 
-/** None where none is watched, or where the server does not say: that it takes signed requests was looked at before. */
+/** None where none is watched, or where an older server does not say. @throws Failure */
 export async function inboxesOf(
   station: Station,
   settings: HandlerSettings,
@@ -21,8 +21,10 @@ export async function inboxesOf(
 ): Promise<Inboxes> {
   try {
     const { seed } = await actingKey(station, directory, identity)
-    return await caseDesk(station, settings, seed).inboxes()
-  } catch {
+    const line = { ...settings, printer: station.printer }
+    return await caseDesk(station, line, seed).inboxes()
+  } catch (error) {
+    if (asFailure(error).code !== 'not_found') throw error
     return { inboxes: [], letters: { waiting: 0, oldest_seconds: 0 } }
   }
 }

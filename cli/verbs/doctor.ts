@@ -4,6 +4,7 @@ import { publicIdentity } from '../../keys/handler-folder.js'
 import { isActive } from '../../keys/keyring.js'
 import type { VerifiedDirectory } from '../../keys/directory.js'
 import type { Identity } from '../../keys/identity.js'
+import type { Inboxes } from '../../schemas/inboxes.js'
 import type { HandlerSettings } from '../../schemas/settings.js'
 import { selfTest } from '../../src/core/crypto/self-test.js'
 import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
@@ -14,7 +15,7 @@ import { actingKey } from '../client/acting-key.js'
 import { caseDesk } from '../client/case-desk.js'
 import { type Answer, exchange } from '../client/exchange.js'
 import { fetchDirectory, pinnedSettings } from '../client/pinned.js'
-import { asFailure, refused, unavailable } from '../failure.js'
+import { asFailure, Failure, refused, unavailable } from '../failure.js'
 import { identityFingerprint, noIdentity, unlockIdentity } from '../station/identity.js'
 import { lastRecovery } from '../station/recovery-log.js'
 import type { Station, VerbOptions } from '../station/station.js'
@@ -67,20 +68,29 @@ export async function examine(station: Station, options: VerbOptions): Promise<v
     }
   }
 
+  async function checkMail(look: () => Promise<Inboxes>): Promise<void> {
+    const told = await look().catch(asFailure)
+    if (told instanceof Failure) return void (await check('mail', () => Promise.reject(told)))
+    const { inboxes, letters } = told
+    if (inboxes.length > 0) await check('mail', async () => examineInboxes(inboxes))
+    if (letters.waiting > 0) await check('answers by mail', async () => examineLetters(letters))
+  }
+
   await check('cryptography', () => examineCryptography(station))
   await check('folder', () => examineFolder(station))
   const settings = await check('organisation', () => examineSettings(station))
   const identity = await check('identity', () => examineIdentity(station, options, settings))
   await check('drafts', () => examineDrafts(station))
   if (settings !== null) {
-    const answer = await check('server', () => examineServer(settings))
+    const answer = await check('server', () => examineServer(station, settings))
     if (answer !== null) await check('clock', () => examineClock(station, answer))
     const directory = await check('directory', () => examineDirectory(station, settings))
     if (directory !== null && identity !== null) {
-      await check('keyring', () => examineKeyring(station, settings, directory, identity))
-      const { inboxes, letters } = await inboxesOf(station, settings, directory, identity)
-      if (inboxes.length > 0) await check('mail', async () => examineInboxes(inboxes))
-      if (letters.waiting > 0) await check('answers by mail', async () => examineLetters(letters))
+      const taken = await check('keyring', () =>
+        examineKeyring(station, settings, directory, identity),
+      )
+      // A server that takes no signed requests was told of: it would say nothing here either.
+      if (taken !== null) await checkMail(() => inboxesOf(station, settings, directory, identity))
     }
   }
 
@@ -97,6 +107,7 @@ export async function examine(station: Station, options: VerbOptions): Promise<v
   if (failed > 0)
     throw refused(
       failed === 1 ? safe`one thing is to be mended` : safe`${failed} things are to be mended`,
+      safe`how stands above, behind mend`,
     )
 }
 
@@ -194,10 +205,13 @@ async function examineDrafts({ folder }: Station): Promise<Looked<true>> {
   }
 }
 
-async function examineServer({ proxy, url }: HandlerSettings): Promise<Looked<Answer>> {
+async function examineServer(
+  { printer }: Station,
+  { proxy, url }: HandlerSettings,
+): Promise<Looked<Answer>> {
   const answer = await exchange(
     { method: 'GET', url: `${url}/readyz`, headers: {}, body: null, maxBytes: 65_536 },
-    { proxy },
+    { proxy, printer },
   )
   if (answer.status === 200) return { value: answer, sentence: safe`${url} takes requests` }
   throw unavailable(
@@ -260,7 +274,8 @@ async function examineKeyring(
   identity: Identity,
 ): Promise<Looked<true>> {
   const { handler, seed } = await actingKey(station, directory, identity)
-  await caseDesk(station, settings, seed).list({ scope: 'mine', limit: 1 })
+  const line = { ...settings, printer: station.printer }
+  await caseDesk(station, line, seed).list({ scope: 'mine', limit: 1 })
   const now = station.now()
   const ends = [handler, ...handler.recipients, ...handler.signing_keys]
     .filter(validity => isActive(validity, now))

@@ -11,7 +11,7 @@ import { askedByAnother } from '../case/holds.js'
 import { expectKnown } from '../case/known-case.js'
 import { type Desk, openDesk } from '../client/desk.js'
 import { holdReasons } from '../commands/choices.js'
-import { Failure, misused, refused } from '../failure.js'
+import { Failure, misused, noHint, refused } from '../failure.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import { safe } from '../terminal/safe.js'
 import { spanWords, timeWords } from '../terminal/time-words.js'
@@ -84,6 +84,7 @@ function readEnd(text: string, now: number): Timestamp {
   }
   throw misused(
     safe`--until takes hours or days from now (12h, 2d) or an instant (2026-11-25T08:30Z)`,
+    noHint,
   )
 }
 
@@ -94,7 +95,11 @@ async function askedFor(
 ): Promise<{ until: Timestamp; reason: HoldReason }> {
   const { asker } = desk.station
   const { hold, id } = detail.case
-  if (hold === null) throw refused(safe`nobody has asked to hold case ${id}`)
+  if (hold === null)
+    throw refused(
+      safe`nobody has asked to hold case ${id}`,
+      safe`ask for it yourself with --until and --reason; a colleague confirms it`,
+    )
   const { reason, until } = hold
   const asked = askedByAnother(await checkHistory(desk, detail), hold, desk.handler.id)
   if (asked === null)
@@ -109,7 +114,7 @@ async function askedFor(
   const isAgreed = await asker.confirm(
     safe`${who} asks to hold case ${id} until ${timeWords(until)}: ${holdReasons[reason]}. Confirm it?`,
   )
-  if (!isAgreed) throw refused(safe`the hold was not confirmed`)
+  if (!isAgreed) throw refused(safe`the hold was not confirmed`, noHint)
   return { until, reason }
 }
 

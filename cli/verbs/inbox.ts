@@ -14,10 +14,11 @@ import {
 } from '../case/inbox-row.js'
 import { openDesk } from '../client/desk.js'
 import { inboxLimit } from '../commands/choices.js'
-import { misused } from '../failure.js'
+import { misused, noHint } from '../failure.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import type { Printer } from '../terminal/printer.js'
 import { joined, type Safe, safe } from '../terminal/safe.js'
+import { shellWord } from '../terminal/shell-word.js'
 import { table } from '../terminal/table.js'
 import { pressingWords } from '../terminal/time-words.js'
 import { widthOf } from '../terminal/width.js'
@@ -30,7 +31,7 @@ export interface InboxOptions extends VerbOptions, InboxFilter {
 export async function showInbox(station: Station, options: InboxOptions): Promise<void> {
   const limit = Number(options.limit)
   if (!Number.isInteger(limit) || limit < 1 || limit > 200)
-    throw misused(safe`--limit takes a number from 1 to 200`)
+    throw misused(safe`--limit takes a number from 1 to 200`, noHint)
   const query = queryOf(options, limit)
   const { cases } = await openDesk(station, options)
   const list = await cases.list({
@@ -122,14 +123,9 @@ function nextPage(options: InboxOptions, cursor: string): Safe {
       ...(program === undefined ? [] : [safe`--program ${program}`]),
       ...(due === undefined ? [] : [safe`--due ${due}`]),
       ...(limit === inboxLimit ? [] : [safe`--limit ${limit}`]),
-      ...(bundle === undefined ? [] : [safe`--bundle ${quoted(bundle)}`]),
+      ...(bundle === undefined ? [] : [safe`--bundle ${shellWord(bundle)}`]),
       safe`--after ${cursor}`,
     ],
     ' ',
   )
-}
-
-/** As a shell takes it for one word. */
-function quoted(word: string): string {
-  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

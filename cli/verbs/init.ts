@@ -6,7 +6,7 @@ import { Origin, Slug } from '../../schemas/encoding.js'
 import { type HandlerSettings, Proxy } from '../../schemas/settings.js'
 import { fetchDirectory, type Pinned } from '../client/pinned.js'
 import { askForRoot, firstDirectory, rootOf } from '../client/first-directory.js'
-import { misused, refused } from '../failure.js'
+import { misused, noFile, noHint, refused } from '../failure.js'
 import { readBounded } from '../station/disk.js'
 import type { Station } from '../station/station.js'
 import { type Safe, safe } from '../terminal/safe.js'
@@ -76,23 +76,30 @@ function report(station: Station, options: InitOptions, { settings, directory }:
 export function urlOf(given: string, what: Safe): string {
   const url = given.toLowerCase().replace(/\/+$/, '')
   if (!Origin.safeParse(url).success)
-    throw misused(safe`${what} takes scheme, host and port, without a path: https://help.example`)
+    throw misused(
+      safe`${what} takes scheme, host and port, without a path: https://help.example`,
+      noHint,
+    )
   return url
 }
 
 function handlerOf(given: string): string {
-  if (!Slug.safeParse(given).success) throw misused(safe`"${given}" is not the name of a handler`)
+  if (!Slug.safeParse(given).success)
+    throw misused(
+      safe`"${given}" is not the name of a handler`,
+      safe`it has lower-case letters, digits and hyphens, as in vi-1; the organisation gives it`,
+    )
   return given
 }
 
 export function proxyOf(given: string): string {
   if (!Proxy.safeParse(given).success)
-    throw misused(safe`--proxy takes a SOCKS proxy: socks5h://127.0.0.1:9050`)
+    throw misused(safe`--proxy takes a SOCKS proxy: socks5h://127.0.0.1:9050`, noHint)
   return given
 }
 
 async function noteFrom(file: string): Promise<Uint8Array> {
   const note = await readBounded(file, maxDirectoryBytes)
-  if (note === null) throw refused(safe`there is no file ${file}`)
+  if (note === null) throw noFile(file)
   return note
 }

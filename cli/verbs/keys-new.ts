@@ -5,7 +5,7 @@ import { Slug } from '../../schemas/encoding.js'
 import type { HandlerSettings } from '../../schemas/settings.js'
 import { equalBytes } from '../../src/core/encoding/bytes.js'
 import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
-import { misused, refused } from '../failure.js'
+import { misused, noHint, refused } from '../failure.js'
 import { writeNew } from '../station/disk.js'
 import {
   expectForPassphrase,
@@ -123,6 +123,6 @@ async function dropSheet(
 function keepOf(given: string): number {
   const keep = Number(given)
   if (!Number.isInteger(keep) || keep < 1 || keep > maxGenerations)
-    throw misused(safe`--keep takes a number from 1 to ${maxGenerations}`)
+    throw misused(safe`--keep takes a number from 1 to ${maxGenerations}`, noHint)
   return keep
 }

@@ -1,7 +1,7 @@
 // `khancap keys protect`: seals the identity to keys of an age plugin (a YubiKey, for example) in place of the passphrase,
 // or to a passphrase again. Nothing is replaced before what was sealed has been opened once.
 import { printIdentity } from '../../keys/identity.js'
-import { misused, refused } from '../failure.js'
+import { misused, noHint, refused } from '../failure.js'
 import { firstPluginIdentity, pluginName } from '../station/age-plugin.js'
 import { expectForPassphrase, sealIdentity, unlockIdentity } from '../station/identity.js'
 import { newPassphrase } from '../station/passphrase.js'
@@ -22,7 +22,7 @@ export async function protectIdentity(
 ): Promise<void> {
   const { folder, printer } = station
   if ((options.plugin === undefined) === (options.passphrase !== true))
-    throw misused(safe`give --plugin FILE with --recipient, or --passphrase`)
+    throw misused(safe`give --plugin FILE with --recipient, or --passphrase`, noHint)
   const settings = await folder.settings()
   const { identity } = await unlockIdentity(station, options, settings)
   const p = await station.primitives()
@@ -39,7 +39,11 @@ export async function protectIdentity(
   } else {
     const key = firstPluginIdentity(await readText(station, options.plugin))
     const recipients = options.recipient ?? []
-    if (key === null) throw refused(safe`${options.plugin} has no line AGE-PLUGIN-…`)
+    if (key === null)
+      throw refused(
+        safe`${options.plugin} has no line AGE-PLUGIN-…`,
+        safe`the plugin writes such a file when it makes a key; see its own manual`,
+      )
     if (recipients.length === 0 || recipients.some(one => pluginName(one) === null))
       throw misused(
         safe`--recipient takes the public half of the key: age1yubikey1…`,
@@ -50,7 +54,10 @@ export async function protectIdentity(
     const text = printIdentity(p, identity)
     const sealed = await sealWithPlugins(station, text, recipients)
     if ((await openWithPlugin(station, sealed, key)) !== text)
-      throw refused(safe`what was sealed did not open again; nothing was changed`)
+      throw refused(
+        safe`what was sealed did not open again; nothing was changed`,
+        safe`is the recipient that of this very key? the plugin prints both together`,
+      )
     // The key first: beside what a passphrase opens it is asked for nothing.
     await folder.savePluginIdentity(key)
     await folder.saveSealedIdentity(sealed)

@@ -1,7 +1,7 @@
 // `khancap keys recover`: makes the identity again from its printed sheet, or from enough of its shares. It never writes
 // over an identity, and each use is noted.
 import type { Identity } from '../../keys/identity.js'
-import { misused, refused } from '../failure.js'
+import { misused, noHint, refused } from '../failure.js'
 import { identityFingerprint, storeIdentity } from '../station/identity.js'
 import { newPassphrase } from '../station/passphrase.js'
 import { logRecovery } from '../station/recovery-log.js'
@@ -22,7 +22,7 @@ export async function recoverIdentity(
 ): Promise<void> {
   const { folder, printer } = station
   if (options.file !== undefined && options.share !== undefined)
-    throw misused(safe`give --file with a sheet, or --share for each share, not both`)
+    throw misused(safe`give --file with a sheet, or --share for each share, not both`, noHint)
   if ((await folder.sealedIdentity()) !== null)
     throw refused(
       safe`there is an identity here already: ${folder.identityFile}`,

@@ -34,7 +34,10 @@ export async function rotateKeys(station: Station, options: KeysRotateOptions): 
   const isUsed = published !== undefined && isActive(published, station.now())
   if (!isUsed) return report(desk, options, { step: 'not_published', resealed: 0, identity })
   if (identity.opening.length === 1 || options.new === true) return makeNext(desk, options)
-  const done = await resealCases(desk)
+  const { printer } = station
+  const done = await resealCases(desk, (count, all) =>
+    printer.progress(safe`re-sealing open cases: ${count} of ${all}`),
+  ).finally(() => printer.progress(null))
   const kept = await deleteOld(desk, options, done)
   await report(desk, options, { step: 'resealed', ...done, identity: kept })
 }

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { publicIdentity } from '../../keys/handler-folder.js'
 import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
-import { misused } from '../failure.js'
+import { misused, noHint } from '../failure.js'
 import { writeNew } from '../station/disk.js'
 import { identityFingerprint, unlockIdentity } from '../station/identity.js'
 import { logRecovery } from '../station/recovery-log.js'
@@ -32,6 +32,7 @@ export async function splitKeys(station: Station, options: KeysSplitOptions): Pr
   if (!isCount(shares) || !isCount(threshold) || threshold > shares)
     throw misused(
       safe`--shares takes a number from 2 to ${maxShares}, --threshold one from 2 to the number of shares`,
+      noHint,
     )
   const p = await station.primitives()
   const settings = await station.folder.settings()

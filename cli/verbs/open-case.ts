@@ -6,7 +6,7 @@ import { caseJson, openedCase, type OpenedCase } from '../case/opened-case.js'
 import { findCase } from '../case/case-id.js'
 import { type ShownMail, showMails } from '../case/case-mails.js'
 import { rememberCase } from '../case/known-case.js'
-import { saveFiles } from '../case/saving.js'
+import { saveFiles, saveRaw, sayUnfinished } from '../case/saving.js'
 import { caseLines } from '../case/case-lines.js'
 import { wordsFor } from '../case/form-lines.js'
 import { type Desk, openDesk } from '../client/desk.js'
@@ -30,7 +30,7 @@ export async function openCase(
 
 async function show(desk: Desk, options: OpenCaseOptions, opened: OpenedCase): Promise<void> {
   const { printer } = desk.station
-  const { out } = options
+  const { out, raw } = options
   const mails = await showMails(desk, opened, { out, gpg: options.gpg })
   await rememberShown(desk, opened)
   // A mail is saved as it is opened, the rest once all of it is shown: what a folder does not take can be read all the same.
@@ -46,10 +46,17 @@ async function show(desk: Desk, options: OpenCaseOptions, opened: OpenedCase): P
     printer.say(
       safe`${attached} ${attached === 1 ? 'attachment' : 'attachments'}: --out DIR saves them; look at them on a machine that may come to harm`,
     )
+  if (raw !== undefined) await saveRaw(printer, raw, await rawOf(opened))
   const unsaved = out === undefined ? null : await saveAll(desk, opened, mails, out)
   if (options.json !== true)
     for (const mail of mails) await offerCorrection(desk, options, opened, mail)
   if (unsaved !== null) throw unsaved
+}
+
+/** What the applicant's device sealed, byte for byte: the request, then each addition. Each ends with a line feed. */
+async function rawOf({ parts, sealed }: OpenedCase): Promise<Uint8Array> {
+  const added = await Promise.all(parts.additions.map(async ({ raw }) => (await raw?.()) ?? null))
+  return Buffer.concat([sealed.text, ...added.filter(bytes => bytes !== null)])
 }
 
 /** @returns what is to be said at the end where not all of it was saved */
@@ -67,6 +74,7 @@ async function saveAll(
   const bytes = `${visibleJson(caseJson(opened), 2)}\n`
   const attachments = attachmentsOf(opened.parts)
   let lost = 0
+  await sayUnfinished(printer, folder)
   try {
     left += await saveFiles(printer, [{ file: join(folder, `${id}.json`), bytes }])
     const attached = await saveAttachments(desk, id, attachments, folder)

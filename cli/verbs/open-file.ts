@@ -21,14 +21,16 @@ import { block, formLines, wordsFor } from '../case/form-lines.js'
 import { envelopeJson } from '../case/opened-case.js'
 import { handlerByKey } from '../../keys/keyring.js'
 import { expectPinned } from '../case/pinned-context.js'
+import { saveRaw, saySaving } from '../case/saving.js'
 import { expectedOf } from '../case/sealed-case.js'
-import { refused } from '../failure.js'
-import { readBounded, writeNew } from '../station/disk.js'
+import { alreadyThere, noFile, refused } from '../failure.js'
+import { isThere, readBounded, writeNew } from '../station/disk.js'
 import { languageOf } from '../station/language.js'
 import type { Station } from '../station/station.js'
+import type { Printer } from '../terminal/printer.js'
 import { type Safe, safe } from '../terminal/safe.js'
 import { visibleJson } from '../terminal/visible.js'
-import { type FileDesk, maxHeldBytes, type ShownFile } from './open.js'
+import { type FileDesk, maxHeldBytes, notOurs, type ShownFile } from './open.js'
 
 /** Characters of a text that go to the terminal; more are saved with --out. */
 const maxShownCharacters = 65_536
@@ -46,7 +48,7 @@ export async function openFile(desk: FileDesk, file: string): Promise<ShownFile>
   const { directory, identity, station } = await desk.unlocked()
   const p = await station.primitives()
   const opened = await openAgeFile(p, identity.opening, bytes)
-  if (opened === null) throw refused(safe`${file} is not sealed to this identity`)
+  if (opened === null) throw notOurs(file)
   if (opened.context === null)
     station.printer.say(
       safe`context absent: nothing in this file says for whom or when it was sealed`,
@@ -56,10 +58,7 @@ export async function openFile(desk: FileDesk, file: string): Promise<ShownFile>
       ? asText(station, opened.plaintext)
       : await asOurs(station, identity, directory, bytes, { ...opened, context: opened.context })
 
-  const { printer } = station
-  const saved = desk.out === undefined ? null : await save(desk.out, shown)
-  if (saved !== null)
-    printer.say(safe`saved in ${saved}, in the clear: delete it when you are done`)
+  const saved = await savedFrom(desk, shown)
   const { context, json, kind, lines } = shown
   return { json: { kind, context, ...json, saved }, lines, remark: null }
 }
@@ -67,7 +66,7 @@ export async function openFile(desk: FileDesk, file: string): Promise<ShownFile>
 async function sealedBytes(file: string): Promise<Uint8Array> {
   try {
     const bytes = await readBounded(file, maxHeldBytes)
-    if (bytes === null) throw refused(safe`there is no file ${file}`)
+    if (bytes === null) throw noFile(file)
     return unarmored(file, bytes)
   } catch (error) {
     if (error instanceof RangeError)
@@ -208,12 +207,29 @@ function textOf(plaintext: Uint8Array): string | null {
   }
 }
 
+/** @returns the file; null where nothing was to be saved */
+async function savedFrom(
+  { given: { printer }, out, raw }: FileDesk,
+  shown: Opened,
+): Promise<string | null> {
+  if (out !== undefined) return save(printer, out, shown)
+  if (raw === undefined) return null
+  await saveRaw(printer, raw, shown.plaintext)
+  return raw
+}
+
 /** Under a name of ours: what is inside has no say in it. @returns the file */
-async function save(folder: string, { context, kind, json, plaintext }: Opened): Promise<string> {
+async function save(
+  printer: Printer,
+  folder: string,
+  { context, kind, json, plaintext }: Opened,
+): Promise<string> {
   const digest = createHash('sha256').update(plaintext).digest('hex').slice(0, 8)
   const isText = context !== null
   const file = join(folder, `${kind}-${digest}.${isText ? 'json' : 'bin'}`)
+  if (await isThere(file)) throw alreadyThere(file)
   await mkdir(folder, { recursive: true, mode: 0o700 })
+  saySaving(printer, file)
   await writeNew(file, isText ? `${visibleJson(json, 2)}\n` : plaintext)
   return file
 }

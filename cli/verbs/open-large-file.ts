@@ -2,21 +2,23 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { expectPinned } from '../case/pinned-context.js'
-import { refused } from '../failure.js'
+import { sayRaw, saySaving, sayUnfinished } from '../case/saving.js'
 import { fileSource, openStream } from '../station/opened-stream.js'
 import { safe } from '../terminal/safe.js'
-import type { FileDesk, ShownFile } from './open.js'
+import { type FileDesk, notOurs, type ShownFile } from './open.js'
 
 /** Characters of a text that go to the terminal. */
 const maxShownCharacters = 65_536
-const progressAfterMs = 1000
 
-export async function openLargeFile({ out, unlocked }: FileDesk, file: string): Promise<ShownFile> {
+export async function openLargeFile(
+  { out, raw, unlocked }: FileDesk,
+  file: string,
+): Promise<ShownFile> {
   const { directory, identity, station } = await unlocked()
   const { printer } = station
-  const began = station.now()
   const reading = textReader()
   let saved: string | null = null
+  if (out !== undefined) await sayUnfinished(printer, out)
   const opened = await openStream(
     await station.primitives(),
     identity.opening,
@@ -24,11 +26,13 @@ export async function openLargeFile({ out, unlocked }: FileDesk, file: string): 
     {
       // Under a name of ours, from the header, which no two files share: what is inside has no say in it.
       target:
-        out === undefined
+        out === undefined && raw === undefined
           ? null
           : header => {
               const digest = createHash('sha256').update(header).digest('hex').slice(0, 8)
-              return (saved = join(out, `file-${digest}.bin`))
+              saved = raw ?? join(out ?? '.', `file-${digest}.bin`)
+              saySaving(printer, saved)
+              return saved
             },
       expect(context) {
         if (context === null)
@@ -39,16 +43,14 @@ export async function openLargeFile({ out, unlocked }: FileDesk, file: string): 
       },
       chunk: text => reading.take(text),
       progress(done, all) {
-        if (station.now() - began > progressAfterMs)
-          printer.progress(safe`opening: ${Math.floor((100 * done) / all)} %`)
+        printer.progress(safe`opening: ${Math.floor((100 * done) / all)} %`)
       },
     },
   ).finally(() => printer.progress(null))
-  if (opened === null) throw refused(safe`${file} is not sealed to this identity`)
+  if (opened === null) throw notOurs(file)
   const { bytes, context } = opened
   const text = reading.end()
-  if (saved !== null)
-    printer.say(safe`saved in ${saved}, in the clear: delete it when you are done`)
+  if (raw !== undefined) sayRaw(printer, raw)
   const json = { kind: context?.kind ?? 'file', context, bytes, text, saved }
   if (text === null)
     return {

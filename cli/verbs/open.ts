@@ -5,7 +5,7 @@ import type { VerifiedDirectory } from '../../keys/directory.js'
 import type { Identity } from '../../keys/identity.js'
 import { identityAtHand } from '../agent/at-hand.js'
 import { seenDirectory } from '../client/remembered.js'
-import { asFailure, Failure, misused } from '../failure.js'
+import { asFailure, Failure, misused, noHint, refused } from '../failure.js'
 import { isMissing } from '../station/disk.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import { type Safe, safe } from '../terminal/safe.js'
@@ -16,6 +16,7 @@ export const maxHeldBytes = 16_777_216
 
 export interface OpenCaseOptions extends VerbOptions {
   readonly out?: string
+  readonly raw?: string
   readonly gpg?: true
 }
 
@@ -27,6 +28,7 @@ export interface OpenOptions extends OpenCaseOptions {
 export interface FileDesk {
   readonly given: Station
   readonly out: string | undefined
+  readonly raw: string | undefined
   readonly unlocked: () => Promise<Unlocked>
 }
 
@@ -48,13 +50,18 @@ export async function openWhat(
   options: OpenOptions,
   given?: string,
 ): Promise<void> {
-  const { file: files, ...ofCase } = options
+  const { file: files, raw } = options
+  if (raw !== undefined && options.out !== undefined)
+    throw misused(safe`give --out or --raw, not both`, noHint)
+  if (raw !== undefined && (files?.length ?? 1) > 1)
+    throw misused(safe`--raw takes one --file at a time`, noHint)
+  if (raw !== undefined) await (await import('../case/saving.js')).expectNewFile(raw)
   if (files === undefined) {
     if (given === undefined)
       throw misused(safe`which case? give its id, or --file`, safe`khancap inbox lists the cases`)
-    return (await import('./open-case.js')).openCase(station, ofCase, given)
+    return (await import('./open-case.js')).openCase(station, options, given)
   }
-  if (given !== undefined) throw misused(safe`give the id of a case, or --file, not both`)
+  if (given !== undefined) throw misused(safe`give the id of a case, or --file, not both`, noHint)
   const [file = ''] = files
   const desk = fileDesk(station, options)
   if (files.length === 1) return show(station, options, await openOne(desk, file))
@@ -68,7 +75,7 @@ function fileDesk(given: Station, options: OpenOptions): FileDesk {
     const { identity, station } = await identityAtHand(given, options, settings)
     return { identity, station, directory: await seenDirectory(station) }
   }
-  return { given, out: options.out, unlocked: () => (opening ??= unlock()) }
+  return { given, out: options.out, raw: options.raw, unlocked: () => (opening ??= unlock()) }
 }
 
 async function openOne(desk: FileDesk, file: string): Promise<ShownFile> {
@@ -122,7 +129,16 @@ async function openEach(
   if (options.json === true) printer.json(found)
   const [first] = failures
   if (first !== undefined)
-    throw new Failure(first.exit, safe`${failures.length} of ${files.length} files did not open`)
+    throw new Failure(first.exit, safe`${failures.length} of ${files.length} files did not open`, [
+      safe`why stands above, behind the name of each`,
+    ])
+}
+
+export function notOurs(file: string): Failure {
+  return refused(
+    safe`${file} is not sealed to this identity`,
+    safe`khancap keys show prints yours; whoever sealed it has sealed it to others, and can seal it anew`,
+  )
 }
 
 /** Zero where there is none: who reads it says so. */

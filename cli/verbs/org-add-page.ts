@@ -9,7 +9,8 @@ import { joiningLanguages, joiningPage, joiningWordsOf } from '../joining/page.j
 import { english } from '../joining/en.js'
 import { expectNewHandler } from '../organisation/changes.js'
 import type { EditOptions } from '../organisation/edit.js'
-import { readSource } from '../organisation/folder.js'
+import { expectNoFile, readSource } from '../organisation/folder.js'
+import { announce } from '../organisation/steps.js'
 import { writeNew } from '../station/disk.js'
 import { inFours } from '../station/identity.js'
 import { languageOfLocale } from '../station/language.js'
@@ -40,8 +41,10 @@ export async function writeJoiningPage(
   const { addresses, name, root } = source
   const words = wordsFor(station, options.language?.[0])
   const fingerprint = await rootFingerprint(await station.primitives(), root)
-  const isTry = options.dryRun === true
-  if (!isTry)
+  const what = safe`page for ${handler} (${words.language}) in ${options.page}`
+  await expectNoFile(options.page)
+  const isDone = announce(station, options, what)
+  if (isDone)
     await writeNew(
       options.page,
       joiningPage(words, {
@@ -52,11 +55,10 @@ export async function writeJoiningPage(
         day: formatTimestamp(station.now()).slice(0, 10),
       }),
     )
-  const done = safe`page for ${handler} (${words.language}) in ${options.page}`
   const { printer } = station
-  if (options.json === true) printer.json({ folder, written: !isTry, change: done.text })
-  else printer.out(isTry ? safe`would be done: ${done}` : done)
-  if (isTry) return printer.say(safe`nothing was written`)
+  if (options.json === true) printer.json({ folder, written: isDone, change: what.text })
+  else if (isDone) printer.out(safe`done: ${what}`)
+  if (!isDone) return
   printer.say(safe`root fingerprint  ${inFours(Buffer.from(fingerprint, 'hex'))}`)
   printer.say(
     safe`next: print it, compare the four rows with your paper, write your telephone number at its foot, and hand it over yourself`,
@@ -64,8 +66,11 @@ export async function writeJoiningPage(
   const [given, ...others] = options.language ?? []
   const languages = given === undefined ? [] : [words.language, ...others]
   const spoken = languages.map(language => ` --language ${language}`).join('')
-  return printer.say(
+  printer.say(
     safe`next: with what they send back, khancap org add handler ${handler}.json --team TEAM${spoken}; they read the fingerprint to you`,
+  )
+  printer.say(
+    safe`to take it back: delete ${options.page}; nothing else was written, and a page that was handed over opens nothing`,
   )
 }
 

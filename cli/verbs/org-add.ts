@@ -5,10 +5,11 @@ import { Language, Origin, Slug } from '../../schemas/encoding.js'
 import { Program } from '../../schemas/program.js'
 import type { PublicIdentity } from '../../schemas/settings.js'
 import { floorToHour, formatTimestamp } from '../../src/core/encoding/timestamp.js'
-import { misused, refused } from '../failure.js'
+import { misused, noFile, noHint, refused } from '../failure.js'
 import { addAddress, addHandler, addProgram, addTeam } from '../organisation/changes.js'
 import { type EditOptions, editSource } from '../organisation/edit.js'
 import { faulty } from '../organisation/folder.js'
+import { orgCommand, takenBack } from '../organisation/steps.js'
 import { readBounded } from '../station/disk.js'
 import { identityFingerprint } from '../station/identity.js'
 import type { Station } from '../station/station.js'
@@ -38,6 +39,7 @@ export async function addHandlerTo(
     if (teams !== undefined || options.role !== undefined)
       throw misused(
         safe`--page is for somebody who has no keys yet: give no --team and no --role with it`,
+        noHint,
       )
     return writeJoiningPage(station, { ...options, page }, file)
   }
@@ -54,12 +56,14 @@ export async function addHandlerTo(
     languages: (options.language ?? []).map(languageOf),
     from: formatTimestamp(floorToHour(station.now())),
   }
-  await editSource(
-    station,
-    options,
-    source => addHandler(source, identity, as),
-    safe`${handler} joins ${as.teams.join(', ')} as ${as.roles.join(', ')}`,
-  )
+  await editSource(station, options, {
+    what: safe`${handler} joins ${as.teams.join(', ')} as ${as.roles.join(', ')}`,
+    to: source => addHandler(source, identity, as),
+    back: () => [
+      safe`where they read another fingerprint, or to take it back: ${orgCommand(options, 'remove', 'handler', handler)}`,
+      safe`once it is published: ${orgCommand(options, 'revoke', handler)}`,
+    ],
+  })
 }
 
 export async function addTeamTo(
@@ -67,19 +71,22 @@ export async function addTeamTo(
   options: OrgAddTeamOptions,
   id: string,
 ): Promise<void> {
-  if (!Slug.safeParse(id).success) throw misused(safe`"${id}" is not the name of a team`)
+  if (!Slug.safeParse(id).success)
+    throw misused(
+      safe`"${id}" is not the name of a team`,
+      safe`it has lower-case letters, digits and hyphens, as in asia`,
+    )
   const names = Object.fromEntries(
     (options.name ?? []).map(given => {
       const [language = '', ...rest] = given.split('=')
       return [languageOf(language), rest.join('=')]
     }),
   )
-  await editSource(
-    station,
-    options,
-    source => addTeam(source, { id, names }),
-    safe`team ${id} is new`,
-  )
+  await editSource(station, options, {
+    what: safe`team ${id} is new`,
+    to: source => addTeam(source, { id, names }),
+    back: () => [takenBack(orgCommand(options, 'remove', 'team', id))],
+  })
 }
 
 export async function addProgramTo(
@@ -92,7 +99,10 @@ export async function addProgramTo(
   try {
     json = JSON.parse(text)
   } catch {
-    throw refused(safe`${file} is not JSON`)
+    throw refused(
+      safe`${file} is not JSON`,
+      safe`a program is a JSON file, as those in schemas/programs`,
+    )
   }
   const parsed = Program.safeParse(json)
   if (!parsed.success)
@@ -103,12 +113,16 @@ export async function addProgramTo(
         code,
       })),
     )
-  await editSource(
-    station,
-    options,
-    source => addProgram(source, parsed.data),
-    safe`program ${parsed.data.id} is as in ${file}`,
-  )
+  const { id } = parsed.data
+  await editSource(station, options, {
+    what: safe`program ${id} is as in ${file}`,
+    to: source => addProgram(source, parsed.data),
+    back: ({ programs }) => [
+      programs.some(program => program.id === id)
+        ? safe`to take it back, where you have the program of before as FILE: ${orgCommand(options, 'add', 'program', 'FILE')}`
+        : takenBack(orgCommand(options, 'remove', 'program', id)),
+    ],
+  })
 }
 
 export async function addAddressTo(
@@ -118,13 +132,12 @@ export async function addAddressTo(
 ): Promise<void> {
   const address = given.toLowerCase().replace(/\/+$/, '')
   if (!Origin.safeParse(address).success)
-    throw misused(safe`"${given}" is not an address: scheme, host and port, without a path`)
-  await editSource(
-    station,
-    options,
-    source => addAddress(source, address),
-    safe`the service is reached at ${address} too`,
-  )
+    throw misused(safe`"${given}" is not an address: scheme, host and port, without a path`, noHint)
+  await editSource(station, options, {
+    what: safe`the service is reached at ${address} too`,
+    to: source => addAddress(source, address),
+    back: () => [takenBack(orgCommand(options, 'remove', 'address', address))],
+  })
 }
 
 /** What a handler exported, with its fingerprint said, to be compared on the phone. */
@@ -137,12 +150,12 @@ export async function publicIdentityIn(station: Station, file: string): Promise<
 
 async function textOf(file: string): Promise<string> {
   const bytes = await readBounded(file, maxFileBytes)
-  if (bytes === null) throw refused(safe`there is no file ${file}`)
+  if (bytes === null) throw noFile(file)
   return new TextDecoder().decode(bytes)
 }
 
 function languageOf(given: string): string {
   if (!Language.safeParse(given).success)
-    throw misused(safe`"${given}" is not a language tag such as vi, en or zh-Hans`)
+    throw misused(safe`"${given}" is not a language tag such as vi, en or zh-Hans`, noHint)
   return given
 }

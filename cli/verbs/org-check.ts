@@ -9,7 +9,7 @@ import type { Span } from '../../src/core/routing/duty.js'
 import { dutyGaps, type RoutingCell, routingTable } from '../../src/core/routing/table.js'
 import { fetchDirectory, pinnedSettings } from '../client/pinned.js'
 import { rememberedDirectory } from '../client/remembered.js'
-import { Failure, misused, refused } from '../failure.js'
+import { Failure, misused, noFile, noHint, refused } from '../failure.js'
 import { hasSource, readSource } from '../organisation/folder.js'
 import { holeWords } from '../organisation/hole-words.js'
 import { missingWords } from '../organisation/missing-words.js'
@@ -67,6 +67,7 @@ export async function checkOrganisation(station: Station, options: OrgCheckOptio
       wrong === 1
         ? safe`one thing must be mended before it is published`
         : safe`${wrong} things must be mended before it is published`,
+      safe`khancap org add, remove and rotate change it, or organisation.json by hand; then check again`,
     )
   printer.say(safe`every request reaches somebody who can open it`)
 }
@@ -82,13 +83,14 @@ function instantAsked(given: string, { valid_from, expires }: Directory): number
     return at
   throw misused(
     safe`--at takes a time within the life of the directory: ${valid_from} until ${expires}`,
+    noHint,
   )
 }
 
 async function directoryToCheck(station: Station, options: OrgCheckOptions): Promise<Directory> {
   if (options.directory !== undefined) {
     const note = await readBounded(options.directory, maxDirectoryBytes)
-    if (note === null) throw refused(safe`there is no file ${options.directory}`)
+    if (note === null) throw noFile(options.directory)
     return readDirectory(note)
   }
   const folder = resolve(options.dir ?? '.')

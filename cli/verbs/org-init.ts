@@ -10,7 +10,7 @@ import type { Primitives } from '../../src/core/crypto/primitives.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { floorToHour, formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { newAgeIdentity, recipientOf } from '../../src/core/envelope/age-keys.js'
-import { misused, refused } from '../failure.js'
+import { misused, noHint, refused } from '../failure.js'
 import {
   receiptKeyFile,
   rootKeyFile,
@@ -20,6 +20,7 @@ import {
   writeServerSecret,
   writeSource,
 } from '../organisation/folder.js'
+import { announce, tried } from '../organisation/steps.js'
 import { readBounded } from '../station/disk.js'
 import { inFours } from '../station/identity.js'
 import type { Station, VerbOptions } from '../station/station.js'
@@ -41,7 +42,10 @@ export interface OrgInitOptions extends VerbOptions {
 export async function makeOrganisation(station: Station, options: OrgInitOptions): Promise<void> {
   const folder = resolve(options.dir)
   if ((await readBounded(join(folder, sourceFile), 16_777_216)) !== null)
-    throw refused(safe`there is an organisation in ${folder} already`)
+    throw refused(
+      safe`there is an organisation in ${folder} already`,
+      safe`khancap org check --dir ${folder} looks at it; --dir takes another, empty folder`,
+    )
   const p = await station.primitives()
   const names =
     options.root ?? (options.rootKey === undefined ? ['root-1', 'root-2', 'root-3'] : [])
@@ -60,10 +64,8 @@ export async function makeOrganisation(station: Station, options: OrgInitOptions
   const addresses = [...new Set([options.origin, ...(options.address ?? [])].map(originOf))]
   const from = formatTimestamp(floorToHour(station.now()))
 
-  if (options.dryRun === true)
-    return station.printer.say(
-      safe`would make ${folder} with root keys ${root.keys.map(({ name }) => name).join(', ')} (${made.length} of them here), programs ${programs.map(({ id }) => id).join(', ')} and teams ${teamsOf(programs).join(', ')}; nothing was written`,
-    )
+  const what = safe`${folder} is made, with root keys ${root.keys.map(({ name }) => name).join(', ')} (${made.length} of them here), programs ${programs.map(({ id }) => id).join(', ')} and teams ${teamsOf(programs).join(', ')}`
+  if (!announce(station, options, what)) return tried(station, options, what)
 
   // Secrets first: a source without its keys would only look like an organisation.
   // Each asks for a passphrase of its own.
@@ -131,6 +133,9 @@ async function report(
   printer.say(
     safe`next: khancap org add handler FILE --team TEAM, for each handler; then khancap org publish`,
   )
+  printer.say(
+    safe`to take it back: delete ${folder}, as long as nobody has the fingerprint; afterwards there is no way back, only another organisation with another fingerprint`,
+  )
 }
 
 function rootOf(p: Primitives, made: readonly NoteSigner[], options: OrgInitOptions): Root {
@@ -148,26 +153,30 @@ function rootOf(p: Primitives, made: readonly NoteSigner[], options: OrgInitOpti
   if (root.success && isDistinct) return root.data
   throw misused(
     safe`--threshold takes a number from 1 to the number of root keys, which have names of their own`,
+    noHint,
   )
 }
 
 function retentionOf(given: string): number {
   const days = Number(given)
   if (Number.isInteger(days) && days >= 1 && days <= maxKeyRetentionDays) return days
-  throw misused(safe`--key-retention takes days, from 1 to ${maxKeyRetentionDays}`)
+  throw misused(safe`--key-retention takes days, from 1 to ${maxKeyRetentionDays}`, noHint)
 }
 
 function publicKeyOf(given: string): NoteKey {
   const [name, key] = given.split('=', 2)
   const parsed = NoteKey.safeParse({ name, key })
   if (parsed.success) return parsed.data
-  throw misused(safe`--root-key takes NAME=KEY, as khancap org root prints it on the other machine`)
+  throw misused(
+    safe`--root-key takes NAME=KEY, as khancap org root prints it on the other machine`,
+    noHint,
+  )
 }
 
 function originOf(given: string): string {
   const origin = given.toLowerCase().replace(/\/+$/, '')
   if (!Origin.safeParse(origin).success)
-    throw misused(safe`"${given}" is not an address: scheme, host and port, without a path`)
+    throw misused(safe`"${given}" is not an address: scheme, host and port, without a path`, noHint)
   return origin
 }
 

@@ -9,6 +9,7 @@ import { fillOfflineForm, offlineFormName } from '../../src/core/offline/offline
 import { refused } from '../failure.js'
 import { directoryFile, readNoteFile } from '../organisation/folder.js'
 import { offlineTemplates } from '../organisation/offline-templates.js'
+import { announce, tried } from '../organisation/steps.js'
 import { writePrivately } from '../station/disk.js'
 import { inFours } from '../station/identity.js'
 import type { Station, VerbOptions } from '../station/station.js'
@@ -19,6 +20,7 @@ export interface OrgOfflineFormOptions extends VerbOptions {
   readonly dir: string
   readonly out: string
   readonly templates?: string
+  readonly dryRun?: true
 }
 
 export async function makeOfflineForms(
@@ -42,8 +44,12 @@ export async function makeOfflineForms(
       safe`khancap org publish makes the next one`,
     )
   const out = resolve(options.out)
+  const templates = await offlineTemplates(options.templates)
+  const names = [...templates.keys()].map(offlineFormName)
+  const what = safe`${names.join(', ')} in ${out}, with directory ${directory.sequence} inside, over those that are there`
+  if (!announce(station, options, what)) return tried(station, options, what)
   const files: { language: string; file: string; bytes: number; sha256: string }[] = []
-  for (const [language, template] of await offlineTemplates(options.templates)) {
+  for (const [language, template] of templates) {
     const html = fillOfflineForm(template, { root, note })
     const file = join(out, offlineFormName(language))
     // oxlint-disable-next-line no-await-in-loop
@@ -52,14 +58,19 @@ export async function makeOfflineForms(
     files.push({ language, file, bytes: Buffer.byteLength(html), sha256 })
   }
   const { expires, sequence } = directory
-  if (options.json === true) return printer.json({ sequence, expires, root, files })
+  const back = safe`to take it back: delete them; there is no way back for one that was handed out, which seals until then`
+  if (options.json === true) {
+    printer.json({ sequence, expires, root, files })
+    return printer.say(back)
+  }
   for (const { bytes, file, language, sha256 } of files) {
     printer.out(safe`${file}  ${language}, ${bytes} bytes`)
     printer.out(safe`  SHA-256  ${sha256}`)
   }
   printer.say(safe`directory ${sequence}: they seal until ${timeWords(expires)}`)
   printer.say(safe`root fingerprint  ${inFours(Buffer.from(root, 'hex'))}`)
-  return printer.say(
+  printer.say(
     safe`next: publish the SHA-256 where people know you; khancap verify form checks a copy`,
   )
+  return printer.say(back)
 }

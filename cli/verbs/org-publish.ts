@@ -15,7 +15,7 @@ import { rootFingerprint } from '../../keys/root.js'
 import { type Directory, maxDirectoryDays } from '../../schemas/directory.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { fromUtf8 } from '../../src/core/encoding/bytes.js'
-import { misused, refused } from '../failure.js'
+import { misused, noHint, refused } from '../failure.js'
 import { differences } from '../organisation/differences.js'
 import {
   directoryFile,
@@ -30,10 +30,11 @@ import {
 import { holeWords } from '../organisation/hole-words.js'
 import { missingWords } from '../organisation/missing-words.js'
 import { isStill, nextDirectory, whatIsWrong } from '../organisation/next-directory.js'
+import { announce, noWayBack, orgCommand } from '../organisation/steps.js'
 import { isMissing } from '../station/disk.js'
 import { inFours } from '../station/identity.js'
 import type { Station, VerbOptions } from '../station/station.js'
-import { safe } from '../terminal/safe.js'
+import { type Safe, safe } from '../terminal/safe.js'
 
 export interface OrgPublishOptions extends VerbOptions {
   readonly dir: string
@@ -52,8 +53,8 @@ export async function publishDirectory(
   const last = await lastDirectory(station, folder)
   const { directory, draft } = await toSign(station, options, folder, last)
   show(station, last, directory)
-  if (options.dryRun === true) {
-    station.printer.say(safe`nothing was signed`)
+  const what = await signingWords(station, directory, draft)
+  if (!announce(station, options, what, safe`nothing was signed`)) {
     if (options.json === true) station.printer.json(summary(directory, [], false))
     return
   }
@@ -88,7 +89,7 @@ async function toSign(
   if (draft === null) {
     const days = Number(options.days)
     if (!Number.isInteger(days) || days < 1 || days > maxDirectoryDays)
-      throw misused(safe`--days takes a number from 1 to ${maxDirectoryDays}`)
+      throw misused(safe`--days takes a number from 1 to ${maxDirectoryDays}`, noHint)
     const directory = nextDirectory(source, last, { from: station.now(), days })
     const { faults, holes } = whatIsWrong(directory)
     if (faults.length > 0) throw faulty(safe`the directory has faults; nothing was signed`, faults)
@@ -107,6 +108,25 @@ async function toSign(
       safe`--new begins again; the signatures so far are lost`,
     )
   return { directory, draft }
+}
+
+/** Whose key it is, nobody knows before it is opened. */
+async function signingWords(
+  station: Station,
+  { root, sequence }: Directory,
+  draft: Uint8Array | null,
+): Promise<Safe> {
+  const signers = draft === null ? [] : await signersOf(station, root, draft)
+  const before = signers.length === 0 ? 'nobody' : signers.join(', ')
+  return safe`directory ${sequence} is signed with a key of the root (until now ${before} signed; ${root.threshold} must, and then it is published)`
+}
+
+async function signersOf(
+  station: Station,
+  { keys }: Directory['root'],
+  note: Uint8Array,
+): Promise<readonly string[]> {
+  return (await verifyNote(await station.primitives(), fromUtf8(note), keys))?.signers ?? []
 }
 
 function show(station: Station, last: VerifiedDirectory | null, next: Directory): void {
@@ -131,6 +151,7 @@ async function onlyKey(folder: string): Promise<string> {
   throw misused(
     safe`which key of the root signs? give --key FILE`,
     ...keys.map(name => safe`${join(folder, 'keys', name)}`),
+    safe`it may lie on another stick; khancap org root makes one for somebody new`,
   )
 }
 
@@ -151,9 +172,9 @@ async function expectRootKey(
 async function agree(station: Station, { yes }: OrgPublishOptions): Promise<void> {
   if (yes === true) return
   if (!station.asker.available)
-    throw misused(safe`there is no terminal to ask at; --yes signs without asking`)
+    throw misused(safe`there is no terminal to ask at; --yes signs without asking`, noHint)
   if (!(await station.asker.confirm(safe`Sign this directory?`)))
-    throw refused(safe`nothing was signed`)
+    throw refused(safe`nothing was signed`, noHint)
 }
 
 async function conclude(
@@ -169,7 +190,7 @@ async function conclude(
   const { directory, last, note } = made
   const { printer } = station
   const p = await station.primitives()
-  const signers = (await verifyNote(p, fromUtf8(note), directory.root.keys))?.signers ?? []
+  const signers = await signersOf(station, directory.root, note)
   const isEnough = signers.length >= directory.root.threshold
   if (isEnough) {
     const root = await rootFingerprint(p, directory.root)
@@ -177,20 +198,31 @@ async function conclude(
     followsDirectory(last, verified)
     await writeNoteFile(folder, directoryFile, note)
     await dropDraftNote(folder)
-    if (options.json === true) return printer.json(summary(directory, signers, true))
-    printer.out(safe`published directory ${directory.sequence} in ${join(folder, directoryFile)}`)
-    printer.out(safe`  root fingerprint  ${inFours(Buffer.from(root, 'hex'))}`)
+    if (options.json === true) printer.json(summary(directory, signers, true))
+    else {
+      printer.out(safe`published directory ${directory.sequence} in ${join(folder, directoryFile)}`)
+      printer.out(safe`  root fingerprint  ${inFours(Buffer.from(root, 'hex'))}`)
+      printer.say(
+        safe`next: put ${directoryFile} where KHANCAP_DIRECTORY_FILE of the server points`,
+      )
+    }
+    printer.say(noWayBack(safe`whoever has seen a directory takes no older one`))
     return printer.say(
-      safe`next: put ${directoryFile} where KHANCAP_DIRECTORY_FILE of the server points`,
+      safe`what is wrong in it: change organisation.json back, and publish the next one: ${orgCommand(options, 'publish')}`,
     )
   }
   await writeNoteFile(folder, draftFile, note)
-  if (options.json === true) return printer.json(summary(directory, signers, false))
+  const back = safe`to take it back, as long as nobody has carried it on: delete ${join(folder, draftFile)}, with every signature until now`
+  if (options.json === true) {
+    printer.json(summary(directory, signers, false))
+    return printer.say(back)
+  }
   const left = directory.root.keys.map(({ name }) => name).filter(name => !signers.includes(name))
   printer.out(safe`signed: ${signers.length} of ${directory.root.threshold} signatures`)
   printer.say(
     safe`next: carry ${folder} to the holder of ${left.join(' or ')}, who runs khancap org publish --key FILE`,
   )
+  printer.say(back)
 }
 
 function summary(directory: Directory, signers: readonly string[], published: boolean): object {

@@ -4,13 +4,15 @@ import { resolve } from 'node:path'
 import { newSigningKey } from '../../keys/signing-key.js'
 import { NoteKeyName } from '../../schemas/directory.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
-import { misused } from '../failure.js'
-import { sealRootKey } from '../organisation/folder.js'
+import { misused, noHint } from '../failure.js'
+import { expectNoFile, sealRootKey } from '../organisation/folder.js'
+import { announce, tried } from '../organisation/steps.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import { safe } from '../terminal/safe.js'
 
 export interface OrgRootOptions extends VerbOptions {
   readonly out: string
+  readonly dryRun?: true
 }
 
 export async function makeRootKey(
@@ -19,10 +21,16 @@ export async function makeRootKey(
   name: string,
 ): Promise<void> {
   if (!NoteKeyName.safeParse(name).success)
-    throw misused(safe`"${name}" is not the name of a key: lower case, digits, dots and hyphens`)
+    throw misused(
+      safe`"${name}" is not the name of a key: lower case, digits, dots and hyphens`,
+      noHint,
+    )
+  const file = resolve(options.out)
+  await expectNoFile(file)
+  const what = safe`a root key ${name} is made, and sealed in ${file}`
+  if (!announce(station, options, what)) return tried(station, options, what)
   const p = await station.primitives()
   const key = newSigningKey(p, name)
-  const file = resolve(options.out)
   await sealRootKey(station, options, file, key)
   const publicKey = encodeBase64url(p.ed25519PublicKey(key.seed))
   const { printer } = station
@@ -31,5 +39,8 @@ export async function makeRootKey(
   printer.say(safe`sealed in ${file}; keep it, and a copy in another place`)
   printer.say(
     safe`next: khancap org init … --root-key with the line above, and read it aloud to who types it`,
+  )
+  printer.say(
+    safe`to take it back: delete ${file}, as long as no organisation was made with it; afterwards there is no way back, because its fingerprint covers every key of the root`,
   )
 }

@@ -16,13 +16,14 @@ import type { Primitives } from '../../src/core/crypto/primitives.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { equalBytes } from '../../src/core/encoding/bytes.js'
 import { templateName } from '../../src/core/offline/offline-form.js'
-import { misused, refused } from '../failure.js'
+import { misused, noHint, refused } from '../failure.js'
 import { type EditOptions, editSource } from '../organisation/edit.js'
 import { readSource } from '../organisation/folder.js'
+import { orgCommand, takenBack } from '../organisation/steps.js'
 import { readJson } from '../site/compare.js'
 import { readBounded } from '../station/disk.js'
 import type { Station } from '../station/station.js'
-import { safe } from '../terminal/safe.js'
+import { type Safe, safe } from '../terminal/safe.js'
 
 export interface OrgSiteOptions extends EditOptions {
   readonly build?: string
@@ -32,14 +33,16 @@ export interface OrgSiteOptions extends EditOptions {
 
 export async function signSite(station: Station, options: OrgSiteOptions): Promise<void> {
   if (options.build !== undefined && options.drop !== undefined)
-    throw misused(safe`--build puts a version in, --drop takes one out: one at a time`)
+    throw misused(safe`--build puts a version in, --drop takes one out: one at a time`, noHint)
   if (options.drop !== undefined) return dropSite(station, options, options.drop)
   if (options.build === undefined) return listSites(station, options)
   const added = await siteIn(await station.primitives(), resolve(options.build))
-  await editSource(
-    station,
-    options,
-    source => {
+  await editSource(station, options, {
+    what:
+      options.only === true
+        ? safe`version ${added.version} of the site alone, list ${added.sha256}`
+        : safe`version ${added.version} of the site, list ${added.sha256}`,
+    to: source => {
       const others = (source.site ?? []).filter(({ sha256 }) => sha256 !== added.sha256)
       const kept = options.only === true ? [] : others
       if (kept.length >= maxSites)
@@ -49,8 +52,22 @@ export async function signSite(station: Station, options: OrgSiteOptions): Promi
         )
       return { ...source, site: [added, ...kept] }
     },
-    safe`version ${added.version} of the site, list ${added.sha256}`,
-  )
+    back: before => [
+      (before.site ?? []).some(({ sha256 }) => sha256 === added.sha256)
+        ? safe`it stood there before: there is nothing to take back`
+        : takenBack(orgCommand(options, 'site', '--drop', added.sha256)),
+      ...(options.only === true
+        ? goneFrom(before, added).map(one => broughtBack(options, one))
+        : []),
+    ],
+  })
+}
+
+const goneFrom = ({ site = [] }: OrganisationSource, { sha256 }: SignedSite) =>
+  site.filter(one => one.sha256 !== sha256)
+
+function broughtBack(options: EditOptions, { version }: SignedSite): Safe {
+  return safe`to bring version ${version} back, where you have its build in FOLDER: ${orgCommand(options, 'site', '--build', 'FOLDER')}`
 }
 
 async function listSites(station: Station, options: OrgSiteOptions): Promise<void> {
@@ -71,15 +88,11 @@ async function dropSite(station: Station, options: OrgSiteOptions, given: string
         : safe`${given} means more than one version of the site`,
       safe`khancap org site shows them; give the first letters of its list`,
     )
-  await editSource(
-    station,
-    options,
-    (source): OrganisationSource => ({
-      ...source,
-      site: (source.site ?? []).filter(({ sha256 }) => sha256 !== only.sha256),
-    }),
-    safe`version ${only.version} of the site (${only.sha256}) is gone`,
-  )
+  await editSource(station, options, {
+    what: safe`version ${only.version} of the site (${only.sha256}) is gone`,
+    to: source => ({ ...source, site: goneFrom(source, only) }),
+    back: () => [broughtBack(options, only)],
+  })
 }
 
 /** @throws Failure where the files in the folder are not those of its list */
@@ -92,14 +105,24 @@ async function siteIn(p: Primitives, folder: string): Promise<SignedSite> {
     )
   const parsed = SiteList.safeParse(readJson(bytes))
   if (!parsed.success)
-    throw refused(safe`the list of files in ${folder} is none that this khancap knows`)
+    throw refused(
+      safe`the list of files in ${folder} is none that this khancap knows`,
+      safe`build the site with the checkout that this khancap is from: npm run build`,
+    )
   const { manifest, templates } = parsed.data
   const { files, version } = manifest
   for (const [name, sha256] of Object.entries(files)) {
     const content = await readBounded(join(folder, name), maxSiteFileBytes)
-    if (content === null) throw refused(safe`${name} stands in the list, and is not in ${folder}`)
+    if (content === null)
+      throw refused(
+        safe`${name} stands in the list, and is not in ${folder}`,
+        safe`npm run build makes the folder anew`,
+      )
     if (encodeBase64url(await p.sha256(content)) !== sha256)
-      throw refused(safe`${name} is not the file that stands in the list; build it again`)
+      throw refused(
+        safe`${name} is not the file that stands in the list`,
+        safe`npm run build makes the folder anew`,
+      )
     await expectPacked(folder, name, content)
   }
   await expectNothingElse(folder, new Set(Object.keys(files)))
@@ -107,7 +130,10 @@ async function siteIn(p: Primitives, folder: string): Promise<SignedSite> {
     const name = join('offline', templateName(language))
     const template = await readBounded(join(folder, '..', name), maxSiteFileBytes)
     if (template === null || encodeBase64url(await p.sha256(template)) !== sha256)
-      throw refused(safe`${name} beside ${folder} is not the file that stands in the list`)
+      throw refused(
+        safe`${name} beside ${folder} is not the file that stands in the list`,
+        safe`npm run build makes both anew`,
+      )
   }
   return { version, sha256: encodeBase64url(await p.sha256(bytes)) }
 }
@@ -127,7 +153,10 @@ async function expectPacked(folder: string, name: string, content: Uint8Array): 
       inside = unpacked[kind](packed)
     } catch {}
     if (inside === null || !equalBytes(inside, content))
-      throw refused(safe`${name}.${kind} is not ${name}, compressed; build it again`)
+      throw refused(
+        safe`${name}.${kind} is not ${name}, compressed`,
+        safe`npm run build makes the folder anew`,
+      )
   }
 }
 
@@ -136,6 +165,9 @@ async function expectNothingElse(folder: string, known: ReadonlySet<string>): Pr
   for (const entry of entries.filter(each => !each.isDirectory())) {
     const name = join(entry.parentPath, entry.name).slice(folder.length).replaceAll('\\', '/')
     if (name !== siteListPath && !known.has(name.replace(/\.(br|gz)$/, '')))
-      throw refused(safe`${name} lies in ${folder}, and does not stand in the list`)
+      throw refused(
+        safe`${name} lies in ${folder}, and does not stand in the list`,
+        safe`take it out, or let npm run build make the folder anew`,
+      )
   }
 }

@@ -7,7 +7,7 @@ import type { Program } from '../../schemas/program.js'
 import { shippedPrograms } from '../../schemas/programs/shipped.js'
 import { type SubjectFinding, subjectClassifier } from '../../src/core/subject-tags/classify.js'
 import { seenDirectory } from '../client/remembered.js'
-import { misused, refused } from '../failure.js'
+import { misused, noFile } from '../failure.js'
 import { hasSource, readSource } from '../organisation/folder.js'
 import { readBounded } from '../station/disk.js'
 import type { Station } from '../station/station.js'
@@ -71,7 +71,7 @@ async function programsToTest(
 ): Promise<readonly Program[]> {
   if (options.directory !== undefined) {
     const note = await readBounded(options.directory, maxDirectoryBytes)
-    if (note === null) throw refused(safe`there is no file ${options.directory}`)
+    if (note === null) throw noFile(options.directory)
     return readDirectory(note).programs
   }
   const folder = resolve(options.dir ?? '.')

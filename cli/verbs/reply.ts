@@ -55,7 +55,7 @@ export async function replyToCase(
         safe`khancap reply ${id.slice(0, 8)} writes a new one; khancap open ${id.slice(0, 8)} shows what became of the last`,
       )
     if (hasArrived) return confirm(desk, options, sealed)
-    if (options.again !== true) return discard(desk, id)
+    if (options.again !== true) return discard(desk, options, sealed)
     return send(desk, options, sealed, await made(desk, options, draft))
   }
   expectWorkable(sealed.detail, desk.handler)
@@ -141,7 +141,10 @@ async function draftOf(
   const { id } = sealed.detail.case
   const gap = gapIn(text)
   if (gap !== null)
-    throw refused(safe`the answer still has a place to fill in: ${gap}; nothing was sent`)
+    throw refused(
+      safe`the answer still has a place to fill in: ${gap}; nothing was sent`,
+      safe`fill it in, or delete it, where the answer was written`,
+    )
   const hasArrived = sealed.detail.replies.some(reply => reply.id === draft?.request.id)
   // The same words again, after a lost connection, are the same request.
   const isRepeated = draft !== null && (await wordsOf(desk, draft.request)) === text
@@ -226,7 +229,13 @@ async function confirm(desk: Desk, options: ReplyOptions, { detail }: SealedCase
   reportAct(station, options, done, detail.case)
 }
 
-async function discard({ station }: Desk, id: CaseId): Promise<void> {
+async function discard(
+  { station }: Desk,
+  options: ReplyOptions,
+  { detail }: SealedCase,
+): Promise<void> {
+  const { id } = detail.case
   await dropDraft(station.folder.drafts, id)
+  if (options.json === true) station.printer.json({ case: detail.case })
   station.printer.say(safe`forgot the answer to case ${id} that the service did not confirm`)
 }

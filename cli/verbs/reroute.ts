@@ -64,13 +64,24 @@ function membersOf(desk: Desk, sealed: SealedCase, team: string): readonly Direc
       safe`the directory has no team ${team}`,
       safe`it has ${known.teams.map(each => each.id).join(', ')}`,
     )
-  if (team === before) throw refused(safe`case ${id} is with ${team} already`)
+  if (team === before)
+    throw refused(
+      safe`case ${id} is with ${team} already`,
+      safe`khancap open ${id.slice(0, 8)} shows it; --team takes another one`,
+    )
   const there = activeHandlers(known, station.now(), team)
-  if (there.length === 0) throw refused(safe`nobody is in ${team} now`)
+  if (there.length === 0)
+    throw refused(
+      safe`nobody is in ${team} now`,
+      safe`choose another team, or ask the organisation who stands in for it`,
+    )
   const excluded = excludedNow(desk, sealed)
   const members = there.filter(handler => !excluded(handler))
   if (members.length === 0)
-    throw refused(safe`a conflict of interest keeps everybody in ${team} from this case`)
+    throw refused(
+      safe`a conflict of interest keeps everybody in ${team} from this case`,
+      safe`choose another team, or ask the organisation`,
+    )
   return members
 }
 
@@ -104,14 +115,22 @@ async function grantsFor(
       { caseId, reader, recipient, seed },
       own,
     )
-    if (grant === null) throw refused(safe`case ${caseId} is not sealed to this identity`)
+    if (grant === null)
+      throw refused(
+        safe`case ${caseId} is not sealed to this identity`,
+        safe`ask a colleague who can open it to hand it over, or to let you in: khancap add-reader ${caseId.slice(0, 8)} --to ${handler.id}`,
+      )
     grants.push({ id: newClientId(p), reader, ...grant })
   }
   return grants
 }
 
 function askTeam({ directory, station }: Desk, { detail }: SealedCase): Promise<string> {
-  if (!station.asker.available) throw misused(safe`to which team? give --team`)
+  if (!station.asker.available)
+    throw misused(
+      safe`to which team? give --team`,
+      safe`one of ${directory.directory.teams.map(({ id }) => id).join(', ')}`,
+    )
   return station.asker.choose(
     safe`Which team shall have it?`,
     directory.directory.teams

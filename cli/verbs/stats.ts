@@ -1,7 +1,7 @@
 // `khancap stats`: the organisation's figures without content, as a table, JSON, CSV or a picture.
 import { maxStatisticsWeeks, type Statistics } from '../../schemas/statistics.js'
 import { openDesk } from '../client/desk.js'
-import { misused } from '../failure.js'
+import { misused, noHint } from '../failure.js'
 import { drawChart } from '../figures/chart.js'
 import { printCsv } from '../figures/csv.js'
 import { writePrivately } from '../station/disk.js'
@@ -19,9 +19,9 @@ export interface StatsOptions extends VerbOptions {
 export async function showStatistics(station: Station, options: StatsOptions): Promise<void> {
   const weeks = Number(options.weeks)
   if (!Number.isInteger(weeks) || weeks < 1 || weeks > maxStatisticsWeeks)
-    throw misused(safe`--weeks takes a number from 1 to ${maxStatisticsWeeks}`)
+    throw misused(safe`--weeks takes a number from 1 to ${maxStatisticsWeeks}`, noHint)
   if (options.json === true && options.csv === true)
-    throw misused(safe`--json and --csv exclude each other`)
+    throw misused(safe`--json and --csv exclude each other`, noHint)
   const { cases } = await openDesk(station, options)
   const statistics = await cases.statistics(weeks)
   const { printer } = station

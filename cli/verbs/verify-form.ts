@@ -7,7 +7,7 @@ import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import { readOfflineForm } from '../../src/core/offline/offline-form.js'
 import { pinnedSettings } from '../client/pinned.js'
 import { rememberedDirectory, verifyPastDirectory } from '../client/remembered.js'
-import { refused } from '../failure.js'
+import { noFile, refused } from '../failure.js'
 import { offlineTemplates } from '../organisation/offline-templates.js'
 import { readBounded } from '../station/disk.js'
 import type { Station, VerbOptions } from '../station/station.js'
@@ -73,14 +73,14 @@ export async function verifyForm(
   return printer.out(safe`  SHA-256    ${sha256}`)
 }
 
-const never = [safe`do not use it, and do not hand it on`]
+const never = [safe`do not use it, and do not hand it on`] as const
 
 async function readForm(file: string): Promise<Uint8Array> {
   const bytes = await readBounded(file, maxFormBytes).catch((error: unknown) => {
     if (error instanceof RangeError) return new Uint8Array()
     throw error
   })
-  if (bytes === null) throw refused(safe`there is no file ${file}`)
+  if (bytes === null) throw noFile(file)
   return bytes
 }
 

@@ -9,7 +9,7 @@ import { recallCase, rememberCase } from '../case/known-case.js'
 import { openDesk } from '../client/desk.js'
 import { pinnedSettings } from '../client/pinned.js'
 import { rememberedDirectory, verifyPastDirectory } from '../client/remembered.js'
-import { refused } from '../failure.js'
+import { noFile, refused } from '../failure.js'
 import { readBounded } from '../station/disk.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import { readText } from '../station/written-text.js'
@@ -75,7 +75,7 @@ async function directoryFor(
   const settings = await pinnedSettings(station)
   if (file !== undefined) {
     const note = await readBounded(file, maxDirectoryBytes)
-    if (note === null) throw refused(safe`there is no file ${file}`)
+    if (note === null) throw noFile(file)
     return verifyPastDirectory(station, settings.root, note)
   }
   const remembered = await rememberedDirectory(station, settings)

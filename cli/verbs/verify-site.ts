@@ -37,7 +37,11 @@ export async function verifySite(
   const proxy = options.proxy === undefined ? settings.proxy : proxyOf(options.proxy)
   const site: Site = {
     url: urlOf(given, safe`the address`),
-    line: { proxy, ended: AbortSignal.timeout(wholeSeconds * 1000) },
+    line: {
+      proxy,
+      ended: AbortSignal.timeout(wholeSeconds * 1000),
+      printer: station.printer,
+    },
     primitives: await station.primitives(),
     as: 'tool',
     addresses: [],

@@ -8,7 +8,7 @@ import { type InboxFilter, queryOf } from '../case/inbox-query.js'
 import { casesShown, type Line, watchFrame } from '../case/watch-frame.js'
 import { type CaseDesk, caseDesk } from '../client/case-desk.js'
 import { type Desk, openDesk } from '../client/desk.js'
-import { asFailure, misused } from '../failure.js'
+import { asFailure, misused, noHint } from '../failure.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import type { Key } from '../terminal/full-screen.js'
 import { safe } from '../terminal/safe.js'
@@ -28,7 +28,7 @@ const newsMs = 10 * 60_000
 export async function watchInbox(station: Station, options: WatchOptions): Promise<void> {
   const every = Number(options.every)
   if (!Number.isInteger(every) || every < 5 || every > 3600)
-    throw misused(safe`--every takes seconds, from 5 to 3600`)
+    throw misused(safe`--every takes seconds, from 5 to 3600`, noHint)
   const query = queryOf(options, maxCases)
   if (options.json !== true && station.fullScreen === null)
     throw misused(

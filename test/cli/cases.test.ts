@@ -69,13 +69,13 @@ await t.test(
       '    Tiếng Việt',
       'Chúng tôi có thể liên lạc an toàn với bạn bằng cách nào?',
       '    Qua ứng dụng nhắn tin',
-      '  │ +84 912 345 678 (Signal)',
+      '  | +84 912 345 678 (Signal)',
       '    Không thể hỏi người này',
       '    Việt Nam',
       '    2026-11-25 08:30 Asia/Ho_Chi_Minh',
       '    - Bị giam giữ',
       '    Tôi sẽ nói sau',
-      '  │ Chị gái tôi, Lan.',
+      '  | Chị gái tôi, Lan.',
     ])
       t.ok(out.split('\n').includes(line), line)
     t.notMatch(out, 'warning')

@@ -31,6 +31,7 @@ async function sound(t: Parameters<typeof lyingServer>[0], changes: object = {})
   server.lies['/readyz'] = says('{"status":"ok"}')
   server.lies['/v1/directory'] = says(organisation.note, 'text/plain')
   server.lies['/v1/cases'] = says('{"now":"2026-01-01T00:00:00Z","cases":[],"next":null}')
+  server.lies['/v1/inboxes'] = says('{"inboxes":[],"letters":{"waiting":0,"oldest_seconds":0}}')
   const folder = await handlerFolder(t, organisation, 'vietnam-1', server.url)
   async function examine(now?: () => number) {
     const run = await khancap(['doctor', '--json'], {

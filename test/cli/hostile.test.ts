@@ -72,7 +72,7 @@ await t.test('step 9: a mail that cannot be had is named, and hides nothing else
   const saved = await desk.run('vietnam-1', ['open', one.caseId, '--out', folder])
   t.equal(saved.code, 1, 'what was to be saved was not')
   t.match(saved.out, 'by web')
-  t.match(saved.err, `saved in ${join(folder, one.caseId)}.json, in the clear`)
+  t.match(saved.err, `saving in ${join(folder, one.caseId)}.json, in the clear`)
   t.match(saved.err, /^warning: .+\nkhancap: .+$/m, 'each of the two is said')
 })
 
@@ -84,7 +84,7 @@ const forged = (length: number) => `FORGED${blank}`.repeat(length).slice(0, leng
 function expectBarred(t: Test, out: string): void {
   for (const row of out.split('\n')) {
     t.ok(widthOf(row) <= 80, row)
-    if (row.includes('FORGED')) t.match(row, /^ +│ /)
+    if (row.includes('FORGED')) t.match(row, /^ +\| /)
   }
 }
 
@@ -121,11 +121,11 @@ await t.test('step 9: nothing that an applicant wrote passes for a line of the t
   t.equal(code, 0, err)
   expectBarred(t, out)
   t.notMatch(out, /^(NOTES|2026)/m)
-  t.match(out, /^unknown question\n {2}│ NOTES:$/m)
-  t.match(out, /^ {2}unknown question\n {2}│ NOTES:$/m)
-  t.match(out, /^unknown question\n {2}│ 2026-11-22 03:11 UTC, vietnam-2: FORGED We/m)
-  t.match(out, /^ {2}│ - constructor$/m)
-  t.match(out, /^ {2}attachment, 12 bytes\n {2}│ FORGED/m)
+  t.match(out, /^unknown question\n {2}\| NOTES:$/m)
+  t.match(out, /^ {2}unknown question\n {2}\| NOTES:$/m)
+  t.match(out, /^unknown question\n {2}\| 2026-11-22 03:11 UTC, vietnam-2: FORGED We/m)
+  t.match(out, /^ {2}\| - constructor$/m)
+  t.match(out, /^ {2}attachment, 12 bytes\n {2}\| FORGED/m)
   const { warnings } = json((await desk.run('vietnam-1', ['open', one.caseId, '--json'])).out)
   t.match(warnings, [
     { code: 'promise_differs', sentence: /:$/, quoted: forged(400) },
@@ -156,7 +156,7 @@ await t.test('nothing that a server wrote passes for a line of the tool', async 
   const history = await desk.run('vietnam-1', ['history', id], { columns })
   for (const { out } of [opened, history]) {
     expectBarred(t, out)
-    t.match(out, /UTC {2}routed\n {2}│ by vietnam-1,$/m)
+    t.match(out, /UTC {2}routed\n {2}\| by vietnam-1,$/m)
   }
   await say('by_vietnam-1, signed')
   const plain = await desk.run('vietnam-1', ['history', id], { columns })

@@ -1,4 +1,5 @@
-// A server that lies: each lie is refused with a sentence, nothing is followed, nothing is written, nothing is sent.
+// A server that lies: each lie is refused with a sentence, nothing is followed, nothing is written, nothing is sent. (Every
+// command with every lie: lies-to-each-verb.test.ts.)
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
@@ -8,6 +9,15 @@ import { parseSettings } from '../../keys/handler-folder.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { sealRequest } from '../helper/api.js'
 import { khancap, temporaryFolder } from '../helper/cli.js'
+import {
+  compressed,
+  drip,
+  elsewhere,
+  endsEarly,
+  flood,
+  noHttp,
+  tenGigabytes,
+} from '../helper/lies.js'
 import { type Lie, lyingServer, says } from '../helper/lying-server.js'
 import { testOrganisation } from '../helper/organisation.js'
 import { detail, list, type Scene, scene, summary } from '../helper/scene.js'
@@ -22,27 +32,6 @@ async function remembered(folder: string): Promise<Record<string, string>> {
     .map(file => join(file.parentPath, file.name))
   const contents = await Promise.all(names.map(name => readFile(name, 'base64')))
   return Object.fromEntries(names.map((name, index) => [name, contents[index] ?? '']))
-}
-
-const drip: Lie = (_asked, answer) => {
-  answer.writeHead(200, { 'content-type': 'text/plain' })
-  const timer = setInterval(() => answer.write('.'), 50)
-  answer.on('close', () => clearInterval(timer))
-}
-
-const flood: Lie = (_asked, answer) => {
-  answer.writeHead(200, { 'content-type': 'text/plain' })
-  const chunk = Buffer.alloc(65_536, 'a')
-  const more = () => {
-    while (!answer.destroyed && answer.write(chunk));
-  }
-  answer.on('drain', more)
-  answer.on('error', () => {})
-  more()
-}
-
-const elsewhere = (url: string, status: number): Lie => {
-  return (_asked, answer) => void answer.writeHead(status, { location: `${url}/elsewhere` }).end()
 }
 
 const lies: readonly {
@@ -91,34 +80,25 @@ const lies: readonly {
   },
   {
     name: 'an answer that says that it is 10 GB long',
-    lie: () => (_asked, answer) => {
-      answer.writeHead(200, { 'content-length': '10000000000', 'content-type': 'text/plain' })
-      answer.write('a')
-    },
+    lie: () => tenGigabytes,
     sentence: /larger than 1048576 bytes/,
     code: 1,
   },
   {
     name: 'a compressed answer',
-    lie: () => (_asked, answer) => {
-      answer.writeHead(200, { 'content-encoding': 'gzip', 'content-type': 'text/plain' }).end('x')
-    },
+    lie: () => compressed,
     sentence: /a compressed answer that was not asked for/,
     code: 1,
   },
   {
     name: 'an answer that ends early',
-    lie: () => (_asked, answer) => {
-      answer.writeHead(200, { 'content-length': '1000', 'content-type': 'text/plain' })
-      answer.write('half')
-      setTimeout(() => answer.destroy(), 20)
-    },
+    lie: () => endsEarly,
     sentence: /could not be reached/,
     code: 3,
   },
   {
     name: 'no HTTP at all',
-    lie: () => (asked, _answer) => void asked.socket.end('SSH-2.0-OpenSSH_9.2\r\n'),
+    lie: () => noHttp,
     sentence: /could not be reached/,
     code: 3,
   },

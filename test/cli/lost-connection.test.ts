@@ -1,5 +1,7 @@
 // Step 10: a reply whose confirmation is lost is kept, sealed, and taken once, however often it is sent.
-import { access, readdir, readFile, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { access, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { freePort } from '../helper/free-port.js'
@@ -16,6 +18,8 @@ import { caseInTeam, sealedAddition, testApi, withToken } from '../helper/api.js
 import { officePrograms, vietnamese } from '../helper/office.js'
 import { testOrganisation } from '../helper/organisation.js'
 import { inTerminal, tool } from '../helper/terminal.js'
+import { attachTo } from '../helper/upload.js'
+import { maxStretchBytes } from '../../schemas/upload.js'
 
 t.setTimeout(300_000)
 
@@ -241,6 +245,75 @@ await t.test('a reason that was written in the editor is kept, and offered again
   const opened = JSON.parse((await run('open', caseId, '--json')).out)
   t.equal(opened.notes[0].text, 'the family lives in Hanoi')
 })
+
+await t.test('what could not be kept is not said to be', async t => {
+  const { caseId, folder, run } = await wired(t)
+  const { editor, machine } = await writing(t, 'hỏi luật sư')
+  const write = async () => khancap(['note', caseId], machine(folder))
+  await writeFile(editor, `${await readFile(editor, 'utf8')}exit 1\n`)
+  const kept = await write()
+  t.equal(kept.code, 1)
+  t.match(kept.err, 'khancap: the editor ended with code 1; nothing was sent')
+  t.match(kept.err, 'hint: what you wrote is kept on this machine, sealed')
+  t.equal((await readdir(join(folder, 'drafts'))).length, 1)
+
+  // A disk that takes nothing.
+  await rm(join(folder, 'drafts'), { recursive: true })
+  await symlink(join(folder, 'gone', 'drafts'), join(folder, 'drafts'))
+  const lost = await write()
+  t.equal(lost.code, 1)
+  t.match(lost.err, 'warning: what was written could not be kept')
+  t.notMatch(lost.err, 'is kept on this machine')
+  t.match(lost.err, 'hint: set EDITOR to an editor of this machine, or use --file')
+
+  await rm(join(folder, 'drafts'))
+  await writeFile(editor, '#!/bin/sh\nexit 1\n')
+  const nothing = await write()
+  t.equal(nothing.code, 1)
+  t.notMatch(nothing.err, 'is kept on this machine', 'where nothing was written')
+  t.equal((await run('doctor')).out.includes('began to write'), false)
+})
+
+/** Above several stretches: some of it is opened and written before all of it has come. */
+const large = 6 * maxStretchBytes
+
+await t.test(
+  'killed while an attachment is saved: what is in the clear was named before',
+  async t => {
+    const { api, caseId, folder, one, target, wire } = await wired(t)
+    await attachTo(api, one, Buffer.from('first'), { type: 'text/plain' })
+    const { id } = await attachTo(api, one, randomBytes(large))
+    const opened = join(await temporaryFolder(t), 'opened')
+    const args = [tool, 'open', caseId, '--out', opened]
+    const env = { PATH: process.env['PATH'] ?? '', KHANCAP_CONFIG_DIR: folder }
+    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
+    let err = ''
+    child.stderr.setEncoding('utf8').on('data', text => (err += text))
+    const ended = new Promise(done => child.once('close', done))
+    const path = `/v1/cases/${caseId}/attachments/${id}`
+    wire.lies[path] = (asked, answer, body) => {
+      if (Number(/from=(\d+)/.exec(asked.url ?? '')?.[1]) < large - maxStretchBytes)
+        truly(target)(asked, answer, body)
+      else child.kill('SIGKILL')
+    }
+    await ended
+    delete wire.lies[path]
+    const names = await readdir(opened)
+    t.equal(names.length, 3)
+    for (const name of names)
+      t.match(
+        err,
+        `saving in ${join(opened, name.replace(/\.[0-9a-f]{16}\.part$/, ''))}, in the clear`,
+      )
+    const [part = ''] = names.filter(name => name.endsWith('.part'))
+    t.ok((await stat(join(opened, part))).size > 0, 'half of it lies there')
+    t.notOk(names.includes(`${caseId}-attachment-2.jpg`), 'and not under the name that counts')
+
+    const again = await khancap(['open', caseId, '--out', opened], { folder })
+    t.match(again.err, `warning: ${join(opened, part)} is in the clear`)
+    t.equal((await stat(join(opened, `${caseId}-attachment-2.jpg`))).size, large)
+  },
+)
 
 await t.test('a draft of another deployment, or one that was damaged, is never sent', async t => {
   const { folder, path, replies, wire, run, write, caseId } = await wired(t)

@@ -81,7 +81,7 @@ await t.test('step 9: open shows a mail, and nothing in it acts on the terminal'
   const { code, out } = await desk.run('vietnam-1', ['open', id])
   t.equal(code, 0)
   t.match(out, /by mail/)
-  t.match(out, /^ {2}from {6}│ Hồng <somebody@example\.org>$/m)
+  t.match(out, /^ {2}from {6}\| Hồng <somebody@example\.org>$/m)
   t.match(out, /its subject says: tagged emergency \(vi\)/)
   t.match(out, 'Xin chào <U+001B>[31m')
   t.notMatch(out, 'warning:', 'a mail has no form that could not fit')
@@ -101,9 +101,9 @@ await t.test('step 9: nothing in a mail passes for a line of the tool', async t 
   t.equal(code, 0, err)
   for (const row of out.split('\n')) {
     t.ok(widthOf(row) <= 80, row)
-    if (row.includes('FORGED')) t.match(row, /^ {2}(from|to)? *│ /)
+    if (row.includes('FORGED')) t.match(row, /^ {2}(from|to)? *\| /)
   }
-  t.match(out, /^ {2}attachment, about \d+ bytes; --out DIR saves it\n {2}│ FORGED/m)
+  t.match(out, /^ {2}attachment, about \d+ bytes; --out DIR saves it\n {2}\| FORGED/m)
 })
 
 await t.test('step 9: what is attached is saved under names of ours', async t => {

@@ -27,6 +27,9 @@ await t.test('step 1: one file for each language, as the server hands it out', a
   t.equal(early.code, 1)
   t.match(early.err, 'khancap org publish makes it')
   await writeFile(join(org, 'directory.note'), note)
+  const dry = await run(`${make} --dry-run`)
+  t.match(dry.out, /^would be done: notes-en\.html, .*, with directory 1 inside/)
+  await t.rejects(readdir(out), { code: 'ENOENT' })
   const made = await run(`${make} --json`)
   t.equal(made.code, 0, made.err)
   const { files, ...told } = JSON.parse(made.out)
@@ -50,7 +53,9 @@ await t.test('step 1: one file for each language, as the server hands it out', a
   const again = await run(make)
   t.equal(again.code, 0, 'and again over them')
   t.match(again.out, `notes-vi.html  vi, ${bytes.length} bytes`)
+  t.ok(again.err.startsWith(dry.out.replace('would', 'will')), 'said first, as by the dry run')
   t.match(again.err, 'publish the SHA-256')
+  t.match(again.err, 'to take it back: delete them')
 })
 
 await t.test('none is made of a directory that has expired, or without templates', async t => {

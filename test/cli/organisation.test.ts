@@ -299,6 +299,131 @@ await t.test('new keys of the router and for receipts stand beside the old ones'
   t.match(published.err, 'receipt key receipt-2 is new')
 })
 
+/** The words of a command line, as a shell takes them. */
+const wordsOf = (line: string) =>
+  [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')
+
+await t.test('each step says first what its dry run says, and its way back works', async t => {
+  const dir = '--dir back'
+  const now = () => Date.parse('2026-11-22T10:00:00Z')
+  const init = `org init ${dir} --name Back --origin ${origin} --root root-1 --threshold 1`
+  const folderMade = await must(init)
+  t.match(folderMade.err, new RegExp(`^will be done: ${join(at, 'back')} is made, with root keys`))
+  t.match(folderMade.err, `to take it back: delete ${join(at, 'back')}, as long as nobody has`)
+  await must(`org add handler ${await handler('en-1')} ${dir} --team en --language en`, { now })
+  const [emergency] = (await source('back')).programs
+  await writeFile('violation.json', JSON.stringify({ ...emergency, id: 'violation' }))
+  const file = await handler('vi-1')
+
+  const steps: readonly (readonly [string, string?])[] = [
+    [`add handler ${file} --team vi --role handler --role lead --language vi --language en`],
+    ["add team asia --name en=Asia+desk --name fr=L'Asie"],
+    ['add address http://abcdefgh.onion'],
+    ['add program violation.json'],
+    [
+      'remove handler vi-1',
+      `add handler ${file} --team vi --role handler --role lead --language vi`,
+    ],
+    ['remove team asia', "add team asia --name en=Asia+desk --name fr=L'Asie"],
+    ['remove address http://abcdefgh.onion', 'add address http://abcdefgh.onion'],
+    ['remove program violation', 'add program violation.json'],
+  ]
+  for (const [line, first] of steps) {
+    if (first !== undefined) await must(`org ${first} ${dir}`, { now })
+    const before = await source('back')
+    const dry = await must(`org ${line} ${dir} --dry-run`, { now })
+    const what = /^would be done: (.*)\n$/.exec(dry.out)?.[1] ?? ''
+    t.match(dry.err, /nothing was written\n$/)
+    t.strictSame(await source('back'), before, `${line}: nothing was written`)
+    const done = await must(`org ${line} ${dir}`, { now })
+    t.equal(done.out, `done: ${what}\n`)
+    t.ok(done.err.includes(`will be done: ${what}\n`), line)
+    t.strictNotSame(await source('back'), before)
+    const command = /to take it back\b[^\n]*: khancap (org .*)\n/.exec(done.err)?.[1] ?? ''
+    const given = line.includes('program') ? 'violation.json' : file
+    const args = wordsOf(command.replaceAll("'\\''", '’')).map(word =>
+      word === 'FILE' ? given : word.replaceAll('’', "'"),
+    )
+    const back = await khancap(args, { folder: join(at, 'desk'), now })
+    t.equal(back.code, 0, `${line}: ${command}: ${back.err}`)
+    t.strictSame(await source('back'), before, `${line}: taken back`)
+    if (first !== undefined) await must(`org ${line} ${dir}`, { now })
+  }
+
+  const quiet = await must(`org add team asia ${dir} --json`)
+  t.strictSame(json(quiet.out), {
+    folder: join(at, 'back'),
+    written: true,
+    change: 'team asia is new',
+  })
+  t.match(quiet.err, 'will be done: team asia is new\n')
+  t.match(quiet.err, 'to take it back: khancap org remove team asia --dir back\n')
+})
+
+await t.test('where there is no way back, it is said, and what helps', async t => {
+  const dir = '--dir back'
+  const none = async (line: string, ...words: readonly string[]) => {
+    const { err } = await must(`org ${line} ${dir}`)
+    for (const one of ['there is no way back: ', ...words])
+      t.ok(err.includes(one), `${one}: ${err}`)
+    t.ok(err.indexOf('will be done: ') < err.indexOf('there is no way back: '), line)
+  }
+  await none(
+    `rotate handler ${await handler('en-1')}`,
+    'before you publish: khancap org revoke en-1 --dir back\n',
+    'the right file as FILE: khancap org rotate handler FILE --dir back\n',
+  )
+  await none('publish --yes', 'publish the next one: khancap org publish --dir back\n')
+  await rm('back/server', { recursive: true })
+  await none('rotate router', 'carried away: khancap org rotate router --dir back\n')
+  await none('rotate receipt', 'carried away: khancap org rotate receipt --dir back\n')
+  await none('revoke en-1', 'to FILE: khancap org rotate handler FILE --dir back\n')
+  await none('remove handler en-1', 'only a copy of organisation.json from before')
+  const replaced = await must(`org add program violation.json ${dir}`)
+  t.match(replaced.err, 'khancap org remove program violation --dir back')
+  t.match(
+    (await must(`org add program violation.json ${dir}`)).err,
+    'where you have the program of before as FILE: khancap org add program FILE --dir back',
+  )
+})
+
+await t.test('what is refused was not announced, and what is announced can be stopped', async t => {
+  const before = await source('back')
+  for (const line of [
+    'rotate router --dir back',
+    'rotate router --dir back --dry-run',
+    'rotate receipt --dir back',
+    'rotate router --dir nowhere',
+    'add team asia --dir back',
+  ]) {
+    const { code, err, out } = await run(`org ${line}`)
+    t.equal(code, 1, line)
+    t.notMatch(`${out}${err}`, /w(ill|ould) be done/, line)
+  }
+  t.strictSame(await source('back'), before)
+  t.notOk((await readdir('.')).includes('nowhere'), 'no secret is left where nothing is')
+
+  const dry = await must('org root dry --out dry.age --dry-run')
+  t.match(dry.out, `would be done: a root key dry is made, and sealed in ${join(at, 'dry.age')}\n`)
+  const asker = scriptedAsker()
+  for (const line of [
+    'org root dry --out dry.age',
+    `org init --dir dry --name Dry --origin ${origin}`,
+    'org publish --dir one --yes',
+  ]) {
+    const { code, err } = await run(line, { asker })
+    t.equal(code, 1, 'nobody gives a passphrase')
+    t.match(err, /^will be done: /m, line)
+  }
+  const left = await readdir('.')
+  t.notOk(left.includes('dry.age') || left.includes('dry'))
+  const page = await run('org add handler vi-7 --page nowhere/vi-7.txt --dir back')
+  t.equal(page.code, 1)
+  t.match(page.err, /^will be done: page for vi-7 \(en\) in nowhere\/vi-7\.txt$/m)
+  const made = await must('org add handler vi-7 --page vi-7.txt --dir back')
+  t.match(made.err, 'to take it back: delete vi-7.txt')
+})
+
 await t.test('org check says where every request goes', async t => {
   const words = await must('org check --dir three')
   t.match(words.out, /^PROGRAM +ANSWER IN +COUNTRY +TEAM +FALLBACK +READERS +WHY\n/)
@@ -321,7 +446,8 @@ await t.test('org check says where every request goes', async t => {
 
 await t.test('where nothing else is said, two of three keys sign', async t => {
   const dry = await must(`org init --dir ours --name Ours --origin ${origin} --dry-run`)
-  t.match(dry.err, 'root keys root-1, root-2, root-3 (3 of them here)')
+  t.match(dry.out, 'root keys root-1, root-2, root-3 (3 of them here)')
+  t.match(dry.err, 'nothing was written')
   const made = await must(`org init --dir ours --name Ours --origin ${origin} --key-retention 90`)
   t.match(made.out, 'signatures        2 of root-1, root-2, root-3')
   t.notMatch(made.err, 'warning')
@@ -477,6 +603,10 @@ await t.test(
     t.match((await run('org site --dir pages --build nowhere')).err, 'there is no list of files in')
 
     const first = await build('1.0.0')
+    const put = await must('org site --dir pages --build site')
+    t.match(put.err, `to take it back: khancap org site --drop ${first} --dir pages\n`)
+    const dropped = await must(`org site --dir pages --drop ${first}`)
+    t.match(dropped.err, 'in FOLDER: khancap org site --build FOLDER --dir pages\n')
     await must('org site --dir pages --build site')
     const published = await must('org publish --dir pages --yes')
     t.match(published.err, `versions of the site: 1.0.0 (${first})`)
@@ -484,7 +614,7 @@ await t.test(
 
     const second = await build('1.1.0')
     await must('org site --dir pages --build site')
-    await must('org site --dir pages --build site')
+    t.match((await must('org site --dir pages --build site')).err, 'there is nothing to take back')
     t.match((await must('org publish --dir pages --yes')).err, 'version of the site 1.1.0 (')
     t.strictSame(
       (await publishedIn('pages')).site?.map(({ version }) => version),
@@ -533,7 +663,8 @@ await t.test(
       (await run('org site --dir pages --build site')).err,
       'names 8 versions of the site at most',
     )
-    await must('org site --dir pages --build site --only')
+    const alone = await must('org site --dir pages --build site --only')
+    t.equal(alone.err.match(/^to bring version [\d.]+ back, /gm)?.length, 8)
     t.equal((await must('org site --dir pages')).out.split('\n').length, 2)
   },
 )

@@ -127,7 +127,14 @@ await t.test('rotate goes on from wherever it stands, also where it was killed',
   t.equal(await grants(), cases.length, 'each case once')
   t.equal(finished.deleted, 0, 'in use for one more day, and thirty of retention')
   t.strictSame(finished.unreadable, [damaged.caseId], 'it is named, and stops nothing')
-  t.equal((await rotate()).resealed, 0)
+
+  // Somebody else has what was sealed to themselves for a while.
+  const held = api.db.rows('do $$ begin lock table envelopes; perform pg_sleep(3); end $$')
+  const slow = await desk.run('vietnam-1', ['keys', 'rotate', '--json'], { columns: 80 })
+  await held
+  t.equal(json(slow.out).resealed, 0)
+  t.match(slow.err, /\rre-sealing open cases: 1 of 4, waiting for 127\.0\.0\.1:\d+, 1 s …/)
+  t.match(slow.err, /\r +\r/, 'how far it is, until it is done')
   t.strictSame(await envelopes(), stored, 'what the applicants sealed stays byte for byte')
   const words = await desk.run('vietnam-1', ['keys', 'rotate'])
   t.match(words.out, 're-sealed 0 open cases')

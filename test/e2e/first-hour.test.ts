@@ -168,7 +168,7 @@ await t.test('from the page to the first answer, in under ten minutes', async t 
   caseId = /^([0-9a-hjkmnp-tv-z]{8}) .*routed/m.exec(inbox)?.[1] ?? 'none'
   await next('claim the case')
   const opened = await next('open and read it')
-  t.ok(opened.replaceAll(/\s*\n\s*│?\s*/g, ' ').includes(story), opened)
+  t.ok(opened.replaceAll(/\s*\n\s*\|?\s*/g, ' ').includes(story), opened)
   t.match(await next('answer', [], answer.length * keyMs), 'sealed and sent the answer')
   await next('lock')
   t.equal(commands.length, 0, 'the page was followed to its end')

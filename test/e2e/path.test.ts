@@ -135,7 +135,7 @@ async function walk(t: Test, stage: Stage, part: (typeof programs)[number]): Pro
     t.match(await khancap(station, ['claim', caseId.slice(0, 8)]), { code: 0 })
     const opened = await khancap(station, ['open', caseId])
     t.equal(opened.code, 0, opened.stderr)
-    const flat = opened.stdout.replace(/\s*\n\s*│?\s*/g, ' ')
+    const flat = opened.stdout.replace(/\s*\n\s*\|?\s*/g, ' ')
     t.ok(flat.includes(story), 'every mark is there')
     t.match(opened.stdout, /reminder|breach/)
   })

@@ -23,6 +23,7 @@ import { nodePrimitives } from '../../src/core/crypto/node.js'
 import { inCheckout } from './checkout.js'
 import type { Organisation } from './organisation.js'
 import type { Teardown } from './postgres.js'
+import { expectPrinted } from './printed-json.js'
 
 export const passphrase = 'correct horse battery staple'
 
@@ -117,6 +118,7 @@ const nobody: Asker = {
   choose: () => Promise.reject(new Error('nobody is there')),
 }
 
+/** What it prints with `--json` is held to docs/cli.md, whatever the test looks at. */
 export async function khancap(args: readonly string[], machine: CliMachine): Promise<CliRun> {
   const said = { out: '', err: '' }
   const into = (stream: 'out' | 'err') =>
@@ -163,5 +165,6 @@ export async function khancap(args: readonly string[], machine: CliMachine): Pro
       primitives: nodePrimitives,
     }),
   })
+  if (args.includes('--json')) expectPrinted(args, { code, ...said })
   return { code, ...said }
 }

@@ -35,6 +35,10 @@ async function work() {
     await ask(['msg'], 'wrapping \\u001b[2J')
     await ask(['recipient-stanza', '0', 'toy', 'arg'], turned(wrap.body))
   } else {
+    if (process.env.TOY === 'asking') {
+      const chosen = await ask(['confirm', b64('touch it'), b64('leave it')], 'is the key in?')
+      if (chosen.args[1] !== 'yes') { await ask(['error', 'identity', '0'], 'not touched'); say(['done']); process.exit(0) }
+    }
     const pin = await ask(['request-secret'], 'PIN?')
     if (pin.args[0] !== 'ok' || pin.body.toString() !== '1234') {
       await ask(['error', 'identity', '0'], 'wrong PIN')

@@ -203,7 +203,7 @@ await t.test("the applicant's own date is an instant on the clock of its zone", 
 })
 
 /** What the tool shows, without the bar and the breaks that fit it to the width. */
-const unwrapped = (text: string) => text.replace(/\s*\n\s*│? */g, ' ')
+const unwrapped = (text: string) => text.replace(/\s*\n\s*\|? */g, ' ')
 
 const story =
   'Công an bắt anh Nguyễn Văn Đường lúc 5 giờ sáng ở Quảng Trị — 𠀋 gửi bằng điện thoại người quen.'

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { joined, safe, safeLines, styled } from '../../cli/terminal/safe.js'
 import { visible, visibleJson } from '../../cli/terminal/visible.js'
-import { brokenAtWords, widthOf, wrapLine } from '../../cli/terminal/width.js'
+import { brokenAtWords, expectLocale, widthOf, wrapLine } from '../../cli/terminal/width.js'
 
 const hostile: Readonly<Record<string, string>> = {
   'a colour': '\u001b[31mred',
@@ -126,6 +126,28 @@ await t.test('Chinese takes two columns, a combining mark none', async t => {
   t.equal(widthOf('का'), 2, 'a mark that takes room')
   t.equal(widthOf('Hỗ trợ'.normalize('NFD')), 6)
 })
+
+await t.test(
+  'where a terminal may draw more in two columns, no line is too long for it',
+  async t => {
+    expectLocale('zh_CN.UTF-8')
+    t.teardown(() => expectLocale(''))
+    const drawn = (line: string) => line.length + line.replaceAll(/[ -~]/g, '').length
+    const quotes = '\u201ckhancap: all is well\u201d \u2026 '.repeat(20)
+    for (const text of [
+      quotes,
+      'à'.repeat(200),
+      'Hỗ trợ khẩn cấp. '.repeat(9),
+      '紧急支援'.repeat(30),
+    ])
+      for (const line of safeLines(text, '  | ', 40).text.split('\n')) {
+        t.match(line, /^ {2}\| /)
+        t.ok(drawn(line) <= 40, line)
+      }
+    t.equal(widthOf('à'), 1, 'columns of a table stay as they are')
+    t.equal(wrapLine('a'.repeat(40), 40).length, 1)
+  },
+)
 
 await t.test('lines are broken at spaces, or inside a word that is too long', async t => {
   t.strictSame(wrapLine('one two three', 8), ['one two', 'three'])

@@ -49,6 +49,7 @@ await t.test('who can open tells true headers from others, also those for others
   for (const { identity } of [granter, reader])
     t.strictSame(await openGranted(p, [identity], sealed.bytes, expected, headers), {
       content,
+      text: printContent('envelope', content),
       fits: [true, false, false, true, false],
     })
   const moved = await sealEnvelope(

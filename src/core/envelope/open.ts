@@ -134,6 +134,8 @@ function expectContext(context: Context, expected: ExpectedContext): void {
 
 interface Unsealed<K extends ContentKind> {
   readonly content: Content<K>
+  /** Byte for byte what was sealed, padding and all. */
+  readonly text: Uint8Array
   readonly sealed: SealedFile
   readonly fileKey: Uint8Array
 }
@@ -155,7 +157,7 @@ async function unseal<K extends ContentKind>(
     expectContext(sealed.context, { ...expected, kind })
     const text = await openPayload(p, fileKey, sealed.payload)
     if (text === null) throw new RangeError('payload does not verify')
-    return { content: readContent(kind, text, sealed.context), sealed, fileKey }
+    return { content: readContent(kind, text, sealed.context), text, sealed, fileKey }
   })
 }
 
@@ -190,7 +192,7 @@ export function openEnvelope(
 /**
  * Opens a case, and holds every header that was granted against the file key: who can open the envelope can tell
  * which headers somebody made who could open it too, also those that are for others.
- * @returns `fits` in the order of the headers; null as {@link openEnvelope}
+ * @returns `text` as it was sealed, `fits` in the order of the headers; null as {@link openEnvelope}
  * @throws KhancapError `sealed_unreadable`
  */
 export async function openGranted(
@@ -199,13 +201,12 @@ export async function openGranted(
   bytes: Uint8Array,
   expected: ExpectedContext,
   headers: readonly Uint8Array[],
-): Promise<{ readonly content: EnvelopeContent; readonly fits: readonly boolean[] } | null> {
-  const unsealed = await unseal(p, 'envelope', identities, bytes, expected, headers)
-  if (unsealed === null) return null
-  const { content, fileKey, sealed } = unsealed
+): Promise<(Pick<Unsealed<'envelope'>, 'content' | 'text'> & { fits: readonly boolean[] }) | null> {
+  const found = await unseal(p, 'envelope', identities, bytes, expected, headers)
+  if (found === null) return null
   const fits: boolean[] = []
-  for (const header of headers) fits.push(await isGrantFor(p, fileKey, sealed, header))
-  return { content, fits }
+  for (const header of headers) fits.push(await isGrantFor(p, found.fileKey, found.sealed, header))
+  return { content: found.content, text: found.text, fits }
 }
 
 /** Opens a slip (step 7). Returns and throws as {@link openEnvelope}. */
