@@ -5,7 +5,7 @@ import { Country, Language, Region, Slug, Timestamp } from './encoding.js'
 import { WayOut } from './way-out.js'
 
 export const QuestionKey = z.string().regex(/^[a-z][a-z_]{0,39}$/)
-export const OptionCode = z.string().regex(/^[a-z0-9][A-Za-z0-9_-]{0,39}$/)
+export const OptionCode = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/)
 
 const shared = {
   key: QuestionKey,
@@ -40,22 +40,29 @@ const single = [
   z.strictObject({ ...shared, type: z.literal('language') }),
   z.strictObject({ ...shared, type: z.literal('country') }),
   z.strictObject({ ...shared, type: z.literal('region') }),
-  z.strictObject({ ...shared, type: z.literal('files'), max_files: z.int().min(1).max(50) }),
+  z.strictObject({
+    ...shared,
+    required: z.literal(false).describe('Files come only once the request has arrived'),
+    type: z.literal('files'),
+    max_files: z.int().min(1).max(50),
+  }),
 ] as const
 
 export const Field = z.discriminatedUnion('type', [...single])
 export type Field = z.infer<typeof Field>
 
+/** What holds fields takes no way out of its own: each of them has its own. */
+const holding = {
+  ...shared,
+  ways_out: z.array(WayOut).max(0).default([]).describe('None: its fields have their own'),
+  fields: z.array(Field).min(1).max(20),
+}
+
 export const Question = z
   .discriminatedUnion('type', [
     ...single,
-    z.strictObject({ ...shared, type: z.literal('group'), fields: z.array(Field).min(1).max(20) }),
-    z.strictObject({
-      ...shared,
-      type: z.literal('list'),
-      max_rows: z.int().min(1).max(50),
-      fields: z.array(Field).min(1).max(20),
-    }),
+    z.strictObject({ ...holding, type: z.literal('group') }),
+    z.strictObject({ ...holding, type: z.literal('list'), max_rows: z.int().min(1).max(50) }),
   ])
   .meta({ id: 'Question', description: 'One question of a form' })
 export type Question = z.infer<typeof Question>

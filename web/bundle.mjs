@@ -135,20 +135,33 @@ async function sourcesOf(contents, define) {
   return Object.keys(metafile.inputs).filter(name => /^(web|schemas|keys|src)\//.test(name))
 }
 
+/** What modules export, each by its name. */
+async function exportsOf(modules) {
+  const { outputs } = (
+    await build({ ...settings, entryPoints: modules, outdir: root, format: 'esm', metafile: true })
+  ).metafile
+  return new Map(Object.values(outputs).map(one => [one.entryPoint, one.exports]))
+}
+
 /** In the second script, modules that the first one has are the first one's: there is one of each. */
-function fromFirst(shared) {
-  const places = new Map(shared.map((name, index) => [join(root, name), index]))
+async function fromFirst(shared) {
+  const exported = await exportsOf(shared)
+  const modules = new Map(
+    shared.map((name, index) => [
+      join(root, name),
+      // By their names the bundler calls them directly, which takes less room.
+      `export const { ${exported.get(name).join(', ')} } = self.first[${index}]`,
+    ]),
+  )
   const namespace = 'from-first'
   return {
     name: namespace,
     setup({ onLoad, onResolve }) {
       onResolve({ filter: /^\.{1,2}\/.*\.js$/ }, ({ path, resolveDir }) => {
         const source = join(resolveDir, path).replace(/\.js$/, '.ts')
-        return places.has(source) ? { path: source, namespace } : undefined
+        return modules.has(source) ? { path: source, namespace } : undefined
       })
-      onLoad({ filter: /^/, namespace }, ({ path }) => ({
-        contents: `module.exports = self.first[${places.get(path)}]`,
-      }))
+      onLoad({ filter: /^/, namespace }, ({ path }) => ({ contents: modules.get(path) }))
     },
   }
 }
@@ -172,6 +185,7 @@ async function pageScripts(languages, define, addAsset) {
     `self.first = [${shared.map((_, index) => `m${index}`).join(', ')}]`,
   ]
   const pages = new Map()
+  const plugins = [await fromFirst(shared)]
   for (const one of languages) {
     const words = await wordsOf(one)
     const script = async (name, lines, options) => {
@@ -182,7 +196,7 @@ async function pageScripts(languages, define, addAsset) {
     const laterScript = await script(
       'later',
       [later, `self.arrived = { screens, words: ${JSON.stringify(words.later)} }`],
-      { define, plugins: [fromFirst(shared)] },
+      { define, plugins },
     )
     const first = await script(
       'page',

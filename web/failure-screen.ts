@@ -16,6 +16,14 @@ export const ofTheKeys: readonly FailureCode[] = [
 /** After these the person is shown other safe ways. */
 export const dead: readonly FailureCode[] = ['cannot_seal', 'primitives_faulty', ...ofTheKeys]
 
+/** After these the same again would end the same. */
+const hopeless: readonly FailureCode[] = [
+  'receipt_code_invalid',
+  'request_too_large',
+  'additions_full',
+  'uploads_full',
+]
+
 export interface WaysOut {
   readonly again: () => void
   readonly back?: (() => void) | undefined
@@ -30,6 +38,10 @@ function waysOf(page: Page, code: FailureCode, ways: WaysOut): HTMLElement[] {
   const { failure, back: backLabel, sent } = page.words.texts
   if (code === 'form_changed') return [button(failure.anew, () => page.beginAnew(), 'main')]
   const { again, back, instead = null } = ways
+  // The same words open nothing, and what is full or too large stays so: it is mended where it was typed.
+  if (back !== undefined && hopeless.includes(code)) return [button(backLabel, back, 'main')]
+  if (back !== undefined && code === 'mailbox_unknown')
+    return [button(backLabel, back, 'main'), button(failure.again, again)]
   const first =
     code === 'page_replaced'
       ? button(failure.reload, () => location.reload(), 'main')
@@ -57,7 +69,7 @@ export function failureScreen(page: Page, error: unknown, ways: WaysOut): (HTMLE
       hasTyped ? h('p', {}, fate) : null,
     ),
     h('div', { class: 'actions' }, ...waysOf(page, code, ways)),
-    dead.includes(code)
+    dead.includes(code) || code === 'directory_missing'
       ? h(
           'section',
           {},

@@ -3,7 +3,7 @@ import type { Instant } from '../schemas/encoding.js'
 import type { PartialDate } from '../schemas/sealed.js'
 import { minutesAhead } from './offset-zone.js'
 
-/** Milliseconds that a place's clock is ahead of UTC at an instant. */
+/** Milliseconds that a place's clock is ahead of UTC at a whole minute. */
 function aheadBy(zone: string, at: Instant): number {
   const minutes = minutesAhead(zone)
   if (minutes !== null) return minutes * 60_000
@@ -11,23 +11,20 @@ function aheadBy(zone: string, at: Instant): number {
     timeZone: zone,
     hour12: false,
     year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
   }).formatToParts(new Date(at))
   const part = (type: string) => Number(shown.find(one => one.type === type)?.value)
-  const hour = part('hour') % 24
   const clock = Date.UTC(
     part('year'),
     part('month') - 1,
     part('day'),
-    hour,
+    part('hour') % 24,
     part('minute'),
-    part('second'),
   )
-  return clock - Math.floor(at / 1000) * 1000
+  return clock - at
 }
 
 /** @returns null for a month or a year, and outside of 1970 to 9999; the start of the day where no time is known */

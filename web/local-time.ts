@@ -26,26 +26,36 @@ export function localDate(date: string, language: string): string {
   })
 }
 
-const two = (number: number) => String(number).padStart(2, '0')
-
 /** In Chinese no comma stands between day and hour, and brackets are wide. */
 export function hourOfDay(day: string, time: string, zone: string): string {
   return day.includes('年') ? `${day} ${time}（${zone}）` : `${day}, ${time} (${zone})`
 }
 
-export function localTime(at: Timestamp, language: string): string {
+/** @param there a zone other than the device's, and what it is called */
+export function localTime(
+  at: Timestamp,
+  language: string,
+  there?: { readonly timeZone: string; readonly name: string },
+): string {
   const locale = localeOf(language)
   const instant = new Date(at)
+  const timeZone = there?.timeZone
   const day = instant.toLocaleDateString(locale, {
     weekday: 'long',
     year: 'numeric',
     month: 'long',
     day: 'numeric',
+    timeZone,
   })
   // From 0 to 23 everywhere: an hour of the night must not be taken for one of the day.
-  const time = `${two(instant.getHours())}:${two(instant.getMinutes())}`
+  const time = instant.toLocaleTimeString('en-GB', {
+    timeZone,
+    hour12: false,
+    hour: '2-digit',
+    minute: '2-digit',
+  })
   const zone = new Intl.DateTimeFormat(locale, { hour: 'numeric', timeZoneName: 'short' })
     .formatToParts(instant)
     .find(({ type }) => type === 'timeZoneName')
-  return hourOfDay(day, time, zone?.value ?? 'UTC')
+  return hourOfDay(day, time, there?.name ?? zone?.value ?? 'UTC')
 }

@@ -10,7 +10,8 @@ const failures: Readonly<Record<string, FailureCode>> = {
   too_many_requests: 'too_many_requests',
   overloaded: 'too_many_requests',
   directory_missing: 'directory_missing',
-  directory_expired: 'directory_expired',
+  // Of the date of this device the Worker alone speaks: a server that withholds the newer keys would have it set back.
+  directory_expired: 'directory_missing',
   mailbox_unknown: 'mailbox_unknown',
   case_purged: 'mailbox_unknown',
   additions_full: 'additions_full',

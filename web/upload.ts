@@ -13,8 +13,6 @@ const longestPauseMs = 30_000
 
 /** After these the same again may do. */
 const passing: readonly string[] = ['offline', 'unavailable', 'too_many_requests', 'internal']
-/** There is no such upload; the answer to a HEAD has no body that could say so. */
-const unknown: readonly string[] = ['upload_unknown', '404']
 
 export interface Upload {
   readonly id: string
@@ -160,18 +158,24 @@ export async function sendUpload(token: string, upload: Upload, watcher: Watcher
  * @returns false where it was named before: what is named stays
  * @throws Failed
  */
-export async function endUpload(token: string, id: string): Promise<boolean> {
+export async function endUpload(
+  token: string,
+  id: string,
+  signal: AbortSignal | null = null,
+): Promise<boolean> {
   const headers = { ...tus, authorization: `Bearer ${token}` }
-  const ask = async (method: 'DELETE' | 'HEAD') => {
+  const ask = async (method: 'DELETE' | 'HEAD', unknown: string) => {
     try {
-      return await request(`/v1/uploads/${id}`, { method, headers })
+      return await request(`/v1/uploads/${id}`, { method, headers, signal })
     } catch (error) {
-      if (error instanceof Failed && unknown.includes(error.code)) return null
-      throw error
+      if (!(error instanceof Failed)) throw error
+      if (error.code === unknown) return null
+      // Others may stand in between and refuse: what has become of it is not known then.
+      throw error.failure === 'refused' ? new Failed('offline') : error
     }
   }
-  // Of what is named, nothing can be ended, and it is still there.
-  return (await ask('DELETE')) !== null || (await ask('HEAD')) === null
+  // Of what is named, nothing can be ended, and it is still there. The answer to a HEAD has no body that could say a code.
+  return (await ask('DELETE', 'upload_unknown')) !== null || (await ask('HEAD', '404')) === null
 }
 
 /** Nobody waits for it: what is not named ends by itself within a day. */

@@ -27,25 +27,11 @@ const former: Readonly<Record<string, string>> = {
 
 const nameNow = (zone: string) => former[zone] ?? zone
 
-const two = (number: number) => String(number).padStart(2, '0')
-
-function zoneAhead(minutes: number): string {
-  if (minutes === 0) return 'UTC'
-  const whole = Math.abs(minutes)
-  return `UTC${minutes < 0 ? '-' : '+'}${two(Math.floor(whole / 60))}${two(whole % 60)}`
-}
-
-/** Some places' clocks differ by parts of an hour. */
-const partHours = [-570, -210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765, 825]
-
-const minutesAnywhere = [
-  ...Array.from({ length: 26 }, (_, index) => (index - 11) * 60),
-  ...partHours,
-]
-minutesAnywhere.sort((one, other) => one - other)
+const aheadAnywhere =
+  '-1100,-1000,-0930,-0900,-0800,-0700,-0600,-0500,-0400,-0330,-0300,-0230,-0200,-0100,,+0100,+0200,+0300,+0330,+0400,+0430,+0500,+0530,+0545,+0600,+0630,+0700,+0800,+0845,+0900,+0930,+1000,+1030,+1100,+1200,+1245,+1300,+1345,+1400'
 
 /** What clocks anywhere are ahead of UTC, from west to east: whoever hides where they are finds theirs by what it shows. */
-export const anyZones: readonly string[] = minutesAnywhere.map(zoneAhead)
+export const anyZones: readonly string[] = aheadAnywhere.split(',').map(ahead => `UTC${ahead}`)
 
 /** What a clock shows at an instant, from 00:00 to 23:59. */
 export function clockShows(zone: string, at: number): string {
@@ -79,19 +65,31 @@ export function zoneHere(said = zoneSaid()): string {
   return isUtc.test(said) ? 'UTC' : said
 }
 
+/** The clock of a country, where it is known here; of several the first. */
+export function zoneOf(country: string | null): string | null {
+  return Object.keys(zones).find(zone => zones[zone] === country) ?? null
+}
+
 export interface OfferedZones {
   /** What a time is on unless the person says otherwise; null: that must be asked. */
   readonly first: string | null
-  readonly others: readonly string[]
+  /** From the top: the device's own, that of the country, the others. */
+  readonly offered: readonly string[]
 }
 
 /**
- * The device's own clock first. UTC tells nothing of where the device is: browsers that hide that keep it everywhere. Then it is
- * the clock of the country that was answered, and where that is not known here, none.
+ * UTC tells nothing of where the device is: browsers that hide that keep it everywhere. Then an hour is on the clock of the
+ * country that was answered. Of two that are known and differ none is guessed: whoever writes from abroad may mean either.
  */
 export function offeredZones(here: string, country: string | null): OfferedZones {
-  const known = Object.keys(zones)
-  const ofCountry = known.find(zone => zones[zone] === country)
-  const first = here === 'UTC' ? (ofCountry ?? null) : here
-  return { first, others: known.filter(zone => first === null || zone !== nameNow(first)) }
+  const there = zoneOf(country)
+  const top = [here === 'UTC' ? null : here, there === nameNow(here) ? null : there].filter(
+    zone => zone !== null,
+  )
+  const names = top.map(nameNow)
+  const [first = null, second] = top
+  return {
+    first: second === undefined ? first : null,
+    offered: [...top, ...Object.keys(zones).filter(zone => !names.includes(zone))],
+  }
 }

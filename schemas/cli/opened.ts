@@ -186,7 +186,7 @@ export const OpenedCaseJson = z.strictObject({
     .describe('Only of a request that came by mail: that mail, then those that were added'),
 })
 
-const saved = text.nullable().describe('The file that --out has made; null without it')
+const saved = text.nullable().describe('The file that --out or --raw has made; null without either')
 
 /** What a file can be, each with these keys too. */
 function files<S extends z.ZodRawShape>(more: S) {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Request, Route } from 'playwright-core'
 import t from 'tap'
+import { maxAttachmentBytes } from '../../schemas/sealed.js'
 import { publishDirectory } from '../../src/app/publish-directory.js'
 import { attachmentIdentity } from '../../src/core/attachment/sealed-attachment.js'
 import { decodeBase64url } from '../../src/core/encoding/base64url.js'
@@ -275,8 +276,11 @@ await t.test(
     await toTheFiles(driver, site, sealed)
     const send = () => driver.click('main .actions button.main')
     const naming = () => page.waitForRequest(additions)
-    // A line on which nothing moves: who stops need not wait for it.
-    await page.route(additions, () => undefined)
+    // A line on which nothing moves: who stops need not wait for it. Nor does what was asked there arrive later.
+    let isFull = false
+    await page.route(additions, route =>
+      isFull ? route.fulfill(problem(409, 'additions_full')) : undefined,
+    )
     await page.setInputFiles('#files', photo)
     const asked = naming()
     await send()
@@ -284,11 +288,11 @@ await t.test(
     await driver.click('main .actions button')
     await driver.see('#chosen li[data-state="chosen"]')
     t.match(countUploads(requests), { begun: 1, givenUp: 0 })
-    await page.unroute(additions)
-    await page.route(additions, route => route.fulfill(problem(409, 'additions_full')))
+    isFull = true
     const given = page.waitForRequest(request => request.method() === 'DELETE')
     await send()
     await driver.see('[data-failure="additions_full"]')
+    t.equal(await page.locator('main .actions button').count(), 1, 'back, and no trying again')
     await given
     const { begun, named } = countUploads(requests)
     t.equal(begun, 1)
@@ -299,9 +303,10 @@ await t.test(
       'it holds no place',
     )
 
-    await page.unroute(additions)
-    await page.route(additions, () => undefined)
+    isFull = false
     const askedAgain = naming()
+    await driver.click('main .actions button')
+    await driver.see('#chosen li')
     await send()
     await askedAgain
     await driver.click('main .actions button')
@@ -347,6 +352,13 @@ await t.test('step 11 in Chromium: what has arrived unseen is not said to be rem
   await driver.click('main .actions button:last-child')
   t.match(await list(), { states: ['chosen'] })
   await page.unroute('**/v1/uploads/**')
+  // Nor where something in between knows no such page.
+  await page.route('**/v1/uploads/**', route => route.fulfill({ status: 404, body: 'not found' }))
+  await driver.click(remove)
+  await driver.see('[data-failure="offline"]')
+  await driver.click('main .actions button:last-child')
+  t.match(await list(), { states: ['chosen'] })
+  await page.unroute('**/v1/uploads/**')
   await driver.click(remove)
   await driver.see('#chosen li[data-state="kept"]')
   t.match(await list(), { said: [textsEn.files.tooLate] })
@@ -371,6 +383,63 @@ await t.test('step 11 in Chromium: what has arrived unseen is not said to be rem
   t.equal((await late.fetch()).status(), 409)
   t.equal((await openedFiles(site, sealed)).length, 1)
   t.equal(countUploads(requests).begun, 2)
+})
+
+for (const { what, refusal } of [
+  { what: 'a proxy', refusal: { status: 403, body: '<h1>blocked</h1>' } },
+  { what: 'newer keys', refusal: problem(409, 'directory_stale') },
+])
+  await t.test(
+    `step 11 in Chromium: what has arrived unseen is known after a refusal by ${what}`,
+    async t => {
+      const site = await testSite(t)
+      const sealed = await caseInTeam(site.api)
+      const { page, requests } = await visitor(t)
+      const driver = chromiumDriver(page)
+      await toTheFiles(driver, site, sealed)
+      let names = 0
+      await page.route(additions, async route => {
+        names += 1
+        if (names > 2) return route.continue()
+        if (names === 2) return route.fulfill(refusal)
+        // It is named, and nobody hears of it.
+        await route.fetch()
+        return route.abort('connectionreset')
+      })
+      await page.setInputFiles('#files', photo)
+      await driver.click('main .actions button.main')
+      await driver.see('.notice.good')
+      t.equal((await openedFiles(site, sealed)).length, 1, 'it is there once')
+      t.equal(countUploads(requests).begun, 1, 'and was sent once')
+    },
+  )
+
+await t.test('step 11 in Chromium: what cannot be found out after a refusal is kept', async t => {
+  const site = await testSite(t)
+  const sealed = await caseInTeam(site.api)
+  const { page, requests } = await visitor(t)
+  const driver = chromiumDriver(page)
+  await toTheFiles(driver, site, sealed)
+  const blocked = { status: 403, body: '<h1>blocked</h1>' }
+  let names = 0
+  await page.route(additions, async route => {
+    names += 1
+    if (names > 1) return route.fulfill(blocked)
+    await route.fetch()
+    return route.abort('connectionreset')
+  })
+  await page.route('**/v1/uploads/**', route =>
+    route.request().method() === 'DELETE' ? route.fulfill(blocked) : route.continue(),
+  )
+  await page.setInputFiles('#files', photo)
+  await driver.click('main .actions button.main')
+  await driver.see('[data-failure="refused"]')
+  await page.unroute(additions)
+  await page.unroute('**/v1/uploads/**')
+  await driver.click('main .actions button.main')
+  await driver.see('.notice.good')
+  t.equal((await openedFiles(site, sealed)).length, 1, 'it is there once')
+  t.equal(countUploads(requests).begun, 1, 'and was sent once')
 })
 
 await t.test(
@@ -464,6 +533,86 @@ await t.test('step 11 in Chromium: a lost line and a busy service are told apart
   await driver.see('.notice.good')
   t.equal((await openedFiles(site, sealed)).length, 1)
 })
+
+await t.test(
+  'step 11 in Chromium: a file that is too large is told, and holds up no other',
+  async t => {
+    const site = await testSite(t)
+    const sealed = await caseInTeam(site.api)
+    const folder = await mkdtemp(join(tmpdir(), 'khancap-files-'))
+    t.teardown(() => rm(folder, { recursive: true, force: true }))
+    const { page, requests } = await visitor(t)
+    const driver = chromiumDriver(page)
+    await toTheFiles(driver, site, sealed)
+    const paths: string[] = []
+    for (const [name, bytes] of Object.entries({
+      'largest.mp4': maxAttachmentBytes,
+      'larger.mp4': maxAttachmentBytes + 1,
+      'note.txt': 10,
+    })) {
+      const path = join(folder, name)
+      paths.push(path)
+      // Nothing of it is on the disk.
+      await writeFile(path, '')
+      await truncate(path, bytes)
+    }
+    await page.setInputFiles('#files', paths)
+    await driver.see('#chosen li:nth-of-type(3)')
+    const { hidden } = textsEn.files
+    t.strictSame(await driver.textsOf('#chosen li p'), [
+      hidden.other,
+      hidden.too_large,
+      hidden.other,
+    ])
+    await driver.click('#chosen li:nth-of-type(1) button')
+    await page.locator('#chosen li:nth-of-type(3)').waitFor({ state: 'detached' })
+    await driver.click('#agreed')
+    await driver.click('main .actions button.main')
+    await driver.see('.notice.good, #chosen li[data-state="sent"]')
+    t.equal(countUploads(requests).begun, 1)
+    t.strictSame(
+      (await openedFiles(site, sealed)).map(({ name }) => name),
+      ['note.txt'],
+    )
+  },
+)
+
+for (const { status, failure } of [
+  { status: 409, failure: 'uploads_full' },
+  { status: 503, failure: 'uploads_paused' },
+] as const)
+  await t.test(
+    `step 11 in Chromium: a service without room (${failure}) says so, and nothing is lost`,
+    async t => {
+      const site = await testSite(t)
+      const sealed = await caseInTeam(site.api)
+      const { page } = await visitor(t)
+      const driver = chromiumDriver(page)
+      const send = () => driver.click('main .actions button.main')
+      const back = () => driver.click('main .actions button:last-child')
+      await comeBack(driver, site.url, 'en', (await codeToWords(sealed.code, 'en')).join(' '))
+      await driver.click('main .actions button.main')
+      await driver.type('#addition', 'What I saw')
+      await driver.click('main form .actions button:last-child')
+      await driver.click('main .actions button.files')
+      await page.route('**/v1/uploads', route => route.fulfill(problem(status, failure)))
+      await page.setInputFiles('#files', photo)
+      await send()
+      t.match(await driver.textOf(`[data-failure="${failure}"]`), textsEn.failure[failure])
+      await back()
+      t.match(await driver.textsOf('#chosen li span'), [photo.name], 'it is still chosen')
+      await back()
+      await driver.click('main .actions button.main')
+      await driver.see('#addition')
+      t.equal(await page.inputValue('#addition'), 'What I saw')
+      await driver.click('main form .actions button:last-child')
+      await page.unroute('**/v1/uploads')
+      await driver.click('main .actions button.files')
+      await send()
+      await driver.see('.notice.good')
+      t.match(await openedFiles(site, sealed), [{ name: photo.name }])
+    },
+  )
 
 for (const { name, preferences } of [
   { name: 'Firefox', preferences: {} },

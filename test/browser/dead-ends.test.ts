@@ -24,6 +24,7 @@ import type { Organisation } from '../helper/organisation.js'
 import type { Teardown } from '../helper/postgres.js'
 import { arrivedCases, openAs, siteOrganisation, testSite, type TestSite } from '../helper/site.js'
 import { hour } from '../helper/store.js'
+import { textsEn } from '../../web/texts/en.js'
 
 const story = 'Câu chuyện này vẫn còn đây'
 const contact = { mail: 'help@organisation.example', key: 'PUBLIC KEY' }
@@ -143,6 +144,11 @@ await t.test(
     const { code, text } = await failureOf(page)
     t.equal(code, 'cannot_seal')
     t.match(text, /still here/)
+    t.strictSame(
+      await driver.textsOf('main section li'),
+      textsEn.otherWays.ways,
+      'none that has the page loaded again',
+    )
     await page.route('**/contact.txt', route => route.abort('connectionreset'))
     await driver.click('main summary')
     await page.waitForSelector('main details .fault')

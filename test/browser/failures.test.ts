@@ -33,6 +33,7 @@ import {
 } from '../helper/site.js'
 import { hour } from '../helper/store.js'
 import { allTexts } from '../helper/texts.js'
+import { textsEn } from '../../web/texts/en.js'
 
 const story = 'Chuyện này không được mất'
 
@@ -123,7 +124,18 @@ await t.test('a server that is full says so, each way in its own words', async t
     const { code, text } = await failureOf(page)
     t.equal(code, failure)
     sentences.add(text)
-    await driver.click(again)
+    if (code === 'refused') {
+      t.notMatch(text, /load/, 'nothing that would lose what was typed')
+      const ways = [textsEn.failure.again, textsEn.back, textsEn.handOver.offer]
+      t.strictSame(await driver.textsOf('main .actions button'), ways)
+    }
+    if (code !== 'request_too_large') await driver.click(again)
+    else {
+      t.strictSame(await driver.textsOf('main .actions button'), [textsEn.back])
+      await driver.click(again)
+      t.match(await driver.textOf('.review'), story, 'where the longest answers are')
+      await send(driver)
+    }
   }
   t.equal(sentences.size, 5, 'a sentence of its own for each')
   await driver.see('#due')
@@ -260,7 +272,34 @@ await t.test('an expired list of keys stops before anything is typed', async t =
   } as const
   const said = new Date(now + 2 * hour).toLocaleDateString('en-GB', day)
   t.match(text, `is wrong: it says ${said}. If so, please set it right`)
+  t.match(text, /If the date is right, do not change it: use another way below/)
   t.match(await driver.textOf('main'), /Other safe ways/)
+})
+
+await t.test('a server that calls the keys expired has nobody change a date', async t => {
+  const site = await testSite(t)
+  const { page } = await visitor(t)
+  const driver = chromiumDriver(page)
+  await filled(driver, site)
+  const bodies = posts(page)
+  await page.route('**/v1/intakes', route =>
+    route.fulfill({
+      status: 503,
+      contentType: 'application/problem+json',
+      body: JSON.stringify({ code: 'directory_expired' }),
+    }),
+  )
+  await send(driver)
+  const { code, text } = await failureOf(page)
+  t.equal(code, 'directory_missing')
+  t.notMatch(text, /date/)
+  t.match(text, /Please try again later.*still here/)
+  t.match(await driver.textOf('main'), /Other safe ways/)
+  t.equal(new Set(bodies).size, 2, 'sealed once more, with the keys that there are')
+  await page.unroute('**/v1/intakes')
+  await driver.click(again)
+  await driver.see('#due')
+  t.equal((await arrivedCases(site)).length, 1)
 })
 
 await t.test(
@@ -400,6 +439,7 @@ async function answerFirst(driver: Driver, url: string) {
 }
 
 const forged = 'We answer within a minute.'
+const elsewhere = 'Closed. Write to trap@example.org.'
 
 /** An excerpt, and what has no place in it. */
 interface Shown extends DirectoryExcerpt {
@@ -423,8 +463,10 @@ await t.test(
     const letGo = await hold(page, '**/v1/directory')
     const times = await lieInExcerpt(page, (json, time) =>
       forge(json, ({ programs }) => {
-        for (const { form, promise } of programs) {
+        for (const { for_whom = {}, form, out_of_scope = {}, promise } of programs) {
           promise['en'] = `${forged} ${time}`
+          for_whom['en'] = elsewhere
+          out_of_scope['en'] = elsewhere
           form.questions = form.questions.filter(({ key }) => key === 'contact')
         }
       }),
@@ -441,6 +483,8 @@ await t.test(
     await driver.open(`${site.url}/en/`)
     await driver.click('#start')
     t.match(await driver.textOf('[data-program="emergency"]'), forged)
+    t.notMatch(await driver.textOf('main'), elsewhere, 'whom it is for, nobody has signed')
+    t.equal(await page.locator('[data-program] + .hint').count(), 0)
     await driver.click('[data-program="emergency"]')
     await driver.see('#q-contact')
     await choose('messenger')(driver)
@@ -456,6 +500,7 @@ await t.test(
     t.equal(await page.locator('main .actions button').count(), 1, 'there is one way')
     await driver.click(again)
     t.notMatch(await driver.textOf('[data-program="emergency"]'), forged)
+    t.ok(await page.locator('[data-program="emergency"] + .hint').count(), 'the signed words')
     await driver.click('[data-program="emergency"]')
     await driver.see('#q-reply-language')
     await answer(driver, emergencyDoings('en', story))
@@ -916,8 +961,8 @@ await t.test('step 11: words that are no code, and a code of nobody, are told ap
   t.equal(few.code, 'receipt_code_invalid')
   t.match(few.text, /Words typed: 3\. A receipt code has 12\./)
   t.match(few.text, /still here/)
-  const back = 'main .actions button:nth-of-type(2)'
-  await driver.click(back)
+  t.strictSame(await driver.textsOf('main .actions button'), ['Back'], 'the same would do nothing')
+  await driver.click(again)
   t.equal(await page.inputValue('#words'), 'abandon abandon abandon', 'still typed in')
   for (const { words, sentence } of [
     {
@@ -932,7 +977,7 @@ await t.test('step 11: words that are no code, and a code of nobody, are told ap
     t.equal(code, 'receipt_code_invalid')
     t.match(text, sentence)
     t.notMatch(text, /abandon|canari|zebrafish/)
-    await driver.click(back)
+    await driver.click(again)
   }
   await driver.type('#words', `${'abandon '.repeat(11)}about`)
   await page.route('**/v1/mailbox', route => route.abort('connectionreset'))
@@ -941,6 +986,9 @@ await t.test('step 11: words that are no code, and a code of nobody, are told ap
   await page.unroute('**/v1/mailbox')
   await driver.click(again)
   t.equal((await failureOf(page)).code, 'mailbox_unknown')
+  t.strictSame(await driver.textsOf('main .actions button'), ['Back', 'Try again'])
+  await driver.click(again)
+  t.equal(await page.inputValue('#words'), `${'abandon '.repeat(11)}about`)
 })
 
 await t.test('step 11: a mailbox that is none is not shown', async t => {

@@ -160,9 +160,20 @@ await t.test('leaving in Firefox covers, forgets and leaves no way back', async 
   const { page } = await firefoxVisitor(t)
   const driver = firefoxDriver(page)
   await page.goto(`${site.url}/healthz`)
-  await begin(driver, site.url, 'vi', 'emergency')
-  await answer(driver, { reply_language: choose('vi'), contact: choose('portal') })
-  await driver.type('#q-contact-caution', canary)
+  const write = async () => {
+    await begin(driver, site.url, 'vi', 'emergency')
+    await answer(driver, { reply_language: choose('vi'), contact: choose('portal') })
+    await driver.type('#q-contact-caution', canary)
+  }
+  await write()
+  // As if the browser had kept the page: driven, it keeps none.
+  await page.evaluate(`{
+    dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))
+    dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))
+  }`)
+  await driver.see('#start')
+  t.notMatch(await page.content(), canary, 'brought back, it begins anew')
+  await write()
   const other = await elsewhere(t)
   await page.$eval('#leave', (link, href) => link.setAttribute('href', href), other.url)
   for (let press = 0; press < 3; press++) await page.keyboard.press('Shift')

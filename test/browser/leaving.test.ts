@@ -100,6 +100,28 @@ await t.test(
   },
 )
 
+await t.test('a page that the browser has kept comes back empty, and begins anew', async t => {
+  const site = await testSite(t)
+  const { page } = await visitor(t, { keepsPages: true })
+  // The server has it kept nowhere, and not every browser does as it says.
+  await page.route('**/vi/', async route => {
+    const response = await route.fetch()
+    const { 'cache-control': _, ...headers } = response.headers()
+    return route.fulfill({ response, headers })
+  })
+  const shown: string[] = []
+  page.on('console', message => shown.push(message.text()))
+  await page.addInitScript(`addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) console.log('brought back: ' + document.querySelectorAll('body *').length)
+  })`)
+  await typed(page, site.url)
+  await page.goto(`${site.url}/healthz`)
+  await page.goBack()
+  await page.waitForSelector('#start')
+  t.ok(shown.includes('brought back: 0'), 'it was kept, and nothing is drawn again')
+  t.notMatch(await page.content(), secret)
+})
+
 await t.test('the organisation names the site that leaving opens', async t => {
   const organisation = await siteOrganisation({ leave_to: { vi: 'https://weather.example/' } })
   const site = await testSite(t, organisation)

@@ -69,8 +69,6 @@ const organisation = await siteOrganisation({ programs, contact: { mail } })
 const site = await testSite(t, organisation, {
   offlineTemplates: new Map([['zh-Hant', await builtTemplate('zh-Hant')]]),
 })
-/** Without a JIT it takes long, and the pages' own walk there seals with the same code. */
-const isLong = process.env['KHANCAP_TEST_LONG'] === '1'
 
 const emergency = (language: string): Doings => ({
   reply_language: choose(language),
@@ -177,11 +175,13 @@ await t.test(
   },
 )
 
-await t.test(
-  'in Firefox, at full counts as Tor Browser at "Safer" sets it, carried as the text of a mail',
-  async t => {
+for (const { name, preferences } of [
+  { name: 'Firefox', preferences: {} },
+  { name: 'Tor Browser at "Safer"', preferences: torSafer },
+])
+  await t.test(`in ${name}, carried as the text of a mail`, async t => {
     const file = await offlineFile(t, 'vi', organisation)
-    const { page, requests, complaints } = await firefoxVisitor(t, isLong ? torSafer : {})
+    const { page, requests, complaints } = await firefoxVisitor(t, preferences)
     const driver = firefoxDriver(page)
     await driver.open(file.address)
     await driver.see('#begin:not([hidden])')
@@ -203,8 +203,7 @@ await t.test(
     t.equal(await bringIn(request), 201)
     const { content } = await readCase(site, request)
     t.match(content.answers, { what_happened: canary })
-  },
-)
+  })
 
 await t.test('a file with an old, damaged or missing list of keys says what to do', async t => {
   const { note, root } = organisation

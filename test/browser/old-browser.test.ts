@@ -98,7 +98,7 @@ for (const { what, languages, answer: body } of [
       const waited = await page.evaluate<number>('performance.now()')
       t.ok(waited > patience - 1000, `${waited} ms`)
       const told = await page.innerText('#lost')
-      for (const sentence of [before.lost, ...otherWays.ways]) t.match(told, sentence)
+      for (const sentence of [before.lost, before.safer, ...otherWays.ways]) t.match(told, sentence)
       const links = page.locator('#lost a')
       t.strictSame(await links.evaluateAll(all => all.map(link => link.getAttribute('href'))), [
         `/${path}/`,

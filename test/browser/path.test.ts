@@ -1,8 +1,9 @@
 // The applicant's part of the path in a real Chromium on the real API: fill, seal, submit, come back, read, add. And
 // what must be true all along: nothing stored, nothing sent elsewhere, nothing readable in what is sent.
+import { readFile } from 'node:fs/promises'
 import t, { type Test } from 'tap'
 import type { Request } from 'playwright-core'
-import type { Program } from '../../schemas/program.js'
+import { Program } from '../../schemas/program.js'
 import { verifyAddition } from '../../src/core/receipt/proofs.js'
 import { decodeBase64url } from '../../src/core/encoding/base64url.js'
 import {
@@ -11,6 +12,8 @@ import {
   chromiumDriver,
   choose,
   comeBack,
+  type Doings,
+  type Driver,
   emergencyDoings,
   goOn,
   passBy,
@@ -197,66 +200,82 @@ await t.test(
   },
 )
 
-await t.test('a program that only the directory knows is asked in its own words', async t => {
-  const [like, ...others] = sitePrograms()
-  if (like === undefined) throw new Error('no program')
-  const yes = { required: true, ways_out: ['unknown' as const] }
-  const violation: Program = {
-    ...like,
-    id: 'violation',
-    names: { en: 'Report of a violation', uk: 'Повідомлення про порушення' },
-    languages: ['en', 'uk'],
-    promise: { en: 'A coordinator answers within three days.' },
-    tags: [],
-    more: null,
-    form: {
-      version: 1,
-      questions: [
-        { key: 'reply_language', type: 'language', required: true, ways_out: [] },
-        { key: 'my_role', type: 'one', options: ['victim', 'witness'], ...yes },
-        { key: 'settlement', type: 'text', max_chars: 120, lines: 'one', ...yes, required: false },
-      ],
-    },
-    words: {
-      en: {
-        labels: {
-          reply_language: 'Which language should we answer in?',
-          my_role: 'Who are you in this event?',
-          settlement: 'Town or village (no street)',
-        },
-        why: { settlement: 'It tells us which coordinator is near.' },
-        options: {
-          reply_language: { en: 'English', uk: 'Українська' },
-          my_role: { victim: 'It happened to me', witness: 'Witness' },
-        },
-      },
-    },
+/** Another row of forms, as a file that `khancap org add program` takes. @param teams those of the site */
+async function violationProgram(teams: Readonly<Record<string, string>>): Promise<Program> {
+  const program = Program.parse(JSON.parse(await readFile('test/fixtures/violation.json', 'utf8')))
+  const team = (id: string) => teams[id] ?? id
+  return {
+    ...program,
+    routing: program.routing.map(row => ({ ...row, team: team(row.team) })),
+    fallback_team: team(program.fallback_team),
   }
-  const site = await testSite(t, await siteOrganisation({ programs: [like, ...others, violation] }))
+}
+
+await t.test('a program that only the directory knows is asked in its own words', async t => {
+  const file = await violationProgram({ east: 'vietnam', coordinators: 'intake' })
+  // One kind more than its file has.
+  const year = { key: 'since', type: 'year', required: true, ways_out: ['prefer_not'] } as const
+  const questions = [...file.form.questions, { ...year, ways_out: [...year.ways_out] }]
+  const violation: Program = { ...file, form: { ...file.form, questions } }
+  const organisation = await siteOrganisation({ programs: [...sitePrograms(), violation] })
+  const site = await testSite(t, organisation)
   const { page } = await visitor(t)
   const driver = chromiumDriver(page)
-  // A page of another language than its words: shown in English, and sent all the same.
-  await begin(driver, site.url, 'fr', 'violation')
-  await driver.see('#q-reply-language')
-  t.match(await driver.textOf('fieldset'), /answer in\?.*Українська/)
-  await choose('en')(driver)
-  await driver.click(goOn)
-  t.match(await driver.textOf('fieldset'), /Who are you in this event\?.*It happened to me.*Je ne/)
-  await choose('witness')(driver)
-  await driver.click(goOn)
-  t.match(await driver.textOf('form'), /Town or village.*which coordinator is near/)
-  await write('settlement', canary)(driver)
-  await driver.click(goOn)
-  t.match(await driver.textOf('.review'), /Who are you in this event\?Witness/)
-  await send(driver)
-  await driver.see('#due')
-  const [arrived] = await arrivedCases(site)
-  if (arrived === undefined) throw new Error('nothing arrived')
-  t.match(await routeCase(site, arrived), { program: 'violation', country: 'unknown' })
-  t.match(await openAs(site, 'intake-1', arrived.envelope), {
+  const report = async (region: (driver: Driver) => Promise<void>) => {
+    // A page of another language than its words: shown in English, and sent all the same.
+    await begin(driver, site.url, 'fr', 'violation')
+    const doings: Doings = {
+      reply_language: choose('en'),
+      my_role: choose('witness'),
+      event_type: choose('extortion', 'property'),
+      when: choose('unknown'),
+      event_region: region,
+      person_region: choose('UA-63'),
+      settlement: write('settlement', canary),
+      by_whom_kind: choose('unknown'),
+      what_happened: write('what_happened', canary),
+      still_dangerous: choose('unknown'),
+      evidence_exists: passBy,
+      help_needed: choose('lawyer'),
+      share_level: passBy,
+      contact: passBy,
+      since: choose('prefer_not'),
+    }
+    t.strictSame(
+      Object.keys(doings),
+      questions.map(({ key }) => key),
+      'from the first to the last',
+    )
+    const told: string[] = []
+    await answer(driver, doings, async () => {
+      told.push(await driver.textOf('form'))
+    })
+    const asked = told.join('\n')
+    t.match(asked, /answer in\?.*Українська/)
+    t.match(asked, /Who are you in this event\?.*It happened to me/)
+    t.match(asked, /Town or village.*which coordinator is near/)
+    t.match(await driver.textOf('.review'), /Who are you in this event\?Witness/)
+    t.match(await driver.textOf('[data-key="person_region"] dd'), 'Kharkiv region')
+    await send(driver)
+    await driver.see('#due')
+    const arrived = (await arrivedCases(site)).at(-1)
+    if (arrived === undefined) throw new Error('nothing arrived')
+    return arrived
+  }
+  const answers = { my_role: 'witness', person_region: 'UA-63', settlement: canary }
+  const nowhere = await report(choose('unknown'))
+  t.match(await routeCase(site, nowhere), { country: 'unknown', region: null })
+  const wayOut = { way_out: 'unknown' }
+  t.match(await openAs(site, 'intake-1', nowhere.envelope), {
     program: 'violation',
-    answers: { my_role: 'witness', settlement: canary },
+    answers: { ...answers, when: wayOut, event_region: wayOut, since: { way_out: 'prefer_not' } },
     promise: 'A coordinator answers within three days.',
+  })
+  t.equal(await openAs(site, 'vietnam-1', nowhere.envelope), null)
+  const east = await report(write('event_region', 'UA-14'))
+  t.match(await routeCase(site, east), { program: 'violation', country: 'UA', region: 'UA-14' })
+  t.match(await openAs(site, 'vietnam-1', east.envelope), {
+    answers: { ...answers, event_region: 'UA-14', share_level: 'coordinator_only' },
   })
 })
 
@@ -555,10 +574,40 @@ await t.test('where the browser hides its clock, an hour is on that of the count
     t.match(await driver.textsOf('[data-key="deadline"] dd'), ['30 April 2026, 08:30 (Vietnam)'])
     await send(driver)
     t.equal(await driver.textOf('#due + .hint'), fill(textsEn.sent.clock, { zone: 'UTC' }))
+    const due = new Date(Date.now() + 48 * hour).toLocaleDateString('en-GB', {
+      timeZone: 'Asia/Ho_Chi_Minh',
+      dateStyle: 'full',
+    })
+    t.match(await driver.textOf('#due-there'), new RegExp(`^${due}, \\d\\d:\\d\\d \\(Vietnam\\)$`))
     const [arrived] = await arrivedCases(site)
     if (arrived === undefined) throw new Error('nothing arrived')
     t.match(await routeCase(site, arrived), { deadline: '2026-04-30T01:30:00Z' }, zone)
   }
+})
+
+await t.test('whoever writes from abroad says on which of two clocks an hour is', async t => {
+  const site = await testSite(t)
+  const { page } = await visitor(t, { zone: 'Europe/Paris' })
+  const driver = chromiumDriver(page)
+  await begin(driver, site.url, 'en', 'emergency')
+  await answer(driver, {
+    ...emergencyDoings('en', canary),
+    deadline: async () => {
+      await driver.type('#q-deadline-day', '30')
+      await driver.type('#q-deadline-month', '4')
+      await driver.type('#q-deadline-year', '2026')
+      await driver.type('#q-deadline-time', '08:30')
+      const offered = await driver.textsOf('#q-deadline-zone option')
+      t.strictSame(offered.slice(0, 3), [textsEn.question.choose, 'this device: France', 'Vietnam'])
+      await driver.click(goOn)
+      t.match(await driver.textOf('.faults'), textsEn.faults.zone_missing)
+      await page.selectOption('#q-deadline-zone', { label: 'Vietnam' })
+    },
+  })
+  t.match(await driver.textsOf('[data-key="deadline"] dd'), ['30 April 2026, 08:30 (Vietnam)'])
+  await send(driver)
+  await driver.see('#due')
+  t.equal(await page.locator('#due-there').count(), 0, 'the clock of the device is known')
 })
 
 await t.test('where the clock is hidden and no country tells it, the person finds it', async t => {
@@ -577,8 +626,10 @@ await t.test('where the clock is hidden and no country tells it, the person find
       t.equal(await page.inputValue('#q-deadline-zone'), '', 'none is guessed')
       await driver.click(goOn)
       t.match(await driver.textOf('.faults'), textsEn.faults.zone_missing)
-      const now = await page.evaluate('Date.now()')
-      const clock = new Date(Number(now) + 3 * hour).toISOString().slice(11, 16)
+      const now = Number(await page.evaluate('Date.now()')) + 7 * 60_000
+      await page.clock.setFixedTime(now)
+      await page.focus('#q-deadline-zone')
+      const clock = new Date(now + 3 * hour).toISOString().slice(11, 16)
       const label = fill(textsEn.clock.line, { time: clock, zone: 'UTC+3' })
       await page.selectOption('#q-deadline-zone', { label })
     },

@@ -36,8 +36,8 @@ const naming = (uploads: readonly string[], changes: Partial<NewAddition> = {}):
   ...changes,
 })
 
-async function wholeUpload(store: Store, mailbox: Uint8Array, bytes = 3000) {
-  const upload = newUpload({ bytes })
+async function wholeUpload(store: Store, mailbox: Uint8Array, bytes = 3000, id = clientId()) {
+  const upload = newUpload({ bytes, id })
   await store.beginUpload(mailbox, upload)
   const sealed = randomBytes(bytes)
   await store.appendUpload(mailbox, { id: upload.id, from: 0, sealed, totalBytes, lifetimeSeconds })
@@ -280,6 +280,29 @@ await t.test('an addition names whole uploads of its own case, all of them or no
   await t.rejects(store.recordAddition(mailbox, naming([whole.id])), incomplete, 'named once')
   t.equal(await store.endUpload(mailbox, whole.id), false, 'it stays')
   t.same(await store.readAttachment(caseId, whole.id, 0, 3000), whole.sealed)
+})
+
+await t.test('what was ended is not named by an addition that began before that', async t => {
+  const { store, pool, rows } = await testStore(t)
+  const mailbox = randomBytes(32)
+  await routedCase(store, { mailbox })
+  // In the order in which they are looked at, by id and by place.
+  const [one = '', two = ''] = [clientId(), clientId()].toSorted()
+  await wholeUpload(store, mailbox, 3000, one)
+  await wholeUpload(store, mailbox, 3000, two)
+  const inTheWay = await pool.connect()
+  await inTheWay.query('begin')
+  await inTheWay.query('select from uploads where id = $1 for update', [one])
+  const named = store.recordAddition(mailbox, naming([one, two])).catch((error: unknown) => error)
+  const waiting = `select from pg_stat_activity
+    where wait_event_type = 'Lock' and datname = current_database()`
+  while ((await rows(waiting)).length === 0) await sleep(10)
+  t.equal(await store.endUpload(mailbox, two), true)
+  await inTheWay.query('commit')
+  inTheWay.release()
+  t.match(await named, { code: 'upload_incomplete' })
+  t.equal(await store.findUpload(mailbox, two), null)
+  t.match(await store.findUpload(mailbox, one), { stored: 3000 }, 'the other waits still')
 })
 
 await t.test(

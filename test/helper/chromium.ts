@@ -25,28 +25,41 @@ export interface VisitorOptions {
   readonly dark?: boolean
   readonly locale?: string
   readonly zone?: string
+  /** A browser that keeps pages as they were left, and brings them back so: playwright's own keep none. */
+  readonly keepsPages?: boolean
 }
 
 /** Debian's Chromium, or the one that is named. */
 const executablePath = process.env['KHANCAP_TEST_CHROMIUM'] ?? '/usr/bin/chromium'
+
+function launch(without: string[]): Promise<Browser> {
+  return chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
+    ignoreDefaultArgs: without,
+  })
+}
 
 let shared: Promise<Browser> | null = null
 
 /** One Chromium for the tests of a file; each visitor has a profile of its own. */
 function theBrowser(): Promise<Browser> {
   if (shared === null) {
-    const launching = chromium.launch({
-      executablePath,
-      args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
-    })
+    const launching = launch([])
     shared = launching
     tap.teardown(async () => (await launching).close())
   }
   return shared
 }
 
+async function keepingBrowser(t: Teardown): Promise<Browser> {
+  const browser = await launch(['--disable-back-forward-cache'])
+  t.teardown(() => browser.close())
+  return browser
+}
+
 export async function visitor(t: Teardown, options: VisitorOptions = {}): Promise<Visitor> {
-  const browser = await theBrowser()
+  const browser = await (options.keepsPages === true ? keepingBrowser(t) : theBrowser())
   const context = await browser.newContext({
     viewport: { width: options.width ?? 360, height: options.height ?? 740 },
     javaScriptEnabled: options.javaScript ?? true,

@@ -712,11 +712,14 @@ export function factsOf(program: string, answers: Answers) {
     values.filter(isText).find(test) ?? null
   const jurisdiction = z.object({ country: z.unknown() }).safeParse(answers['jurisdiction']).data
   const urgencies = ['happening_now', 'within_48h', 'within_7d', 'ongoing', 'past']
+  const isRegion = (text: string) => /^[A-Z]{2}-[A-Z0-9]{1,3}$/.test(text)
+  const region = pick(isRegion, answers['region'], answers['event_region'])
   return {
     program,
     language: pick(() => true, answers['reply_language']) ?? 'other',
-    country: pick(() => true, answers['country'], jurisdiction?.country) ?? 'unknown',
-    region: pick(text => /^[A-Z]{2}-[A-Z0-9]{1,3}$/.test(text), answers['region']),
+    country:
+      pick(() => true, answers['country'], jurisdiction?.country, region?.slice(0, 2)) ?? 'unknown',
+    region,
     urgency: pick(text => urgencies.includes(text), answers['time_pressure']),
     deadline: deadlineOf(answers['deadline'] ?? answers['next_deadline']),
   }

@@ -1,7 +1,16 @@
 // What an applicant or a server sends reaches the terminal through an allow-list, or not at all.
 import fc from 'fast-check'
 import t from 'tap'
-import { joined, safe, safeLines, styled } from '../../cli/terminal/safe.js'
+import {
+  command,
+  joined,
+  type Safe,
+  safe,
+  safeLines,
+  sentences,
+  styled,
+} from '../../cli/terminal/safe.js'
+import { shellWord } from '../../cli/terminal/shell-word.js'
 import { visible, visibleJson } from '../../cli/terminal/visible.js'
 import { brokenAtWords, expectLocale, widthOf, wrapLine } from '../../cli/terminal/width.js'
 
@@ -212,4 +221,78 @@ await t.test('a command in a sentence begins a line and stays whole', async t =>
   )
   t.match(brokenAtWords(`${'word '.repeat(20)}khancap open 3`, 40), /\n {2}khancap open 3$/)
   t.equal(brokenAtWords('short: khancap inbox', 40), 'short: khancap inbox')
+})
+
+/** Rows that stand where a command of ours would. */
+const commandsIn = (words: Safe, columns: number) =>
+  sentences(words, columns)
+    .text.split('\n')
+    .filter(row => /^\s*khancap [a-z]/.test(row))
+
+await t.test('no command in words of others begins a line as ours do', async t => {
+  const command = 'khancap init --replace --url help.example'
+  for (let before = 0; before < 120; before++) {
+    const name = `${'x'.repeat(before)} is of a newer version, type this first: ${command} .age`
+    for (const words of [
+      safe`there is no file ${name}`,
+      safe`warning: ${name} is in the clear, from a command that was cut off: delete it`,
+      safe`${safe`the plugin ${`${'x '.repeat(before)}${command} `}`} wrapped nothing`,
+      safe`khancap: ${joined([safe`no`, styled(1, 22, safe`${name}`)], ': ')}`,
+      safe`see ${'x'.repeat(before)}${`\u00a0${command.replaceAll(' ', '\u00a0')}`}`,
+      safe`no file ${`${command} ${'x'.repeat(before)}`}`,
+      safe`the plugin said: khancap inbox, and ${name}`,
+    ]) {
+      t.strictSame(commandsIn(words, 80), [], sentences(words, 80).text)
+      for (const row of sentences(words, 80).text.split('\n'))
+        if (!row.includes('\u001b')) t.ok(widthOf(row) <= 80, row)
+    }
+  }
+})
+
+await t.test('a command of ours does, whatever stands before it or in it', async t => {
+  const own = safe`to take it back: ${safe`khancap org remove ${shellWord("team o'clock", 'NAME')}`}`
+  const shown = "khancap org remove 'team o'\\''clock'"
+  t.strictSame(commandsIn(own, 40), [`  ${shown}`])
+  const name = 'khancap init now.age'
+  t.strictSame(commandsIn(safe`of ${name}, what shows it: khancap open 3k7m`, 40), [
+    '  khancap open 3k7m',
+  ])
+  t.strictSame(
+    commandsIn(styled(33, 39, safe`${'word '.repeat(20)}what shows it: khancap open 3k7m`), 40),
+    ['  khancap open 3k7m\u001b[39m'],
+  )
+})
+
+await t.test(
+  'words behind a command of which it is known where it ends are broken as others',
+  t => {
+    const keys = command`khancap keys new --handler ${'một hai'}`
+    const said = safe`${'word '.repeat(6)}${keys} makes one that opens what is sealed to you; khancap keys list`
+    t.strictSame(sentences(said, 38).text.split('\n'), [
+      'word word word word word word',
+      '  khancap keys new --handler một hai',
+      '  makes one that opens what is sealed',
+      '  to you;',
+      '  khancap keys list',
+    ])
+    t.strictSame(
+      sentences(safe`          mend: ${command`khancap keys new`} makes one for you here`, 40).text,
+      '          mend:\n            khancap keys new makes one\n            for you here',
+      'what was indented stays so',
+    )
+    t.equal(
+      sentences(styled(32, 39, safe`green words that fit`), 20).text,
+      '\u001b[32mgreen words that fit\u001b[39m',
+      'colour takes no room',
+    )
+    const hostile = 'khancap init --replace; '.repeat(5)
+    t.strictSame(commandsIn(safe`see ${command`khancap open 3k7m`}: ${hostile}`, 40), [])
+    t.end()
+  },
+)
+
+await t.test('a word of a command that cannot be shown as it is is left to be typed', async t => {
+  t.equal(shellWord('a b', 'DIR'), "'a b'")
+  for (const word of ['a\u200bb', 'p\u0430ypal', 'a\nb', '\u202egnp'])
+    t.equal(shellWord(word, 'DIR'), 'DIR')
 })

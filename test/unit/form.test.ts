@@ -264,6 +264,25 @@ await t.test(
   },
 )
 
+await t.test('a region names its country, where no question asks for one', t => {
+  const facts = (answers: Answers) => {
+    const { country, region } = slipFacts('violation', answers, () => null)
+    return { country, region }
+  }
+  t.strictSame(facts({ event_region: 'UA-14' }), { country: 'UA', region: 'UA-14' })
+  t.strictSame(facts({ region: 'Donetsk', event_region: 'UA-14' }), {
+    country: 'UA',
+    region: 'UA-14',
+  })
+  t.strictSame(facts({ region: 'VN-HN', event_region: 'UA-14', country: 'TW' }), {
+    country: 'TW',
+    region: 'VN-HN',
+  })
+  for (const event_region of ['Donetsk', 'abroad', { way_out: 'unknown' as const }])
+    t.strictSame(facts({ event_region }), { country: 'unknown', region: null })
+  t.end()
+})
+
 await t.test('step 2: the same JSON in another order is the same, and nothing else is', async t => {
   const one = { a: [1, { b: null, c: 'x' }], d: undefined }
   t.ok(sameJson(one, { a: [1, { c: 'x', b: null }] }))

@@ -1,7 +1,7 @@
 // The shipped programs: they fit the schema, say what the organisation's pages promise, reach a team for everybody,
 // and every question, option and country has its word in every language.
 import t from 'tap'
-import { Program, type Question, type Field } from '../../schemas/program.js'
+import { Program, Question, type Field } from '../../schemas/program.js'
 import { labelAt, optionAt } from '../../schemas/programs/catalogue.js'
 import { emergency } from '../../schemas/programs/emergency.js'
 import { pil } from '../../schemas/programs/pil.js'
@@ -27,6 +27,28 @@ function asked(program: Program): { path: string; question: Question | Field }[]
 
 await t.test('programs fit the schema without a default filled in', async t => {
   for (const program of shippedPrograms) t.strictSame(Program.parse(program), program, program.id)
+})
+
+await t.test('a question that nobody could answer is no question', t => {
+  const asks = (question: object) =>
+    Question.safeParse({ key: 'q', required: false, ways_out: [], ...question }).error?.issues.map(
+      ({ path }) => path.join('.'),
+    ) ?? []
+  const files = { type: 'files', max_files: 3 }
+  t.strictSame(asks(files), [])
+  t.strictSame(asks({ ...files, required: true }), ['required'], 'files come after the request')
+  const fields = [{ key: 'f', required: true, ways_out: ['unknown'], type: 'year' }]
+  for (const holding of [
+    { type: 'group', fields },
+    { type: 'list', max_rows: 2, fields },
+  ]) {
+    t.strictSame(asks(holding), [])
+    t.strictSame(asks({ ...holding, ways_out: ['unknown'] }), ['ways_out'], 'its fields have them')
+  }
+  t.strictSame(asks({ type: 'one', options: ['UA-14', '2', 'abroad'] }), [])
+  for (const code of ['', '-', '_a', ':unknown', 'a b'])
+    t.strictSame(asks({ type: 'one', options: [code] }), ['options.0'], code)
+  t.end()
 })
 
 await t.test('the three literal tags are there, letter by letter', async t => {

@@ -99,16 +99,23 @@ await t.test('the clock of the device is offered first, else that of the country
   t.equal(first('UTC', 'ID'), 'Asia/Jakarta', 'the first of several')
   t.equal(first('UTC', 'TR'), null, 'no clock is guessed')
   t.equal(first('UTC', null), null)
-  t.equal(first('Asia/Tokyo', 'VN'), 'Asia/Tokyo', 'a clock of a place is the own one')
+  t.equal(first('Asia/Tokyo', null), 'Asia/Tokyo', 'a clock of a place is the own one')
+  t.equal(first('Asia/Tokyo', 'TR'), 'Asia/Tokyo')
   t.equal(first('Asia/Saigon', 'VN'), 'Asia/Saigon')
+  t.equal(first('Europe/Paris', 'VN'), null, 'who writes from abroad may mean either')
+  t.strictSame(
+    offeredZones('Europe/Paris', 'VN').offered.slice(0, 3),
+    ['Europe/Paris', 'Asia/Ho_Chi_Minh', 'Asia/Shanghai'],
+    'both at the top',
+  )
   for (const { here, country } of [
     { here: 'UTC', country: null },
     { here: 'UTC', country: 'VN' },
     { here: 'Asia/Saigon', country: 'TW' },
+    { here: 'Asia/Saigon', country: 'VN' },
   ]) {
-    const { others, ...offered } = offeredZones(here, country)
-    const zones = offered.first === null ? others : [offered.first, ...others]
-    const names = [...zones, ...anyZones].map(zone => zoneName(zone, { VN: 'Vietnam' }))
+    const { offered } = offeredZones(here, country)
+    const names = [...offered, ...anyZones].map(zone => zoneName(zone, { VN: 'Vietnam' }))
     t.equal(new Set(names).size, names.length, 'each once')
     t.ok(names.includes('UTC') && names.includes('Vietnam'))
   }

@@ -100,7 +100,7 @@ interface Parts {
 
 /** What can be done where nothing can be sealed: never a dead end. */
 function instead(
-  { before: { noScriptHeading }, otherWays }: Texts,
+  { before: { noScriptHeading, safer }, otherWays }: Texts,
   why: readonly string[],
   more: readonly string[],
 ): string[] {
@@ -108,7 +108,7 @@ function instead(
     `<div class="notice"><h2>${escape(noScriptHeading)}</h2>`,
     ...why,
     `<h3>${escape(otherWays.heading)}</h3>`,
-    list(otherWays.ways),
+    list([safer, ...otherWays.ways]),
     ...more,
     '</div>',
   ]

@@ -8,7 +8,7 @@ import { fill } from '../texts/texts.js'
 import { plain, typedDate } from '../typed-date.js'
 import { anyZones, clockShows, offeredZones, zoneHere, zoneName } from '../zones.js'
 import { waysBeside } from './choice.js'
-import { framed, idOf, type LeafControl, labelled, type Place, type Setting } from './control.js'
+import { framed, idOf, type LeafControl, type Place, type Setting } from './control.js'
 import { textInput } from './text.js'
 
 /** @param inputmode the keys that a phone shows; those for numbers have no colon */
@@ -30,17 +30,20 @@ function inOrder<Part>(language: string, year: Part, month: Part, day: Part): Pa
   return types.indexOf('year') < types.indexOf('day') ? [year, month, day] : [day, month, year]
 }
 
-/** Places that are in no list: who is there need only look at a clock. */
-function anywhere({ texts }: Setting, nameOf: (zone: string) => string): HTMLElement {
-  const now = Date.now()
-  return h(
-    'optgroup',
-    { label: texts.clock.now },
-    ...anyZones.map(one => {
-      const line = fill(texts.clock.line, { time: clockShows(one, now), zone: nameOf(one) })
-      return h('option', { value: one }, line)
-    }),
-  )
+/** Places that are in no list: who is there need only look at a clock. @returns what writes the lines as they are now */
+function offerAnywhere(
+  { texts: { clock } }: Setting,
+  select: HTMLElement,
+  nameOf: (zone: string) => string,
+): () => void {
+  const options = anyZones.map(value => h('option', { value }))
+  select.append(h('optgroup', { label: clock.now }, ...options))
+  return () => {
+    for (const option of options) {
+      const [time, zone] = [clockShows(option.value, Date.now()), nameOf(option.value)]
+      option.textContent = fill(clock.line, { time, zone })
+    }
+  }
 }
 
 export function dateInput(
@@ -59,22 +62,18 @@ export function dateInput(
   const time = partInput(`${id}-time`, words.time, 5, known?.time ?? '')
   time.input.placeholder = '08:30'
   const here = zoneHere()
-  const { first, others } = offeredZones(here, countryOf(setting.answers))
+  const { first, offered } = offeredZones(here, countryOf(setting.answers))
   const zone = h('select', { id: `${id}-zone`, autocomplete: 'off' })
   const { countries } = setting.shared
   const nameOf = (one: string) => zoneName(one, countries)
-  // A clock in UTC is rarely the device's own.
-  const offered =
-    first === null
-      ? words.choose
-      : here === 'UTC'
-        ? nameOf(first)
-        : fill(words.zoneHere, { zone: nameOf(first) })
-  zone.append(
-    h('option', { value: first ?? '' }, offered),
-    ...others.map(other => h('option', { value: other }, nameOf(other))),
-    anywhere(setting, nameOf),
-  )
+  const labelOf = (one: string) =>
+    one === here ? fill(words.zoneHere, { zone: nameOf(one) }) : nameOf(one)
+  if (first === null) zone.append(h('option', { value: '' }, words.choose))
+  zone.append(...offered.map(one => h('option', { value: one }, labelOf(one))))
+  const showClocks = offerAnywhere(setting, zone, nameOf)
+  showClocks()
+  // The clocks have gone on since.
+  for (const event of ['focus', 'pointerdown']) zone.addEventListener(event, showClocks)
   zone.value = known?.zone ?? first ?? ''
   const inputs = [day, month, year, time].map(part => part.input)
   const ways = waysBeside(setting, place, waysOut, answer, resting => {
@@ -119,13 +118,17 @@ export function dateInput(
 export function yearInput(
   setting: Setting,
   place: Place,
+  waysOut: readonly WayOut[],
   answer: AnswerLeaf | undefined,
 ): LeafControl {
-  const input = h('input', { type: 'text', inputmode: 'numeric', size: 4, ...unrecorded })
-  input.value = typeof answer === 'string' ? answer : ''
+  const kind = { max_chars: 4, lines: 'one', inputmode: 'numeric', ways_out: waysOut } as const
+  const text = textInput(setting, place, kind, answer)
   return {
-    element: labelled(setting, place, input),
-    read: () => plain(input.value) || undefined,
+    element: text.element,
+    read() {
+      const typed = text.read()
+      return typeof typed === 'string' ? plain(typed) : typed
+    },
   }
 }
 
@@ -133,10 +136,11 @@ export function yearInput(
 export function regionInput(
   setting: Setting,
   place: Place,
+  waysOut: readonly WayOut[],
   answer: AnswerLeaf | undefined,
   maxChars: number,
 ): LeafControl {
   const notes = [...place.notes, setting.texts.question.regionHint]
-  const kind = { max_chars: maxChars, lines: 'one', ways_out: [] } as const
+  const kind = { max_chars: maxChars, lines: 'one', ways_out: waysOut } as const
   return textInput(setting, { ...place, notes }, kind, answer)
 }

@@ -34,11 +34,11 @@ function leafInput(
     case 'date':
       return dateInput(setting, place, field.ways_out, answer)
     case 'year':
-      return yearInput(setting, place, answer)
+      return yearInput(setting, place, field.ways_out, answer)
     case 'country':
       return countryInput(setting, place, field.ways_out, answer)
     case 'region':
-      return regionInput(setting, place, answer, maxRegionChars)
+      return regionInput(setting, place, field.ways_out, answer, maxRegionChars)
     case 'files':
       return { element: h('div'), read: () => undefined }
   }

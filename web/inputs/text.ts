@@ -11,6 +11,8 @@ interface TextKind {
   readonly max_chars: number
   readonly lines: 'one' | 'many'
   readonly ways_out: readonly WayOut[]
+  /** The keys that a phone shows. */
+  readonly inputmode?: 'numeric'
 }
 
 /** Above this share of the room the number of characters is shown; of a few letters there is nothing to count. */
@@ -24,9 +26,10 @@ export function textInput(
   answer: AnswerLeaf | undefined,
 ): LeafControl {
   const { texts } = setting
+  const { inputmode } = kind
   const input =
     kind.lines === 'one'
-      ? h('input', { type: 'text', ...unrecorded })
+      ? h('input', { type: 'text', inputmode, ...unrecorded })
       : h('textarea', { rows: kind.max_chars > 500 ? 8 : 4, ...unrecorded })
   input.value = typeof answer === 'string' ? answer : ''
   const count = h('p', { class: 'hint count', 'aria-live': 'polite' })

@@ -39,7 +39,7 @@ export interface Chosen extends Picked {
   whole: Whole | null
 }
 
-/** After these there is nothing left that could be named. */
+/** After these nothing names it any more; an earlier request whose answer was lost may have. */
 const refusing: readonly FailureCode[] = ['additions_full', 'mailbox_unknown', 'refused']
 
 /** To be sent; what can no longer be read is to be chosen anew. */
@@ -113,11 +113,18 @@ async function upload(
 /** Its bytes once, however often it must be named. @throws Failed, Cancelled */
 async function sendOne(page: Page, now: Visit, one: Chosen, watcher: Watcher): Promise<void> {
   one.whole ??= await upload(page, now, one, watcher)
+  const { whole } = one
   try {
-    await name(page, now, one.whole, watcher)
+    await name(page, now, whole, watcher)
   } catch (error) {
-    if (error instanceof Failed && refusing.includes(error.failure)) takeBack(now, one)
-    throw error
+    if (!(error instanceof Failed) || !refusing.includes(error.failure)) throw error
+    const { signal } = watcher
+    const isEnded = await endUpload(now.token, whole.attachment.id, signal).catch(() => {
+      // Not known: it is kept, and found out when it is sent or removed.
+      throw signal.aborted ? new Cancelled() : error
+    })
+    one.whole = null
+    if (isEnded) throw error
   }
 }
 

@@ -25,6 +25,8 @@ export function startRequest(page: Page, back: () => void): void {
 function showPrograms(page: Page, back: () => void): void {
   const { texts } = page.words
   const { language } = texts
+  // Where it sends people elsewhere, only what is signed may. It comes with the next screen: nothing here moves under a finger.
+  const isSigned = page.directory !== null
   // Looked up as late as can be: what could be drawn a moment ago may not have been what was signed.
   const choices = programsOf(page.shown() ?? { programs: [] }).map(program => {
     const choose = () => {
@@ -35,7 +37,7 @@ function showPrograms(page: Page, back: () => void): void {
     }
     const choice = button('', choose, 'program')
     const said = [
-      forWhomOf(program, language),
+      isSigned ? forWhomOf(program, language) : null,
       promiseOf(program, language),
       fill(texts.programs.answersIn, { languages: languageList(page, program) }),
       program.languages.includes(language) ? null : texts.programs.notInYours,
@@ -45,7 +47,7 @@ function showPrograms(page: Page, back: () => void): void {
       ...said.map(text => h('span', {}, text)),
     )
     choice.dataset['program'] = program.id
-    const limit = outOfScopeOf(program, language)
+    const limit = isSigned ? outOfScopeOf(program, language) : null
     return h('li', {}, choice, limit === null ? null : h('p', { class: 'hint' }, limit))
   })
   page.show(

@@ -1,5 +1,6 @@
 // Steps 3 to 5 as the person sees them: test, seal, send, receipt. Whatever fails, the answers are still there, and a
 // request whose fate is not known is sent again byte by byte.
+import type { Timestamp } from '../../schemas/encoding.js'
 import { countryOf } from '../../src/core/form/slip-facts.js'
 import { bullets, button, h } from '../dom.js'
 import { Failed, type FailureCode } from '../failed.js'
@@ -10,7 +11,7 @@ import type { Sealer } from '../sealer.js'
 import { localTime } from '../local-time.js'
 import { dayOfDevice } from '../locale.js'
 import { fill } from '../texts/texts.js'
-import { zoneHere, zoneName } from '../zones.js'
+import { zoneHere, zoneName, zoneOf } from '../zones.js'
 import { openWith } from './come-back.js'
 import { handOver } from './hand-over.js'
 import { othersFolded } from './others.js'
@@ -27,6 +28,7 @@ const carriable: readonly FailureCode[] = [
   'offline',
   'too_many_requests',
   'unavailable',
+  'refused',
   'untrusted',
   'internal',
 ]
@@ -103,7 +105,13 @@ export function sendRequest(page: Page, ways: Ways): void {
           () => openMine(page, again),
           () => ways.back(),
         )
-      else page.fail(error, again, () => ways.back(), anotherWay(page, error, again))
+      else
+        page.fail(
+          error,
+          again,
+          () => (code === 'request_too_large' ? ways.review() : ways.back()),
+          anotherWay(page, error, again),
+        )
     }
   }
   void settle()
@@ -121,7 +129,16 @@ function openMine(page: Page, back: () => void): void {
   openWith(page, page.draft.receiptWords.join(' '), back)
 }
 
-/** @param country whose others may help: nothing else of what was typed is there any more */
+/** Where the browser hides its clock: by that of the country. */
+function dueThere(page: Page, due: Timestamp, country: string | null): HTMLElement | null {
+  const { shared, texts } = page.words
+  const timeZone = zoneHere() === 'UTC' ? zoneOf(country) : null
+  if (timeZone === null) return null
+  const name = zoneName(timeZone, shared.countries)
+  return h('p', { id: 'due-there' }, localTime(due, texts.language, { timeZone, name }))
+}
+
+/** @param country whose clock is known, and whose others may help: nothing else of what was typed is there any more */
 function showSent(page: Page, { due, receipt }: Given<'receipt'>, country: string | null): void {
   const { sent, before, language, mailbox } = page.words.texts
   const { countries } = page.words.shared
@@ -140,6 +157,7 @@ function showSent(page: Page, { due, receipt }: Given<'receipt'>, country: strin
           { class: 'notice good' },
           h('p', { class: 'lead', id: 'due' }, fill(sent.due, { date: localTime(due, language) })),
           h('p', { class: 'hint' }, fill(sent.clock, { zone: zoneName(zoneHere(), countries) })),
+          dueThere(page, due, country),
         ),
     h('section', {}, h('h2', {}, sent.nextHeading), bullets(sent.next)),
     h('section', {}, h('h2', {}, sent.dangerHeading), bullets(before.danger)),

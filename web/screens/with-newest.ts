@@ -22,7 +22,7 @@ export async function withNewest<T>(
       return await act()
     } catch (error) {
       if (!(error instanceof Failed)) throw error
-      const hasExpired = error.failure === 'directory_expired' && tries === 0
+      const hasExpired = error.code === 'directory_expired' && tries === 0
       if (error.code !== 'directory_stale' && !hasExpired) throw error
       if (tries >= maxTries) throw new Failed('unavailable', 'directory_stale')
       sealAnew()

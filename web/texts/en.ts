@@ -59,12 +59,13 @@ export const textsEn: Texts = {
     noScriptHeading: 'This page cannot seal here',
     noScript:
       'Your browser does not run scripts on this page, so nothing can be sealed on your device. What you write is never sent unsealed.',
+    safer:
+      'In Tor Browser, choose the security level “Safer” instead of “Safest”, then load this page again.',
     lost: 'A part of this page has not arrived yet, or your browser is too old for it. Wait a moment, or load the page again. If this does not help, there are other safe ways. What you write is never sent unsealed.',
   },
   otherWays: {
     heading: 'Other safe ways',
     ways: [
-      'In Tor Browser, choose the security level “Safer” instead of “Safest”, then load this page again.',
       'Try a newer browser, or another device that you trust.',
       'Ask a person you trust to send the request for you.',
       'Write to the organisation at the mail address that it publishes itself, sealed with its public key if you can. Others can see the subject of a mail, so keep it neutral.',
@@ -381,7 +382,7 @@ export const textsEn: Texts = {
     too_many_requests: 'Many people are sending right now. Please try again in a minute.',
     unavailable: 'The service cannot take anything at this moment. Please try again in a minute.',
     directory_expired:
-      'The organisation’s list of keys has expired, so nothing is sealed with it. Perhaps the date of this device is wrong: it says {date}. If so, please set it right and try again.',
+      'The organisation’s list of keys has expired, so nothing is sealed with it. Perhaps the date of this device is wrong: it says {date}. If so, please set it right and try again. If the date is right, do not change it: use another way below.',
     directory_invalid:
       'The organisation’s list of keys could not be verified. Somebody may have changed it. To protect you, nothing is sent.',
     device_date:
@@ -392,12 +393,12 @@ export const textsEn: Texts = {
       'The form on your screen is not, or no longer, the one that the organisation has signed. To protect you, what you typed into it was erased and will not be sent.',
     page_replaced:
       'This site was renewed after you opened this page, and the rest of the page can no longer be had. Please load the page again.',
-    directory_missing: 'The organisation has not published its keys yet. Please try again later.',
+    directory_missing: 'The organisation has no valid keys at the moment. Please try again later.',
     primitives_faulty:
       'The test of the sealing gave a wrong result on this device. To protect you, nothing is sent. Please use another browser or device.',
     cannot_seal: 'This browser cannot seal your request, so nothing is sent.',
     request_too_large: 'The sealed request is too large. Please shorten your longest answers.',
-    refused: 'The service did not accept the sealed request. Please load this page again later.',
+    refused: 'The service did not accept the sealed request. Please try again later.',
     receipt_invalid:
       'Something was sent, but the proof that came back is not right. Keep your 12 words and look at your request later; if there is none, please send again.',
     arrived_already:

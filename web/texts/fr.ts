@@ -59,12 +59,13 @@ export const textsFr: Texts = {
     noScriptHeading: 'Cette page ne peut pas sceller ici',
     noScript:
       'Votre navigateur n’exécute pas de scripts sur cette page\u00a0: rien ne peut être scellé sur votre appareil. Ce que vous écrivez n’est jamais envoyé sans être scellé.',
+    safer:
+      'Dans le navigateur Tor, choisissez le niveau «\u00a0Plus sûr\u00a0» au lieu de «\u00a0Le plus sûr\u00a0», puis rechargez cette page.',
     lost: 'Une partie de cette page n’est pas encore arrivée, ou votre navigateur est trop ancien pour l’afficher. Attendez un instant, ou rechargez la page. Si cela ne suffit pas, il y a d’autres moyens sûrs. Ce que vous écrivez n’est jamais envoyé sans être scellé.',
   },
   otherWays: {
     heading: 'D’autres moyens sûrs',
     ways: [
-      'Dans le navigateur Tor, choisissez le niveau «\u00a0Plus sûr\u00a0» au lieu de «\u00a0Le plus sûr\u00a0», puis rechargez cette page.',
       'Essayez un navigateur plus récent, ou un autre appareil de confiance.',
       'Demandez à une personne de confiance d’envoyer la demande pour vous.',
       'Écrivez à l’organisation à l’adresse qu’elle publie elle-même, en chiffrant votre message avec sa clé publique si vous le pouvez. L’objet d’un e-mail est visible\u00a0: choisissez-le neutre.',
@@ -389,7 +390,7 @@ export const textsFr: Texts = {
     too_many_requests: 'Beaucoup de personnes envoient en ce moment. Réessayez dans une minute.',
     unavailable: 'Le service ne peut rien recevoir en ce moment. Réessayez dans une minute.',
     directory_expired:
-      'La liste de clés de l’organisation a expiré\u00a0: rien n’est scellé avec elle. La date de cet appareil est peut-être fausse\u00a0: {date}. Si c’est le cas, corrigez-la et réessayez.',
+      'La liste de clés de l’organisation a expiré\u00a0: rien n’est scellé avec elle. La date de cet appareil est peut-être fausse\u00a0: {date}. Si c’est le cas, corrigez-la et réessayez. Si elle est juste, ne la changez pas\u00a0: utilisez l’un des autres moyens ci-dessous.',
     directory_invalid:
       'La liste de clés de l’organisation n’a pas pu être vérifiée. Quelqu’un l’a peut-être modifiée. Pour vous protéger, rien n’est envoyé.',
     device_date:
@@ -400,13 +401,13 @@ export const textsFr: Texts = {
       'Le formulaire affiché n’est pas, ou n’est plus, celui que l’organisation a signé. Pour vous protéger, ce que vous y avez écrit a été effacé et ne sera pas envoyé.',
     page_replaced:
       'Ce site a été renouvelé après que vous avez ouvert cette page, et le reste de la page ne peut plus être chargé. Rechargez la page.',
-    directory_missing: 'L’organisation n’a pas encore publié ses clés. Réessayez plus tard.',
+    directory_missing: 'L’organisation n’a pas de clés valables en ce moment. Réessayez plus tard.',
     primitives_faulty:
       'Le test du scellement a donné un résultat erroné sur cet appareil. Pour vous protéger, rien n’est envoyé. Utilisez un autre navigateur ou appareil.',
     cannot_seal: 'Ce navigateur ne peut pas sceller votre demande\u00a0: rien n’est envoyé.',
     request_too_large:
       'La demande scellée est trop grande. Raccourcissez vos réponses les plus longues.',
-    refused: 'Le service n’a pas accepté la demande scellée. Rechargez cette page plus tard.',
+    refused: 'Le service n’a pas accepté la demande scellée. Réessayez plus tard.',
     receipt_invalid:
       'Quelque chose a été envoyé, mais la preuve reçue n’est pas bonne. Gardez vos 12 mots et regardez votre demande plus tard\u00a0; si elle n’y est pas, envoyez de nouveau.',
     arrived_already:

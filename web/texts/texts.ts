@@ -42,6 +42,8 @@ export interface Texts {
     readonly haveCode: string
     readonly noScriptHeading: string
     readonly noScript: string
+    /** The first of the other ways, for a browser whose setting alone keeps scripts from running. */
+    readonly safer: string
     /** Where the script has not come after a while, or the browser does not understand it. */
     readonly lost: string
   }
@@ -349,6 +351,7 @@ export interface Failures {
   readonly offline: string
   readonly too_many_requests: string
   readonly unavailable: string
+  /** By the date of this device, never by the word of a server: whoever sets the date back takes keys that have ended. */
   readonly directory_expired: string
   readonly directory_invalid: string
   /** The list of keys is of a day that this device has not come to yet. */

@@ -59,12 +59,13 @@ export const textsVi: Texts = {
     noScriptHeading: 'Trang này không niêm phong được ở đây',
     noScript:
       'Trình duyệt của bạn không chạy mã lệnh trên trang này, nên không thể niêm phong trên thiết bị của bạn. Lời bạn viết không bao giờ được gửi đi khi chưa niêm phong.',
+    safer:
+      'Trong Tor Browser, hãy chọn mức bảo mật “Safer” (An toàn hơn) thay cho “Safest” (An toàn nhất), rồi tải lại trang này.',
     lost: 'Một phần của trang này chưa tải xong, hoặc trình duyệt của bạn quá cũ. Xin đợi một chút, hoặc tải lại trang. Nếu vẫn không được, còn có những cách an toàn khác. Lời bạn viết không bao giờ được gửi đi khi chưa niêm phong.',
   },
   otherWays: {
     heading: 'Những cách an toàn khác',
     ways: [
-      'Trong Tor Browser, hãy chọn mức bảo mật “Safer” (An toàn hơn) thay cho “Safest” (An toàn nhất), rồi tải lại trang này.',
       'Thử một trình duyệt mới hơn, hoặc một thiết bị khác mà bạn tin cậy.',
       'Nhờ một người bạn tin cậy gửi yêu cầu thay bạn.',
       'Viết email cho tổ chức theo địa chỉ mà chính tổ chức công bố, mã hóa bằng khóa công khai của tổ chức nếu bạn biết cách. Người khác có thể thấy tiêu đề email, nên hãy đặt tiêu đề bình thường.',
@@ -381,7 +382,7 @@ export const textsVi: Texts = {
     too_many_requests: 'Đang có nhiều người gửi cùng lúc. Xin thử lại sau một phút.',
     unavailable: 'Dịch vụ tạm thời không tiếp nhận được. Xin thử lại sau một phút.',
     directory_expired:
-      'Danh sách khóa của tổ chức đã hết hạn nên không dùng để niêm phong. Có thể ngày trên thiết bị này bị sai: đang là {date}. Nếu sai, xin chỉnh lại rồi thử lại.',
+      'Danh sách khóa của tổ chức đã hết hạn nên không dùng để niêm phong. Có thể ngày trên thiết bị này bị sai: đang là {date}. Nếu sai, xin chỉnh lại rồi thử lại. Nếu ngày đúng, xin đừng đổi: hãy dùng một cách khác bên dưới.',
     directory_invalid:
       'Không xác minh được danh sách khóa của tổ chức. Có thể ai đó đã thay đổi nó. Để bảo vệ bạn, không có gì được gửi đi.',
     device_date:
@@ -392,14 +393,14 @@ export const textsVi: Texts = {
       'Biểu mẫu trên màn hình của bạn không phải, hoặc không còn là, biểu mẫu mà tổ chức đã ký. Để bảo vệ bạn, những gì bạn đã gõ vào đó đã được xóa và sẽ không được gửi đi.',
     page_replaced:
       'Trang web này đã được cập nhật sau khi bạn mở trang, nên không thể tải phần còn lại của trang. Xin tải lại trang.',
-    directory_missing: 'Tổ chức chưa công bố khóa. Xin thử lại sau.',
+    directory_missing: 'Tổ chức hiện không có khóa còn hiệu lực. Xin thử lại sau.',
     primitives_faulty:
       'Kiểm tra niêm phong trên thiết bị này cho kết quả sai. Để bảo vệ bạn, không có gì được gửi đi. Xin dùng trình duyệt hoặc thiết bị khác.',
     cannot_seal:
       'Trình duyệt này không niêm phong được yêu cầu của bạn, nên không có gì được gửi đi.',
     request_too_large:
       'Yêu cầu đã niêm phong quá lớn. Xin viết ngắn lại những câu trả lời dài nhất.',
-    refused: 'Dịch vụ không nhận yêu cầu đã niêm phong. Xin tải lại trang này sau.',
+    refused: 'Dịch vụ không nhận yêu cầu đã niêm phong. Xin thử lại sau.',
     receipt_invalid:
       'Đã gửi đi, nhưng bằng chứng nhận lại không đúng. Hãy giữ 12 từ và xem lại yêu cầu sau; nếu không thấy, xin gửi lại.',
     arrived_already:

@@ -15,7 +15,8 @@ interface UploadRow {
 }
 
 const columns = sql`uploads.id, uploads.bytes, uploads.stored, uploads.expires_at as "expiresAt"`
-const lives = sql`(uploads.expires_at is null or uploads.expires_at > statement_timestamp())`
+/** By the clock, not by the start of the statement: one that had to wait sees what was ended meanwhile. */
+const lives = sql`(uploads.expires_at is null or uploads.expires_at > clock_timestamp())`
 
 function toUpload({ id, bytes, stored, expiresAt }: UploadRow): Upload {
   return { id, bytes, stored, expiresAt }
@@ -167,9 +168,10 @@ export function uploadStore(db: Database): UploadStore {
     },
 
     async endUpload(tokenSha256, id) {
-      // The row goes with its parts, when the workers purge: the API deletes nothing.
+      // The row goes with its parts, when the workers purge: the API deletes nothing. The column has milliseconds: rounded up, it
+      // would live for a moment longer.
       const { rows } = await sql`
-        update uploads set expires_at = clock_timestamp() from intakes
+        update uploads set expires_at = date_trunc('milliseconds', clock_timestamp()) from intakes
         where intakes.case_id = uploads.case_id and mailbox_sha256 = ${tokenSha256}
           and uploads.id = ${id} and addition_id is null and ${lives}
         returning uploads.id`.execute(db)

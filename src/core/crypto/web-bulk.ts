@@ -1,5 +1,5 @@
-// ChaCha20-Poly1305 of the platform's WebCrypto, where a browser has it: megabytes of a file in half the time that
-// WebAssembly takes, on threads of the platform's own.
+// ChaCha20-Poly1305 of the platform's WebCrypto, where a browser has it: faster than WebAssembly, and on threads of
+// the platform's own.
 import { type BulkSeal, expectBytes, expectRoom, maxAeadBytes } from './primitives.js'
 
 /** The part of WICG's "Modern Algorithms in the Web Cryptography API" that is used here. */

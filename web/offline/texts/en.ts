@@ -27,7 +27,7 @@ export const offlineEn: OfflineTexts = {
   sealing: 'Sealing',
   failure: {
     directory_expired:
-      'The list of keys in this form has expired, so nothing is sealed with it. Get a new form from where you got this one, or from the organisation’s page. If the date of this device is wrong, set it right and try again: it says {date}.',
+      'The list of keys in this form has expired, so nothing is sealed with it. Get a new form from where you got this one, or from the organisation’s page. If the date of this device is wrong, set it right and try again: it says {date}. If it is right, do not change it: get a new form, or use another way below.',
     directory_invalid:
       'The list of keys in this form could not be verified. The file is damaged, or somebody has changed it. To protect you, nothing is sealed. Get the form again from the organisation’s page.',
     directory_missing:

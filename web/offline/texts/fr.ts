@@ -27,7 +27,7 @@ export const offlineFr: OfflineTexts = {
   sealing: 'Scellement en cours',
   failure: {
     directory_expired:
-      'La liste de clés de ce formulaire a expiré\u00a0: rien n’est scellé avec elle. Procurez-vous un nouveau formulaire là où vous avez eu celui-ci, ou sur la page de l’organisation. Si la date de cet appareil est fausse, corrigez-la et réessayez\u00a0: {date}.',
+      'La liste de clés de ce formulaire a expiré\u00a0: rien n’est scellé avec elle. Procurez-vous un nouveau formulaire là où vous avez eu celui-ci, ou sur la page de l’organisation. Si la date de cet appareil est fausse, corrigez-la et réessayez\u00a0: {date}. Si elle est juste, ne la changez pas\u00a0: procurez-vous un nouveau formulaire, ou utilisez l’un des autres moyens ci-dessous.',
     directory_invalid:
       'La liste de clés de ce formulaire n’a pas pu être vérifiée. Le fichier est abîmé, ou quelqu’un l’a modifié. Pour vous protéger, rien n’est scellé. Reprenez le formulaire sur la page de l’organisation.',
     directory_missing:

@@ -27,7 +27,7 @@ export const offlineVi: OfflineTexts = {
   sealing: 'Đang niêm phong',
   failure: {
     directory_expired:
-      'Danh sách khóa trong biểu mẫu này đã hết hạn nên không dùng để niêm phong. Hãy lấy biểu mẫu mới ở nơi bạn đã lấy bản này, hoặc trên trang của tổ chức. Nếu ngày trên thiết bị này bị sai, hãy chỉnh lại rồi thử lại: đang là {date}.',
+      'Danh sách khóa trong biểu mẫu này đã hết hạn nên không dùng để niêm phong. Hãy lấy biểu mẫu mới ở nơi bạn đã lấy bản này, hoặc trên trang của tổ chức. Nếu ngày trên thiết bị này bị sai, hãy chỉnh lại rồi thử lại: đang là {date}. Nếu ngày đúng, xin đừng đổi: hãy lấy biểu mẫu mới, hoặc dùng một cách khác bên dưới.',
     directory_invalid:
       'Không xác minh được danh sách khóa trong biểu mẫu này. Tệp bị hỏng, hoặc ai đó đã sửa nó. Để bảo vệ bạn, không có gì được niêm phong. Hãy lấy lại biểu mẫu từ trang của tổ chức.',
     directory_missing:
