@@ -1,7 +1,7 @@
 // How a command ends badly: one sentence in lower case, hints that say what to do, and an exit code
 // (1 refused, 2 usage, 3 unavailable). Whoever makes one says the next step, or says with `noHint` that the sentence does.
 import { KhancapError, problems, type ProblemCode } from '../schemas/problem.js'
-import { type Safe, safe } from './terminal/safe.js'
+import { command, type Safe, safe } from './terminal/safe.js'
 
 export type ExitCode = 1 | 2 | 3
 
@@ -92,8 +92,8 @@ export function fromProblem(code: ProblemCode, cause?: unknown): Failure {
 /** What to do about what has no words of its own below. */
 const otherwise = {
   later: safe`run the same command again in a few minutes; if it stays like that, tell the organisation`,
-  never: safe`khancap doctor looks for what is wrong here; if it finds nothing, tell the organisation`,
-  unknown: safe`khancap doctor looks for what is wrong here; if it finds nothing, tell the organisation`,
+  never: safe`${command`khancap doctor`} looks for what is wrong here; if it finds nothing, tell the organisation`,
+  unknown: safe`${command`khancap doctor`} looks for what is wrong here; if it finds nothing, tell the organisation`,
 } as const
 
 type Words = { readonly sentence: Safe; readonly hints: readonly [Safe, ...Safe[]] }
@@ -158,7 +158,9 @@ const sentences: Partial<Record<ProblemCode, Words>> = {
   },
   case_state: {
     sentence: safe`the case is not in a state that allows this`,
-    hints: [safe`khancap open shows its state and history; khancap reopen takes up a closed case`],
+    hints: [
+      safe`${command`khancap open`} shows its state and history; khancap reopen takes up a closed case`,
+    ],
   },
   addition_unseen: {
     sentence: safe`the applicant has added something since this case was read here`,

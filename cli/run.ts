@@ -20,7 +20,11 @@ export interface Machine {
 /** @returns the exit code: 0, 1 refused, 2 usage, 3 unavailable */
 export async function runKhancap(args: readonly string[], machine: Machine): Promise<number> {
   const { version, out, err, errColumns, columns } = machine
-  const say = (text: string) => err(errColumns === null ? text : brokenAtWords(text, errColumns))
+  // What was typed stands in it, and a shell may have put the names of files there.
+  const usage = (text: string) => {
+    const typed = [{ from: 0, to: text.length }]
+    err(errColumns === null ? text : brokenAtWords(text, errColumns, typed))
+  }
   const failures: Failure[] = []
   const runner: Runner = async verb => {
     try {
@@ -29,7 +33,7 @@ export async function runKhancap(args: readonly string[], machine: Machine): Pro
       failures.push((await import('./failure.js')).asFailure(thrown))
     }
   }
-  const program = await khancapProgram({ version, out, err: say, columns, runner }, args[0])
+  const program = await khancapProgram({ version, out, err: usage, columns, runner }, args[0])
   program.option('--trace', 'after a failure, show where in the program it came from')
   try {
     await program.parseAsync(args, { from: 'user' })
@@ -39,8 +43,12 @@ export async function runKhancap(args: readonly string[], machine: Machine): Pro
   }
   const [failure] = failures
   if (failure === undefined) return 0
-  say(`khancap: ${failure.sentence.text}\n`)
-  for (const hint of failure.hints) say(`hint: ${hint.text}\n`)
+  const { safe, sentences } = await import('./terminal/safe.js')
+  for (const line of [
+    safe`khancap: ${failure.sentence}`,
+    ...failure.hints.map(hint => safe`hint: ${hint}`),
+  ])
+    err(`${(errColumns === null ? line : sentences(line, errColumns)).text}\n`)
   if (program.opts<{ trace?: true }>().trace === true) err(framesOf(failure))
   return failure.exit
 }

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { refused } from '../failure.js'
 import { isMissing } from '../station/disk.js'
 import type { Station } from '../station/station.js'
-import { safe } from '../terminal/safe.js'
+import { type Safe, safe } from '../terminal/safe.js'
+import { shellWord } from '../terminal/shell-word.js'
 
 export interface AgentPlace {
   readonly folder: string
@@ -29,21 +30,52 @@ export async function claimPlace({ folder }: AgentPlace): Promise<void> {
   if (!(await isOurs(folder)))
     throw refused(
       safe`${folder} belongs to somebody else, or others may enter it; no agent was started`,
-      safe`chmod 700 ${folder}, or set XDG_RUNTIME_DIR to a folder of your own`,
+      safe`set XDG_RUNTIME_DIR to a folder of your own, or: chmod 700 ${shellWord(folder, 'FOLDER')}`,
     )
 }
 
-/** True where it is there, is ours, and nobody else can use it. A symbolic link never is. */
+/** What of a place is there and cannot be trusted: nothing is asked there, or is told to stop. */
+export interface Loose {
+  readonly sentence: Safe
+  readonly mend: Safe
+}
+
+/** null where nothing is in the way of asking, be it that there is nothing at all. */
+export async function looseAt({ folder, socket, token }: AgentPlace): Promise<Loose | null> {
+  for (const path of [folder, socket, token]) {
+    // Each is only worth looking at where the one before is ours.
+    // oxlint-disable-next-line no-await-in-loop
+    const whose = await whoseIs(path)
+    if (whose === 'nobodys') return null
+    if (whose === 'others')
+      return {
+        sentence: safe`${path} is a link or belongs to somebody else: an agent there is not asked`,
+        mend: safe`set XDG_RUNTIME_DIR to a folder of your own, then: khancap agent start`,
+      }
+    if (whose === 'open')
+      return {
+        sentence: safe`others may use ${path}: an agent there is not asked`,
+        mend: safe`chmod ${path === folder ? '700' : '600'} ${shellWord(path, 'PATH')}`,
+      }
+  }
+  return null
+}
+
+/** True where it is there, is ours, and nobody else can use it. */
 export async function isOurs(path: string): Promise<boolean> {
+  return (await whoseIs(path)) === 'ours'
+}
+
+type Whose = 'ours' | 'open' | 'others' | 'nobodys'
+
+/** `open` where it is ours and others may use it. A symbolic link is never ours. */
+async function whoseIs(path: string): Promise<Whose> {
   try {
-    const { isSymbolicLink, mode, uid } = await lstat(path).then(stats => ({
-      isSymbolicLink: stats.isSymbolicLink(),
-      mode: stats.mode,
-      uid: stats.uid,
-    }))
-    return !isSymbolicLink && uid === process.getuid?.() && (mode & 0o077) === 0
+    const stats = await lstat(path)
+    if (stats.isSymbolicLink() || stats.uid !== process.getuid?.()) return 'others'
+    return (stats.mode & 0o077) === 0 ? 'ours' : 'open'
   } catch (error) {
-    if (isMissing(error)) return false
+    if (isMissing(error)) return 'nobodys'
     throw error
   }
 }

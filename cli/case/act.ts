@@ -97,7 +97,7 @@ export function reportAct(
 ): void {
   const { printer } = station
   if (options.json === true) return printer.json({ case: after, ...more })
-  printer.out(done)
+  printer.sentence(done)
   if (options.bundle !== undefined)
     return printer.say(
       safe`kept in ${options.bundle}, sealed: khancap import sends it from a machine with network`,

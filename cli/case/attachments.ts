@@ -17,7 +17,7 @@ import { type Safe, safe } from '../terminal/safe.js'
 import { extension } from './extension.js'
 import { block } from './form-lines.js'
 import type { OpenedParts } from './opened-parts.js'
-import { isLeft, saySaving } from './saving.js'
+import { isLeft, sayPart, saySaving } from './saving.js'
 
 /** How often a stretch is asked for where the line breaks. */
 const maxTries = 5
@@ -108,6 +108,7 @@ export async function openAttachment(
   const digest = pieceDigest(p)
   const opened = await openStream(p, [attachment.identity], source, {
     target: target === null ? null : () => target,
+    begun: part => sayPart(printer, part),
     keep: attachment.bytes,
     expect: () => undefined,
     chunk: text => digest.take(text),

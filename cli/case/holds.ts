@@ -25,6 +25,17 @@ export function askedByAnother(
   )
 }
 
+/** Whether this handler has signed that they ask for the hold. */
+export function askedByThemselves(
+  history: CheckedHistory,
+  hold: NonNullable<CaseSummary['hold']>,
+  handler: string,
+): boolean {
+  return actsOf(history, hold).some(
+    ({ event }) => event.kind === 'hold_asked' && event.handler === handler,
+  )
+}
+
 /** Whether those whom the server names have asked for this hold, and confirmed it, both with their own signature. */
 export function isHoldProven(
   history: CheckedHistory,

@@ -1,8 +1,10 @@
 // Which cases of the inbox are asked for, as options of a command.
 import type { CaseQuery, CaseScope } from '../../schemas/case.js'
 import { Slug } from '../../schemas/encoding.js'
+import type { Desk } from '../client/desk.js'
 import { misused, noHint } from '../failure.js'
 import { safe } from '../terminal/safe.js'
+import { expectNames } from './known-names.js'
 
 export interface InboxFilter {
   readonly all?: true
@@ -27,6 +29,15 @@ export function queryOf(filter: InboxFilter, limit: number): CaseQuery {
     ...(filter.program === undefined ? {} : { program: slugOf('--program', filter.program) }),
     ...(filter.due === undefined ? {} : { due_within: spanOf(filter.due) }),
   }
+}
+
+/** @throws Failure where neither the directory nor any case has the team or program that is asked for */
+export async function expectKnownIn(desk: Desk, { program, team }: CaseQuery): Promise<void> {
+  await expectNames(desk, { program, team }, async (kind, name) => {
+    const carried = kind === 'team' ? { team: name } : { program: name }
+    const { cases } = await desk.cases.list({ scope: 'all', limit: 1, ...carried })
+    return cases.length > 0
+  })
 }
 
 function slugOf(option: string, given: string): string {

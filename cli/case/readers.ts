@@ -10,7 +10,7 @@ import { recipientsFor } from '../../src/core/routing/readers.js'
 import { exclusionsFor } from '../../src/core/routing/route.js'
 import type { Desk } from '../client/desk.js'
 import { refused } from '../failure.js'
-import { safe } from '../terminal/safe.js'
+import { command, safe } from '../terminal/safe.js'
 import type { SealedCase } from './sealed-case.js'
 
 /**
@@ -40,7 +40,7 @@ export async function recipientsOf(
   if (recipients.length === 0)
     throw refused(
       safe`the directory names nobody to whom this could be sealed`,
-      safe`khancap org check shows the hole; the organisation must publish a new directory`,
+      safe`${command`khancap org check`} shows the hole; the organisation must publish a new directory`,
     )
   return [...new Set(recipients)].slice(0, maxReaders)
 }

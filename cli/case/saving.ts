@@ -4,8 +4,8 @@
 import { lstat, mkdir, readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { alreadyThere, misused } from '../failure.js'
-import { isMissing, isThere, writeNew } from '../station/disk.js'
-import { isUnfinished } from '../station/opened-stream.js'
+import { isMissing, isThere } from '../station/disk.js'
+import { isUnfinished, saveWhole } from '../station/opened-stream.js'
 import type { Printer } from '../terminal/printer.js'
 import { safe } from '../terminal/safe.js'
 
@@ -20,12 +20,17 @@ export function saySaving(printer: Printer, file: string): void {
   printer.say(safe`saving in ${file}, in the clear: delete it when you are done`)
 }
 
+/** What is opened as a stream stands under another name until all of it has opened. */
+export function sayPart(printer: Printer, part: string): void {
+  printer.say(safe`until all of it has opened it is in ${part}`)
+}
+
 /** Names what is left in a folder of files that were being written when somebody ended us. */
 export async function sayUnfinished(printer: Printer, folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => [])
   for (const name of names.filter(isUnfinished))
     printer.say(
-      safe`warning: ${join(folder, name)} is in the clear, from a command that was cut off or still runs: delete it`,
+      safe`warning: ${join(folder, name)} is in the clear, from a command that was cut off: delete it, unless another one is saving here now`,
     )
 }
 
@@ -55,8 +60,15 @@ export async function saveRaw(printer: Printer, file: string, bytes: Uint8Array)
   await expectNewFile(file)
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
   saySaving(printer, file)
-  await writeNew(file, bytes)
+  await saveWhole(file, bytes)
   sayRaw(printer, file)
+}
+
+/** Of what an applicant sealed for us, in raw form. */
+export function sayKeys(printer: Printer, file: string): void {
+  printer.say(
+    safe`${file} holds the keys of replies and attachments of this case as well: keep it as you keep your own, and hand it to nobody`,
+  )
 }
 
 export function sayRaw(printer: Printer, file: string): void {
@@ -85,7 +97,7 @@ export async function saveFiles(
     await mkdir(dirname(file), { recursive: true, mode: 0o700 })
     saySaving(printer, file)
     // oxlint-disable-next-line no-await-in-loop
-    await writeNew(file, bytes)
+    await saveWhole(file, bytes)
   }
   return left
 }

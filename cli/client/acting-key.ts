@@ -5,7 +5,7 @@ import { handlerByKey } from '../../keys/keyring.js'
 import type { DirectoryHandler } from '../../schemas/directory.js'
 import { refused } from '../failure.js'
 import type { Station } from '../station/station.js'
-import { safe } from '../terminal/safe.js'
+import { command, safe } from '../terminal/safe.js'
 
 /** The newest key of the identity that the directory names: a generation that is not published yet cannot act. */
 export async function actingKey(
@@ -20,7 +20,7 @@ export async function actingKey(
   }
   throw refused(
     safe`the identity of ${identity.handler} is not in the organisation's directory, or no longer`,
-    safe`give the output of khancap keys export to the organisation; it publishes a new directory`,
+    safe`give the output of ${command`khancap keys export`} to the organisation; it publishes a new directory`,
     safe`khancap keys list shows what the directory says of this identity`,
   )
 }

@@ -9,6 +9,7 @@ import { rowDigits, rowsOf } from '../joining/page.js'
 import { inFours } from '../station/identity.js'
 import type { Station } from '../station/station.js'
 import { type Safe, safe } from '../terminal/safe.js'
+import { clockWords, timeWords } from '../terminal/time-words.js'
 import { type Pinned, rememberDirectory } from './pinned.js'
 
 const rootDigits = 64
@@ -72,7 +73,7 @@ function whatIsWrong(row: string): Safe {
   return safe`this row has ${row.length} ${row.length === 1 ? 'digit' : 'digits'}, it needs ${rowDigits}`
 }
 
-/** As {@link rememberDirectory}; one of another root is told with what to look at. @throws Failure, KhancapError */
+/** As {@link rememberDirectory}; one of another root, or one that has expired, is told with what to look at. @throws Failure, KhancapError */
 export async function firstDirectory(
   station: Station,
   settings: HandlerSettings,
@@ -81,6 +82,16 @@ export async function firstDirectory(
   try {
     return await rememberDirectory(station, settings, note)
   } catch (error) {
+    if (error instanceof KhancapError && error.code === 'directory_expired')
+      throw new Failure(
+        3,
+        safe`the clock of this machine says ${clockWords(station.now())}, and the organisation's directory held until ${timeWords(readDirectory(note).expires)}`,
+        [
+          safe`nothing was written; set date and time of this machine by a clock that you trust, then try again`,
+          safe`if they are right, call the organisation: it must publish a new directory`,
+        ],
+        { code: error.code, cause: error },
+      )
     if (!(error instanceof KhancapError) || error.code !== 'directory_invalid') throw error
     const said = await rootOfNote(station, note)
     if (said === null)

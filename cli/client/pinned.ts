@@ -1,13 +1,15 @@
 // The organisation that is pinned here: its directory, fetched or remembered, verified against the pinned root, and
 // never older than one that was seen before.
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
-import { type VerifiedDirectory, verifyDirectory } from '../../keys/directory.js'
+import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
+import { readDirectory, type VerifiedDirectory, verifyDirectory } from '../../keys/directory.js'
 import { maxDirectoryBytes } from '../../schemas/directory.js'
 import { KhancapError } from '../../schemas/problem.js'
 import type { HandlerSettings } from '../../schemas/settings.js'
-import { type Failure, refused } from '../failure.js'
+import { Failure, refused } from '../failure.js'
 import type { Station } from '../station/station.js'
-import { type Safe, safe } from '../terminal/safe.js'
+import { command, type Safe, safe } from '../terminal/safe.js'
+import { timeWords } from '../terminal/time-words.js'
 import { exchange } from './exchange.js'
 import { keepDirectory } from './past-directories.js'
 import { failureOf } from './problem.js'
@@ -27,7 +29,7 @@ export async function pinnedSettings(station: Station): Promise<HandlerSettings>
   if (settings === null)
     throw refused(
       safe`no organisation is pinned in ${station.folder.path}`,
-      safe`khancap init --url URL --root FINGERPRINT pins one; both stand on paper from the organisation`,
+      safe`${command`khancap init --url URL --root FINGERPRINT`} pins one; both stand on paper from the organisation`,
       safe`set KHANCAP_CONFIG_DIR where your settings are kept elsewhere`,
     )
   return settings
@@ -72,9 +74,34 @@ export async function rememberDirectory(
   settings: HandlerSettings,
   note: Uint8Array,
 ): Promise<Pinned> {
-  const p = await station.primitives()
-  const directory = await verifyDirectory(p, note, { root: settings.root, now: station.now() })
+  const directory = await verifiedNow(station, settings, note)
   return remember(station, settings, note, directory)
+}
+
+/** A true directory that is not valid yet tells of a clock that is behind, and of no forgery. */
+async function verifiedNow(
+  station: Station,
+  { root }: HandlerSettings,
+  note: Uint8Array,
+): Promise<VerifiedDirectory> {
+  const now = station.now()
+  try {
+    return await verifyDirectory(await station.primitives(), note, { root, now })
+  } catch (error) {
+    const isEarly =
+      error instanceof KhancapError && error.faults.some(({ code }) => code === 'not_yet_valid')
+    if (!isEarly) throw error
+    const here = timeWords(formatTimestamp(now - (now % 1000)))
+    throw new Failure(
+      1,
+      safe`the clock of this machine says ${here}, and the organisation's directory holds from ${timeWords(readDirectory(note).valid_from)} on`,
+      [
+        safe`nothing was sent; set date and time of this machine by a clock that you trust, then try again`,
+        safe`if they are right, tell the organisation that its directory has not begun`,
+      ],
+      { code: error.code, cause: error },
+    )
+  }
 }
 
 /**

@@ -30,16 +30,19 @@ export async function declareCompletion(
   if (first === command || first === callback) {
     const { default: tab } = await import('@bomb.sh/tab/commander')
     tab(program, { completionCommandName: command })
+    for (const each of program.commands) if (each.name() === command) explain(each)
     program.hook('preAction', (_program, { args }) => {
       if (first === command && args[0] === 'bash') out(bashWords)
     })
     return
   }
+  explain(program.command(command).argument('<shell>', 'bash, zsh or fish'))
+}
+
+/** The same words whoever has declared it, the library or the help that lists all commands. */
+function explain(declared: Command): void {
   withExamples(
-    program
-      .command(command)
-      .description('print a script that completes commands in your shell')
-      .argument('<shell>', 'bash, zsh or fish'),
+    declared.description('print a script that completes commands in your shell'),
     'source <(khancap completion bash)',
     'khancap completion fish > ~/.config/fish/completions/khancap.fish',
   )

@@ -6,7 +6,7 @@ import type { OrganisationSource } from '../../schemas/organisation.js'
 import type { Program } from '../../schemas/program.js'
 import type { PublicIdentity } from '../../schemas/settings.js'
 import { refused } from '../failure.js'
-import { safe } from '../terminal/safe.js'
+import { command, safe } from '../terminal/safe.js'
 
 type Validity = Pick<DirectoryHandler, 'valid_from' | 'valid_until'>
 
@@ -64,7 +64,7 @@ export function rotateHandler(
   if (handler.recipients.some(known => known.recipient === recipient))
     throw refused(
       safe`this identity of ${handler.id} is in the directory already`,
-      safe`is it the file that khancap keys export wrote after khancap keys rotate? ask them for that one`,
+      safe`is it the file that ${command`khancap keys export`} wrote after khancap keys rotate? ask them for that one`,
     )
   const validity = { valid_from: when.from, valid_until: null }
   return withHandler(source, {

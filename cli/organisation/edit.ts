@@ -1,9 +1,9 @@
 // How a change to the source is made: announced, written unless it is a try, said, with a word about publishing and the way back.
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { OrganisationSource } from '../../schemas/organisation.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import { type Safe, safe } from '../terminal/safe.js'
-import { expectNoFile, readSource, writeServerSecret, writeSource } from './folder.js'
+import { expectCarriedAway, readSource, writeServerSecret, writeSource } from './folder.js'
 import { announce } from './steps.js'
 
 export interface EditOptions extends VerbOptions {
@@ -30,7 +30,7 @@ export async function editSource(
   const folder = resolve(options.dir)
   const before = await readSource(folder)
   const changed = to(before)
-  if (secret !== undefined) await expectNoFile(join(folder, secret.file))
+  if (secret !== undefined) await expectCarriedAway(folder, secret.file)
   const { printer } = station
   const isDone = announce(station, options, what)
   if (isDone) {
@@ -38,8 +38,7 @@ export async function editSource(
     await writeSource(folder, changed)
   }
   if (options.json === true) printer.json({ folder, written: isDone, change: what.text })
-  else if (isDone) printer.out(safe`done: ${what}`)
-  if (!isDone) return
-  printer.say(safe`it takes effect with khancap org publish`)
+  else if (isDone) printer.sentence(safe`done: ${what}`)
+  printer.say(isDone ? safe`it takes effect with khancap org publish` : safe`once it is done:`)
   for (const line of back(before)) printer.say(line)
 }

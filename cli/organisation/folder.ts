@@ -6,15 +6,16 @@
 //   keys/root-NAME.age     a key of the root, sealed with its own passphrase; may live on another stick
 //   server/receipt.key     what the API needs, in the clear: carry it there, then delete it here
 //   server/router.identity what the workers need, in the clear: carry it there, then delete it here
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { NoteSigner } from '../../keys/note.js'
 import { printSigningKey, readSigningKey } from '../../keys/signing-key.js'
 import { maxDirectoryBytes } from '../../schemas/directory.js'
 import { OrganisationSource } from '../../schemas/organisation.js'
 import { openWithPassphrase, sealWithPassphrase } from '../../src/core/envelope/passphrase.js'
 import { alreadyThere, type Failure, refused } from '../failure.js'
-import { readBounded, writePrivately } from '../station/disk.js'
+import { isThere, readBounded, syncFolder, writeNew, writePrivately } from '../station/disk.js'
 import { newPassphrase, withPassphrase } from '../station/passphrase.js'
 import type { PassphraseOptions, Station } from '../station/station.js'
 import { type Safe, safe } from '../terminal/safe.js'
@@ -63,8 +64,11 @@ export async function readSource(folder: string): Promise<OrganisationSource> {
 }
 
 export async function writeSource(folder: string, source: OrganisationSource): Promise<void> {
-  const text = `${JSON.stringify(OrganisationSource.parse(source), null, 2)}\n`
-  await writePrivately(join(folder, sourceFile), text)
+  await writePrivately(join(folder, sourceFile), sourceText(source))
+}
+
+export function sourceText(source: OrganisationSource): string {
+  return `${JSON.stringify(OrganisationSource.parse(source), null, 2)}\n`
 }
 
 /** A refusal with up to ten faults as hints. */
@@ -97,21 +101,32 @@ export function dropDraftNote(folder: string): Promise<void> {
   return rm(join(folder, draftFile), { force: true })
 }
 
-/** Makes a file for a new key of the root, sealed with a passphrase of its own. Never writes over one. */
-export async function sealRootKey(
+/** Seals new keys of the root, each with a passphrase of its own. All are asked for before anything is made. */
+export async function sealRootKeys(
   station: Station,
   options: PassphraseOptions,
-  file: string,
-  key: NoteSigner,
-): Promise<void> {
-  const passphrase = await newPassphrase(station, options, null, safe`the root key ${key.name}`)
+  keys: readonly { readonly key: NoteSigner; readonly file: string }[],
+): Promise<readonly NewFile[]> {
+  const asked: { file: string; text: string; passphrase: string }[] = []
   const p = await station.primitives()
-  const text = printSigningKey(p, key, 'root key')
-  const sealed = await station.printer.waiting(
-    safe`sealing with the passphrase`,
-    sealWithPassphrase(p, text, passphrase, station.environment.workFactor),
-  )
-  await writePrivatelyOnce(file, sealed)
+  for (const { file, key } of keys) {
+    const text = printSigningKey(p, key, 'root key')
+    // Each is typed by its holder.
+    // oxlint-disable-next-line no-await-in-loop
+    const passphrase = await newPassphrase(station, options, null, safe`the root key ${key.name}`)
+    asked.push({ file, text, passphrase })
+  }
+  const sealing = async (): Promise<readonly NewFile[]> => {
+    const sealed: NewFile[] = []
+    for (const { file, passphrase, text } of asked) {
+      // Each takes much memory.
+      // oxlint-disable-next-line no-await-in-loop
+      const content = await sealWithPassphrase(p, text, passphrase, station.environment.workFactor)
+      sealed.push({ file, content })
+    }
+    return sealed
+  }
+  return station.printer.waiting(safe`sealing with the passphrase`, sealing())
 }
 
 export async function openRootKey(
@@ -126,22 +141,69 @@ export async function openRootKey(
       safe`--key says where it is, on this stick or on another one`,
     )
   const question = safe`passphrase for ${file}:`
-  return withPassphrase(station, options, null, question, async passphrase =>
-    readSigningKey(await openWithPassphrase(await station.primitives(), sealed, passphrase)),
+  return withPassphrase(
+    station,
+    options,
+    null,
+    question,
+    async passphrase =>
+      readSigningKey(await openWithPassphrase(await station.primitives(), sealed, passphrase)),
+    { what: safe`the root key ${file}` },
   )
 }
 
 /** Writes a secret for the server, in the clear; one that is there already waits to be carried away. */
 export async function writeServerSecret(folder: string, file: string, text: string): Promise<void> {
-  await writePrivatelyOnce(join(folder, file), text)
+  await writeTogether([{ file: join(folder, file), content: text }])
+}
+
+/** @throws Failure where a secret for the server still waits to be carried away */
+export async function expectCarriedAway(folder: string, file: string): Promise<void> {
+  if (await isThere(join(folder, file)))
+    throw refused(
+      safe`${join(folder, file)} is still here: it was made for the server`,
+      safe`carry it to the server, then delete it here, then run this again`,
+    )
 }
 
 /** @throws Failure where there is one */
 export async function expectNoFile(file: string): Promise<void> {
-  if ((await readBounded(file, maxSourceBytes)) !== null) throw alreadyThere(file)
+  if (await isThere(file)) throw alreadyThere(file)
 }
 
-async function writePrivatelyOnce(file: string, content: string | Uint8Array): Promise<void> {
-  await expectNoFile(file)
-  await writePrivately(file, content)
+export interface NewFile {
+  readonly file: string
+  readonly content: string | Uint8Array
+}
+
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** Writes files that must not exist yet: all of them, or none, also where somebody ends us in between. @throws Failure */
+export async function writeTogether(files: readonly NewFile[]): Promise<void> {
+  const ours: string[] = []
+  const forget = () => {
+    for (const file of ours) rmSync(file, { force: true })
+  }
+  const ended = (signal: NodeJS.Signals) => {
+    forget()
+    process.kill(process.pid, signal)
+  }
+  for (const signal of endings) process.once(signal, ended)
+  try {
+    for (const { content, file } of files) {
+      // One after the other: the last one may name those before.
+      // oxlint-disable no-await-in-loop
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+      await expectNoFile(file)
+      ours.push(file)
+      await writeNew(file, content)
+      await syncFolder(dirname(file))
+      // oxlint-enable no-await-in-loop
+    }
+  } catch (error) {
+    forget()
+    throw error
+  } finally {
+    for (const signal of endings) process.off(signal, ended)
+  }
 }

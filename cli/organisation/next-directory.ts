@@ -9,7 +9,7 @@ import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { floorToHour, formatTimestamp, parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import { findHoles, type Hole } from '../../src/core/routing/holes.js'
 import { refused } from '../failure.js'
-import { safe } from '../terminal/safe.js'
+import { command, safe } from '../terminal/safe.js'
 import { dutyOf } from './calendars.js'
 import { faulty } from './folder.js'
 
@@ -27,7 +27,7 @@ export function nextDirectory(
   if (source.handlers.length === 0)
     throw refused(
       safe`the organisation has no handler yet`,
-      safe`khancap org add handler takes what khancap keys export printed on the handler's machine`,
+      safe`${command`khancap org add handler`} takes what khancap keys export printed on the handler's machine`,
     )
   // The full hour: when exactly somebody worked on it is nobody's business.
   const from = floorToHour(validity.from)

@@ -1,7 +1,7 @@
 // How a step of the organisation's side speaks: what will be done, what was, and the way back, for somebody who is careful and
 // no engineer. A dry run says the same words.
 import type { Station } from '../station/station.js'
-import { joined, type Safe, safe } from '../terminal/safe.js'
+import { command, type Safe, safe } from '../terminal/safe.js'
 import { shellWord } from '../terminal/shell-word.js'
 
 export interface StepOptions {
@@ -22,7 +22,7 @@ export function announce(
   }
   const words = safe`would be done: ${what}`
   if (json === true) printer.say(words)
-  else printer.out(words)
+  else printer.sentence(words)
   printer.say(nothing)
   return false
 }
@@ -34,15 +34,12 @@ export function tried({ printer }: Station, { json }: StepOptions, what: Safe): 
 
 /** A command on the same folder, as it is typed. It stands at the end of a line, where nobody takes more for it. */
 export function orgCommand({ dir }: { readonly dir: string }, ...words: readonly string[]): Safe {
-  const folder = dir === '.' ? [] : ['--dir', dir]
-  return joined(
-    ['khancap', 'org', ...words, ...folder].map(word => safe`${shellWord(word)}`),
-    ' ',
-  )
+  const folder = dir === '.' ? [] : ['--dir', shellWord(dir, 'DIR')]
+  return command`khancap org ${[...words.map(word => shellWord(word, 'NAME')), ...folder].join(' ')}`
 }
 
-export function takenBack(command: Safe): Safe {
-  return safe`to take it back: ${command}`
+export function takenBack(again: Safe): Safe {
+  return safe`to take it back: ${again}`
 }
 
 /** @param why and what helps in its place */

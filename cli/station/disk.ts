@@ -79,7 +79,8 @@ export function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
-async function syncFolder(folder: string): Promise<void> {
+/** What was written in it is still there after a loss of power. */
+export async function syncFolder(folder: string): Promise<void> {
   // Windows opens no folders; its rename is journalled.
   if (process.platform === 'win32') return
   const handle = await open(folder, 'r')

@@ -6,7 +6,7 @@ import { openWithPassphrase, sealWithPassphrase } from '../../src/core/envelope/
 import { parseHeader } from '../../src/core/envelope/parse-header.js'
 import type { Primitives } from '../../src/core/crypto/primitives.js'
 import { refused } from '../failure.js'
-import { safe } from '../terminal/safe.js'
+import { command, safe } from '../terminal/safe.js'
 import { withPassphrase } from './passphrase.js'
 import { openWithPlugin } from './plugin-identity.js'
 import type { PassphraseOptions, Station } from './station.js'
@@ -40,9 +40,12 @@ export async function unlockIdentity(
     ),
     passphrase,
   })
-  return withPassphrase(station, options, settings, question, open, [
-    safe`where nobody knows it any more: move ${folder.identityFile} away, then khancap keys recover takes the printed sheet`,
-  ])
+  return withPassphrase(station, options, settings, question, open, {
+    what: safe`the identity`,
+    lost: [
+      safe`where nobody knows it any more: move ${folder.identityFile} away, then khancap keys recover takes the printed sheet`,
+    ],
+  })
 }
 
 /** The key of the plugin that opens it; null where a passphrase does, whatever a change that was cut off has left beside it. */
@@ -64,14 +67,14 @@ export async function expectForPassphrase(station: Station): Promise<void> {
   if (sealed !== null && (await pluginKey(station, sealed)) !== null)
     throw refused(
       safe`the identity is sealed to a key of a plugin`,
-      safe`khancap keys protect --passphrase first; afterwards khancap keys protect --plugin again`,
+      safe`${command`khancap keys protect --passphrase`} first; afterwards khancap keys protect --plugin again`,
     )
 }
 
 export function noIdentity(station: Station) {
   return refused(
     safe`there is no identity in ${station.folder.path}`,
-    safe`khancap keys new makes one; khancap keys recover takes it from a printed sheet`,
+    safe`${command`khancap keys new`} makes one; khancap keys recover takes it from a printed sheet`,
   )
 }
 

@@ -8,6 +8,7 @@ import { KhancapError } from '../../schemas/problem.js'
 import type { Context } from '../../schemas/sealed.js'
 import type { Primitives } from '../../src/core/crypto/primitives.js'
 import { maxHeaderBytes } from '../../src/core/envelope/parse-header.js'
+import { utf8 } from '../../src/core/encoding/bytes.js'
 import { openAgeHeader } from '../../src/core/envelope/open.js'
 import { chunkOpener, payloadNonceBytes, sealedChunkBytes } from '../../src/core/envelope/stream.js'
 import { alreadyThere } from '../failure.js'
@@ -41,6 +42,8 @@ export interface OpenedStream {
 export interface StreamWork {
   /** Where the text goes, a new file; null to see only whether all of it opens. */
   readonly target: ((header: Uint8Array) => string) | null
+  /** Told the name under which the text stands until all of it counts, before the first byte of it is written. */
+  readonly begun?: (part: string) => void
   /** Looks at the context before anything is opened. */
   readonly expect: (context: Context | null) => void
   readonly chunk: (text: Uint8Array) => void | Promise<void>
@@ -73,7 +76,7 @@ export async function openStream(
     if (nonce.length < payloadNonceBytes) throw new KhancapError('sealed_unreadable')
     const opener = await chunkOpener(p, header.fileKey, nonce)
     const place = work.target?.(head.subarray(0, header.length)) ?? null
-    const bytes = await whole(place, async write => {
+    const bytes = await whole(place, work.begun, async write => {
       const kept = await eachChunk(source, from, all, opener, work, write)
       await work.end?.(kept)
       return kept
@@ -86,7 +89,7 @@ export async function openStream(
 
 /** Copies sealed bytes into a file that takes its name once all of them are there. @throws Failure, EEXIST */
 export async function copySource(source: StreamSource, place: string): Promise<void> {
-  await whole(place, async write => {
+  await whole(place, undefined, async write => {
     const buffer = new Uint8Array(chunksAtOnce * sealedChunkBytes)
     for (let at = 0; at < source.bytes; ) {
       // Stretches belong one behind the other.
@@ -101,17 +104,28 @@ export async function copySource(source: StreamSource, place: string): Promise<v
   })
 }
 
+/** Writes a new file that takes its name once all of it is there. @throws Failure, EEXIST */
+export async function saveWhole(place: string, content: string | Uint8Array): Promise<void> {
+  const bytes = typeof content === 'string' ? utf8(content) : content
+  await whole(place, undefined, async write => {
+    await write(bytes)
+    return bytes.length
+  })
+}
+
 type Write = (text: Uint8Array) => Promise<void>
 
 /** Runs `fill` on a file that takes its name once `fill` has ended well. */
 async function whole(
   place: string | null,
+  begun: StreamWork['begun'],
   fill: (write: Write) => Promise<number>,
 ): Promise<number> {
   if (place === null) return fill(() => Promise.resolve())
   await mkdir(dirname(place), { recursive: true, mode: 0o700 })
   if (await isThere(place)) throw alreadyThere(place)
   const fresh = `${place}.${randomBytes(8).toString('hex')}${unfinished}`
+  begun?.(fresh)
   const ours = [fresh]
   const forget = () => {
     for (const file of ours) rmSync(file, { force: true })

@@ -17,10 +17,15 @@ const minNewCharacters = 12
 /** Somebody may have to type a master password for it. */
 const commandPatienceMs = 120_000
 
+interface Sealed {
+  readonly what: Safe
+  readonly lost?: readonly Safe[]
+}
+
 /**
  * Opens something with a passphrase: `open` is tried with what the file or command says, or up to three times with
  * what the person types.
- * @param lost what helps where nobody knows the passphrase any more
+ * @param about what is opened, in the words of a refusal, and what helps where nobody knows the passphrase any more
  * @throws Failure
  */
 export async function withPassphrase<T>(
@@ -29,7 +34,7 @@ export async function withPassphrase<T>(
   settings: HandlerSettings | null,
   question: Safe,
   open: (passphrase: string) => Promise<T>,
-  lost: readonly Safe[] = [],
+  about: Sealed,
 ): Promise<T> {
   const given = await givenPassphrase(station, options, settings)
   // It is made slow on purpose, for whoever tries many.
@@ -37,7 +42,7 @@ export async function withPassphrase<T>(
     station.printer.waiting(safe`trying the passphrase`, open(passphrase))
   if (given !== null)
     return tried(given.passphrase).catch((error: unknown) => {
-      throw isWrong(error) ? wrongPassphrase(error, given.source, lost) : error
+      throw isWrong(error) ? wrongPassphrase(error, given.source, about) : error
     })
   if (!station.asker.available) throw noPassphrase()
   for (let left = maxTries - 1; ; left--) {
@@ -46,7 +51,7 @@ export async function withPassphrase<T>(
       return await tried(passphrase)
     } catch (error) {
       if (!isWrong(error)) throw error
-      if (left === 0) throw wrongPassphrase(error, null, lost)
+      if (left === 0) throw wrongPassphrase(error, null, about)
       station.printer.say(safe`that passphrase does not open it; try again`)
     }
   }
@@ -57,8 +62,13 @@ function isWrong(error: unknown): boolean {
 }
 
 /** @param source whoever has typed nothing must be told where a wrong passphrase came from; null where somebody has */
-function wrongPassphrase(cause: unknown, source: Safe | null, lost: readonly Safe[]): Failure {
-  const { exit, hints, sentence } = fromProblem('identity_locked')
+function wrongPassphrase(
+  cause: unknown,
+  source: Safe | null,
+  { lost = [], what }: Sealed,
+): Failure {
+  const { exit, hints } = fromProblem('identity_locked')
+  const sentence = safe`the passphrase does not open ${what}`
   const [said, mend] =
     source === null
       ? [sentence, []]

@@ -6,7 +6,7 @@ import type { ClientId } from '../../schemas/encoding.js'
 import { type Identity, identityRecipient } from '../../keys/identity.js'
 import { type Bundle, readBundle } from '../../src/core/bundle/statements.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
-import { fromUtf8 } from '../../src/core/encoding/bytes.js'
+import { fromUtf8, utf8 } from '../../src/core/encoding/bytes.js'
 import { openAgeFile } from '../../src/core/envelope/open.js'
 import { sealToSelf } from '../../src/core/envelope/seal.js'
 import { KhancapError } from '../../schemas/problem.js'
@@ -14,10 +14,22 @@ import { noFile, refused } from '../failure.js'
 import { readBounded, writeNew, writePrivately } from '../station/disk.js'
 import type { Station } from '../station/station.js'
 import { safe } from '../terminal/safe.js'
+import { shellWord } from '../terminal/shell-word.js'
 
 /** Attachments lie beside a bundle as they were sealed: what is in the bundle opens them. */
 export function carriedFile(bundle: string, attachment: ClientId): string {
   return join(`${bundle}.files`, `${attachment}.age`)
+}
+
+const intro = utf8(JSON.stringify({ v: 1, kind: 'bundle_file' }).slice(0, -1))
+
+/** @throws Failure where what was opened is a bundle: it is no text to be read */
+export function expectNoBundle(file: string, plaintext: Uint8Array): void {
+  if (!intro.every((byte, at) => plaintext[at] === byte)) return
+  throw refused(
+    safe`${file} is a bundle`,
+    safe`khancap inbox --bundle ${shellWord(file, 'FILE')} lists its cases`,
+  )
 }
 
 /** @throws Failure where there is no such file, or it is not a whole bundle of this handler */

@@ -13,6 +13,8 @@ export interface Screen {
 export interface Printer {
   /** A line of the result. */
   out(line: Safe): void
+  /** As `out`, a line of words and not of a table: at a terminal broken to fit. */
+  sentence(line: Safe): void
   /** A line of words, on stderr; at a terminal broken to fit. */
   say(line: Safe): void
   /** How far something is that takes more than a second: a line that is written over, at a terminal only. null takes it away. */
@@ -38,16 +40,16 @@ export interface Style {
 export function printer(screens: { out: Screen; words: Screen; colour: boolean }): Printer {
   const { out, words, colour } = screens
   const line = words.terminal ? progressLine(words.stream, words.columns) : null
+  const write = (screen: Screen, result: Safe) => {
+    line?.clear()
+    screen.stream.write(`${result.text}\n`)
+  }
+  const fit = (screen: Screen, sentence: Safe) =>
+    screen.terminal ? sentences(sentence, screen.columns) : sentence
   return {
-    out(result) {
-      line?.clear()
-      out.stream.write(`${result.text}\n`)
-    },
-    say(sentence) {
-      line?.clear()
-      const { text } = words.terminal ? sentences(sentence, words.columns) : sentence
-      words.stream.write(`${text}\n`)
-    },
+    out: result => write(out, result),
+    sentence: sentence => write(out, fit(out, sentence)),
+    say: sentence => write(words, fit(words, sentence)),
     progress: far => line?.tell(far),
     async waiting(what, work) {
       const over = line?.wait(what)

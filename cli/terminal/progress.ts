@@ -7,6 +7,8 @@ import { widthOf } from './width.js'
 /** Who waits longer wants to know for what. */
 const patienceMs = 1000
 const tickMs = 200
+/** The last column stays free, and each of two ellipses may be drawn two columns wide: a line that is broken is never taken away. */
+const spare = 3
 
 interface Work {
   readonly words: Safe
@@ -43,10 +45,10 @@ export function progressLine(stream: Writable, columns: number): ProgressLine {
     const far = told !== null && isLong(told) ? told.words : null
     // What is asked for at once is waited for since the first of it.
     const wait = [...waits].find(isLong)
-    if (wait === undefined) return write(far === null ? safe`` : cut(far, columns - 1))
+    if (wait === undefined) return write(far === null ? safe`` : cut(far, columns - spare))
     const words = far === null ? wait.words : safe`${far}, ${wait.words}`
     const seconds = safe`, ${Math.floor((now - wait.since) / 1000)} s …`
-    write(safe`${cut(words, columns - 1 - widthOf(seconds.text))}${seconds}`)
+    write(safe`${cut(words, columns - spare - widthOf(seconds.text))}${seconds}`)
   }
 
   function changed(): void {

@@ -1,13 +1,17 @@
 // Text that may be printed. The printer takes nothing else, so that the compiler finds each place where something of
 // an applicant's or a server's would reach the terminal as it came.
 import { visible } from './visible.js'
-import { brokenAtWords, inColumns, roomBeside, wrapLine } from './width.js'
+import { brokenAtWords, inColumns, roomBeside, type Stretch, wrapLine } from './width.js'
 
 const checked = Symbol('checked')
 
 /** Text that cannot act on a terminal: made by `safe`, `lines` and the styles only. */
 export interface Safe {
   readonly text: string
+  /** Words that are not ours. */
+  readonly outside: readonly Stretch[]
+  /** Commands of ours of which it is known where they end. */
+  readonly commands: readonly Stretch[]
   readonly [checked]: true
 }
 
@@ -16,12 +20,21 @@ export function safe(
   words: TemplateStringsArray,
   ...values: readonly (Safe | string | number)[]
 ): Safe {
-  let line = words[0] ?? ''
-  for (const [at, value] of values.entries()) {
-    line += typeof value === 'object' ? value.text : visible(String(value))
-    line += words[at + 1] ?? ''
-  }
-  return passed(line)
+  const parts = words.flatMap((ours, at) => {
+    const value = values[at]
+    const part = typeof value === 'object' ? value : passed(visible(String(value ?? '')))
+    return [passed(ours, []), part]
+  })
+  return joined(parts, '')
+}
+
+/** As `safe`, a command to be copied: it stays whole, and the words behind it are broken as others are. */
+export function command(
+  words: TemplateStringsArray,
+  ...values: readonly (Safe | string | number)[]
+): Safe {
+  const { outside, text } = safe(words, ...values)
+  return passed(text, outside, [{ from: 0, to: text.length }])
 }
 
 /**
@@ -46,7 +59,7 @@ export function wrapped(words: Safe, columns: number, hanging: string): Safe {
 
 /** Sentences of ours, broken at words to fit a terminal. */
 export function sentences(words: Safe, columns: number): Safe {
-  return passed(brokenAtWords(words.text, columns))
+  return passed(brokenAtWords(words.text, columns, words.outside, words.commands))
 }
 
 /** Words without colour in exactly so many columns: cut with an ellipsis, or filled up. */
@@ -55,12 +68,27 @@ export function fitted(words: Safe, columns: number): Safe {
 }
 
 export function joined(parts: readonly Safe[], separator: string): Safe {
-  return passed(parts.map(part => part.text).join(separator))
+  let next = 0
+  const placed = parts.map(part => {
+    const start = next
+    next += part.text.length + separator.length
+    return { part, start }
+  })
+  return passed(
+    parts.map(part => part.text).join(separator),
+    placed.flatMap(({ part, start }) => shifted(part.outside, start)),
+    placed.flatMap(({ part, start }) => shifted(part.commands, start)),
+  )
 }
 
 /** Sets words off with an SGR sequence, or leaves them as they are. */
 export function styled(open: number, close: number, words: Safe): Safe {
-  return passed(`\u001b[${open}m${words.text}\u001b[${close}m`)
+  const before = `\u001b[${open}m`
+  return passed(
+    `${before}${words.text}\u001b[${close}m`,
+    shifted(words.outside, before.length),
+    shifted(words.commands, before.length),
+  )
 }
 
 /** Hands the texts to something that only moves them about (a table, a wrapper) and takes what it made of them. */
@@ -68,6 +96,15 @@ export function laidOut<T>(parts: T, lay: (parts: T) => string): Safe {
   return passed(lay(parts))
 }
 
-function passed(text: string): Safe {
-  return { text, [checked]: true }
+/** @param outside absent: all of it, where nobody knows any more whose words they are */
+function passed(
+  text: string,
+  outside: readonly Stretch[] = [{ from: 0, to: text.length }],
+  commands: readonly Stretch[] = [],
+): Safe {
+  return { text, outside, commands, [checked]: true }
+}
+
+function shifted(stretches: readonly Stretch[], by: number): Stretch[] {
+  return stretches.map(({ from, to }) => ({ from: from + by, to: to + by }))
 }

@@ -1,5 +1,6 @@
 // Times for people: how long until, how long ago, in words that sort in one's head.
 import type { Instant, Timestamp } from '../../schemas/encoding.js'
+import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
 
 const second = 1000
 const minute = 60_000
@@ -22,6 +23,11 @@ export function spanWords(ms: number): string {
 /** `2026-11-21 21:03 UTC`. */
 export function timeWords(at: Timestamp): string {
   return `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`
+}
+
+/** What a clock shows, as {@link timeWords}. */
+export function clockWords(now: Instant): string {
+  return timeWords(formatTimestamp(now - (now % second)))
 }
 
 /** What is owed and when, against the server's clock. */

@@ -7,6 +7,7 @@ import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import { reportAct } from '../case/act.js'
 import { findCase } from '../case/case-id.js'
 import { expectInForce, expectNoConflict, hasConflict, letIn, type Reader } from '../case/let-in.js'
+import { expectNames } from '../case/known-names.js'
 import { openCases } from '../case/open-cases.js'
 import { fetchCase, NotSealedToYou, type SealedCase } from '../case/sealed-case.js'
 import { type Desk, openDesk } from '../client/desk.js'
@@ -73,14 +74,19 @@ const words: Readonly<Record<Outcome, Safe>> = {
 /** One case after the other: what was done stays done, and the same line again does the rest. */
 async function handOver(desk: Desk, options: AddReaderOptions, reader: Reader): Promise<void> {
   const { printer } = desk.station
-  const cases = (await openCases(desk.cases)).filter(summary => isMeant(options, summary))
+  const { from, team } = options
+  const open = await openCases(desk.cases)
+  await expectNames(desk, { handler: from, team }, (kind, name) =>
+    open.some(one => (kind === 'handler' ? one.claimed_by : one.team) === name),
+  )
+  const cases = open.filter(summary => isMeant(options, summary))
   const done: { case: CaseId; outcome: Outcome }[] = []
   for (const { id } of cases) {
     // oxlint-disable-next-line no-await-in-loop
     const { outcome, why } = await letInto(desk, options, reader, id)
     done.push({ case: id, outcome })
     if (options.json !== true)
-      printer.out(
+      printer.sentence(
         why === null ? safe`${id}  ${words[outcome]}` : safe`${id}  ${words[outcome]}: ${why}`,
       )
   }

@@ -1,8 +1,8 @@
 // `khancap agent`: unlocks the identity once, for a process that holds it in memory until it locks itself.
 import { spawn } from 'node:child_process'
 import { whoIs } from '../agent/at-hand.js'
-import { agentLine } from '../agent/line.js'
-import { agentPlace, claimPlace } from '../agent/place.js'
+import { type AgentLine, agentLine } from '../agent/line.js'
+import { agentPlace, claimPlace, looseAt } from '../agent/place.js'
 import type { Handover } from '../agent/serve.js'
 import { decodeIdentity } from '../../src/core/envelope/age-keys.js'
 import { misused, noHint, refused, unavailable } from '../failure.js'
@@ -27,6 +27,7 @@ export async function startAgent(station: Station, options: AgentStartOptions): 
     throw refused(
       safe`this system has no place that only you can reach: no agent was started`,
       safe`on Windows there is none; elsewhere set XDG_RUNTIME_DIR`,
+      safe`every command works without it and asks for the passphrase`,
     )
   await claimPlace(place)
   const { identity } = await unlockIdentity(station, options, await station.folder.settings())
@@ -80,8 +81,25 @@ async function startProcess(
   child.unref()
 }
 
+/** @throws Failure where an agent may be there and cannot be asked: it would only look as if there were none */
+async function expectedLine(station: Station): Promise<AgentLine | null> {
+  const place = agentPlace(station)
+  const loose = place === null ? null : await looseAt(place)
+  if (loose !== null) throw refused(loose.sentence, loose.mend, safe`then run this command again`)
+  return agentLine(station)
+}
+
+/** Where none was found there may be one all the same, for who looks elsewhere. */
+function sayWhere(station: Station): void {
+  const place = agentPlace(station)
+  if (place !== null)
+    station.printer.say(
+      safe`looked in ${place.folder}; one that was started in another session is not seen from here`,
+    )
+}
+
 export async function showAgent(station: Station, options: VerbOptions): Promise<void> {
-  const line = await agentLine(station)
+  const line = await expectedLine(station)
   const held = line === null ? null : whoIs(line)
   line?.close()
   const { printer } = station
@@ -92,18 +110,22 @@ export async function showAgent(station: Station, options: VerbOptions): Promise
       locks_in_seconds: held?.locks_in_seconds ?? null,
       pid: held?.pid ?? null,
     })
-  printer.out(
+  printer.sentence(
     held === null
       ? safe`no agent holds an identity; khancap agent start starts one`
       : safe`the agent holds the identity of ${held.handler}; it locks in ${spanWords(held.locks_in_seconds * 1000)} without work`,
   )
+  if (held === null) sayWhere(station)
 }
 
 export async function stopAgent(station: Station, options: VerbOptions): Promise<void> {
-  const line = await agentLine(station)
+  const line = await expectedLine(station)
   const wasRunning = line !== null && whoIs(line) !== null
   if (wasRunning) line.ask({ ask: 'lock' })
   line?.close()
   if (options.json === true) return station.printer.json({ stopped: wasRunning })
-  station.printer.out(wasRunning ? safe`the agent is locked and gone` : safe`no agent was running`)
+  station.printer.sentence(
+    wasRunning ? safe`the agent is locked and gone` : safe`no agent was running`,
+  )
+  if (!wasRunning) sayWhere(station)
 }

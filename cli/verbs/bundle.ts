@@ -1,7 +1,7 @@
 // `khancap bundle`: takes chosen cases and the directory along, sealed to this handler, for a machine without network.
 import { rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { CaseDetail } from '../../schemas/case.js'
+import type { CaseDetail, CaseSummary } from '../../schemas/case.js'
 import { type BundleCase, maxBundleCases } from '../../schemas/bundle.js'
 import type { CaseId, ClientId } from '../../schemas/encoding.js'
 import type { Attachment } from '../../schemas/sealed.js'
@@ -18,13 +18,14 @@ import { fetchCase, type SealedCase } from '../case/sealed-case.js'
 import { attachmentsOf, attachmentSource, isItsOwn, openAttachment } from '../case/attachments.js'
 import { openParts } from '../case/opened-parts.js'
 import { type Desk, openDesk } from '../client/desk.js'
-import { refused } from '../failure.js'
+import { type Failure, refused } from '../failure.js'
 import { isMissing, isThere } from '../station/disk.js'
 import { copySource, fileSource } from '../station/opened-stream.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import { carriedFile, writeBundleFile } from '../stick/bundle-file.js'
 import { recallBundle, remember } from '../stick/memory.js'
-import { safe } from '../terminal/safe.js'
+import { type Safe, safe } from '../terminal/safe.js'
+import { shellWord } from '../terminal/shell-word.js'
 
 export interface BundleOptions extends VerbOptions {
   readonly out: string
@@ -100,11 +101,11 @@ export async function makeBundle(
       directory: sequence,
       cases: cases.map(({ detail }) => detail.case.id),
     })
-  printer.out(
+  printer.sentence(
     safe`bundled ${cases.length} ${cases.length === 1 ? 'case' : 'cases'} in ${options.out}`,
   )
   printer.say(
-    safe`sealed to ${desk.handler.id}; there: khancap open ID --bundle ${fileName(options.out)}`,
+    safe`sealed to ${desk.handler.id}; there: khancap open ID --bundle ${shellWord(fileName(options.out), 'FILE')}`,
   )
   printer.say(
     safe`the clock of the server runs on until the answers are imported here: khancap import`,
@@ -207,6 +208,18 @@ function unreadable(error: unknown): null {
   throw error
 }
 
+function nothingReadable({ handler }: Desk, cases: readonly CaseSummary[]): Failure {
+  return refused(
+    safe`what you have claimed is not sealed to you: ${counted(cases)}`,
+    safe`ask a colleague who can open it to let you in: khancap add-reader ID --to ${handler.id}`,
+  )
+}
+
+function counted(cases: readonly CaseSummary[]): Safe {
+  const ids = cases.map(({ id }) => id.slice(0, 8)).join(', ')
+  return safe`${cases.length} ${cases.length === 1 ? 'case' : 'cases'} (${ids})`
+}
+
 /** Those that were named; without names, all that the handler has claimed. */
 async function chosen(desk: Desk, given: readonly string[]): Promise<string[]> {
   const ids = new Set<string>()
@@ -215,7 +228,13 @@ async function chosen(desk: Desk, given: readonly string[]): Promise<string[]> {
   for (const letters of given) ids.add(await findCase(desk.cases, letters))
   if (given.length === 0) {
     const { cases, next } = await desk.cases.list({ scope: 'mine', limit: maxBundleCases })
+    const sealedToOthers = cases.filter(({ readable }) => !readable)
     for (const one of cases) if (one.readable) ids.add(one.id)
+    if (ids.size === 0 && sealedToOthers.length > 0) throw nothingReadable(desk, sealedToOthers)
+    if (sealedToOthers.length > 0)
+      desk.station.printer.say(
+        safe`warning: left out: ${counted(sealedToOthers)}, claimed by you and not sealed to you; ask a colleague who can open it: khancap add-reader ID --to ${desk.handler.id}`,
+      )
     if (next !== null)
       desk.station.printer.say(safe`warning: only the first ${maxBundleCases} are taken along`)
   }

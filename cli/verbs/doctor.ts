@@ -8,6 +8,7 @@ import type { Inboxes } from '../../schemas/inboxes.js'
 import type { HandlerSettings } from '../../schemas/settings.js'
 import { selfTest } from '../../src/core/crypto/self-test.js'
 import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
+import { agentPlace, looseAt } from '../agent/place.js'
 import { deletableFrom } from '../case/generations.js'
 import { draftedCases } from '../case/draft.js'
 import { begunCases } from '../case/words.js'
@@ -19,8 +20,9 @@ import { asFailure, Failure, refused, unavailable } from '../failure.js'
 import { identityFingerprint, noIdentity, unlockIdentity } from '../station/identity.js'
 import { lastRecovery } from '../station/recovery-log.js'
 import type { Station, VerbOptions } from '../station/station.js'
-import { type Safe, safe } from '../terminal/safe.js'
-import { spanWords } from '../terminal/time-words.js'
+import { joined, type Safe, safe } from '../terminal/safe.js'
+import { shellWord } from '../terminal/shell-word.js'
+import { clockWords, spanWords } from '../terminal/time-words.js'
 import { examineInboxes, examineLetters, inboxesOf } from './doctor-mail.js'
 
 const day = 86_400_000
@@ -30,6 +32,8 @@ const soonDays = 14
 const directoryDays = 21
 /** The server refuses signatures that are 60 seconds off. */
 const maxClockMs = 45_000
+
+const otherwise = safe`mend first what stands above; where all of that is right, tell the organisation`
 
 type Status = 'ok' | 'warn' | 'fail' | 'skipped'
 
@@ -49,10 +53,10 @@ export async function examine(station: Station, options: VerbOptions): Promise<v
     if (options.json === true) return
     const { bold, green, red, yellow, dim } = printer.style
     const paint = { ok: green, warn: yellow, fail: red, skipped: dim }[finding.status]
-    printer.out(
+    printer.sentence(
       safe`${paint(safe`${finding.status.padEnd(7)}`)} ${bold(safe`${finding.check}`)}: ${finding.sentence}`,
     )
-    for (const words of finding.mend) printer.out(safe`          mend: ${words}`)
+    for (const words of finding.mend) printer.sentence(safe`          mend: ${words}`)
   }
 
   /** Notes what the check says, or how it failed. @returns its value, or null */
@@ -63,7 +67,9 @@ export async function examine(station: Station, options: VerbOptions): Promise<v
       return value
     } catch (thrown) {
       const { sentence, hints } = asFailure(thrown)
-      note({ check: name, status: 'fail', sentence, mend: hints })
+      // Hints that send people here from elsewhere would send them round in a circle.
+      const mend = hints.filter(({ text }) => !text.includes('khancap doctor'))
+      note({ check: name, status: 'fail', sentence, mend: mend.length > 0 ? mend : [otherwise] })
       return null
     }
   }
@@ -80,10 +86,13 @@ export async function examine(station: Station, options: VerbOptions): Promise<v
   await check('folder', () => examineFolder(station))
   const settings = await check('organisation', () => examineSettings(station))
   const identity = await check('identity', () => examineIdentity(station, options, settings))
+  const loose = await looseAgent(station)
+  if (loose !== null) await check('agent', async () => loose)
   await check('drafts', () => examineDrafts(station))
+  const answer =
+    settings === null ? null : await check('server', () => examineServer(station, settings))
+  await check('clock', () => examineClock(station, answer))
   if (settings !== null) {
-    const answer = await check('server', () => examineServer(station, settings))
-    if (answer !== null) await check('clock', () => examineClock(station, answer))
     const directory = await check('directory', () => examineDirectory(station, settings))
     if (directory !== null && identity !== null) {
       const taken = await check('keyring', () =>
@@ -130,7 +139,7 @@ async function examineFolder({ folder }: Station): Promise<Looked<true>> {
     value: true,
     status: 'warn',
     sentence: safe`other users of this machine may look into ${open.join(', ')}`,
-    mend: [safe`chmod -R go= ${folder.path}`],
+    mend: [safe`chmod -R go= ${shellWord(folder.path, 'FOLDER')}`],
   }
 }
 
@@ -184,6 +193,14 @@ async function examineIdentity(
   }
 }
 
+/** null where there is no agent, or one in a place that only we can reach. */
+async function looseAgent(station: Station): Promise<Looked<true> | null> {
+  const place = agentPlace(station)
+  const loose = place === null ? null : await looseAt(place)
+  if (loose === null) return null
+  return { value: true, status: 'warn', sentence: loose.sentence, mend: [loose.mend] }
+}
+
 async function examineDrafts({ folder }: Station): Promise<Looked<true>> {
   const cases = await draftedCases(folder.drafts)
   const begun = await begunCases(folder.drafts)
@@ -220,13 +237,15 @@ async function examineServer(
   )
 }
 
-async function examineClock(station: Station, answer: Answer): Promise<Looked<true>> {
-  const said = Date.parse(answer.date ?? '')
+/** @param answer null where no server answered: a wrong clock may be why nothing is pinned yet */
+async function examineClock(station: Station, answer: Answer | null): Promise<Looked<true>> {
+  const said = Date.parse(answer?.date ?? '')
   if (Number.isNaN(said))
     return {
       value: true,
       status: 'skipped',
-      sentence: safe`the server does not say what time it is`,
+      sentence: safe`it is ${clockWords(station.now())} by this machine, and no server says what time it is`,
+      mend: [safe`compare it with a clock that you trust`],
     }
   const off = Math.abs(station.now() - said)
   if (off <= maxClockMs) return { value: true, sentence: safe`agrees with the server's` }
@@ -243,28 +262,29 @@ async function examineDirectory(
   const { directory } = await fetchDirectory(station, settings)
   const { addresses, demo, expires, name, sequence } = directory.directory
   const left = parseTimestamp(expires) - station.now()
-  const sentence = safe`${name}, number ${sequence}, valid for ${spanWords(left)}`
-  if (demo)
-    return {
-      value: directory,
-      status: 'warn',
-      sentence: safe`${sentence}; a demo, never for real cases`,
-    }
-  if (left < directoryDays * day)
-    return {
-      value: directory,
-      status: 'warn',
-      sentence,
-      mend: [safe`the organisation publishes a new one: khancap org publish`],
-    }
-  if (!addresses.includes(settings.url))
-    return {
-      value: directory,
-      status: 'warn',
-      sentence: safe`${sentence}; it does not name ${settings.url}, so that the server refuses signed requests`,
-      mend: [safe`khancap init --url with one of ${addresses.join(', ')}`],
-    }
-  return { value: directory, sentence }
+  const isNamed = addresses.includes(settings.url)
+  const isEnding = left < directoryDays * day
+  return {
+    value: directory,
+    status: demo || isEnding || !isNamed ? 'warn' : 'ok',
+    sentence: joined(
+      [
+        safe`${name}, number ${sequence}, valid for ${spanWords(left)}`,
+        ...(isNamed
+          ? []
+          : [safe`it does not name ${settings.url}, so that the server refuses signed requests`]),
+        ...(demo ? [safe`a demo, never for real cases`] : []),
+      ],
+      '; ',
+    ),
+    mend: [
+      ...(isNamed ? [] : [safe`khancap init --url with one of ${addresses.join(', ')}`]),
+      // Nobody signs a demo anew.
+      ...(isEnding && !demo
+        ? [safe`the organisation publishes a new one: khancap org publish`]
+        : []),
+    ],
+  }
 }
 
 async function examineKeyring(

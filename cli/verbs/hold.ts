@@ -7,13 +7,13 @@ import { longestHoldMs, serviceLevelFor } from '../../src/core/sla/ladder.js'
 import { actOn, actUnopened, reportAct } from '../case/act.js'
 import { findCase } from '../case/case-id.js'
 import { checkHistory } from '../case/history.js'
-import { askedByAnother } from '../case/holds.js'
+import { askedByAnother, askedByThemselves } from '../case/holds.js'
 import { expectKnown } from '../case/known-case.js'
 import { type Desk, openDesk } from '../client/desk.js'
 import { holdReasons } from '../commands/choices.js'
 import { Failure, misused, noHint, refused } from '../failure.js'
 import type { Station, VerbOptions } from '../station/station.js'
-import { safe } from '../terminal/safe.js'
+import { command, safe } from '../terminal/safe.js'
 import { spanWords, timeWords } from '../terminal/time-words.js'
 
 export interface HoldOptions extends VerbOptions {
@@ -101,7 +101,13 @@ async function askedFor(
       safe`ask for it yourself with --until and --reason; a colleague confirms it`,
     )
   const { reason, until } = hold
-  const asked = askedByAnother(await checkHistory(desk, detail), hold, desk.handler.id)
+  const history = await checkHistory(desk, detail)
+  const asked = askedByAnother(history, hold, desk.handler.id)
+  if (asked === null && askedByThemselves(history, hold, desk.handler.id))
+    throw refused(
+      safe`you asked for it yourself; another handler confirms it`,
+      safe`ask a colleague to type: khancap hold ${id.slice(0, 8)} --confirm`,
+    )
   if (asked === null)
     throw refused(
       safe`no colleague has signed that case ${id} is held until ${timeWords(until)} (${reason.replaceAll('_', ' ')})`,
@@ -144,7 +150,7 @@ function explain(desk: Desk, before: CaseSummary, error: unknown): never {
     throw refused(
       safe`the clock of case ${before.id} cannot be held now`,
       safe`nothing is owed, or it is late already, or it is held: khancap open shows which`,
-      safe`khancap unhold ends a hold before its time`,
+      safe`${command`khancap unhold`} ends a hold before its time`,
     )
   throw error
 }

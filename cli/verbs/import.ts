@@ -185,7 +185,7 @@ function say(station: Station, outcome: Outcome | undefined, all: number): void 
     failed: safe`NOT SENT: ${failure?.sentence ?? safe``}`,
     left: safe`NOT SENT: what was done before it did not arrive`,
   }
-  station.printer.out(
+  station.printer.sentence(
     safe`${number} of ${all}: ${verbWords[verb]} ${id.slice(0, 8)}: ${words[outcome.outcome]}`,
   )
 }

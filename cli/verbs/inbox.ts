@@ -2,7 +2,7 @@
 import type { CaseList, CaseSummary } from '../../schemas/case.js'
 import type { Instant } from '../../schemas/encoding.js'
 import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
-import { type InboxFilter, queryOf } from '../case/inbox-query.js'
+import { expectKnownIn, type InboxFilter, queryOf } from '../case/inbox-query.js'
 import {
   dueOf,
   lettersNeeded,
@@ -33,8 +33,9 @@ export async function showInbox(station: Station, options: InboxOptions): Promis
   if (!Number.isInteger(limit) || limit < 1 || limit > 200)
     throw misused(safe`--limit takes a number from 1 to 200`, noHint)
   const query = queryOf(options, limit)
-  const { cases } = await openDesk(station, options)
-  const list = await cases.list({
+  const desk = await openDesk(station, options)
+  await expectKnownIn(desk, query)
+  const list = await desk.cases.list({
     ...query,
     ...(options.after === undefined ? {} : { after: options.after }),
   })
@@ -119,12 +120,12 @@ function nextPage(options: InboxOptions, cursor: string): Safe {
       safe`khancap inbox`,
       ...(all === true ? [safe`--all`] : []),
       ...(mine === true ? [safe`--mine`] : []),
-      ...(team === undefined ? [] : [safe`--team ${team}`]),
-      ...(program === undefined ? [] : [safe`--program ${program}`]),
+      ...(team === undefined ? [] : [safe`--team ${shellWord(team, 'TEAM')}`]),
+      ...(program === undefined ? [] : [safe`--program ${shellWord(program, 'PROGRAM')}`]),
       ...(due === undefined ? [] : [safe`--due ${due}`]),
       ...(limit === inboxLimit ? [] : [safe`--limit ${limit}`]),
-      ...(bundle === undefined ? [] : [safe`--bundle ${shellWord(bundle)}`]),
-      safe`--after ${cursor}`,
+      ...(bundle === undefined ? [] : [safe`--bundle ${shellWord(bundle, 'FILE')}`]),
+      safe`--after ${shellWord(cursor, 'CURSOR')}`,
     ],
     ' ',
   )

@@ -61,9 +61,9 @@ function report(station: Station, options: InitOptions, { settings, directory }:
       config: station.folder.path,
     })
   else {
-    printer.out(safe`pinned ${name}`)
-    printer.out(safe`  directory ${sequence}, valid until ${expires}`)
-    printer.out(safe`  settings in ${station.folder.path}`)
+    printer.sentence(safe`pinned ${name}`)
+    printer.sentence(safe`  directory ${sequence}, valid until ${expires}`)
+    printer.sentence(safe`  settings in ${station.folder.path}`)
   }
   if (demo) printer.say(safe`warning: this is a demo organisation: never use it for real cases`)
   if (!addresses.includes(settings.url))

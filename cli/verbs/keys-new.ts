@@ -18,7 +18,7 @@ import { newPassphrase } from '../station/passphrase.js'
 import { logRecovery } from '../station/recovery-log.js'
 import { printSheet } from '../station/sheet.js'
 import type { Station, VerbOptions } from '../station/station.js'
-import { safe } from '../terminal/safe.js'
+import { command, safe } from '../terminal/safe.js'
 
 export interface KeysNewOptions extends VerbOptions {
   readonly handler?: string
@@ -51,8 +51,8 @@ export async function makeIdentity(station: Station, options: KeysNewOptions): P
   if (options.json === true)
     printer.json({ ...shown, fingerprint, generations: identity.opening.length })
   else {
-    printer.out(safe`made an identity for ${identity.handler}: ${fingerprint}`)
-    printer.out(safe`  sealed in ${station.folder.identityFile}`)
+    printer.sentence(safe`made an identity for ${identity.handler}: ${fingerprint}`)
+    printer.sentence(safe`  sealed in ${station.folder.identityFile}`)
   }
   if (options.sheet !== undefined)
     await logRecovery(
@@ -61,7 +61,7 @@ export async function makeIdentity(station: Station, options: KeysNewOptions): P
     )
   if (options.sheet === undefined)
     printer.say(
-      safe`next: khancap keys export --sheet, print it, lock it away: without it a lost laptop is a lost identity`,
+      safe`next: ${command`khancap keys export --sheet`}, print it, lock it away: without it a lost laptop is a lost identity`,
     )
   else printer.say(safe`next: print ${options.sheet}, lock it away, and delete the file`)
   printer.say(safe`next: give the output of khancap keys export to the organisation`)

@@ -64,7 +64,7 @@ export async function protectIdentity(
   }
   if (options.json === true)
     return printer.json({ handler: identity.handler, plugin: options.plugin !== undefined })
-  printer.out(
+  printer.sentence(
     options.plugin === undefined
       ? safe`the identity of ${identity.handler} opens with the passphrase`
       : safe`the identity of ${identity.handler} opens with the key of the plugin, and no longer with the passphrase`,

@@ -43,8 +43,8 @@ export async function recoverIdentity(
   if (options.json === true)
     printer.json({ ...shown, fingerprint, generations: identity.opening.length })
   else {
-    printer.out(safe`recovered the identity of ${identity.handler}: ${fingerprint}`)
-    printer.out(safe`  sealed in ${folder.identityFile}`)
+    printer.sentence(safe`recovered the identity of ${identity.handler}: ${fingerprint}`)
+    printer.sentence(safe`  sealed in ${folder.identityFile}`)
   }
   await logRecovery(
     station,

@@ -14,7 +14,7 @@ import { type Desk, openDesk } from '../client/desk.js'
 import { refused } from '../failure.js'
 import { identityFingerprint, storeIdentity, unlockIdentity } from '../station/identity.js'
 import type { Station, VerbOptions } from '../station/station.js'
-import { safe } from '../terminal/safe.js'
+import { command, safe } from '../terminal/safe.js'
 import { timeWords } from '../terminal/time-words.js'
 
 export interface KeysRotateOptions extends VerbOptions {
@@ -130,15 +130,17 @@ async function report(desk: Desk, options: VerbOptions, rotated: Rotated): Promi
     })
   switch (step) {
     case 'made':
-      printer.out(safe`made generation 1 of ${identity.handler}: ${fingerprint}`)
+      printer.sentence(safe`made generation 1 of ${identity.handler}: ${fingerprint}`)
       break
     case 'not_published':
-      printer.out(safe`the newest generation of ${identity.handler} is not in the directory yet`)
+      printer.sentence(
+        safe`the newest generation of ${identity.handler} is not in the directory yet`,
+      )
       break
     case 'resealed':
-      printer.out(safe`re-sealed ${resealed} open cases to the newest generation`)
+      printer.sentence(safe`re-sealed ${resealed} open cases to the newest generation`)
       if (deleted > 0)
-        printer.out(
+        printer.sentence(
           safe`deleted ${deleted} old generations: what was sealed only to them opens no more, for a thief neither`,
         )
   }
@@ -163,10 +165,10 @@ async function report(desk: Desk, options: VerbOptions, rotated: Rotated): Promi
   }
   if (step !== 'resealed') {
     printer.say(
-      safe`next: khancap keys export --sheet, print it, lock it away, and burn the old one`,
+      safe`next: ${command`khancap keys export --sheet`}, print it, lock it away, and burn the old one`,
     )
     printer.say(
-      safe`next: give the output of khancap keys export to the organisation (khancap org rotate handler), and when it has published: khancap keys rotate`,
+      safe`next: give the output of ${command`khancap keys export`} to the organisation (khancap org rotate handler), and when it has published: khancap keys rotate`,
     )
   } else if (deleted > 0)
     printer.say(safe`next: burn the printed sheets and shares of the generations that were deleted`)

@@ -54,7 +54,7 @@ export async function splitKeys(station: Station, options: KeysSplitOptions): Pr
   if (options.json === true)
     printer.json({ handler: identity.handler, fingerprint, set, shares, threshold, files })
   else
-    printer.out(
+    printer.sentence(
       safe`split the identity of ${identity.handler} into ${shares} shares, set ${set}: any ${threshold} make it again`,
     )
   await logRecovery(

@@ -1,12 +1,12 @@
 // `khancap open ID` (step 9): fetch, verify and open a case.
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { teamFor } from '../../src/core/routing/route.js'
 import { attachmentsOf, saveAttachments } from '../case/attachments.js'
 import { caseJson, openedCase, type OpenedCase } from '../case/opened-case.js'
 import { findCase } from '../case/case-id.js'
 import { type ShownMail, showMails } from '../case/case-mails.js'
 import { rememberCase } from '../case/known-case.js'
-import { saveFiles, saveRaw, sayUnfinished } from '../case/saving.js'
+import { saveFiles, saveRaw, sayKeys, sayUnfinished } from '../case/saving.js'
 import { caseLines } from '../case/case-lines.js'
 import { wordsFor } from '../case/form-lines.js'
 import { type Desk, openDesk } from '../client/desk.js'
@@ -46,7 +46,11 @@ async function show(desk: Desk, options: OpenCaseOptions, opened: OpenedCase): P
     printer.say(
       safe`${attached} ${attached === 1 ? 'attachment' : 'attachments'}: --out DIR saves them; look at them on a machine that may come to harm`,
     )
-  if (raw !== undefined) await saveRaw(printer, raw, await rawOf(opened))
+  if (raw !== undefined) {
+    await sayUnfinished(printer, dirname(raw))
+    await saveRaw(printer, raw, await rawOf(opened))
+    sayKeys(printer, raw)
+  }
   const unsaved = out === undefined ? null : await saveAll(desk, opened, mails, out)
   if (options.json !== true)
     for (const mail of mails) await offerCorrection(desk, options, opened, mail)

@@ -21,11 +21,13 @@ import { block, formLines, wordsFor } from '../case/form-lines.js'
 import { envelopeJson } from '../case/opened-case.js'
 import { handlerByKey } from '../../keys/keyring.js'
 import { expectPinned } from '../case/pinned-context.js'
-import { saveRaw, saySaving } from '../case/saving.js'
+import { saveRaw, sayKeys, saySaving } from '../case/saving.js'
 import { expectedOf } from '../case/sealed-case.js'
 import { alreadyThere, noFile, refused } from '../failure.js'
-import { isThere, readBounded, writeNew } from '../station/disk.js'
+import { isThere, readBounded } from '../station/disk.js'
 import { languageOf } from '../station/language.js'
+import { expectNoBundle } from '../stick/bundle-file.js'
+import { saveWhole } from '../station/opened-stream.js'
 import type { Station } from '../station/station.js'
 import type { Printer } from '../terminal/printer.js'
 import { type Safe, safe } from '../terminal/safe.js'
@@ -49,10 +51,12 @@ export async function openFile(desk: FileDesk, file: string): Promise<ShownFile>
   const p = await station.primitives()
   const opened = await openAgeFile(p, identity.opening, bytes)
   if (opened === null) throw notOurs(file)
-  if (opened.context === null)
+  if (opened.context === null) {
+    expectNoBundle(file, opened.plaintext)
     station.printer.say(
       safe`context absent: nothing in this file says for whom or when it was sealed`,
     )
+  }
   const shown =
     opened.context === null
       ? asText(station, opened.plaintext)
@@ -215,6 +219,7 @@ async function savedFrom(
   if (out !== undefined) return save(printer, out, shown)
   if (raw === undefined) return null
   await saveRaw(printer, raw, shown.plaintext)
+  if (shown.kind === 'envelope' || shown.kind === 'addition') sayKeys(printer, raw)
   return raw
 }
 
@@ -230,6 +235,6 @@ async function save(
   if (await isThere(file)) throw alreadyThere(file)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   saySaving(printer, file)
-  await writeNew(file, isText ? `${visibleJson(json, 2)}\n` : plaintext)
+  await saveWhole(file, isText ? `${visibleJson(json, 2)}\n` : plaintext)
   return file
 }

@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { expectPinned } from '../case/pinned-context.js'
-import { sayRaw, saySaving, sayUnfinished } from '../case/saving.js'
+import { sayPart, sayRaw, saySaving } from '../case/saving.js'
 import { fileSource, openStream } from '../station/opened-stream.js'
+import { expectNoBundle } from '../stick/bundle-file.js'
 import { safe } from '../terminal/safe.js'
 import { type FileDesk, notOurs, type ShownFile } from './open.js'
 
@@ -17,8 +18,8 @@ export async function openLargeFile(
   const { directory, identity, station } = await unlocked()
   const { printer } = station
   const reading = textReader()
+  let hasBegun = false
   let saved: string | null = null
-  if (out !== undefined) await sayUnfinished(printer, out)
   const opened = await openStream(
     await station.primitives(),
     identity.opening,
@@ -34,6 +35,7 @@ export async function openLargeFile(
               saySaving(printer, saved)
               return saved
             },
+      begun: part => sayPart(printer, part),
       expect(context) {
         if (context === null)
           printer.say(
@@ -41,7 +43,11 @@ export async function openLargeFile(
           )
         else expectPinned(station, directory, context)
       },
-      chunk: text => reading.take(text),
+      chunk(text) {
+        if (!hasBegun) expectNoBundle(file, text)
+        hasBegun = true
+        reading.take(text)
+      },
       progress(done, all) {
         printer.progress(safe`opening: ${Math.floor((100 * done) / all)} %`)
       },

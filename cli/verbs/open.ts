@@ -1,6 +1,7 @@
 // `khancap open` (step 9): a case, or sealed files from a stick without any network. What only one of them needs is loaded
 // for it alone.
 import { stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { VerifiedDirectory } from '../../keys/directory.js'
 import type { Identity } from '../../keys/identity.js'
 import { identityAtHand } from '../agent/at-hand.js'
@@ -62,6 +63,8 @@ export async function openWhat(
     return (await import('./open-case.js')).openCase(station, options, given)
   }
   if (given !== undefined) throw misused(safe`give the id of a case, or --file, not both`, noHint)
+  const into = options.out ?? (raw === undefined ? null : dirname(raw))
+  if (into !== null) await (await import('../case/saving.js')).sayUnfinished(station.printer, into)
   const [file = ''] = files
   const desk = fileDesk(station, options)
   if (files.length === 1) return show(station, options, await openOne(desk, file))

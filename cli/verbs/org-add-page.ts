@@ -10,7 +10,7 @@ import { english } from '../joining/en.js'
 import { expectNewHandler } from '../organisation/changes.js'
 import type { EditOptions } from '../organisation/edit.js'
 import { expectNoFile, readSource } from '../organisation/folder.js'
-import { announce } from '../organisation/steps.js'
+import { announce, orgCommand } from '../organisation/steps.js'
 import { writeNew } from '../station/disk.js'
 import { inFours } from '../station/identity.js'
 import { languageOfLocale } from '../station/language.js'
@@ -57,7 +57,7 @@ export async function writeJoiningPage(
     )
   const { printer } = station
   if (options.json === true) printer.json({ folder, written: isDone, change: what.text })
-  else if (isDone) printer.out(safe`done: ${what}`)
+  else if (isDone) printer.sentence(safe`done: ${what}`)
   if (!isDone) return
   printer.say(safe`root fingerprint  ${inFours(Buffer.from(fingerprint, 'hex'))}`)
   printer.say(
@@ -65,9 +65,10 @@ export async function writeJoiningPage(
   )
   const [given, ...others] = options.language ?? []
   const languages = given === undefined ? [] : [words.language, ...others]
-  const spoken = languages.map(language => ` --language ${language}`).join('')
+  const spoken = languages.flatMap(language => ['--language', language])
+  const added = ['add', 'handler', `${handler}.json`, '--team', 'TEAM', ...spoken]
   printer.say(
-    safe`next: with what they send back, khancap org add handler ${handler}.json --team TEAM${spoken}; they read the fingerprint to you`,
+    safe`next: they read the fingerprint to you, and with what they send back: ${orgCommand(options, ...added)}`,
   )
   printer.say(
     safe`to take it back: delete ${options.page}; nothing else was written, and a page that was handed over opens nothing`,

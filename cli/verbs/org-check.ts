@@ -17,8 +17,9 @@ import { ruleWords } from '../organisation/rule-words.js'
 import { nextDirectory, whatIsWrong } from '../organisation/next-directory.js'
 import { readBounded } from '../station/disk.js'
 import type { Station } from '../station/station.js'
-import { safe } from '../terminal/safe.js'
+import { command, laidOut, type Safe, safe } from '../terminal/safe.js'
 import { table } from '../terminal/table.js'
+import { widthOf, wrapLine } from '../terminal/width.js'
 
 export interface OrgCheckOptions {
   readonly json?: true
@@ -54,11 +55,11 @@ export async function checkOrganisation(station: Station, options: OrgCheckOptio
       faults,
     })
   else {
-    if (cells.length > 0) printer.out(cellTable(cells, asked !== null))
-    if (isSound) for (const words of ruleWords(directory, gaps)) printer.out(words)
+    if (cells.length > 0) printer.out(cellTable(cells, asked !== null, printer.columns))
+    if (isSound) for (const words of ruleWords(directory, gaps)) printer.sentence(words)
     for (const { code, pointer } of faults)
-      printer.out(safe`fault: ${pointer}: ${code.replaceAll('_', ' ')}`)
-    for (const hole of holes) printer.out(safe`hole: ${holeWords(hole)}`)
+      printer.sentence(safe`fault: ${pointer}: ${code.replaceAll('_', ' ')}`)
+    for (const hole of holes) printer.sentence(safe`hole: ${holeWords(hole)}`)
   }
   for (const words of missingWords(directory)) printer.say(words)
   const wrong = faults.length + holes.length
@@ -67,7 +68,7 @@ export async function checkOrganisation(station: Station, options: OrgCheckOptio
       wrong === 1
         ? safe`one thing must be mended before it is published`
         : safe`${wrong} things must be mended before it is published`,
-      safe`khancap org add, remove and rotate change it, or organisation.json by hand; then check again`,
+      safe`${command`khancap org add`}, remove and rotate change it, or organisation.json by hand; then check again`,
     )
   printer.say(safe`every request reaches somebody who can open it`)
 }
@@ -113,8 +114,30 @@ async function pinnedDirectory(station: Station): Promise<Directory> {
   }
 }
 
-/** Places that go the same way share a row. @param isAt as duty is at the time that was asked for */
-function cellTable(cells: readonly RoutingCell[], isAt: boolean) {
+interface Column {
+  readonly name: string
+  readonly cell: (cell: RoutingCell, places: readonly string[]) => Safe
+}
+
+const mostPlaces = 24
+
+/** Which columns become narrower where the terminal has no room for all, and how narrow, one after the other. */
+const narrower: readonly (readonly [column: string, least: number])[] = [
+  ['WHY', 11],
+  ['COUNTRY', 9],
+  ['PROGRAM', 8],
+  ['FALLBACK', 8],
+  ['THEN', 8],
+  ['TEAM', 8],
+  ['ANSWER IN', 7],
+]
+
+/**
+ * Places that go the same way share a row.
+ *
+ * @param isAt as duty is at the time that was asked for
+ */
+function cellTable(cells: readonly RoutingCell[], isAt: boolean, room: number): Safe {
   const rows = new Map<string, { cell: RoutingCell; places: string[] }>()
   for (const cell of cells) {
     const { program, language, team, fallback, now, reason, readers } = cell
@@ -123,29 +146,47 @@ function cellTable(cells: readonly RoutingCell[], isAt: boolean) {
     row.places.push(placeName(cell))
     rows.set(key, row)
   }
-  return table(
-    [
-      'PROGRAM',
-      'ANSWER IN',
-      'COUNTRY',
-      'TEAM',
-      'FALLBACK',
-      ...(isAt ? ['THEN'] : []),
-      'READERS',
-      'WHY',
-    ].map(word => safe`${word}`),
-    [...rows.values()].map(({ cell, places }) => [
-      safe`${cell.program}`,
-      safe`${cell.language}`,
-      safe`${places.join(' ')}`,
-      safe`${cell.team}`,
-      safe`${cell.fallback}`,
-      ...(isAt ? [safe`${cell.now}`] : []),
-      safe`${cell.readers}`,
-      safe`${cell.reason.replaceAll('_', ' ')}`,
-    ]),
-    [null, null, 24, null, null, ...(isAt ? [null] : []), null, null],
+  const columns: readonly Column[] = [
+    { name: 'PROGRAM', cell: ({ program }) => safe`${program}` },
+    { name: 'ANSWER IN', cell: ({ language }) => safe`${language}` },
+    { name: 'COUNTRY', cell: (_cell, places) => safe`${places.join(' ')}` },
+    { name: 'TEAM', cell: ({ team }) => safe`${team}` },
+    { name: 'FALLBACK', cell: ({ fallback }) => safe`${fallback}` },
+    ...(isAt ? [{ name: 'THEN', cell: ({ now }: RoutingCell) => safe`${now}` }] : []),
+    { name: 'READERS', cell: ({ readers }) => safe`${readers}` },
+    { name: 'WHY', cell: ({ reason }) => safe`${reason.replaceAll('_', ' ')}` },
+  ]
+  const head = columns.map(({ name }) => safe`${name}`)
+  const body = [...rows.values()].map(({ cell, places }) =>
+    columns.map(column => column.cell(cell, places)),
   )
+  const widths = widthsIn(columns, [head, ...body], room)
+  const fit = (row: readonly Safe[]) =>
+    row.map((cell, at) => {
+      const width = widths[at] ?? room
+      return laidOut(cell, ({ text }) => wrapLine(text, width).join('\n'))
+    })
+  return table(fit(head), body.map(fit), widths)
+}
+
+function widthsIn(
+  columns: readonly Column[],
+  rows: readonly (readonly Safe[])[],
+  room: number,
+): readonly number[] {
+  const widths = columns.map(({ name }, at) => {
+    const widest = Math.max(...rows.map(row => widthOf(row[at]?.text ?? '')))
+    return name === 'COUNTRY' ? Math.min(mostPlaces, widest) : widest
+  })
+  let over = widths.reduce((sum, width) => sum + width + 2, -2) - room
+  for (const [name, least] of narrower) {
+    const at = columns.findIndex(column => column.name === name)
+    const less = Math.min(over, (widths[at] ?? 0) - least)
+    if (less <= 0) continue
+    widths[at] = (widths[at] ?? 0) - less
+    over -= less
+  }
+  return widths
 }
 
 /** VN: no region known; VN-HN; VN-other: a region that is not named. */

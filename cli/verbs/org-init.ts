@@ -15,13 +15,13 @@ import {
   receiptKeyFile,
   rootKeyFile,
   routerIdentityFile,
-  sealRootKey,
+  sealRootKeys,
   sourceFile,
-  writeServerSecret,
-  writeSource,
+  sourceText,
+  writeTogether,
 } from '../organisation/folder.js'
-import { announce, tried } from '../organisation/steps.js'
-import { readBounded } from '../station/disk.js'
+import { announce, orgCommand, tried } from '../organisation/steps.js'
+import { isThere, readBounded } from '../station/disk.js'
 import { inFours } from '../station/identity.js'
 import type { Station, VerbOptions } from '../station/station.js'
 import { safe } from '../terminal/safe.js'
@@ -44,7 +44,7 @@ export async function makeOrganisation(station: Station, options: OrgInitOptions
   if ((await readBounded(join(folder, sourceFile), 16_777_216)) !== null)
     throw refused(
       safe`there is an organisation in ${folder} already`,
-      safe`khancap org check --dir ${folder} looks at it; --dir takes another, empty folder`,
+      safe`--dir takes another, empty folder; this looks at the one that is there: ${orgCommand({ dir: folder }, 'check')}`,
     )
   const p = await station.primitives()
   const names =
@@ -65,16 +65,15 @@ export async function makeOrganisation(station: Station, options: OrgInitOptions
   const from = formatTimestamp(floorToHour(station.now()))
 
   const what = safe`${folder} is made, with root keys ${root.keys.map(({ name }) => name).join(', ')} (${made.length} of them here), programs ${programs.map(({ id }) => id).join(', ')} and teams ${teamsOf(programs).join(', ')}`
+  const keys = made.map(key => ({ key, file: join(folder, rootKeyFile(key.name)) }))
+  const secrets = {
+    receipt: join(folder, receiptKeyFile),
+    router: join(folder, routerIdentityFile),
+  }
+  await expectEmpty([...keys.map(({ file }) => file), secrets.receipt, secrets.router])
   if (!announce(station, options, what)) return tried(station, options, what)
 
-  // Secrets first: a source without its keys would only look like an organisation.
-  // Each asks for a passphrase of its own.
-  // oxlint-disable-next-line no-await-in-loop
-  for (const key of made)
-    await sealRootKey(station, options, join(folder, rootKeyFile(key.name)), key)
-  await writeServerSecret(folder, receiptKeyFile, printSigningKey(p, receipt, 'receipt key'))
-  await writeServerSecret(folder, routerIdentityFile, routerText(p, router))
-  await writeSource(folder, {
+  const source = sourceText({
     name: options.name,
     demo: false,
     origin: originOf(options.origin),
@@ -88,7 +87,26 @@ export async function makeOrganisation(station: Station, options: OrgInitOptions
     handlers: [],
     programs: [...programs],
   })
+  // Secrets first: a source without its keys would only look like an organisation.
+  await writeTogether([
+    ...(await sealRootKeys(station, options, keys)),
+    { file: secrets.receipt, content: printSigningKey(p, receipt, 'receipt key') },
+    { file: secrets.router, content: routerText(p, router) },
+    { file: join(folder, sourceFile), content: source },
+  ])
   await report(station, options, folder, root)
+}
+
+/** Keys without an organisation, before anything is announced. @throws Failure */
+async function expectEmpty(files: readonly string[]): Promise<void> {
+  // The first one is the one that is told.
+  // oxlint-disable-next-line no-await-in-loop
+  for (const file of files)
+    if (await isThere(file))
+      throw refused(
+        safe`${file} is there already, of something else; it was left as it is`,
+        safe`--dir takes another, empty folder; delete what is there only if no organisation was made with it`,
+      )
 }
 
 /** As the workers read it: an age identity file. */
@@ -107,9 +125,9 @@ async function report(
   if (options.json === true)
     printer.json({ folder, root: fingerprint, threshold: root.threshold, keys: root.keys })
   else {
-    printer.out(safe`made ${options.name} in ${folder}`)
-    printer.out(safe`  root fingerprint  ${inFours(Buffer.from(fingerprint, 'hex'))}`)
-    printer.out(
+    printer.sentence(safe`made ${options.name} in ${folder}`)
+    printer.sentence(safe`  root fingerprint  ${inFours(Buffer.from(fingerprint, 'hex'))}`)
+    printer.sentence(
       safe`  signatures        ${root.threshold} of ${root.keys.map(({ name }) => name).join(', ')}`,
     )
   }

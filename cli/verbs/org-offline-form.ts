@@ -13,7 +13,7 @@ import { announce, tried } from '../organisation/steps.js'
 import { writePrivately } from '../station/disk.js'
 import { inFours } from '../station/identity.js'
 import type { Station, VerbOptions } from '../station/station.js'
-import { safe } from '../terminal/safe.js'
+import { command, safe } from '../terminal/safe.js'
 import { timeWords } from '../terminal/time-words.js'
 
 export interface OrgOfflineFormOptions extends VerbOptions {
@@ -33,7 +33,7 @@ export async function makeOfflineForms(
   if (note === null)
     throw refused(
       safe`there is no ${directoryFile} in ${folder}`,
-      safe`khancap org publish makes it; --dir says where the organisation's folder is`,
+      safe`${command`khancap org publish`} makes it; --dir says where the organisation's folder is`,
     )
   const p = await station.primitives()
   const root = await rootFingerprint(p, readDirectory(note).root)
@@ -64,8 +64,8 @@ export async function makeOfflineForms(
     return printer.say(back)
   }
   for (const { bytes, file, language, sha256 } of files) {
-    printer.out(safe`${file}  ${language}, ${bytes} bytes`)
-    printer.out(safe`  SHA-256  ${sha256}`)
+    printer.sentence(safe`${file}  ${language}, ${bytes} bytes`)
+    printer.sentence(safe`  SHA-256  ${sha256}`)
   }
   printer.say(safe`directory ${sequence}: they seal until ${timeWords(expires)}`)
   printer.say(safe`root fingerprint  ${inFours(Buffer.from(root, 'hex'))}`)

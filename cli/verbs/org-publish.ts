@@ -200,8 +200,10 @@ async function conclude(
     await dropDraftNote(folder)
     if (options.json === true) printer.json(summary(directory, signers, true))
     else {
-      printer.out(safe`published directory ${directory.sequence} in ${join(folder, directoryFile)}`)
-      printer.out(safe`  root fingerprint  ${inFours(Buffer.from(root, 'hex'))}`)
+      printer.sentence(
+        safe`published directory ${directory.sequence} in ${join(folder, directoryFile)}`,
+      )
+      printer.sentence(safe`  root fingerprint  ${inFours(Buffer.from(root, 'hex'))}`)
       printer.say(
         safe`next: put ${directoryFile} where KHANCAP_DIRECTORY_FILE of the server points`,
       )
@@ -218,7 +220,7 @@ async function conclude(
     return printer.say(back)
   }
   const left = directory.root.keys.map(({ name }) => name).filter(name => !signers.includes(name))
-  printer.out(safe`signed: ${signers.length} of ${directory.root.threshold} signatures`)
+  printer.sentence(safe`signed: ${signers.length} of ${directory.root.threshold} signatures`)
   printer.say(
     safe`next: carry ${folder} to the holder of ${left.join(' or ')}, who runs khancap org publish --key FILE`,
   )

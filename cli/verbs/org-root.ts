@@ -5,10 +5,10 @@ import { newSigningKey } from '../../keys/signing-key.js'
 import { NoteKeyName } from '../../schemas/directory.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { misused, noHint } from '../failure.js'
-import { expectNoFile, sealRootKey } from '../organisation/folder.js'
+import { expectNoFile, sealRootKeys, writeTogether } from '../organisation/folder.js'
 import { announce, tried } from '../organisation/steps.js'
 import type { Station, VerbOptions } from '../station/station.js'
-import { safe } from '../terminal/safe.js'
+import { command, safe } from '../terminal/safe.js'
 
 export interface OrgRootOptions extends VerbOptions {
   readonly out: string
@@ -31,14 +31,14 @@ export async function makeRootKey(
   if (!announce(station, options, what)) return tried(station, options, what)
   const p = await station.primitives()
   const key = newSigningKey(p, name)
-  await sealRootKey(station, options, file, key)
+  await writeTogether(await sealRootKeys(station, options, [{ key, file }]))
   const publicKey = encodeBase64url(p.ed25519PublicKey(key.seed))
   const { printer } = station
   if (options.json === true) printer.json({ name, key: publicKey, file })
   else printer.out(safe`${name}=${publicKey}`)
   printer.say(safe`sealed in ${file}; keep it, and a copy in another place`)
   printer.say(
-    safe`next: khancap org init … --root-key with the line above, and read it aloud to who types it`,
+    safe`next: ${command`khancap org init … --root-key`} with the line above, and read it aloud to who types it`,
   )
   printer.say(
     safe`to take it back: delete ${file}, as long as no organisation was made with it; afterwards there is no way back, because its fingerprint covers every key of the root`,

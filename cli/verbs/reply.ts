@@ -27,6 +27,7 @@ import type { Station, VerbOptions } from '../station/station.js'
 import { findTemplate } from '../templates/find-template.js'
 import { gapIn } from '../templates/template.js'
 import { type Safe, safe } from '../terminal/safe.js'
+import { shellWord } from '../terminal/shell-word.js'
 
 export interface ReplyOptions extends VerbOptions, LetterOptions {
   readonly file?: string
@@ -123,7 +124,7 @@ async function templateFor(
   if (options.file !== undefined || station.stdin.isTTY !== true)
     throw misused(
       safe`a template is filled in in the editor, at a terminal`,
-      safe`khancap templates ${options.template} prints it`,
+      safe`what prints it: khancap templates ${shellWord(options.template, 'NAME')}`,
     )
   const language = languageFor(sealed, options.language)
   return findTemplate(station, options.template, language, mailIn(sealed.content) !== null)

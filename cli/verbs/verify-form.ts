@@ -67,10 +67,10 @@ export async function verifyForm(
       expired,
       sha256,
     })
-  printer.out(safe`the form is from ${name}`)
-  printer.out(safe`  language   ${language}`)
-  printer.out(safe`  directory  ${sequence}, until ${timeWords(expires)}`)
-  return printer.out(safe`  SHA-256    ${sha256}`)
+  printer.sentence(safe`the form is from ${name}`)
+  printer.sentence(safe`  language   ${language}`)
+  printer.sentence(safe`  directory  ${sequence}, until ${timeWords(expires)}`)
+  return printer.sentence(safe`  SHA-256    ${sha256}`)
 }
 
 const never = [safe`do not use it, and do not hand it on`] as const

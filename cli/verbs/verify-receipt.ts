@@ -33,12 +33,12 @@ export async function verifyReceiptFile(
   const { printer } = station
   if (options.json === true)
     return printer.json({ valid: true, organisation: directory.name, ...receipt })
-  printer.out(safe`the receipt is from ${directory.name}`)
-  printer.out(safe`  request   ${receipt.intake}`)
-  printer.out(safe`  received  in the hour from ${timeWords(receipt.received)}`)
+  printer.sentence(safe`the receipt is from ${directory.name}`)
+  printer.sentence(safe`  request   ${receipt.intake}`)
+  printer.sentence(safe`  received  in the hour from ${timeWords(receipt.received)}`)
   for (const { program, by } of receipt.due)
-    printer.out(safe`  answer    due by ${timeWords(by)} at the latest (${program})`)
-  printer.out(safe`  envelope  ${receipt.envelope}`)
+    printer.sentence(safe`  answer    due by ${timeWords(by)} at the latest (${program})`)
+  printer.sentence(safe`  envelope  ${receipt.envelope}`)
   if (directory.demo) printer.say(safe`warning: this is a demo organisation`)
 }
 

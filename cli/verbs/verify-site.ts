@@ -181,17 +181,17 @@ function report(
     })
   else {
     for (const { path, words } of differences.slice(0, maxShown))
-      printer.out(safe`differs  ${path}: ${words}`)
+      printer.sentence(safe`differs  ${path}: ${words}`)
     if (differences.length > maxShown)
-      printer.out(safe`and ${differences.length - maxShown} more; --json shows all`)
+      printer.sentence(safe`and ${differences.length - maxShown} more; --json shows all`)
     if (isSame && list !== null) {
-      printer.out(safe`${site.url} is the site that ${directory.name} has signed`)
-      printer.out(
+      printer.sentence(safe`${site.url} is the site that ${directory.name} has signed`)
+      printer.sentence(
         safe`  version    ${list.manifest.version}, ${Object.keys(list.manifest.files).length} files`,
       )
-      printer.out(safe`  list       ${sha256}`)
-      printer.out(safe`  sources    ${list.sources}`)
-      printer.out(safe`  directory  ${directory.sequence}, until ${directory.expires}`)
+      printer.sentence(safe`  list       ${sha256}`)
+      printer.sentence(safe`  sources    ${list.sources}`)
+      printer.sentence(safe`  directory  ${directory.sequence}, until ${directory.expires}`)
     }
   }
   if (!isSame)

@@ -4,7 +4,7 @@ import type { CaseList } from '../../schemas/case.js'
 import type { Instant } from '../../schemas/encoding.js'
 import { parseTimestamp } from '../../src/core/encoding/timestamp.js'
 import { type News, newsIn, type Told } from '../case/inbox-news.js'
-import { type InboxFilter, queryOf } from '../case/inbox-query.js'
+import { expectKnownIn, type InboxFilter, queryOf } from '../case/inbox-query.js'
 import { casesShown, type Line, watchFrame } from '../case/watch-frame.js'
 import { type CaseDesk, caseDesk } from '../client/case-desk.js'
 import { type Desk, openDesk } from '../client/desk.js'
@@ -36,6 +36,7 @@ export async function watchInbox(station: Station, options: WatchOptions): Promi
       safe`khancap watch --json prints a line for each look; khancap inbox looks once`,
     )
   const desk = await openDesk(station, options)
+  await expectKnownIn(desk, query)
   const looks = (ended: AbortSignal): Look => {
     const line = { ...desk.settings, ended }
     const asked = caseDesk(desk.station, line, desk.seed)

@@ -136,8 +136,28 @@ await t.test('a place that others could enter is not used', async t => {
   t.equal((await run(['agent', 'start', '--idle', '721'])).code, 2)
 
   await chmod(join(runtime, 'khancap'), 0o750)
-  t.match((await run(['agent', 'status'])).out, 'no agent holds an identity')
+  for (const verb of ['status', 'stop']) {
+    const unasked = await run(['agent', verb])
+    t.equal(unasked.code, 1, 'that none is asked does not mean that there is none')
+    t.equal(unasked.out, '')
+    t.match(unasked.err, `others may use ${join(runtime, 'khancap')}: an agent there is not asked`)
+    t.match(unasked.err, `hint: chmod 700 ${join(runtime, 'khancap')}\n`)
+  }
   await chmod(join(runtime, 'khancap'), 0o700)
+  for (const ending of ['.sock', '.token']) {
+    const file = await place(ending)
+    await chmod(file, 0o640)
+    const stopped = await run(['agent', 'stop'])
+    t.equal(stopped.code, 1, ending)
+    t.match(stopped.err, `hint: chmod 600 ${file}\n`)
+    await chmod(file, 0o600)
+  }
+  const behindLink = await khancap(['agent', 'stop'], {
+    folder,
+    environment: { runtimeFolder: linked },
+  })
+  t.equal(behindLink.code, 1)
+  t.match(behindLink.err, 'is a link or belongs to somebody else')
   t.match((await run(['agent', 'status'])).out, 'vietnam-1')
 })
 
@@ -169,7 +189,12 @@ await t.test('stopped, it is gone; a passphrase is needed again', async t => {
     (await readdir(join(runtime, 'khancap'))).length > 0
   )
     await new Promise(passed => setTimeout(passed, 50))
-  t.equal((await run(['agent', 'stop'])).out, 'no agent was running\n')
+  const none = await run(['agent', 'stop'])
+  t.equal(none.out, 'no agent was running\n')
+  t.match(
+    none.err,
+    `looked in ${join(runtime, 'khancap')}; one that was started in another session`,
+  )
   const locked = await run(['inbox'])
   t.equal(locked.code, 1)
   t.match(locked.err, 'there is no passphrase file')

@@ -201,6 +201,21 @@ await t.test('a stick that is cut off, changed, or somebody else’s is refused'
   t.match(gone.err, /^khancap: there is no folder .*gone\nhint: is the stick in/)
 })
 
+await t.test(
+  'the command for the other machine takes the name of the bundle as one word',
+  async t => {
+    const one = await claimed()
+    for (const [name, word] of [
+      ['my monday.khancap', "'my monday.khancap'"],
+      ['mon\u200bday.khancap', 'FILE'],
+    ] as const) {
+      const made = await desk.run('vietnam-1', ['bundle', '--out', join(stick, name), one.caseId])
+      t.equal(made.code, 0, made.err)
+      t.match(made.err, `there: khancap open ID --bundle ${word}\n`)
+    }
+  },
+)
+
 await t.test('what an applicant attached wrongly takes no case from a bundle', async t => {
   const [one, other] = [await claimed(), await claimed()]
   const photo = randomBytes(200_000)
@@ -304,6 +319,9 @@ await t.test('the inbox of a bundle filters, sorts and counts as that of the ser
   t.strictSame((await inbox('--program', 'pil')).ids, [moved])
   t.strictSame((await inbox('--team', 'vietnam')).ids, all.ids)
   t.strictSame((await inbox('--team', 'china')).ids, [])
+  const misspelled = await khancap(['inbox', '--bundle', file, '--team', 'chna'], { folder })
+  t.equal(misspelled.code, 1, 'a misspelled team is not one without cases')
+  t.match(misspelled.err, 'the directory has no team chna')
   t.strictSame((await inbox('--due', '4h')).ids, [late, soon])
   const first = await inbox('--limit', '3')
   t.strictSame(first.ids, [late, soon, moved])

@@ -332,7 +332,7 @@ await t.test('two handlers hold the clock of a case, and let it run on', async t
   t.equal(asked.code, 0, asked.err)
   t.match(asked.out, /^asked to hold case \w{26} until .* UTC: another handler must confirm it\n$/)
   const alone = await desk.run('vietnam-1', ['hold', id, '--confirm'])
-  t.match([alone.code, alone.err], [1, 'no colleague has signed that case'])
+  t.match([alone.code, alone.err], [1, 'you asked for it yourself; another handler confirms it'])
   t.match((await desk.run('vietnam-2', ['inbox'])).out, 'vietnam-1 asks to hold it')
   const unasked = await desk.run('vietnam-2', ['hold', id, '--confirm'])
   t.match([unasked.code, unasked.err], [2, /a hold is confirmed at a terminal\nhint: .*--until 2/])
@@ -421,4 +421,33 @@ await t.test('the inbox is narrowed down by team, program and what is due', asyn
     ['--team', 'A team'],
   ])
     t.equal((await desk.run('vietnam-1', ['inbox', ...wrong])).code, 2, wrong.join(' '))
+})
+
+await t.test('a misspelled name is refused: it would look like an inbox without cases', async t => {
+  const { caseId } = await desk.newCase()
+  const to = ['--to', 'vietnam-lead']
+  for (const [kind, wrong, ...args] of [
+    ['team', 'vietnm', 'inbox', '--team', 'vietnm'],
+    ['program', 'emergncy', 'inbox', '--program', 'emergncy'],
+    ['team', 'vietnm', 'watch', '--json', '--team', 'vietnm'],
+    ['program', 'emergncy', 'watch', '--json', '--program', 'emergncy'],
+    ['handler', 'vietnm-1', 'add-reader', '--from', 'vietnm-1', ...to],
+    ['team', 'vietnm', 'add-reader', '--team', 'vietnm', ...to],
+  ] as const) {
+    const run = await desk.run('vietnam-1', args)
+    t.equal(run.code, 1, args.join(' '))
+    t.equal(run.out, '')
+    t.match(run.err, `khancap: the directory has no ${kind} ${wrong}\nhint: it has `)
+  }
+  // What the directory no longer has may still stand on cases.
+  await desk.api.db.rows(
+    `update cases set program = 'ended', claimed_by = 'who-left' where id = $1`,
+    [caseId],
+  )
+  const listed = await desk.run('vietnam-1', ['inbox', '--program', 'ended'])
+  t.equal(listed.code, 0, listed.err)
+  t.match(listed.out, short(caseId))
+  const left = await desk.run('vietnam-1', ['add-reader', '--from', 'who-left', ...to, '--dry-run'])
+  t.equal(left.code, 0, left.err)
+  t.match(left.out, caseId)
 })

@@ -79,3 +79,9 @@ await t.test('fish completes commands, what is in them, and values of options', 
   ] as const)
     t.match(execFileSync('fish', ['-c', `complete -C "${line}"`], { encoding: 'utf8', env }), found)
 })
+
+await t.test('its help has examples, as that of every command', async t => {
+  const help = execFileSync(process.execPath, [tool, 'completion', '--help'], { encoding: 'utf8' })
+  t.match(help, 'print a script that completes commands in your shell')
+  t.match(help, '\nExamples:\n  source <(khancap completion bash)\n')
+})

@@ -1,5 +1,5 @@
 // `khancap doctor` finds each broken set-up, says what it is, and how to mend it.
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { freePort } from '../helper/free-port.js'
@@ -73,12 +73,16 @@ await t.test('where nothing is wrong it says so', async t => {
 
 await t.test('nothing is set up', async t => {
   const { folder } = await sound(t)
-  const run = await khancap(['doctor', '--json'], { folder: join(folder, 'nothing') })
+  const now = () => Date.parse('2031-05-06T07:08:09.123Z')
+  const run = await khancap(['doctor', '--json'], { folder: join(folder, 'nothing'), now })
   t.equal(run.code, 1)
   const checks: Found[] = JSON.parse(run.out).checks
   const mend = (name: string) => checks.find(({ check }) => check === name)?.mend.join(' ') ?? ''
   t.match(mend('organisation'), 'khancap init --url URL --root FINGERPRINT')
   t.match(mend('identity'), 'khancap keys new')
+  const clock = checks.find(({ check }) => check === 'clock')
+  t.match(clock?.sentence, '2031-05-06 07:08 UTC', 'a wrong clock may be why')
+  t.match(clock?.mend[0], 'a clock that you trust')
 })
 
 await t.test('others may read the folder', async t => {
@@ -88,6 +92,29 @@ await t.test('others may read the folder', async t => {
   t.equal(code, 0)
   t.equal(found('folder')?.status, 'warn')
   t.match(found('folder')?.mend[0], 'chmod -R go= ')
+})
+
+await t.test('others may use the place of the agent', async t => {
+  const { folder } = await sound(t)
+  const runtimeFolder = join(folder, 'run')
+  const place = join(runtimeFolder, 'khancap')
+  await mkdir(place, { recursive: true, mode: 0o700 })
+  const agent = async () => {
+    const { code, out } = await khancap(['doctor', '--json'], {
+      folder,
+      environment: { runtimeFolder },
+    })
+    t.equal(code, 0, 'every command works without one')
+    const checks: Found[] = JSON.parse(out).checks
+    return checks.find(({ check }) => check === 'agent')
+  }
+  t.equal(await agent(), undefined)
+  await chmod(place, 0o750)
+  t.match(await agent(), {
+    status: 'warn',
+    sentence: `others may use ${place}: an agent there is not asked`,
+    mend: [`chmod 700 ${place}`],
+  })
 })
 
 await t.test('the settings are damaged', async t => {
@@ -135,6 +162,25 @@ await t.test('the clock of this machine is wrong', async t => {
   t.match(found('clock')?.mend[0], 'set the clock')
 })
 
+await t.test('a clock that is days behind tells of no forgery', async t => {
+  const { examine, folder, server } = await sound(t)
+  const behind = Date.parse('2020-05-17T09:30:12.345Z')
+  const { code, found } = await examine(() => behind)
+  t.equal(code, 1)
+  const directory = found('directory')
+  t.match(
+    directory?.sentence,
+    /^the clock of this machine says 2020-05-17 09:30 UTC, and the organisation's directory holds from 20\d\d-/,
+  )
+  t.match(directory?.mend[0], 'set date and time of this machine by a clock that you trust')
+  for (const line of ['doctor', 'inbox', 'open 3k7m3k7m', `verify site ${server.url}`]) {
+    const run = await khancap(line.split(' '), { folder, now: () => behind })
+    t.equal(run.code, 1, line)
+    t.match(`${run.out}${run.err}`, 'the clock of this machine says 2020-05-17 09:30 UTC', line)
+    t.notMatch(`${run.out}${run.err}`, /--replace|do not work with this server|not signed by/)
+  }
+})
+
 await t.test(
   'the directory is a demo, ends soon, has expired, or names other addresses',
   async t => {
@@ -157,6 +203,19 @@ await t.test(
     const elsewhere = (await moved.examine()).found('directory')
     t.match(elsewhere?.sentence, 'the server refuses signed requests')
     t.match(elsewhere?.mend[0], 'khancap init --url with one of https://moved.example')
+
+    for (const more of [{ demo: true }, { expires: formatTimestamp(Date.now() + 5 * day) }]) {
+      const both = await sound(t, { addresses: ['https://moved.example'], ...more })
+      const said = (await both.examine()).found('directory')
+      t.equal(said?.status, 'warn')
+      t.match(said?.sentence, 'the server refuses signed requests')
+      t.match(
+        said?.sentence,
+        'demo' in more ? 'a demo, never for real cases' : 'valid for 4 d 23 h',
+      )
+      t.match(said?.mend[0], 'khancap init --url with one of https://moved.example')
+      t.equal(said?.mend.length, 'demo' in more ? 1 : 2)
+    }
   },
 )
 
@@ -184,6 +243,10 @@ await t.test(
     t.match(
       (await examine()).found('keyring')?.sentence,
       'could not verify the signature of the request',
+    )
+    t.ok(
+      (await examine()).checks.every(({ mend }) => !mend.join().includes('khancap doctor')),
+      'nobody is sent in a circle',
     )
 
     await serve(others, 7)

@@ -238,12 +238,13 @@ const liesFor: Readonly<Record<Place, readonly Told[]>> = {
  * meets each lie somewhere.
  */
 function toldAt(place: string, asked: readonly string[]): readonly Told[] {
-  const all = liesFor[placeOf(place)]
-  if (isLong) return all
-  const places = asked.filter(each => liesFor[placeOf(each)].length > anywhere.length / 2)
-  const turn = places.indexOf(place)
-  const isShared = (lie: Told) => anywhere.includes(lie) || documents.includes(lie)
-  return all.filter((lie, index) => !isShared(lie) || index % places.length === turn)
+  const shared = [...anywhere, ...documents]
+  return liesFor[placeOf(place)].filter(lie => {
+    const number = shared.indexOf(lie)
+    if (isLong || number === -1) return true
+    const places = asked.filter(each => liesFor[placeOf(each)].includes(lie))
+    return places[number % places.length] === place
+  })
 }
 
 // ── every command ────────────────────────────────────────────────────────────────────────────────────────

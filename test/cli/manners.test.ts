@@ -4,8 +4,10 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { widthOf } from '../../cli/terminal/width.js'
-import { temporaryFolder } from '../helper/cli.js'
+import { khancap, temporaryFolder } from '../helper/cli.js'
+import { says } from '../helper/lying-server.js'
 import { office } from '../helper/office.js'
+import { scene } from '../helper/scene.js'
 import { inTerminal, tool } from '../helper/terminal.js'
 
 // Real processes, one after the other, on a machine that may be busy.
@@ -55,6 +57,38 @@ await t.test(
     t.equal(joined, whole.join('\n'), 'the same words, in the same order')
   },
 )
+
+await t.test('80 columns: nothing on stdout is cut inside a word, whatever it says', async t => {
+  const { folder, server } = await scene(t)
+  server.lies['/readyz'] = says('{"status":"unavailable"}', 'application/json', 503)
+  const desk = await office(t)
+  const { caseId } = await desk.newCase()
+  const hold = ['hold', caseId, '--until', '12h', '--reason', 'applicant_asked']
+  const machines: readonly (readonly [readonly string[], string])[] = [
+    [['doctor'], join(folder, 'nothing')],
+    [['doctor'], folder],
+    [hold, await desk.folderOf('vietnam-1')],
+  ]
+  for (const [args, where] of machines) {
+    const plain = await khancap(args, { folder: where })
+    if (args === hold) await desk.run('vietnam-1', ['unhold', caseId])
+    const shown = await khancap(args, { folder: where, columns: 80, colour: true })
+    t.equal(shown.code, plain.code, shown.err)
+    const lines = shown.out.trimEnd().split('\n')
+    for (const line of lines)
+      t.ok(widthOf(line) <= 80 || !line.trim().includes(' ') || line.includes(where), line)
+    const words = (text: string) =>
+      text
+        .replaceAll(/\p{Cc}\[\d+m/gu, '')
+        .split(/\s+/)
+        .filter(word => !/^\d\d:\d\d$/.test(word))
+    t.strictSame(words(shown.out), words(plain.out), 'the same words, in the same order')
+    t.ok(
+      plain.out.split('\n').some(line => widthOf(line) > 80),
+      'and in a file a sentence is one line',
+    )
+  }
+})
 
 await t.test('the editor: VISUAL, else EDITOR, else nano where there is one, else vi', async t => {
   const desk = await office(t)

@@ -1,6 +1,6 @@
 // `khancap open --file`: what came on a stick is opened with nothing but this machine, whoever sealed it.
 import { randomBytes } from 'node:crypto'
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { armor, Encrypter } from 'age-encryption'
 import t from 'tap'
@@ -144,6 +144,33 @@ await t.test(
   },
 )
 
+await t.test('the name of a file types no command where ours stand', async t => {
+  const command = 'khancap init --replace --url help.example --root 0123'
+  const name = `request.age is of a newer version, to open it type this first: ${command}.age`
+  await writeFile(name, 'no age file')
+  for (const file of [name, `no ${name}`]) {
+    const { code, err } = await khancap(['open', '--file', file, 'one.age'], {
+      folder,
+      columns: 80,
+    })
+    t.equal(code, 1)
+    t.match(err.replaceAll(/\s+(?:\| )?/g, ' '), command)
+    t.notMatch(err, /^\s*khancap init/m)
+  }
+  await mkdir('leftover')
+  const part = `${name}.${'0'.repeat(16)}.part`
+  await writeFile(join('leftover', part), 'in the clear')
+  const { err } = await khancap(['open', '--file', 'one.age', '--out', 'leftover'], {
+    folder,
+    columns: 80,
+  })
+  t.match(err.replaceAll(/\s+(?:\| )?/g, ' '), `warning: leftover/${part} is in the clear`)
+  t.notMatch(err, /^\s*khancap init/m)
+  const usage = await khancap(['open', `--${name}`], { folder, columns: 80 })
+  t.equal(usage.code, 2)
+  t.notMatch(usage.err, /^\s*khancap init/m)
+})
+
 /** Above what is held in memory: it is opened as a stream. */
 const large = process.env['KHANCAP_TEST_LONG'] === '1' ? 104_857_600 : 17_000_000
 
@@ -163,6 +190,23 @@ await t.test('a large file is opened as a stream, saved whole, and never over a 
   t.equal(again.code, 1)
   t.match(again.err, 'exists already; it was left as it is')
   t.ok(content.equals(await readFile(saved)))
+})
+
+await t.test('a large bundle is named as one, and not shown or saved', async t => {
+  await writeFile(
+    'large-bundle.age',
+    await stock(`{"v":1,"kind":"bundle_file",${' '.repeat(large)}`),
+  )
+  for (const more of [[], ['--out', 'bundled']]) {
+    const { code, err, out } = await open('large-bundle.age', ...more)
+    t.equal(code, 1)
+    t.equal(out, '')
+    t.match(
+      err,
+      'large-bundle.age is a bundle\nhint: khancap inbox --bundle large-bundle.age lists',
+    )
+  }
+  t.notOk((await readdir('.', { recursive: true })).some(name => name.startsWith('bundled/')))
 })
 
 await t.test('a large text is shown from its beginning, once all of it has opened', async t => {

@@ -1,13 +1,15 @@
 // Step 1: an organisation makes its keys and its directory offline, on a folder that is carried about, and everybody
 // who pinned its root can verify what comes out.
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
+import { widthOf } from '../../cli/terminal/width.js'
 import { verifyDirectory, readDirectory } from '../../keys/directory.js'
 import { readSigningKey } from '../../keys/signing-key.js'
 import type { Directory } from '../../schemas/directory.js'
 import { siteListPath, sitePolicy } from '../../schemas/site.js'
+import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { nodePrimitives } from '../../src/core/crypto/node.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
 import { openSlip } from '../../src/core/envelope/open.js'
@@ -270,6 +272,13 @@ await t.test('teams, programs and addresses', async t => {
   t.equal((await run(`org add address http://abcdefgh.onion/form ${dir}`)).code, 2)
   await must(`org remove address http://abcdefgh.onion ${dir}`)
   t.match((await run(`org remove address ${origin} ${dir}`)).err, 'is the only address')
+  await must(`org add address http://second.example ${dir}`)
+  const first = await must(`org remove address ${origin} ${dir}`)
+  t.match(first.err, /^it was the first: .*\nto take it back: khancap org add address /m)
+  await must(`org add address ${origin} ${dir}`)
+  t.notMatch((await must(`org remove address ${origin} ${dir}`)).err, 'it was the first')
+  await must(`org add address ${origin} ${dir}`)
+  await must(`org remove address http://second.example ${dir}`)
   await must(`org remove program pil ${dir}`)
   t.match((await run(`org remove program emergency ${dir}`)).err, 'is the only program')
   const [emergency] = (await source('one')).programs
@@ -333,11 +342,12 @@ await t.test('each step says first what its dry run says, and its way back works
     const before = await source('back')
     const dry = await must(`org ${line} ${dir} --dry-run`, { now })
     const what = /^would be done: (.*)\n$/.exec(dry.out)?.[1] ?? ''
-    t.match(dry.err, /nothing was written\n$/)
+    t.match(dry.err, /^nothing was written\nonce it is done:\n(?=.)/m)
     t.strictSame(await source('back'), before, `${line}: nothing was written`)
     const done = await must(`org ${line} ${dir}`, { now })
     t.equal(done.out, `done: ${what}\n`)
     t.ok(done.err.includes(`will be done: ${what}\n`), line)
+    for (const said of [dry, done]) t.match(said.err, /^[^\n]*to take it back\b[^\n]*$/m, line)
     t.strictNotSame(await source('back'), before)
     const command = /to take it back\b[^\n]*: khancap (org .*)\n/.exec(done.err)?.[1] ?? ''
     const given = line.includes('program') ? 'violation.json' : file
@@ -360,6 +370,75 @@ await t.test('each step says first what its dry run says, and its way back works
   t.match(quiet.err, 'to take it back: khancap org remove team asia --dir back\n')
 })
 
+await t.test(
+  'a command to copy names nothing else, whatever a folder or a team is called',
+  async t => {
+    const init = (dir: string) =>
+      run(`org init --dir ${dir} --name Odd --origin ${origin} --root root-1 --threshold 1`)
+    const hidden = 'odd+o\u200bther'
+    for (const [dir, shown] of [
+      ["odd+an's", `'${join(at, "odd an'\\''s")}'`],
+      [hidden, 'DIR'],
+    ] as const) {
+      t.equal((await init(dir)).code, 0)
+      const again = await init(dir)
+      t.equal(again.code, 1)
+      t.ok(again.err.endsWith(`: khancap org check --dir ${shown}\n`), again.err)
+    }
+    const added = await must(`org add team asia --name en=A\u200bsia --dir ${hidden}`)
+    t.match(added.err, 'to take it back: khancap org remove team asia --dir DIR\n')
+    const removed = await must(`org remove team asia --dir ${hidden}`)
+    t.match(
+      removed.err,
+      'to take it back: put a copy of organisation.json from before in its place',
+    )
+    t.notMatch(removed.err, /to take it back[^\n]*khancap/)
+  },
+)
+
+await t.test('a slip in the name is taken back, as long as nothing is published', async t => {
+  const dir = '--dir slip'
+  const now = () => Date.parse('2026-11-22T10:00:00Z')
+  await must(`org init ${dir} --name Slip --origin ${origin} --root root-1 --threshold 1`)
+  const given = await handler('vi-1')
+  await must(`org add handler ${given} ${dir} --team vi --role lead --language vi`, { now })
+  const before = await source('slip')
+  const dry = await must(`org revoke vi-1 ${dir} --dry-run`, { now })
+  const done = await must(`org revoke vi-1 ${dir}`, { now })
+  const steps = ({ err }: { err: string }) =>
+    err.split('\n').filter(line => / khancap org (remove|add) /.test(line))
+  t.strictSame(steps(dry), steps(done), 'a dry run says how')
+  t.equal(steps(done).length, 2)
+  for (const step of steps(done)) {
+    const command = /: khancap (org .*)$/.exec(step)?.[1] ?? ''
+    const args = wordsOf(command).map(word => (word === 'FILE' ? given : word))
+    const { code, err } = await khancap(args, { folder: join(at, 'desk'), now })
+    t.equal(code, 0, `${command}: ${err}`)
+  }
+  t.strictSame(await source('slip'), before)
+
+  await must(`org revoke vi-1 ${dir}`, { now })
+  const again = await must(`org revoke vi-1 ${dir}`, { now })
+  t.strictSame(steps(again), [], 'whose end may be published is not brought back with it')
+})
+
+await t.test(
+  'who loses a laptop publishes first, who leaves in peace hands over first',
+  async t => {
+    const dir = '--dir slip'
+    const look = 'khancap add-reader --from vi-1 --to COLLEAGUE --dry-run\n'
+    const lost = await must(`org revoke vi-1 ${dir} --dry-run`)
+    t.match(lost.err, 'lost, stolen or in other hands: publish at once. Then a colleague')
+    t.match(lost.err, 'khancap keys recover\n')
+    t.notMatch(lost.err, /must hand it over|before you publish/)
+    const leaving = await must(`org remove handler vi-1 ${dir} --dry-run`)
+    t.match(leaving.err, 'vi-1 must hand it over before they go')
+    t.match(leaving.err, 'before you publish, a colleague or vi-1')
+    t.notMatch(leaving.err, 'at once')
+    for (const { err } of [lost, leaving]) t.ok(err.includes(`: ${look}`), 'to be copied')
+  },
+)
+
 await t.test('where there is no way back, it is said, and what helps', async t => {
   const dir = '--dir back'
   const none = async (line: string, ...words: readonly string[]) => {
@@ -377,8 +456,15 @@ await t.test('where there is no way back, it is said, and what helps', async t =
   await rm('back/server', { recursive: true })
   await none('rotate router', 'carried away: khancap org rotate router --dir back\n')
   await none('rotate receipt', 'carried away: khancap org rotate receipt --dir back\n')
-  await none('revoke en-1', 'to FILE: khancap org rotate handler FILE --dir back\n')
-  await none('remove handler en-1', 'only a copy of organisation.json from before')
+  await none(
+    'revoke en-1',
+    'once it is published there is no way back: keys that were ended never count again',
+    'to FILE: khancap org rotate handler FILE --dir back\n',
+  )
+  t.match(
+    (await must(`org remove handler en-1 ${dir}`)).err,
+    'to take it back: put a copy of organisation.json from before in its place',
+  )
   const replaced = await must(`org add program violation.json ${dir}`)
   t.match(replaced.err, 'khancap org remove program violation --dir back')
   t.match(
@@ -415,13 +501,42 @@ await t.test('what is refused was not announced, and what is announced can be st
     t.equal(code, 1, 'nobody gives a passphrase')
     t.match(err, /^will be done: /m, line)
   }
+  const slip = scriptedAsker(passphrase, passphrase, `${passphrase} `, passphrase)
+  const slipped = await run(`org init --dir dry --name Dry --origin ${origin}`, { asker: slip })
+  t.equal(slipped.code, 1)
+  t.match(slipped.err, 'the two passphrases differ; nothing was made')
   const left = await readdir('.')
-  t.notOk(left.includes('dry.age') || left.includes('dry'))
+  t.notOk(left.includes('dry.age') || left.includes('dry'), 'nor is the first key made')
   const page = await run('org add handler vi-7 --page nowhere/vi-7.txt --dir back')
   t.equal(page.code, 1)
   t.match(page.err, /^will be done: page for vi-7 \(en\) in nowhere\/vi-7\.txt$/m)
   const made = await must('org add handler vi-7 --page vi-7.txt --dir back')
   t.match(made.err, 'to take it back: delete vi-7.txt')
+})
+
+await t.test('keys that lie there already are told of before anything is asked', async t => {
+  await mkdir('left/server', { recursive: true })
+  await writeFile('left/server/router.identity', 'a router')
+  for (const line of ['--dir left', '--dir left --dry-run']) {
+    const asker = scriptedAsker()
+    const { code, err } = await run(`org init ${line} --name Left --origin ${origin}`, { asker })
+    t.equal(code, 1, line)
+    t.match(
+      err,
+      `khancap: ${join(at, 'left/server/router.identity')} is there already, of something else`,
+    )
+    t.notMatch(err, /w(ill|ould) be done/)
+    t.strictSame(asker.asked, [])
+  }
+  t.strictSame(await readdir('left'), ['server'])
+  // The name of the source is taken by a link to nowhere, which fails as late as anything can.
+  await mkdir('late')
+  await symlink('nowhere', 'late/organisation.json')
+  const late = await run(`org init --dir late --name Late --origin ${origin}`)
+  t.equal(late.code, 1)
+  t.match(late.err, `${join(at, 'late/organisation.json')} exists already`)
+  t.strictSame(await readdir('late/keys'), [], 'nothing that was made before is left')
+  t.strictSame(await readdir('late/server'), [])
 })
 
 await t.test('org check says where every request goes', async t => {
@@ -432,6 +547,29 @@ await t.test('org check says where every request goes', async t => {
   t.strictSame([faults, holes], [[], []])
   t.ok(cells.every((cell: { readers: number }) => cell.readers > 0))
   t.match((await must('org check --directory three/directory.note')).out, 'emergency')
+
+  const named = json(await readFile('three/organisation.json', 'utf8'))
+  await mkdir('wide')
+  const long = 'a-team-of-thirty-two-letters-yes'
+  for (const team of ['litigation', long]) {
+    const renamed = JSON.stringify({
+      ...named,
+      teams: [...named.teams, { id: team, names: {} }],
+      handlers: named.handlers.map((one: object) => ({ ...one, teams: [team] })),
+      programs: named.programs.map((one: { routing: object[] }) => ({
+        ...one,
+        routing: one.routing.map(row => ({ ...row, team })),
+        fallback_team: team,
+      })),
+    })
+    await writeFile('wide/organisation.json', renamed)
+    for (const when of ['', ` --at ${formatTimestamp(Date.now() + 3_600_000)}`]) {
+      const { out: fitted } = await must(`org check --dir wide${when}`, { columns: 80 })
+      for (const line of fitted.split('\n')) t.ok(widthOf(line) <= 80, line)
+      t.match(fitted.split(/\s+/).join(''), team.slice(0, 8))
+    }
+  }
+  t.match((await must('org check --dir wide', { columns: 132 })).out, long, 'whole, given the room')
 
   t.match(words.err, /^warning: there is no contact: /m)
   const dry = await run('org publish --dir three --yes --dry-run')

@@ -1,6 +1,6 @@
 // `khancap open --raw`: what an applicant sealed, byte for byte, in a new file and nowhere else.
-import { execFileSync } from 'node:child_process'
-import { readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Encrypter } from 'age-encryption'
 import t from 'tap'
@@ -9,7 +9,7 @@ import { printContent } from '../../src/core/envelope/content.js'
 import { caseInTeam, sealedAddition, withToken } from '../helper/api.js'
 import { temporaryFolder } from '../helper/cli.js'
 import { office, vietnamese } from '../helper/office.js'
-import { inTerminal } from '../helper/terminal.js'
+import { inTerminal, tool } from '../helper/terminal.js'
 
 t.setTimeout(300_000)
 
@@ -82,6 +82,45 @@ await t.test('a file from a stick goes out as it was sealed, whatever is in it',
   for (const name of ['letter.txt', 'large.bin'])
     t.equal((await stat(name)).mode & 0o777, 0o600, name)
 })
+
+await t.test(
+  'killed while a large file goes out raw: what is left was named, and is again',
+  async t => {
+    const folder = await desk.folderOf('vietnam-1')
+    const args = [tool, 'open', '--file', join(at, 'large.age'), '--raw', 'film.mp4']
+    const env = { PATH: process.env['PATH'] ?? '', KHANCAP_CONFIG_DIR: folder }
+    const cwd = join(at, 'films')
+    await mkdir(cwd)
+    const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] })
+    let err = ''
+    child.stderr.setEncoding('utf8').on('data', text => {
+      err += text
+      if (err.includes('.part\n')) child.kill('SIGKILL')
+    })
+    await new Promise(done => child.once('close', done))
+    t.match(err, 'saving in film.mp4, in the clear: delete it when you are done\n')
+    const said = /^until all of it has opened it is in (film\.mp4\.[0-9a-f]{16}\.part)$/m.exec(
+      err,
+    )?.[1]
+    t.ok(said)
+    // It may have been killed before the first byte.
+    const part = `film.mp4.${'0'.repeat(16)}.part`
+    await writeFile(join('films', part), 'half')
+    const names = await readdir('films')
+    for (const name of names) t.ok([said, part].includes(name), name)
+    for (const what of [
+      ['--file', 'letter.age', '--raw', join('films', 'small.txt')],
+      ['--file', 'letter.age', '--out', 'films'],
+      ['--file', 'large.age', '--raw', join('films', 'large.bin')],
+      [one.caseId, '--raw', join('films', 'request.json')],
+    ]) {
+      const again = await open(...what)
+      t.equal(again.code, 0, again.err)
+      for (const name of names)
+        t.equal(again.err.split(`warning: ${join('films', name)} is in the clear`).length, 2, name)
+    }
+  },
+)
 
 await t.test('no terminal, no pipe, no device and no file that is there is written to', async t => {
   execFileSync('mkfifo', ['fifo'])

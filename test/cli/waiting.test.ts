@@ -127,7 +127,7 @@ await t.test('what is said in the meantime stands on a line of its own', async t
   out.say(safe`said`)
   out.out(safe`a result`)
   await other
-  await passed(400)
+  await passed(250)
   t.match(linesOn(kept.text), ['said', 'a result', 'waiting for a, 1 s …'])
   out.json([])
   await work
