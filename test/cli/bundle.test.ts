@@ -73,7 +73,7 @@ await t.test('step 10: cases go out on a stick, answers come back, and arrive on
   t.equal((await away(['add-reader', one.caseId, '--to', 'china-1'])).code, 2)
 
   const bytes = await readFile(file)
-  for (const word of ['Hoa', one.caseId, desk.url, 'vietnam', 'replies', 'bundle'])
+  for (const word of ['Chào chị Hoa', one.caseId, desk.url, 'vietnam', 'replies', 'bundle'])
     t.notOk(bytes.includes(word), `${word} does not stand on the stick in clear`)
   t.ok(
     (await readdir(stick)).every(name => name.endsWith('.khancap')),
