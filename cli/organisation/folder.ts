@@ -6,7 +6,6 @@
 //   keys/root-NAME.age     a key of the root, sealed with its own passphrase; may live on another stick
 //   server/receipt.key     what the API needs, in the clear: carry it there, then delete it here
 //   server/router.identity what the workers need, in the clear: carry it there, then delete it here
-import { rmSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { NoteSigner } from '../../keys/note.js'
@@ -15,7 +14,14 @@ import { maxDirectoryBytes } from '../../schemas/directory.js'
 import { OrganisationSource } from '../../schemas/organisation.js'
 import { openWithPassphrase, sealWithPassphrase } from '../../src/core/envelope/passphrase.js'
 import { alreadyThere, type Failure, refused } from '../failure.js'
-import { isThere, readBounded, syncFolder, writeNew, writePrivately } from '../station/disk.js'
+import {
+  allOrNone,
+  isThere,
+  readBounded,
+  syncFolder,
+  writeNew,
+  writePrivately,
+} from '../station/disk.js'
 import { newPassphrase, withPassphrase } from '../station/passphrase.js'
 import type { PassphraseOptions, Station } from '../station/station.js'
 import { type Safe, safe } from '../terminal/safe.js'
@@ -176,34 +182,17 @@ export interface NewFile {
   readonly content: string | Uint8Array
 }
 
-const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
 /** Writes files that must not exist yet: all of them, or none, also where somebody ends us in between. @throws Failure */
 export async function writeTogether(files: readonly NewFile[]): Promise<void> {
-  const ours: string[] = []
-  const forget = () => {
-    for (const file of ours) rmSync(file, { force: true })
-  }
-  const ended = (signal: NodeJS.Signals) => {
-    forget()
-    process.kill(process.pid, signal)
-  }
-  for (const signal of endings) process.once(signal, ended)
-  try {
+  await allOrNone(async ours => {
     for (const { content, file } of files) {
       // One after the other: the last one may name those before.
       // oxlint-disable no-await-in-loop
       await mkdir(dirname(file), { recursive: true, mode: 0o700 })
       await expectNoFile(file)
-      ours.push(file)
-      await writeNew(file, content)
+      await writeNew(file, content, () => ours(file))
       await syncFolder(dirname(file))
       // oxlint-enable no-await-in-loop
     }
-  } catch (error) {
-    forget()
-    throw error
-  } finally {
-    for (const signal of endings) process.off(signal, ended)
-  }
+  })
 }

@@ -1,5 +1,6 @@
 // Files of the tool on disk: folders 0700, files 0600, and a file is replaced as a whole or not at all.
 import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { type FileHandle, lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
@@ -18,9 +19,44 @@ export async function writePrivately(file: string, content: string | Uint8Array)
   await syncFolder(folder)
 }
 
-/** Writes a file that must not exist yet; half of one is not left behind. @throws EEXIST */
-export async function writeNew(file: string, content: string | Uint8Array): Promise<void> {
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/**
+ * Runs what makes files that count together or not at all: where it fails, or somebody ends us meanwhile, they are taken away.
+ * @param work says of each file, once it is ours, that it is to be taken away then
+ */
+export async function allOrNone<T>(work: (ours: (file: string) => void) => Promise<T>): Promise<T> {
+  const files: string[] = []
+  const forget = () => {
+    for (const file of files) rmSync(file, { force: true })
+  }
+  const ended = (signal: NodeJS.Signals) => {
+    forget()
+    process.kill(process.pid, signal)
+  }
+  for (const signal of endings) process.once(signal, ended)
+  try {
+    return await work(file => void files.push(file))
+  } catch (error) {
+    forget()
+    throw error
+  } finally {
+    for (const signal of endings) process.off(signal, ended)
+  }
+}
+
+/**
+ * Writes a file that must not exist yet; half of one is not left behind.
+ * @param begun it was not there, and is ours
+ * @throws EEXIST
+ */
+export async function writeNew(
+  file: string,
+  content: string | Uint8Array,
+  begun?: () => void,
+): Promise<void> {
   const handle = await open(file, 'wx', 0o600)
+  begun?.()
   try {
     try {
       await handle.writeFile(content)

@@ -1,7 +1,6 @@
 // A sealed file that is larger than memory, from a disk or over a line, opened chunk by chunk. What was opened counts once its last chunk has: until
 // then it stands beside the name that it will have, under one that says so, and a file that turns out to be damaged leaves nothing.
 import { randomBytes } from 'node:crypto'
-import { rmSync } from 'node:fs'
 import { type FileHandle, mkdir, open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { KhancapError } from '../../schemas/problem.js'
@@ -12,7 +11,7 @@ import { utf8 } from '../../src/core/encoding/bytes.js'
 import { openAgeHeader } from '../../src/core/envelope/open.js'
 import { chunkOpener, payloadNonceBytes, sealedChunkBytes } from '../../src/core/envelope/stream.js'
 import { alreadyThere } from '../failure.js'
-import { isThere } from './disk.js'
+import { allOrNone, isThere, writeNew } from './disk.js'
 
 /** Chunks that are read at once. */
 const chunksAtOnce = 16
@@ -126,17 +125,9 @@ async function whole(
   if (await isThere(place)) throw alreadyThere(place)
   const fresh = `${place}.${randomBytes(8).toString('hex')}${unfinished}`
   begun?.(fresh)
-  const ours = [fresh]
-  const forget = () => {
-    for (const file of ours) rmSync(file, { force: true })
-  }
-  const ended = (signal: NodeJS.Signals) => {
-    forget()
-    process.kill(process.pid, signal)
-  }
-  for (const signal of endings) process.once(signal, ended)
-  try {
+  return allOrNone(async ours => {
     const target = await open(fresh, 'wx', 0o600)
+    ours(fresh)
     let bytes: number
     try {
       bytes = await fill(text => target.writeFile(text))
@@ -145,19 +136,12 @@ async function whole(
       await target.close()
     }
     // Whoever ends us before leaves nothing under the name that counts; it is never taken from a file that is there.
-    await (await open(place, 'wx', 0o600)).close()
-    ours.push(place)
+    await writeNew(place, '', () => ours(place))
     await rename(fresh, place)
     return bytes
-  } catch (error) {
-    forget()
-    throw error
-  } finally {
-    for (const signal of endings) process.off(signal, ended)
-  }
+  })
 }
 
-const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const unfinished = '.part'
 
 /** Whether a file of this name was being written when somebody ended us, or is being written now. */
