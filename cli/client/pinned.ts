@@ -1,7 +1,6 @@
 // The organisation that is pinned here: its directory, fetched or remembered, verified against the pinned root, and
 // never older than one that was seen before.
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
-import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { readDirectory, type VerifiedDirectory, verifyDirectory } from '../../keys/directory.js'
 import { maxDirectoryBytes } from '../../schemas/directory.js'
 import { KhancapError } from '../../schemas/problem.js'
@@ -9,7 +8,7 @@ import type { HandlerSettings } from '../../schemas/settings.js'
 import { Failure, refused } from '../failure.js'
 import type { Station } from '../station/station.js'
 import { command, type Safe, safe } from '../terminal/safe.js'
-import { timeWords } from '../terminal/time-words.js'
+import { clockWords, timeWords } from '../terminal/time-words.js'
 import { exchange } from './exchange.js'
 import { keepDirectory } from './past-directories.js'
 import { failureOf } from './problem.js'
@@ -91,10 +90,9 @@ async function verifiedNow(
     const isEarly =
       error instanceof KhancapError && error.faults.some(({ code }) => code === 'not_yet_valid')
     if (!isEarly) throw error
-    const here = timeWords(formatTimestamp(now - (now % 1000)))
     throw new Failure(
       1,
-      safe`the clock of this machine says ${here}, and the organisation's directory holds from ${timeWords(readDirectory(note).valid_from)} on`,
+      safe`the clock of this machine says ${clockWords(now)}, and the organisation's directory holds from ${timeWords(readDirectory(note).valid_from)} on`,
       [
         safe`nothing was sent; set date and time of this machine by a clock that you trust, then try again`,
         safe`if they are right, tell the organisation that its directory has not begun`,

@@ -8,14 +8,12 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import t from 'tap'
 import { khancapProgram } from '../../cli/program.js'
-import { PublicIdentity } from '../../schemas/settings.js'
 import { SiteList, siteListPath } from '../../schemas/site.js'
-import type { Directory, DirectoryHandler } from '../../schemas/directory.js'
+import type { Directory } from '../../schemas/directory.js'
 import { sweepHeartbeat } from '../../src/app/sweep-clock.js'
 import { httpSettings } from '../../src/http/limits.js'
 import { publishDirectory } from '../../src/app/publish-directory.js'
 import { encodeBase64url } from '../../src/core/encoding/base64url.js'
-import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { caseInTeam, sealedAddition, submit, testApi, withToken } from '../helper/api.js'
 import { inCheckout } from '../helper/checkout.js'
 import {
@@ -34,6 +32,7 @@ import { testOrganisation } from '../helper/organisation.js'
 import { detail, summary } from '../helper/scene.js'
 import { caseId as newId, sha256 } from '../helper/store.js'
 import { attachTo } from '../helper/upload.js'
+import { takingOver } from '../helper/rotated.js'
 
 t.setTimeout(600_000)
 
@@ -433,28 +432,6 @@ function leaves(command: Command, path: readonly string[]): string[] {
     : inner.flatMap(one => leaves(one, [...path, one.name()]))
 }
 
-/** The newest keys of a handler, published; the ones before end tomorrow. */
-async function publishRotated(handler: string, folder: string): Promise<void> {
-  const text = await readFile(join(folder, 'identity.json'), 'utf8')
-  const { recipients, signing_keys } = PublicIdentity.parse(JSON.parse(text))
-  const validity = (index: number) => ({
-    valid_from: formatTimestamp(Date.now() - 24 * hourMs),
-    valid_until: index === 0 ? null : formatTimestamp(Date.now() + 24 * hourMs),
-  })
-  await publish(({ handlers }) => ({
-    handlers: handlers.map(
-      (one): DirectoryHandler =>
-        one.id === handler
-          ? {
-              ...one,
-              recipients: recipients.map((recipient, index) => ({ recipient, ...validity(index) })),
-              signing_keys: signing_keys.map((key, index) => ({ key, ...validity(index) })),
-            }
-          : one,
-    ),
-  }))
-}
-
 // What applicants send is sealed with the first directory; what follows works with the second.
 const theirs = await caseInTeam(api, 'china', { answers: vietnamese })
 const whole = await newCase()
@@ -474,7 +451,12 @@ for (const [verb, { changes }] of Object.entries(verbs)) {
 
 const rotating = await handlerFolder(t, organisation, 'china-lead', url)
 await well(khancap(['keys', 'rotate'], { folder: rotating }))
-await publishRotated('china-lead', rotating)
+const taken = await takingOver({
+  id: 'china-lead',
+  folder: rotating,
+  end: Date.now() + 24 * hourMs,
+})
+await publish(({ handlers }) => ({ handlers: taken(handlers) }))
 
 await t.test('every command is in one of the two lists', async t => {
   const program = await khancapProgram(

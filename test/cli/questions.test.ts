@@ -6,14 +6,13 @@ import { join } from 'node:path'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
 import t from 'tap'
 import { rowsOf } from '../../cli/joining/page.js'
-import type { DirectoryHandler } from '../../schemas/directory.js'
 import { PublicIdentity } from '../../schemas/settings.js'
-import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { inCheckout } from '../helper/checkout.js'
 import { passphrase, temporaryFolder } from '../helper/cli.js'
 import { mailOffice } from '../helper/mail-office.js'
 import { type Exchange, inTerminal } from '../helper/terminal.js'
 import { installToyPlugin, toyKey, toyRecipient } from '../helper/toy-plugin.js'
+import { takingOver } from '../helper/rotated.js'
 
 // Real processes, one after the other, on a machine that may be busy.
 t.setTimeout(600_000)
@@ -310,26 +309,8 @@ await t.test('an old key goes after a yes where the server hides cases', async t
   await api.db.rows(`update cases set team = 'china' where id = $1`, [caseId])
   await did(handler, ['open', caseId])
   await did(handler, ['keys', 'rotate'])
-  const { recipients, signing_keys } = PublicIdentity.parse(
-    JSON.parse(await readFile(join(folder, 'identity.json'), 'utf8')),
-  )
-  const end = Date.now() - 60 * dayMs
-  const validity = (index: number) => ({
-    valid_from: formatTimestamp(end - dayMs),
-    valid_until: index === 0 ? null : formatTimestamp(end),
-  })
-  await desk.publish(({ handlers }) => ({
-    handlers: handlers.map(
-      (one): DirectoryHandler =>
-        one.id === handler
-          ? {
-              ...one,
-              recipients: recipients.map((recipient, index) => ({ recipient, ...validity(index) })),
-              signing_keys: signing_keys.map((key, index) => ({ key, ...validity(index) })),
-            }
-          : one,
-    ),
-  }))
+  const taken = await takingOver({ id: handler, folder, end: Date.now() - 60 * dayMs })
+  await desk.publish(({ handlers }) => ({ handlers: taken(handlers) }))
   await api.db.rows(`update cases set state = 'purged' where team = 'china'`)
   const generations = async () =>
     PublicIdentity.parse(JSON.parse(await readFile(join(folder, 'identity.json'), 'utf8')))

@@ -6,19 +6,17 @@ import { join } from 'node:path'
 import t from 'tap'
 import { readIdentity, type Identity } from '../../keys/identity.js'
 import { encodeSeed } from '../../keys/signing-key.js'
-import type { DirectoryHandler } from '../../schemas/directory.js'
-import { PublicIdentity } from '../../schemas/settings.js'
 import { publishDirectory } from '../../src/app/publish-directory.js'
 import { nodePrimitives } from '../../src/core/crypto/node.js'
 import { openWithPassphrase } from '../../src/core/envelope/passphrase.js'
 import { decodeIdentity } from '../../src/core/envelope/age-keys.js'
 import { openEnvelope } from '../../src/core/envelope/open.js'
-import { formatTimestamp } from '../../src/core/encoding/timestamp.js'
 import { passphrase, scriptedAsker, temporaryFolder } from '../helper/cli.js'
 import { office } from '../helper/office.js'
 import { cleanEnvironment } from '../helper/service.js'
 import { sha256 } from '../helper/store.js'
 import { attachTo } from '../helper/upload.js'
+import { takingOver } from '../helper/rotated.js'
 
 t.setTimeout(300_000)
 
@@ -41,24 +39,8 @@ async function did(handler: string, args: readonly string[], stdin = '') {
 async function publishRotated(end: number): Promise<void> {
   const stored = await api.db.store.latestDirectory()
   const before = await organisation.verify(stored?.note ?? organisation.note)
-  const { recipients, signing_keys } = PublicIdentity.parse(
-    json(await readFile(join(folder, 'identity.json'), 'utf8')),
-  )
-  const from = formatTimestamp(Math.min(end, Date.now()) - dayMs)
-  const validity = (index: number) => ({
-    valid_from: from,
-    valid_until: index === 0 ? null : formatTimestamp(end),
-  })
-  const handlers = before.directory.handlers.map(
-    (one): DirectoryHandler =>
-      one.id === 'vietnam-1'
-        ? {
-            ...one,
-            recipients: recipients.map((recipient, at) => ({ recipient, ...validity(at) })),
-            signing_keys: signing_keys.map((key, at) => ({ key, ...validity(at) })),
-          }
-        : one,
-  )
+  const taken = await takingOver({ id: 'vietnam-1', folder, end })
+  const handlers = taken(before.directory.handlers)
   const note = await organisation.sign({ handlers }, before)
   await publishDirectory({ ...organisation, store: api.db.store, now: Date.now }, note)
   while ((await api.deps.directories.newest()).directory.sequence === before.directory.sequence)
